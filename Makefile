@@ -1,0 +1,42 @@
+# Everything one does with this project. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_QUIET := --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check trial bench fonts clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(BIN)/chungtay: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install $(PIP_QUIET) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/chungtay
+	$(BIN)/pip install $(PIP_QUIET) --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
+	@exec $(BIN)/chungtay serve --demo
+
+test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
+	@sh tests/chromium.sh
+	$(BIN)/pytest -m 'not trial'
+
+check: $(VENV)/.dev  ## format, lint, types, who imports whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+trial: $(VENV)/.dev  ## the long crash and load bars
+	$(BIN)/pytest -m trial -s
+
+fonts: $(VENV)/.dev  ## cut the typeface down for the pages
+	$(BIN)/python docs/make_fonts.py
+
+clean:  ## remove what was installed and made here, data excepted
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

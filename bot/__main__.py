@@ -1,0 +1,214 @@
+"""The command line. Each command prints what it did and exits 0, or says in one line why not and exits 2."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot import app, config, logs
+from bot.clock import SystemClock
+from handlers import demo
+from handlers.desk import Actor, Desk
+from storage import migrations
+from storage.crypto import new_key
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries import inbox, machine, outbox
+from storage.verify import broken
+
+
+def main() -> None:
+    """Run one command."""
+    given = _parser().parse_args()
+    try:
+        settings = config.load(os.environ, Path(".env"))
+        logs.setup(settings.log_level)
+        code = given.do(given, settings)
+    except (config.BadSetting, app.CannotStart, DatabaseAway, Unclear) as error:
+        print(f"chungtay: {error}", file=sys.stderr)
+        code = 2
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chungtay", description="Chung Tay: a service for the city's poor.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, do: Callable[..., int], what: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=what, description=what)
+        command.set_defaults(do=do)
+        return command
+
+    add("serve", serve, "run the service").add_argument("--demo", action="store_true", help="with sample data")
+    add("migrate", migrate, "bring the database to this release's shape")
+    add("verify", verify, "check the data; exit 1 names the first broken row")
+    add("talk", talk, "chat in this terminal, on a throw-away demonstration database")
+    owner = add("owner", set_owner, "say who is responsible for the service and its data")
+    owner.add_argument("what", choices=("set",))
+    for name in ("--body", "--contact", "--data-contact"):
+        owner.add_argument(name, required=True)
+    add("demo", clear_demo, "delete the sample data").add_argument("what", choices=("clear",))
+    add("key", make_key, "print a new ENCRYPTION_KEY").add_argument("what", choices=("new",))
+    script = add("script", print_script, "print a conversation as a script")
+    script.add_argument("name")
+    script.add_argument("--lang", choices=("vi", "en"), default="vi")
+    box = add("outbox", outbox_command, "messages to people, by state")
+    box.add_argument("what", choices=("list", "retry"))
+    box.add_argument("id", nargs="?", type=int)
+    box.add_argument("--state")
+    box.add_argument("--json", action="store_true")
+    letters = add("dead-letters", letters_command, "messages that could not be handled")
+    letters.add_argument("what", choices=("list", "replay"))
+    letters.add_argument("id", nargs="?")
+    letters.add_argument("--json", action="store_true")
+    return parser
+
+
+def serve(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Serve until SIGINT or SIGTERM."""
+
+    def greet(settings: config.Settings, port: int) -> None:
+        host = f"http://{settings.host}:{port}"
+        print(f"Trang chung   {host}/", flush=True)
+        print(f"Trò chuyện    {host}/chat", flush=True)
+        print(f"Dữ liệu       {settings.data_dir if not settings.database else 'PostgreSQL'}", flush=True)
+        if given.demo:
+            print("DỮ LIỆU MẪU   mọi người, mọi yêu cầu ở đây đều là mẫu", flush=True)
+        print("Dừng          Ctrl+C", flush=True)
+
+    asyncio.run(app.serve(settings, demonstration=given.demo, greet=greet))
+    return 0
+
+
+def migrate(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Migrate, also on PostgreSQL, where serving never does."""
+    if not settings.database:
+        app.open_office(settings).database.close_now()
+    else:
+        database = Database.open(settings.database_url)
+        if migrations.state(database.engine) == "newer":
+            raise app.CannotStart("the database was made by a newer release")
+        migrations.upgrade(database.engine)
+        database.close_now()
+    print("the database has this release's shape")
+    return 0
+
+
+def _at_desk(settings: config.Settings, work: Callable[[Desk], int]) -> int:
+    """Run something at the operator's desk, in one transaction."""
+    opened = app.open_office(settings)
+
+    def run(unit: Unit) -> int:
+        return work(opened.office.desk(unit, Actor("operator"), "command line", SystemClock()))
+
+    try:
+        return opened.database.write_now(run)
+    finally:
+        opened.database.close_now()
+
+
+def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Enter who is responsible."""
+
+    def work(desk: Desk) -> int:
+        machine.set_owner(desk.unit, given.body, given.contact, given.data_contact, str(desk.actor), desk.now)
+        desk.note("owner.set", "owner")
+        print("the owner is set")
+        return 0
+
+    return _at_desk(settings, work)
+
+
+def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Delete the sample data."""
+
+    def work(desk: Desk) -> int:
+        done = demo.clear(desk)
+        print("the sample data is deleted" if done else "there is no sample data here")
+        return 0 if done else 1
+
+    return _at_desk(settings, work)
+
+
+def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Print a new key."""
+    print(new_key())
+    return 0
+
+
+def verify(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Check the invariants."""
+
+    def work(desk: Desk) -> int:
+        found = list(broken(desk.unit, desk.now))
+        print("\n".join(found) if found else "all invariants hold")
+        return 1 if found else 0
+
+    return _at_desk(settings, work)
+
+
+def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """List or retry messages to people; their words are not shown."""
+
+    def work(desk: Desk) -> int:
+        if given.what == "retry":
+            done = given.id is not None and outbox.retry(desk.unit, given.id, desk.now)
+            print("queued again" if done else "there is no failed, held or expired message with this id")
+            return 0 if done else 1
+        rows = [asdict(row) for row in outbox.listed(desk.unit, given.state, 1000)]
+        _print_rows(rows, as_json=given.json)
+        return 0
+
+    return _at_desk(settings, work)
+
+
+def letters_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """List or replay dead letters."""
+
+    def work(desk: Desk) -> int:
+        if given.what == "replay":
+            done = given.id is not None and inbox.replay(desk.unit, given.id, desk.now)
+            print("it will be tried again" if done else "there is no open dead letter with this id")
+            return 0 if done else 1
+        names = ("id", "channel", "reason", "state", "created_at")
+        _print_rows([dict(zip(names, row, strict=True)) for row in inbox.dead_letters(desk.unit)], as_json=given.json)
+        return 0
+
+    return _at_desk(settings, work)
+
+
+def _print_rows(rows: Sequence[dict[str, object]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, default=str))
+        return
+    for row in rows:
+        print("  ".join("-" if value is None else str(value) for value in row.values()))
+    print(f"{len(rows)} rows")
+
+
+def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Print a conversation as a script an official can read and sign."""
+    from handlers.conversations import ALL
+    from handlers.flow.printing import script
+    from handlers.texts import load
+
+    found = next((c for c in ALL if c.name == given.name), None)
+    if found is None:
+        raise app.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
+    print(script(found, load(), given.lang))
+    return 0
+
+
+def talk(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Chat in the terminal."""
+    from bot.terminal import talk as chat
+
+    asyncio.run(chat(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    main()

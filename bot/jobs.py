@@ -1,0 +1,176 @@
+"""The scheduled jobs as one readable table, and the clock that ticks them.
+
+Why rows and not timers: a daily job is a row unique on (job, due), so a missed tick is caught up and two leaders do
+nothing twice. APScheduler only ticks.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.inbox import Office
+from bot.photos import Cleaner, Refused
+from handlers.desk import Actor, Desk
+from handlers.desk.retention import Retention
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries import machine
+from storage.verify import broken
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: done at a time of day, or over and over. late: how much later it is still worth doing."""
+
+    name: str
+    do: Callable[["Work"], Awaitable[bool]]
+    every: timedelta | None = None
+    at: time | None = None
+    late: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the jobs work with. broke: told of each broken invariant the nightly look finds."""
+
+    database: Database
+    office: Office
+    clock: Clock
+    cleaner: Cleaner
+    replied: Callable[[], None]
+    broke: Callable[[str], None]
+
+
+async def seal_audit(work: Work) -> bool:
+    """Give new audit rows their place in the chain."""
+    return await work.database.write(machine.seal_audit) > 0
+
+
+async def clean_photos(work: Work) -> bool:
+    """Re-encode the oldest photo not cleaned yet, apart from this process; True if there was one."""
+
+    def desk(unit: Unit, cause: str) -> Desk:
+        return work.office.desk(unit, Actor("clock"), cause, work.clock)
+
+    found = await work.database.read(lambda unit: desk(unit, "clean_photos").files.next_raw())
+    if found is None:
+        return False
+    file_id, raw = found
+    try:
+        jpeg = await work.cleaner.clean(raw)
+    except Refused as refused:
+        reason = refused.reason
+        await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.refuse(file_id, reason))
+        work.replied()
+    else:
+        await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.cleaned(file_id, jpeg))
+    return True
+
+
+async def forget(work: Work) -> bool:
+    """Forget what has been kept long enough, and destroy the keys of days that are over."""
+
+    def run(unit: Unit) -> int:
+        return Retention(work.office.desk(unit, Actor("clock"), "retention", work.clock)).run()
+
+    return await work.database.write(run) > 0
+
+
+async def look_for_damage(work: Work) -> bool:
+    """Check the invariants of the data; what is broken raises an alarm."""
+    found = await work.database.read(lambda unit: next(broken(unit, work.clock.now()), None))
+    if found is not None:
+        work.broke(found)
+    return found is not None
+
+
+JOBS: tuple[Job, ...] = (
+    Job("seal_audit", seal_audit, every=timedelta(seconds=1)),
+    Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
+    Job("forget", forget, at=time(3, 15)),
+    Job("look_for_damage", look_for_damage, at=time(3, 45)),
+)
+
+
+class JobClock:
+    """Ticks the jobs, as long as this process leads."""
+
+    def __init__(self, work: Work, zone: ZoneInfo) -> None:
+        self._work, self._zone = work, zone
+        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._scheduler = AsyncIOScheduler(timezone=zone)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        for job in JOBS:
+            seconds = job.every.total_seconds() if job.every else 30
+            tick = self._over_and_over if job.every else self._daily
+            self._scheduler.add_job(tick, "interval", seconds=seconds, args=[job], id=job.name, **options)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Tick no more, and let another lead at once."""
+        self._scheduler.shutdown(wait=False)
+        try:
+            now = self._work.clock.now()
+            await self._work.database.write(lambda unit: machine.release(unit, "jobs", self._holder, now))
+        except (DatabaseAway, Unclear):
+            log.warning("the lease of the jobs runs out by itself")
+
+    async def _leads(self) -> bool:
+        now = self._work.clock.now()
+        return await self._work.database.write(lambda u: machine.lease(u, "jobs", self._holder, now, LEASE)) is not None
+
+    async def _over_and_over(self, job: Job) -> None:
+        try:
+            if await self._leads():
+                while await job.do(self._work):
+                    pass
+        except (DatabaseAway, Unclear):
+            log.warning("a job waits for the database", extra={"job": job.name})
+        except Exception:
+            log.exception("a job failed", extra={"job": job.name})
+
+    async def _daily(self, job: Job) -> None:
+        """Do a daily job if its latest due time was not done yet."""
+        due = latest_due(job, self._work.clock.now(), self._zone)
+        try:
+            if await self._leads():
+                await self.run(job, due)
+        except (DatabaseAway, Unclear):
+            log.warning("a job waits for the database", extra={"job": job.name})
+
+    async def run(self, job: Job, due: datetime) -> bool:
+        """Claim one due time and do the job; False if it was claimed before."""
+        work, now = self._work, self._work.clock.now()
+        if not await work.database.write(lambda unit: machine.begin_run(unit, job.name, due, now)):
+            return False
+        state = "dropped" if now - due > job.late else "done"
+        try:
+            if state == "done":
+                await job.do(work)
+        except (DatabaseAway, Unclear):
+            raise
+        except Exception:
+            log.exception("a job failed", extra={"job": job.name})
+            state = "failed"
+        ended = work.clock.now()
+        await work.database.write(lambda unit: machine.end_run(unit, job.name, due, state, ended))
+        return True
+
+
+def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime:
+    """The latest moment at or before now at which a daily job was due."""
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), job.at or time(), zone)
+    return today if today <= local else today - timedelta(days=1)

@@ -1,0 +1,223 @@
+"""Turns a photo from a stranger into a plain JPEG that can neither hurt nor tell where it was taken.
+
+Why a child process: image decoders are large C libraries and the photo is chosen by whoever sends it. The child
+has no secrets, little memory and little time; whatever goes wrong in it is one refused photo and not a stopped service.
+Why always drawn anew: only pixels survive, so position, names, hidden thumbnails and appended files cannot.
+"""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+import warnings
+from contextlib import suppress
+from io import BytesIO
+from typing import Literal, get_args
+
+from PIL import Image, ImageCms
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+Reason = Literal["not_a_photo", "heic", "too_big", "too_many_pixels", "broken"]
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 25_000_000
+LONGEST_SIDE = 1600  # pixels
+QUALITY = 85
+
+# The dearest photo allowed, a lossless WebP of 25 million pixels with transparency, was measured at 466 MiB in all.
+_CHILD_MEMORY = 640 * 1024 * 1024
+_CHILD_CPU_S = 10
+_CHILD_REFUSED = 3
+
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+
+# What Exif calls orientation, and the turn that makes the picture upright again.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class Refused(Exception):
+    """This photo cannot be taken; the reason is the key of the sentence that says why and what to do."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Cleaner:
+    """Cleans photos a few at a time, so that a flood of them cannot take the memory of the service."""
+
+    def __init__(self, *, at_once: int = 2) -> None:
+        self._room = asyncio.Semaphore(at_once)
+
+    async def clean(self, raw: bytes) -> bytes:
+        """Wait for room, then clean as `clean_apart` does. Raises Refused."""
+        async with self._room:
+            return await clean_apart(raw)
+
+
+async def clean_apart(raw: bytes, *, timeout_s: float = 20) -> bytes:
+    """Clean a photo in a child process and return the JPEG. Raises Refused, also when the child takes too long."""
+    _recognise(raw)
+    # The child runs this file and not the package, with no environment: it never holds a key or a token.
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", __file__),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            said = await _exchange(child, raw)
+            code = await child.wait()
+    except TimeoutError as error:
+        raise Refused("broken") from error
+    finally:
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+    return _verdict(code, said)
+
+
+def clean(raw: bytes) -> bytes:
+    """Redraw a JPEG, PNG or WebP as an upright sRGB JPEG, longest side 1600 pixels, on white, without metadata.
+
+    Only the first picture of an animation is kept. Raises Refused. For strangers' bytes use `clean_apart`.
+    """
+    reader = _recognise(raw)
+    try:
+        with warnings.catch_warnings(action="ignore"), reader(BytesIO(raw)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Refused("too_many_pixels")
+            return _redrawn(image)
+    except Refused:
+        raise
+    # Decoders fail on damaged files with errors of every class, and each means the same to the person.
+    except Exception as error:
+        raise Refused("broken") from error
+
+
+def _recognise(raw: bytes) -> type[JpegImageFile | PngImageFile | WebPImageFile]:
+    """Tell by content alone which decoder may see these bytes. Raises Refused for all that is no photo."""
+    if len(raw) > MAX_BYTES:
+        raise Refused("too_big")
+    if raw.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile
+    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PngImageFile
+    if raw.startswith(b"RIFF") and raw[8:12] == b"WEBP":
+        return WebPImageFile
+    if raw[4:8] == b"ftyp":
+        box = raw[8 : min(int.from_bytes(raw[:4], "big"), 256)]
+        if _HEIC_BRANDS & {box[at : at + 4] for at in range(0, len(box), 4)}:
+            raise Refused("heic")
+    raise Refused("not_a_photo")
+
+
+def _redrawn(photo: Image.Image) -> bytes:
+    """Shrink first, so that all later steps work on little memory; then turn, flatten and encode."""
+    profile = photo.info.get("icc_profile")
+    small = _drawable(photo)
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    small.load()
+    turn = _TURNS.get(photo.getexif().get(_ORIENTATION, 1))
+    if turn is not None:
+        small = small.transpose(turn)
+    if small.mode == "RGBA":
+        paper = Image.new("RGBA", small.size, "white")
+        small = Image.alpha_composite(paper, small).convert("RGB")
+    coloured = _in_srgb(small, profile)
+    # The encoder would carry a comment over from the picture's notes.
+    coloured.info.clear()
+    jpeg = BytesIO()
+    coloured.save(jpeg, "JPEG", quality=QUALITY)
+    return jpeg.getvalue()
+
+
+def _drawable(photo: Image.Image) -> Image.Image:
+    """Bring palettes, masks and 16-bit greys to a mode that can be shrunk smoothly."""
+    if photo.mode == "I;16":
+        return photo.point(lambda level: level / 257).convert("L")
+    if photo.mode != "RGBA" and photo.has_transparency_data:
+        return photo.convert("RGBA")
+    if photo.mode not in {"L", "RGB", "RGBA", "CMYK"}:
+        return photo.convert("RGB")
+    return photo
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Translate the colours by the photo's own profile; a profile that makes no sense is as good as none."""
+    if profile:
+        with suppress(OSError, ImageCms.PyCMSError):
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            translated = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+            if translated is not None:
+                return translated
+    return image.convert("RGB")
+
+
+async def _exchange(child: asyncio.subprocess.Process, raw: bytes) -> bytes:
+    """Hand the photo over and hear the child out, but no longer than a photo may be."""
+    if child.stdin is None or child.stdout is None:
+        raise RuntimeError("the child was started without pipes")
+    with suppress(BrokenPipeError, ConnectionResetError):
+        child.stdin.write(raw)
+        await child.stdin.drain()
+    child.stdin.close()
+    said = bytearray()
+    while len(said) <= MAX_BYTES and (part := await child.stdout.read(65536)):
+        said += part
+    return bytes(said)
+
+
+def _verdict(code: int, said: bytes) -> bytes:
+    if code == 0 and said.startswith(b"\xff\xd8\xff") and len(said) <= MAX_BYTES:
+        return said
+    if code == _CHILD_REFUSED:
+        for reason in get_args(Reason):
+            if said == reason.encode():
+                raise Refused(reason)
+    raise Refused("broken")
+
+
+def _limit_this_process() -> None:
+    limits = (
+        (resource.RLIMIT_AS, _CHILD_MEMORY),
+        (resource.RLIMIT_CPU, _CHILD_CPU_S),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    )
+    for kind, most in limits:
+        resource.setrlimit(kind, (most, most))
+
+
+def _main() -> int:
+    """Be the child: a photo on standard input, a JPEG or the reason for refusing it on standard output."""
+    _limit_this_process()
+    try:
+        said, code = clean(sys.stdin.buffer.read(MAX_BYTES + 1)), 0
+    except Refused as refused:
+        said, code = refused.reason.encode(), _CHILD_REFUSED
+    sys.stdout.buffer.write(said)
+    sys.stdout.buffer.flush()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,351 @@
+"""The web chat over HTTP: a visitor's cookie, messages in, lines out, and a stream of them.
+
+Why the cookie is signed: a made-up or changed one must not become a chat, nor ever open somebody else's.
+"""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+import orjson
+from aiohttp import BodyPartReader, web
+
+from bot.channels.webchat import WebChat
+from bot.clock import Clock
+from bot.inbox import Inbox, Office
+from bot.web.lines import Lines
+from bot.web.pages import Pages
+from handlers.desk import Actor
+from handlers.desk.files import TooMany
+from handlers.texts import Phrase
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries import chats, inbox, outbox
+from storage.queries.chats import Chat, Line
+from storage.vault import Vault
+
+INTAKE_S = 1.5
+MOST_LINES = 100
+MOST_TEXT = 20_000
+MOST_PHOTO_BYTES = 8 << 20
+HEARTBEAT_S = 10.0
+COOKIE_AGE_S = 180 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One message as the browser sent it, checked."""
+
+    kind: str
+    body: Mapping[str, object]
+    client: str
+    photos: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Makes and reads the visitor's cookie."""
+
+    office: Office
+    secure: bool
+
+    @property
+    def name(self) -> str:
+        return "__Host-chungtay" if self.secure else "chungtay"
+
+    def read(self, request: web.Request) -> str | None:
+        """The visitor's token, or None unless we made the cookie."""
+        token, _, mark = request.cookies.get(self.name, "").partition(".")
+        return token if token and secrets.compare_digest(mark.encode(), self._mark(token).encode()) else None
+
+    def set(self, answer: web.StreamResponse, token: str) -> None:
+        answer.set_cookie(
+            self.name, f"{token}.{self._mark(token)}", max_age=COOKIE_AGE_S, httponly=True, secure=self.secure,
+            samesite="Lax", path="/",
+        )  # fmt: skip
+
+    def external(self, token: str) -> bytes:
+        """The look-up value that stands for the visitor in the database."""
+        return self.office.master.look_up("webchat visitor", token)
+
+    def _mark(self, token: str) -> str:
+        return base64.urlsafe_b64encode(self.office.master.look_up("webchat cookie", token)).decode().rstrip("=")
+
+
+class ChatRoutes:
+    """The routes of the web chat."""
+
+    def __init__(
+        self, database: Database, office: Office, clock: Clock, incoming: Inbox, lines: Lines, pages: Pages,
+        *, secure: bool, origins: frozenset[str],
+    ) -> None:  # fmt: skip
+        self._database, self._office, self._clock = database, office, clock
+        self._inbox, self._lines, self._pages, self._origins = incoming, lines, pages, origins
+        self._visitors = Visitors(office, secure)
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/chat", self.page)
+        app.router.add_post("/chat/messages", self.take)
+        app.router.add_get("/chat/messages", self.history)
+        app.router.add_get("/chat/stream", self.stream)
+        app.router.add_get("/chat/images/{number}", self.image)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The page; it brings the cookie, and makes no person."""
+        token = self._visitors.read(request)
+        chat = await self._chat(token) if token else None
+        language = chat.language if chat and chat.language else "vi"
+
+        def values(unit: Unit) -> Mapping[str, object]:
+            desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
+            return {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+
+        html = self._pages.render("chat.html", language, **await self._database.read(values))
+        answer = web.Response(text=html, content_type="text/html")
+        self._visitors.set(answer, token or secrets.token_urlsafe(24))
+        return answer
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take one message in; 202 once it is kept. The same client id again has no effect."""
+        origins = request.headers.getall("Origin", [])
+        if len(origins) > 1 or (origins and origins[0] not in self._origins):
+            raise web.HTTPForbidden(text="this origin may not write here")
+        given = await _read(request)
+        token = self._visitors.read(request) or secrets.token_urlsafe(24)
+        try:
+            chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
+        except TooMany:
+            raise web.HTTPBadRequest(text="photos: no more are kept today") from None
+        await self._inbox.wake(chat.person_id)
+        self._lines.arrived(chat.address_id)
+        self._lines.arrived(self._visitors.external(token))
+        answer = web.json_response({"id": str(number)}, status=202)
+        self._visitors.set(answer, token)
+        return answer
+
+    def _keep(self, unit: Unit, token: str, given: Given) -> tuple[Chat, int]:
+        now, vault = self._clock.now(), Vault(unit, self._office.master)
+        chat = chats.arrive(unit, vault, WebChat.name, self._visitors.external(token), now)
+        update_id = f"{chat.address_id}:{given.client}"
+        if inbox.known(unit, WebChat.name, update_id):
+            return chat, chats.number_of(unit, chat, given.client)
+        desk = self._office.desk(unit, Actor("person", chat.person_id), "intake", self._clock, chat)
+        body = {**given.body, "photos": [desk.files.keep(raw) for raw in given.photos]}
+        inbox.accept(unit, vault, chat, update_id, given.kind, body, now)
+        if given.kind == "photos":
+            shown: dict[str, object] = {
+                "text": desk.voice(chat.language).say(Phrase("photos.count", {"count": len(given.photos)})),
+                "photos": body["photos"],
+            }
+        elif given.kind == "press":
+            shown = {"text": desk.messages.label_of(chat, str(given.body["press"]))}
+        else:
+            shown = {"text": given.body["text"]}
+        return chat, chats.add_line(unit, vault, chat, "you", shown, now, client=given.client)
+
+    async def history(self, request: web.Request) -> web.Response:
+        """The lines after an id, oldest first."""
+        chat = await self._reader(request)
+        after = await self._after(chat, request.query.get("after", "0"))
+        found = await self._read_lines(chat, after, MOST_LINES + 1) if chat else []
+        self._mark_handed_out(found[:MOST_LINES])
+        messages = [_message(line) for line in found[:MOST_LINES]]
+        return web.json_response({"messages": messages, "more": len(found) > MOST_LINES}, dumps=_dumps)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """The lines as they come, each an event whose id is the line's."""
+        chat = await self._reader(request)
+        after = await self._after(chat, request.headers.get("Last-Event-ID", request.query.get("after", "0")))
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        await answer.prepare(request)
+        await answer.write(b"retry: 2000\n\n")
+        token = self._visitors.read(request)
+        async for line in self._follow(chat, token, after):
+            await answer.write(b": still here\n\n" if line is None else _event(line))
+        return answer
+
+    async def image(self, request: web.Request) -> web.Response:
+        """The picture of one line: a card drawn from its words, or the visitor's own cleaned photo."""
+        chat = await self._reader(request)
+        number = request.match_info["number"]
+        if chat is None or not number.isascii() or not number.isdigit() or len(number) > 12:
+            raise web.HTTPNotFound
+        found = await self._database.read(lambda unit: self._picture(unit, chat, int(number)))
+        if found is None:
+            raise web.HTTPNotFound
+        if isinstance(found, bytes):
+            return web.Response(body=found, content_type="image/jpeg")
+        from bot import pictures
+
+        png = await asyncio.to_thread(pictures.card, *found)
+        return web.Response(body=png, content_type="image/png")
+
+    def _picture(self, unit: Unit, chat: Chat, number: int) -> tuple[str, Mapping[str, str]] | bytes | None:
+        line = chats.line(unit, Vault(unit, self._office.master), chat, number)
+        if line is None:
+            return None
+        card, photos = line.body.get("card"), line.body.get("photos")
+        if isinstance(card, dict):
+            return card["kind"], card["values"]
+        if isinstance(photos, list) and photos:
+            desk = self._office.desk(unit, Actor("person", chat.person_id), "picture", self._clock, chat)
+            return desk.files.clean_photo(str(photos[0]))
+        return None
+
+    # Reading
+
+    async def _chat(self, token: str) -> Chat | None:
+        external = self._visitors.external(token)
+        return await self._database.read(lambda unit: chats.find(unit, WebChat.name, external))
+
+    async def _reader(self, request: web.Request) -> Chat | None:
+        token = self._visitors.read(request)
+        return await self._chat(token) if token else None
+
+    async def _after(self, chat: Chat | None, after: str) -> int:
+        """A cursor of this chat. Raises HTTPBadRequest for any other."""
+        if after in ("", "0"):
+            return 0
+        if after.isascii() and after.isdigit() and len(after) < 13 and chat is not None:
+            last = await self._database.read(lambda unit: chats.last_line(unit, chat))
+            if int(after) <= last:
+                return int(after)
+        raise web.HTTPBadRequest(text="after: not an id of this chat")
+
+    async def _read_lines(self, chat: Chat, after: int, most: int) -> list[Line]:
+        def work(unit: Unit) -> list[Line]:
+            # Who erased herself has a fresh person at the same address.
+            return chats.lines(
+                unit, Vault(unit, self._office.master), chats.at_address(unit, chat.address_id), after, most
+            )
+
+        return await self._database.read(work)
+
+    async def _follow(self, chat: Chat | None, token: str | None, after: int) -> AsyncIterator[Line | None]:
+        """Lines as they come; None when there was none for a while."""
+        external = self._visitors.external(token) if token else b""
+        with self._lines.following(external) as first:
+            while chat is None:
+                if token is not None:
+                    chat = await self._chat(token)
+                while chat is None and not await _happens(first, HEARTBEAT_S):
+                    yield None
+        with self._lines.following(chat.address_id) as arrival:
+            while True:
+                arrival.clear()
+                try:
+                    found = await self._read_lines(chat, after, MOST_LINES)
+                except (DatabaseAway, Unclear):
+                    found = []
+                for line in found:
+                    after = line.number
+                    yield line
+                self._mark_handed_out(found)
+                while not found and not await _happens(arrival, HEARTBEAT_S):
+                    yield None
+
+    def _mark_handed_out(self, lines: list[Line]) -> None:
+        """Note, without waiting, that these lines were read out: what we said is delivered."""
+        ids = [line.outbox_id for line in lines if line.outbox_id is not None]
+        if ids:
+            now = self._clock.now()
+            self._lines.later(self._database.mark(lambda unit: outbox.handed_out(unit, ids, now)))
+
+
+async def _happens(event: asyncio.Event, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+# The shapes on the wire
+
+
+async def _read(request: web.Request) -> Given:
+    if request.content_type == "multipart/form-data":
+        return await _read_photos(request)
+    if request.content_type != "application/json":
+        raise web.HTTPBadRequest(text="body: application/json or multipart/form-data is expected")
+    try:
+        body = orjson.loads(await request.read())
+    except orjson.JSONDecodeError:
+        raise web.HTTPBadRequest(text="body: not JSON") from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="body: an object is expected")
+    if unknown := sorted(body.keys() - {"text", "press", "id"}):
+        raise web.HTTPBadRequest(text=f"{unknown[0][:40]}: no such field; text or press, and id, are expected")
+    kinds = [kind for kind in ("text", "press") if kind in body]
+    if len(kinds) != 1:
+        raise web.HTTPBadRequest(text="body: either text or press is expected")
+    kind, value = kinds[0], body[kinds[0]]
+    if not isinstance(value, str) or not value.strip():
+        raise web.HTTPBadRequest(text=f"{kind}: words are expected")
+    if len(value) > (MOST_TEXT if kind == "text" else 200):
+        raise web.HTTPBadRequest(text=f"{kind}: too long")
+    return Given(kind, {kind: value}, _client_id(body.get("id")))
+
+
+def _client_id(given: object) -> str:
+    if given is None:
+        return secrets.token_urlsafe(12)
+    if not isinstance(given, str) or not 1 <= len(given) <= 64 or not given.isprintable() or not given.isascii():
+        raise web.HTTPBadRequest(text="id: 1 to 64 ASCII letters are expected")
+    return given
+
+
+async def _read_photos(request: web.Request) -> Given:
+    photos: list[bytes] = []
+    client: object = None
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or part.name not in ("photo", "id"):
+                raise web.HTTPBadRequest(text="body: only photo and id are expected")
+            left = MOST_PHOTO_BYTES - sum(map(len, photos))
+            content = await _at_most(part, left if part.name == "photo" else 100)
+            if part.name == "id":
+                client = content.decode("ascii", "replace")
+            else:
+                photos.append(content)
+    except ValueError:
+        raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
+    if not photos or not all(photos):
+        raise web.HTTPBadRequest(text="photo: a file is expected")
+    return Given("photos", {}, _client_id(client), tuple(photos))
+
+
+async def _at_most(part: BodyPartReader, most: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk(1 << 16):
+        content += chunk
+        if len(content) > most:
+            raise web.HTTPRequestEntityTooLarge(most, len(content))
+    return bytes(content)
+
+
+def _message(line: Line) -> dict[str, object]:
+    message: dict[str, object] = {
+        "id": str(line.number),
+        "from": line.origin,
+        "text": line.body["text"],
+        "options": line.body.get("options", []),
+        "at": line.at.isoformat().replace("+00:00", "Z"),
+    }
+    if line.client is not None:
+        message["client"] = line.client
+    if line.body.get("card") or line.body.get("photos"):
+        message["image"] = f"/chat/images/{line.number}"
+    if line.body.get("fresh"):
+        message["fresh"] = True
+    return message
+
+
+def _event(line: Line) -> bytes:
+    return b"id: %d\ndata: %b\n\n" % (line.number, orjson.dumps(_message(line)))
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,104 @@
+"""Health for whoever runs the service: alive, ready, and figures for Prometheus."""
+
+import ipaddress
+import secrets
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.web.openapi import document
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries import inbox, machine, outbox
+
+PROBE_S = 1.0
+
+
+class HealthRoutes:
+    """The routes that operators and their machines read. reasons: what is degraded, in codes without secrets."""
+
+    def __init__(self, database: Database, metrics_token: str, reasons: Callable[[], list[str]]) -> None:
+        self._database, self._token, self._reasons = database, metrics_token, reasons
+        self._probed_at, self._able = float("-inf"), False
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/health/live", self.live)
+        app.router.add_get("/health/ready", self.ready)
+        app.router.add_get("/metrics", self.metrics)
+        app.router.add_get("/openapi.json", self.openapi)
+
+    async def live(self, request: web.Request) -> web.Response:
+        """200 while the loop turns."""
+        return web.json_response({"status": "ok"})
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """503 only when messages can't be accepted; otherwise 200, with what is degraded."""
+        if not await self._can_write():
+            return web.json_response({"status": "unavailable", "reasons": ["database_away"]}, status=503)
+        reasons = self._reasons()
+        if await self._database.read(machine.owner) is None:
+            reasons.append("no_owner")
+        return web.json_response({"status": "degraded" if reasons else "ok", "reasons": reasons})
+
+    async def _can_write(self) -> bool:
+        """Whether a write is kept now; asked of the database at most once a second."""
+        if time.monotonic() - self._probed_at > PROBE_S:
+            self._probed_at = time.monotonic()
+            try:
+                await self._database.mark(_probe, deadline_s=PROBE_S)
+                self._able = True
+            except (DatabaseAway, Unclear):
+                self._able = False
+        return self._able
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Figures for Prometheus: with the token, or from this machine without a proxy between."""
+        if not self._may_read(request):
+            raise web.HTTPForbidden
+        inbox_counts, outbox_counts, letters = await self._database.read(_counts)
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(_Figures(inbox_counts, outbox_counts, letters))
+        return web.Response(body=generate_latest(registry), content_type="text/plain")
+
+    def _may_read(self, request: web.Request) -> bool:
+        if self._token:
+            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            return secrets.compare_digest(given.encode(), self._token.encode())
+        forwarded = {"Forwarded", "X-Forwarded-For", "X-Real-Ip"} & {name.title() for name in request.headers}
+        return not forwarded and ipaddress.ip_address(request.remote or "::").is_loopback
+
+    async def openapi(self, request: web.Request) -> web.Response:
+        """Every route, described."""
+        return web.json_response(document())
+
+
+def _probe(unit: Unit) -> None:
+    machine.set_fact(unit, "probe", "written")
+
+
+def _counts(unit: Unit) -> tuple[dict[str, int], dict[tuple[str, str], int], int]:
+    letters = sum(1 for letter in inbox.dead_letters(unit) if letter[3] == "open")
+    return inbox.counts(unit), outbox.counts(unit), letters
+
+
+class _Figures(Collector):
+    """What the database says, in Prometheus's form."""
+
+    def __init__(self, inbox_counts: dict[str, int], outbox_counts: dict[tuple[str, str], int], letters: int) -> None:
+        self._inbox, self._outbox, self._letters = inbox_counts, outbox_counts, letters
+
+    def collect(self) -> list[Metric]:
+        """The gauges of one reading."""
+        taken = GaugeMetricFamily("chungtay_inbox", "Messages taken in, by state", labels=["state"])
+        for state in ("new", "done", "dead"):
+            taken.add_metric([state], self._inbox.get(state, 0))
+        leaving = GaugeMetricFamily("chungtay_outbox", "Messages to people, by state", labels=["channel", "state"])
+        for (channel, state), count in sorted(self._outbox.items()):
+            leaving.add_metric([channel, state], count)
+        letters = GaugeMetricFamily("chungtay_dead_letters", "Messages set aside")
+        letters.add_metric([], self._letters)
+        return [taken, leaving, letters]

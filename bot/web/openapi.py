@@ -1,0 +1,103 @@
+"""The HTTP contract, written by hand: every route that is served is here, and nothing else."""
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+_MESSAGE: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "from", "text", "options", "at"],
+    "properties": {
+        "id": _TEXT,
+        "from": {"enum": ["us", "you"]},
+        "text": _TEXT,
+        "options": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["label", "press"],
+                "properties": {"label": _TEXT, "press": _TEXT},
+            },
+        },
+        "image": _TEXT,
+        "client": _TEXT,
+        "fresh": {"type": "boolean", "description": "everything before this line was erased"},
+        "at": {"type": "string", "format": "date-time"},
+    },
+}
+_IN: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"text": _TEXT, "press": _TEXT, "id": {"type": "string", "maxLength": 64}},
+    "oneOf": [{"required": ["text"]}, {"required": ["press"]}],
+}
+_PHOTOS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"photo": {"type": "array", "items": {"type": "string", "format": "binary"}}, "id": _TEXT},
+}
+
+
+def _content(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {kind: {"schema": schema}}
+
+
+def _answer(what: str, kind: str = "text/html", schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"description": what, "content": _content(kind, schema or _TEXT)}
+
+
+def _get(summary: str, answer: dict[str, Any], *parameters: dict[str, Any], **others: str) -> dict[str, Any]:
+    answers = {"200": answer} | {status.lstrip("s"): {"description": what} for status, what in others.items()}
+    found: dict[str, Any] = {"summary": summary, "responses": answers}
+    if parameters:
+        found["parameters"] = list(parameters)
+    return {"get": found}
+
+
+def _in(place: str, name: str) -> dict[str, Any]:
+    return {"in": place, "name": name, "required": place == "path", "schema": _TEXT}
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    lines = {
+        "type": "object",
+        "properties": {"messages": {"type": "array", "items": _MESSAGE}, "more": {"type": "boolean"}},
+    }
+    posted = {
+        "202": _answer("kept; the same id again has no effect", "application/json", {"properties": {"id": _TEXT}}),
+        "400": {"description": "not as written here; says what and where"},
+        "403": {"description": "a foreign origin"},
+        "413": {"description": "too big"},
+        "503": {"description": "the database is away; Retry-After says when to try again"},
+    }
+    body = {"content": _content("application/json", _IN) | _content("multipart/form-data", _PHOTOS)}
+    json_status = _answer("status and reasons", "application/json", {"type": "object"})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Chung Tay", "version": "1"},
+        "paths": {
+            "/": _get("Who we are", _answer("a page"), _in("query", "lang")),
+            "/static/{name}": _get("A file of the pages", _answer("the file", "*/*"), _in("path", "name"), s404="none"),
+            "/p/{token}": _get("What is stored about me", _answer("a page"), _in("path", "token"), s404="run out"),
+            "/chat": _get("The web chat", _answer("a page, and the visitor's cookie")),
+            "/chat/messages": _get(
+                "The lines of this visitor's chat",
+                _answer("at most 100, oldest first", "application/json", lines),
+                _in("query", "after"),
+                s400="not an id of this chat",
+            )
+            | {"post": {"summary": "Say something", "requestBody": body, "responses": posted}},
+            "/chat/stream": _get(
+                "The lines as they come",
+                _answer("server-sent events, each one line, its id the line's", "text/event-stream"),
+                _in("header", "Last-Event-ID"),
+                s400="not an id of this chat",
+            ),
+            "/chat/images/{number}": _get(
+                "The picture of a line", _answer("a picture", "image/*"), _in("path", "number"), s404="none"
+            ),
+            "/health/live": _get("Alive", json_status),
+            "/health/ready": _get("Able to take messages", json_status, s503="messages can't be accepted"),
+            "/metrics": _get("Figures for Prometheus", _answer("figures", "text/plain"), s403="not from here"),
+            "/openapi.json": _get("This document", _answer("this", "application/json", {"type": "object"})),
+        },
+    }

@@ -1,0 +1,70 @@
+"""Pages for everyone: the first page, static files, and the page behind a one-time link."""
+
+from collections.abc import Mapping
+
+import orjson
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.inbox import Office
+from bot.web.pages import Pages, static_file
+from handlers.desk import Actor
+from handlers.desk.export import everything
+from storage.database import Database, Unit
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+class PublicRoutes:
+    """The routes that need no chat."""
+
+    def __init__(self, database: Database, office: Office, clock: Clock, pages: Pages) -> None:
+        self._database, self._office, self._clock, self._pages = database, office, clock, pages
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/", self.home)
+        app.router.add_get("/static/{name:.+}", self.static)
+        app.router.add_get("/p/{token}", self.private)
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Who we are and three doors."""
+        language = "en" if request.query.get("lang") == "en" else "vi"
+        values = await self._database.read(lambda unit: self._given(unit, language))
+        html = self._pages.render("public.html", language, **values)
+        return web.Response(text=html, content_type="text/html")
+
+    async def static(self, request: web.Request) -> web.Response:
+        """A packaged file; its address changes with its content, so it may be kept for a year."""
+        found = static_file(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        content, kind = found
+        return web.Response(body=content, headers={"Content-Type": kind, "Cache-Control": YEAR})
+
+    async def private(self, request: web.Request) -> web.Response:
+        """What is stored about one person, behind a link of fifteen minutes. Looking does not use it up."""
+        token = request.match_info["token"]
+        found = await self._database.write(lambda unit: self._export(unit, token))
+        if found is None:
+            raise web.HTTPNotFound
+        if "application/json" in request.headers.get("Accept", ""):
+            headers = {"Content-Disposition": 'attachment; filename="chungtay.json"'}
+            return web.json_response(found, headers=headers, dumps=lambda v: orjson.dumps(v).decode())
+        pretty = orjson.dumps(found, option=orjson.OPT_INDENT_2).decode()
+        values = await self._database.read(lambda unit: self._given(unit, "vi"))
+        html = self._pages.render("stored.html", str(found["language"] or "vi"), content=pretty, **values)
+        return web.Response(text=html, content_type="text/html")
+
+    def _export(self, unit: Unit, token: str) -> dict[str, object] | None:
+        return everything(self._office.desk(unit, Actor("person"), "download", self._clock), token)
+
+    def _given(self, unit: Unit, language: str) -> Mapping[str, object]:
+        desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
+        return {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+
+    def error_page(self, status: int, request: web.Request) -> str:
+        """The page for a failure; it must not need the database."""
+        from handlers.rules.office import office
+
+        today = self._clock.now().astimezone(self._office.zone).date()
+        return self._pages.render("error.html", "vi", status=status, hotline=office(today).hotline_line("vi"))

@@ -1,0 +1,32 @@
+"""Every conversation the service has, one file each; they know neither each other nor any channel."""
+
+from handlers.conversations import (
+    consent,
+    general,
+    help_page,
+    language,
+    my_cases,
+    news,
+    officer,
+    privacy,
+    registration,
+    start,
+    urgent_help,
+)
+from handlers.desk import Desk
+from handlers.flow.conversation import Conversation
+
+ALL: tuple[Conversation[Desk], ...] = (
+    start.conversation,
+    urgent_help.conversation,
+    consent.to_register,
+    consent.to_case_news,
+    registration.conversation,
+    *my_cases.conversations,
+    *privacy.conversations,
+    *general.conversations,
+    *news.conversations,
+    officer.conversation,
+    language.conversation,
+    help_page.conversation,
+)

@@ -1,0 +1,57 @@
+"""Consent: one purpose, one yes. To register it first asks for whom, since that decides which text is read."""
+
+from handlers.desk import Desk
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Open, Reask
+from handlers.flow.message import Opening, Say
+from handlers.flow.questions import Choice
+from handlers.household import for_another, for_whom, not_asked_yet, relation, told
+
+agree_own = Choice("agree_own", "yes", "no", others=("read_more",))
+agree_other = Choice("agree_other", "yes", "no", others=("read_more",))
+agree_news = Choice("agree_news", "yes", "no")
+
+REGISTER_TEXT = "register/1"
+CASE_NEWS_TEXT = "case_news/1"
+
+
+def for_family(a: Answers) -> bool:
+    return not for_another(a)
+
+
+def record_register(a: Answers, desk: Desk) -> Done | Reask:
+    """Record the yes or the no; after a yes go on with what was wanted."""
+    for question in (agree_own, agree_other):
+        if a.said(question, "read_more"):
+            return Reask(question, because="read_more")
+    answer = a.get(agree_own) or a.get(agree_other)
+    if answer != "yes":
+        desk.consents.refuse("register", REGISTER_TEXT)
+        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
+    desk.consents.give("register", REGISTER_TEXT, told_by="helper" if for_another(a) else "self")
+    known = {q.key: a[q] for q in (for_whom, relation, told) if q in a}
+    return Done(then=Open(a.given("next") or "registration", known))
+
+
+def record_case_news(a: Answers, desk: Desk) -> Done:
+    """Record whether news of the request may be sent."""
+    if a[agree_news] == "yes":
+        desk.consents.give("case_news", CASE_NEWS_TEXT)
+        return Done(Say("will_tell", openings=(Opening("doors.menu", "@menu"),)))
+    desk.consents.refuse("case_news", CASE_NEWS_TEXT)
+    return Done(Say("will_not_tell", openings=(Opening("doors.menu", "@menu"),)))
+
+
+to_register = Conversation(
+    "consent_register",
+    script=(
+        Ask(for_whom),
+        Ask(relation, only_if=for_another),
+        Ask(told, only_if=for_another),
+        EndIf(not_asked_yet, say="ask_them_first"),
+        Ask(agree_own, only_if=for_family),
+        Ask(agree_other, only_if=for_another),
+    ),
+    finish=record_register,
+)
+
+to_case_news = Conversation("consent_case_news", (Ask(agree_news),), record_case_news)

@@ -1,0 +1,31 @@
+"""Pages without questions: what support there is in general, how to give, and the second page of the menu."""
+
+from handlers.desk import Desk
+from handlers.flow.conversation import Answers, Conversation, Done
+from handlers.flow.message import Opening, Say
+
+_OFFICER = Opening("doors.officer", "officer")
+_MENU = Opening("doors.menu", "@menu")
+
+
+def tell_support(a: Answers, desk: Desk) -> Done:
+    """Say in general what may be asked for; amounts and verdicts belong to the check, not here."""
+    return Done(Say("general_support", openings=(Opening("doors.registration", "registration"), _OFFICER, _MENU)))
+
+
+def tell_giving(a: Answers, desk: Desk) -> Done:
+    """Say that no account is confirmed here, so that nobody sends money to a number that claims to be ours."""
+    return Done(Say("no_account_yet", openings=(_OFFICER, _MENU)))
+
+
+def more(a: Answers, desk: Desk) -> Done:
+    """The second page of the menu."""
+    doors = ("my_cases", "officer", "help", "privacy", "language")
+    return Done(Say("more_doors", openings=(*(Opening(f"doors.{door}", door) for door in doors), _MENU)))
+
+
+conversations = (
+    Conversation("support", (), tell_support, opens_with=("/kiemtra", "/check")),
+    Conversation("giving", (), tell_giving, opens_with=("/ungho", "/pledge", "/chiendich", "/campaigns")),
+    Conversation("more", (), more, quiet=True),
+)

@@ -1,0 +1,14 @@
+"""What one can do here, and whom one can ring."""
+
+from handlers.desk import Desk
+from handlers.flow.conversation import Answers, Conversation, Done
+from handlers.flow.message import Opening, Say
+
+
+def tell(a: Answers, desk: Desk) -> Done:
+    """Say what can be done here, in a few lines."""
+    doors = (Opening("doors.officer", "officer"), Opening("doors.privacy", "privacy"))
+    return Done(Say("what_i_can_do", openings=(*doors, Opening("doors.menu", "@menu"))))
+
+
+conversation = Conversation("help", (), tell, opens_with=("/trogiup", "/help"))

@@ -1,0 +1,129 @@
+"""My requests: where they stand, adding words, answering what is missing, stopping, and looking one up by its code."""
+
+from dataclasses import dataclass
+
+from handlers import units
+from handlers.desk import Desk
+from handlers.desk.cases import WITHDRAWABLE, Seen
+from handlers.flow.conversation import Answers, Ask, Conversation, Done
+from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.questions import Candidate, Choice, Words, YesNo
+
+MENU = Opening("doors.menu", "@menu")
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The person's own cases, newest first."""
+
+    cases: tuple[Seen, ...]
+
+
+def look_up_mine(desk: Desk, a: Answers) -> Mine:
+    return Mine(tuple(desk.cases.mine()))
+
+
+def has_several(a: Answers) -> bool:
+    return len(a.facts(Mine).cases) > 1
+
+
+def my_codes(a: Answers) -> tuple[Candidate, ...]:
+    """A button for each case: its code and state."""
+    return tuple(
+        Candidate(c.code, Phrase("code_and_state", {"code": c.code, "state": Phrase(f"states.{c.state}")}))
+        for c in a.facts(Mine).cases[:9]
+    )
+
+
+which = Choice("which", supplied=my_codes)
+words = Words("words")
+sure = YesNo("sure")
+code = Words("code", most=40)
+second = Words("second", most=20)
+
+
+def show(a: Answers, desk: Desk) -> Done:
+    """Show one case with what can be done about it, or say that there is none."""
+    cases = a.facts(Mine).cases
+    chosen = next((c for c in cases if c.code == a.get(which)), cases[0] if cases else None)
+    if chosen is None:
+        doors = (Opening("doors.registration", "registration"), Opening("doors.look_up", "look_up"), MENU)
+        return Done(Say("none", openings=doors))
+    events = desk.cases.history(chosen.code)
+    lines = tuple(Phrase("event", {"when": at, "what": Phrase(f"events.{kind}")}) for at, kind, _ in events[-5:])
+    return Done(Say(Phrase("one", _seen(chosen) | {"history": Lines(lines)}), openings=_doors(chosen)))
+
+
+def _seen(case: Seen) -> dict[str, object]:
+    unit = units.all_units()[case.unit_id].name if case.unit_id else "–"
+    return {
+        "code": case.code,
+        "state": Phrase(f"states.{case.state}"),
+        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": case.question}),
+        "unit": unit,
+        "needs": tuple(Phrase(f"options.needs.{need}") for need in case.needs),
+    }
+
+
+def _doors(case: Seen) -> tuple[Opening, ...]:
+    known = {"code": case.code}
+    doors = []
+    if case.state == "need_info":
+        doors.append(Opening("doors.answer_case", "answer_case", known))
+    if case.state in WITHDRAWABLE:
+        doors += [
+            Opening("doors.add_to_case", "add_to_case", known),
+            Opening("doors.stop_case", "stop_case", known),
+        ]
+    if case.state == "withdrawn":
+        doors.append(Opening("doors.reopen_case", "reopen_case", known))
+    return (*doors, Opening("doors.look_up", "look_up"), MENU)
+
+
+def add(a: Answers, desk: Desk) -> Done:
+    """Add words to a case."""
+    done = desk.cases.add_words(a.given("code") or "", a[words])
+    return Done(Say("added" if done else "too_late", code=a.given("code") or ""))
+
+
+def answer(a: Answers, desk: Desk) -> Done:
+    """Send the answer to what an officer asked."""
+    done = desk.cases.add_words(a.given("code") or "", a[words], kind="answered")
+    return Done(Say("answered" if done else "too_late", code=a.given("code") or ""))
+
+
+def stop(a: Answers, desk: Desk) -> Done:
+    """Stop a case, if the person is sure."""
+    typed = a.given("code") or ""
+    if not a[sure]:
+        return Done(Say("goes_on", code=typed))
+    reopen = Opening("doors.reopen_case", "reopen_case", {"code": typed})
+    return Done(
+        Say("stopped", code=typed, openings=(reopen, MENU))
+        if desk.cases.withdraw(typed)
+        else Say("too_late", code=typed)
+    )
+
+
+def reopen(a: Answers, desk: Desk) -> Done:
+    """Take a stopped case up again."""
+    typed = a.given("code") or ""
+    return Done(Say("reopened" if desk.cases.reopen(typed) else "too_late", code=typed))
+
+
+def tell_state(a: Answers, desk: Desk) -> Done:
+    """Tell the state of a case asked for from elsewhere; wrong and absent sound alike."""
+    found = desk.cases.look_up(a[code], a[second])
+    return Done(
+        Say("not_found", openings=(MENU,)) if found is None else Say(Phrase("found", _seen(found)), openings=(MENU,))
+    )
+
+
+conversations = (
+    Conversation("my_cases", (Ask(which, only_if=has_several),), show, ("/hoso", "/status"), look_up_mine),
+    Conversation("add_to_case", (Ask(words),), add),
+    Conversation("answer_case", (Ask(words),), answer),
+    Conversation("stop_case", (Ask(sure),), stop),
+    Conversation("reopen_case", (), reopen),
+    Conversation("look_up", (Ask(code), Ask(second)), tell_state),
+)

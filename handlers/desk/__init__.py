@@ -1,0 +1,5 @@
+"""What the office does, one noun a file: people, consents, cases, urgent requests, talks, files, messages."""
+
+from handlers.desk.desk import Actor, Desk, Owner
+
+__all__ = ["Actor", "Desk", "Owner"]

@@ -1,0 +1,72 @@
+"""Consents: one purpose, one yes; which text, when, by which press. A no is remembered for the day."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from sqlmodel import col, select
+
+from storage.ids import new_id
+from storage.tables import Consent
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+PURPOSES = ("check", "register", "case_news", "rule_changes", "show_need", "health_papers", "give", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What the person who speaks has agreed to."""
+
+    desk: "Desk"
+
+    def latest(self, person_id: str, purpose: str) -> Consent | None:
+        """The last word on a purpose."""
+        query = select(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose)
+        return self.desk.unit.scalars(query.order_by(col(Consent.id).desc()).limit(1)).first()
+
+    def in_force(self, purpose: str, person_id: str | None = None) -> bool:
+        found = self.latest(person_id or self.desk.here().person_id, purpose)
+        return found is not None and found.state == "given"
+
+    def refused_today(self, purpose: str) -> bool:
+        """Whether the person said no to this within the last day."""
+        found = self.latest(self.desk.here().person_id, purpose)
+        return found is not None and found.state == "refused" and found.at > self.desk.now - timedelta(days=1)
+
+    def give(self, purpose: str, text_version: str, told_by: Literal["self", "helper", "officer"] = "self") -> None:
+        """Record a yes, with the version of the text that was read."""
+        self._record(purpose, "given", text_version, told_by)
+
+    def refuse(self, purpose: str, text_version: str) -> None:
+        """Record a no."""
+        self._record(purpose, "refused", text_version, "self")
+
+    def withdraw(self, purpose: str) -> bool:
+        """Take a yes back. False if there was none."""
+        found = self.latest(self.desk.here().person_id, purpose)
+        if found is None or found.state != "given":
+            return False
+        found.state = "withdrawn"
+        found.ended_at = self.desk.now
+        self.desk.unit.add(found)
+        self.desk.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
+        return True
+
+    def given(self) -> list[Consent]:
+        """Every consent in force of the person who speaks, by purpose."""
+        person_id = self.desk.here().person_id
+        found = (self.latest(person_id, purpose) for purpose in PURPOSES)
+        return [c for c in found if c is not None and c.state == "given"]
+
+    def _record(
+        self, purpose: str, state: str, text_version: str, told_by: Literal["self", "helper", "officer"]
+    ) -> None:
+        desk, chat = self.desk, self.desk.here()
+        row = Consent(
+            id=new_id(desk.now), person_id=chat.person_id, purpose=purpose, state=state, text_version=text_version,
+            told_by=told_by, channel=chat.channel, cause=desk.cause, at=desk.now,
+        )  # fmt: skip
+        desk.unit.add(row)
+        desk.note(f"consent.{state}", f"consent:{row.id}", purpose=purpose, told_by=told_by)

@@ -1,0 +1,146 @@
+"""The desk: what the office does, one noun a file, all in one transaction, in one actor's name, at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from handlers.rules.office import Office, office
+from handlers.texts import Texts, Voice
+from storage.queries import machine
+from storage.queries.chats import Chat
+from storage.unit import Unit
+from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from handlers.desk.cases import Cases
+    from handlers.desk.consents import Consents
+    from handlers.desk.files import Files
+    from handlers.desk.messages import Messages
+    from handlers.desk.people import People
+    from handlers.desk.talks import Talks
+    from handlers.desk.urgent import UrgentRequests
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it: a person, an official, the operator at the machine, or the clock."""
+
+    kind: Literal["person", "official", "operator", "clock"]
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who is responsible for the service and its data."""
+
+    body: str
+    contact: str
+    data_contact: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One transaction at the office. chat: where the person speaks; cause: the message or click that led here."""
+
+    unit: Unit
+    vault: Vault
+    actor: Actor
+    now: datetime
+    texts: Texts
+    zone: ZoneInfo
+    cause: str
+    chat: Chat | None = None
+    demo: bool = False
+    public_url: str = ""
+
+    def today(self) -> date:
+        """The office's calendar day."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def office(self) -> Office:
+        return office(self.today())
+
+    def owner(self) -> Owner | None:
+        """Who is responsible; None until somebody was entered, and then no consent is asked for."""
+        row = machine.owner(self.unit)
+        return Owner(*row) if row else None
+
+    def here(self) -> Chat:
+        """The chat of the person who speaks. Raises LookupError where nobody does."""
+        if self.chat is None:
+            raise LookupError("no person speaks here")
+        return self.chat
+
+    def voice(self, language: str) -> Voice:
+        """Speak a language, with the values that every text may name."""
+        return Voice(self.texts, language or "vi", self.zone, self._given(language or "vi"))
+
+    def _given(self, language: str) -> Mapping[str, object]:
+        owner = self.owner()
+        kept, law = self.office.retention("case"), self.office.data_law
+        unsure = self.texts.sentence(language, "to_be_confirmed")
+        months = self.texts.sentence(language, "months")
+        return {
+            "retention_case": months.format(count=kept.count),
+            "data_law": law.source if law else unsure,
+            "ack_days": law.request_ack_working_days if law else unsure,
+            "stop_days": law.withdraw_restrict_days if law else unsure,
+            "owner": owner.body if owner else self.texts.sentence(language, "no_owner_name"),
+            "owner_contact": owner.contact if owner else self.office.hotline_line(language),
+            "data_contact": owner.data_contact if owner else self.office.hotline_line(language),
+            "hotline": self.office.hotline_line(language),
+            "emergency_numbers": self.office.emergency_line(language),
+            "partner_bodies": self.office.partner_bodies(language),
+        }
+
+    def note(self, action: str, subject: str, reason: str = "", **detail: object) -> None:
+        """Write the audit row of an operation. Never anything personal: ids, states, kinds."""
+        machine.note(self.unit, self.now, str(self.actor), action, subject, reason, detail)
+
+    @property
+    def people(self) -> "People":
+        from handlers.desk.people import People
+
+        return People(self)
+
+    @property
+    def consents(self) -> "Consents":
+        from handlers.desk.consents import Consents
+
+        return Consents(self)
+
+    @property
+    def cases(self) -> "Cases":
+        from handlers.desk.cases import Cases
+
+        return Cases(self)
+
+    @property
+    def urgent(self) -> "UrgentRequests":
+        from handlers.desk.urgent import UrgentRequests
+
+        return UrgentRequests(self)
+
+    @property
+    def talks(self) -> "Talks":
+        from handlers.desk.talks import Talks
+
+        return Talks(self)
+
+    @property
+    def files(self) -> "Files":
+        from handlers.desk.files import Files
+
+        return Files(self)
+
+    @property
+    def messages(self) -> "Messages":
+        from handlers.desk.messages import Messages
+
+        return Messages(self)

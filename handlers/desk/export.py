@@ -1,0 +1,88 @@
+"""Everything that is stored about one person, in the open, for her alone."""
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, select
+
+from storage.queries import chats, sessions
+from storage.tables import Address, Case, CaseEvent, Consent, File, OneTimeToken, Person, Talk, UrgentRequest
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+MOST_LINES = 10_000
+
+
+def everything(desk: "Desk", token: str) -> dict[str, object] | None:
+    """What is stored about the person a download link belongs to; None once the link has run out."""
+    found = desk.unit.get(OneTimeToken, desk.vault.look_up("one-time token", token))
+    if found is None or found.kind != "download" or found.until < desk.now:
+        return None
+    person = desk.unit.get_one(Person, found.person_id)
+    desk.note("person.exported", f"person:{person.id}")
+    return {
+        "language": person.language,
+        "first_message": person.created_at,
+        "messages": _messages(desk, person.id),
+        "requests": _requests(desk, person.id),
+        "urgent_requests": _urgent(desk, person.id),
+        "consents": _consents(desk, person.id),
+        "talks": [t.created_at for t in desk.unit.scalars(select(Talk).where(Talk.person_id == person.id))],
+        "photos": _photos(desk, person.id),
+        "unfinished": sessions.load(desk.unit, desk.vault, person.id),
+    }
+
+
+def _messages(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for address_id in desk.unit.scalars(select(Address.id).where(Address.person_id == person_id)).all():
+        chat = chats.at_address(desk.unit, address_id)
+        lines = chats.lines(desk.unit, desk.vault, chat, 0, MOST_LINES)
+        found += [{"at": line.at, "from": line.origin, "text": line.body["text"]} for line in lines]
+    return found
+
+
+def _requests(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for case in desk.unit.scalars(select(Case).where(Case.person_id == person_id).order_by(Case.id)).all():
+        events = desk.unit.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+        history = [
+            {
+                "at": event.at,
+                "what": event.kind,
+                "words": desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note)
+                if event.note
+                else "",
+            }
+            for event in events
+        ]
+        content = dict(desk.cases.read(case.id)) if case.body is not None else {}
+        found.append({"code": case.code, "state": case.state, "due": case.due, "content": content, "history": history})
+    return found
+
+
+def _urgent(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    rows = desk.unit.scalars(select(UrgentRequest).where(UrgentRequest.person_id == person_id)).all()
+    return [
+        {
+            "code": row.code,
+            "at": row.created_at,
+            "content": desk.vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body)
+            if row.body
+            else None,
+        }
+        for row in rows
+    ]
+
+
+def _consents(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    rows = desk.unit.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+    return [
+        {"purpose": c.purpose, "state": c.state, "text": c.text_version, "at": c.at, "ended_at": c.ended_at}
+        for c in rows
+    ]
+
+
+def _photos(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    rows = desk.unit.scalars(select(File).where(File.person_id == person_id).order_by(col(File.id)))
+    return [{"at": row.created_at, "state": row.state, "bytes": row.size} for row in rows]

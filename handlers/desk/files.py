@@ -1,0 +1,88 @@
+"""Photos: kept as they came only until they are cleaned, and then readable by officials of the case."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, func, select
+
+from handlers.flow.message import Say
+from storage.ids import new_id
+from storage.queries import chats
+from storage.tables import File
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+MOST_A_DAY = 20
+
+
+class TooMany(Exception):
+    """The person sent as many photos as are kept in one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files of one transaction."""
+
+    desk: "Desk"
+
+    def keep(self, raw: bytes) -> str:
+        """Keep a photo as it came; returns its id. Raises TooMany."""
+        desk, chat = self.desk, self.desk.here()
+        since = desk.now - timedelta(days=1)
+        query = select(func.count()).where(File.person_id == chat.person_id, col(File.created_at) > since)
+        if (desk.unit.scalar(query) or 0) >= MOST_A_DAY:
+            raise TooMany
+        row = File(
+            id=new_id(desk.now), person_id=chat.person_id, address_id=chat.address_id, size=len(raw),
+            created_at=desk.now,
+        )  # fmt: skip
+        row.body = desk.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", raw)
+        desk.unit.add(row)
+        desk.unit.flush()
+        return row.id
+
+    def attach(self, ids: Iterable[str], case_id: str) -> None:
+        """Make the person's own photos part of her case."""
+        for file_id in ids:
+            row = self.desk.unit.get(File, file_id)
+            if row is not None and row.person_id == self.desk.here().person_id and row.case_id is None:
+                row.case_id = case_id
+                self.desk.unit.add(row)
+
+    def clean_photo(self, file_id: str) -> bytes | None:
+        """One of the person's own photos, once it is cleaned."""
+        row = self.desk.unit.get(File, file_id)
+        if row is None or row.body is None or row.state != "clean" or row.person_id != self.desk.here().person_id:
+            return None
+        return self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
+
+    def next_raw(self) -> tuple[str, bytes] | None:
+        """The oldest photo not cleaned yet: its id and bytes."""
+        query = select(File).where(File.state == "raw").order_by(File.id).limit(1)
+        row = self.desk.unit.scalars(query).first()
+        if row is None or row.body is None:
+            return None
+        opened = self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
+        return row.id, opened
+
+    def cleaned(self, file_id: str, jpeg: bytes) -> None:
+        """Keep the cleaned photo in place of the one that came."""
+        row = self.desk.unit.get(File, file_id)
+        if row is None or row.state != "raw":
+            return
+        row.state, row.size = "clean", len(jpeg)
+        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", jpeg)
+        self.desk.unit.add(row)
+
+    def refuse(self, file_id: str, reason: str) -> None:
+        """Keep nothing of a photo that is none, and tell the person so in plain words."""
+        row = self.desk.unit.get(File, file_id)
+        if row is None or row.state != "raw":
+            return
+        row.state, row.reason, row.body, row.size = "refused", reason, None, 0
+        self.desk.unit.add(row)
+        chat = chats.at_address(self.desk.unit, row.address_id)
+        self.desk.messages.say(chat, Say(f"photo_refused.{reason}"), place=f"photo/{file_id}")

@@ -1,0 +1,124 @@
+"""Says things to people: words in their language, buttons kept so that a press finds them, and a row in the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from handlers.flow.engine import Asks
+from handlers.flow.message import Asking, Card, Opening, Option, Phrase, Say
+from handlers.flow.session import Form
+from handlers.texts import Voice
+from storage.ids import new_nonce
+from storage.queries import chats, outbox, sessions
+from storage.queries.chats import Chat
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+OPENINGS_WORK = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages of one transaction; each gets its own key: the cause and its place."""
+
+    desk: "Desk"
+
+    def say(self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0") -> None:
+        """Say something, with its buttons and its picture."""
+        voice = self.desk.voice(chat.language)
+        options = tuple(self._opening(voice, o, scope) for o in say.openings)
+        body: dict[str, object] = {"text": voice.say(say.phrase, scope)}
+        if self.desk.chat is not None and self.desk.chat.person_id != chat.person_id:
+            body["fresh"] = True  # she erased herself: whatever stands above has to go from her screen too
+        if options:
+            once = any(o.once for o in say.openings)
+            # A yes or a no typed at "do you need help now?" picks a button; at a plain row of doors it picks none.
+            mode: Literal["ask", "sure"] = "sure" if say.openings[-1].opens == "@continue" else "ask"
+            body["options"] = self._show(chat, Asking(new_nonce(), "", "", "", mode, options, once))
+        if say.card is not None:
+            body["card"] = _card(voice, say.card, scope)
+        self._put(chat, kind, body, place)
+
+    def ask(self, chat: Chat, form: Form, asks: Asks, *, doors: tuple[Opening, ...] = (), place: str = "0") -> str:
+        """Ask a question of a form, perhaps with buttons that lead elsewhere; returns the nonce of this asking."""
+        voice, scope = self.desk.voice(chat.language), form.conversation
+        options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
+        options += [self._opening(voice, door, scope) for door in doors]
+        asking = Asking(new_nonce(), scope, form.id, asks.slot, asks.mode, tuple(options), asks.once)
+        shown = self._show(chat, asking)
+        body: dict[str, object] = {"text": voice.say(asks.prompt, scope)}
+        if shown:
+            body["options"] = shown
+        self._put(chat, "question", body, place)
+        return asking.nonce
+
+    def tell(self, person_id: str, say: Say, scope: str = "", *, kind: str = "notice", place: str = "notice") -> bool:
+        """Say something to a person where she wrote last. False if she can't be reached."""
+        chat = chats.last_used(self.desk.unit, person_id)
+        if chat is None:
+            return False
+        self.say(chat, say, scope, kind=kind, place=place)
+        return True
+
+    def label_of(self, chat: Chat, press: str) -> str:
+        """The words of the button that was pressed; an ellipsis if she was never shown it."""
+        nonce, _, index = press.rpartition(".")
+        shown = sessions.shown(self.desk.unit, self.desk.vault, chat.person_id, nonce)
+        options = load_asking(shown).options if shown else ()
+        return options[int(index)].label if index.isascii() and index.isdigit() and int(index) < len(options) else "…"
+
+    def _opening(self, voice: Voice, opening: Opening, scope: str) -> Option:
+        return Option(voice.say(Phrase(opening.label), scope), None, opening.opens, opening.answers)
+
+    def _show(self, chat: Chat, asking: Asking) -> list[Mapping[str, str]]:
+        desk = self.desk
+        until = desk.now + OPENINGS_WORK if not asking.slot else None
+        sessions.show(desk.unit, desk.vault, chat.person_id, asking.nonce, store_asking(asking), desk.now, until)
+        chats.set_screen(desk.unit, chat.address_id, asking.nonce)
+        return [{"label": o.label, "press": f"{asking.nonce}.{i}"} for i, o in enumerate(asking.options)]
+
+    def _put(self, chat: Chat, kind: str, body: Mapping[str, object], place: str) -> None:
+        desk = self.desk
+        key = f"{desk.cause}/{place}"
+        outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now)
+
+
+def _card(voice: Voice, card: Card, scope: str) -> dict[str, object]:
+    values = {
+        name: voice.say(value, scope) if isinstance(value, Phrase) else voice.say(Phrase("plain", {"words": value}))
+        for name, value in card.values.items()
+    }
+    return {"kind": card.kind, "values": values}
+
+
+def store_asking(asking: Asking) -> dict[str, object]:
+    """An asking as it is kept."""
+    return {
+        "c": asking.conversation,
+        "form": asking.form,
+        "slot": asking.slot,
+        "mode": asking.mode,
+        "once": asking.once,
+        "options": [[o.label, o.written, o.opens, dict(o.answers)] for o in asking.options],
+    }
+
+
+def load_asking(shown: sessions.Shown) -> Asking:
+    """An asking as it was shown."""
+    body: Mapping[str, object] = shown.body
+    stored = body["options"]
+    assert isinstance(stored, list)  # noqa: S101  # we wrote it so
+    options = tuple(Option(label, written, opens, answers) for label, written, opens, answers in stored)
+    mode = body["mode"]
+    return Asking(
+        shown.nonce,
+        str(body["c"]),
+        str(body["form"]),
+        str(body["slot"]),
+        "sure" if mode == "sure" else "which" if mode == "which" else "ask",
+        options,
+        bool(body["once"]),
+        shown.answered_at,
+    )

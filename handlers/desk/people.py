@@ -1,0 +1,118 @@
+"""People: their language, what is stored about them, and its erasure.
+
+Why an erased chat gets a fresh person: she may go on writing, and nothing must lead from that chat to what was erased.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from handlers.desk.cases import WITHDRAWABLE
+from storage.ids import new_nonce
+from storage.queries import chats
+from storage.tables import (
+    Address,
+    AskingRow,
+    Case,
+    CaseEvent,
+    CaseLookUp,
+    ChatLine,
+    Consent,
+    File,
+    InboxRow,
+    OneTimeToken,
+    OutboxRow,
+    Person,
+    SessionRow,
+    Talk,
+    Task,
+    UrgentRequest,
+)
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The person who speaks."""
+
+    desk: "Desk"
+
+    def speak(self, language: str) -> None:
+        """Remember the person's language."""
+        statement = update(Person).where(col(Person.id) == self.desk.here().person_id)
+        self.desk.unit.execute(statement.values(language=language))
+
+    def erase(self) -> int:
+        """Erase everything about the person who speaks; returns how many open cases were withdrawn by it.
+
+        Kept: codes, units, kinds of need, dates and the audit. A case sent for somebody else is kept, without her.
+        """
+        desk, chat = self.desk, self.desk.here()
+        old = chat.person_id
+        withdrawn = self._close_cases(old)
+        fresh = chats.make_person(desk.unit, desk.vault, desk.now, chat.language)
+        self._cut_ties(old, fresh)
+        urgent = desk.unit.scalars(select(UrgentRequest.id).where(UrgentRequest.person_id == old)).all()
+        for request_id in urgent:
+            desk.vault.forget(f"urgent:{request_id}")
+        desk.unit.execute(update(UrgentRequest).where(col(UrgentRequest.person_id) == old).values(body=None))
+        desk.vault.forget(f"person:{old}")
+        statement = update(Person).where(col(Person.id) == old)
+        desk.unit.execute(statement.values(state="erased", language=""))
+        desk.note("person.erased", f"person:{old}", withdrawn=withdrawn)
+        return withdrawn
+
+    def _close_cases(self, person_id: str) -> int:
+        desk, withdrawn = self.desk, 0
+        for case in desk.unit.scalars(select(Case).where(Case.person_id == person_id)).all():
+            if case.for_other:
+                desk.cases.forget_helper(case)
+                continue
+            if case.state in WITHDRAWABLE:
+                desk.cases.withdraw(case.code)
+                withdrawn += 1
+            desk.unit.execute(delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id))
+            desk.unit.execute(update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(note=None))
+            desk.unit.execute(update(Task).where(col(Task.case_id) == case.id).values(done_at=desk.now))
+            case.body = None
+            desk.unit.add(case)
+            desk.vault.forget(f"case:{case.id}")
+        desk.unit.flush()
+        return withdrawn
+
+    def _cut_ties(self, old: str, fresh: str) -> None:
+        """Hand the chats to a fresh person, and drop every word that was exchanged."""
+        unit, now = self.desk.unit, self.desk.now
+        addresses = select(Address.id).where(Address.person_id == old)
+        unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
+        for table in (AskingRow, SessionRow, OneTimeToken):
+            unit.execute(delete(table).where(col(table.person_id) == old))
+        unit.execute(delete(File).where(col(File.person_id) == old))
+        unit.execute(update(Talk).where(col(Talk.person_id) == old).values(state="closed", closed_at=now))
+        given = update(Consent).where(col(Consent.person_id) == old, col(Consent.state) == "given")
+        unit.execute(given.values(state="withdrawn", ended_at=now))
+        waiting = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.state).in_(("queued", "held")))
+        unit.execute(waiting.values(state="cancelled", reason="erased"))
+        unit.execute(update(OutboxRow).where(col(OutboxRow.person_id) == old).values(body=None, person_id=fresh))
+        handled = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.state) == "done")
+        unit.execute(handled.values(body=None))
+        unit.execute(update(InboxRow).where(col(InboxRow.person_id) == old).values(person_id=fresh))
+        unit.execute(update(Address).where(col(Address.person_id) == old).values(person_id=fresh, screen=None))
+
+    def download_link(self) -> str:
+        """Make a link that shows what is stored, for fifteen minutes; a new one ends the old."""
+        desk, person_id = self.desk, self.desk.here().person_id
+        lives = desk.office.retention("one_time_link")
+        token = new_nonce()
+        desk.unit.execute(
+            delete(OneTimeToken).where(col(OneTimeToken.person_id) == person_id, col(OneTimeToken.kind) == "download")
+        )
+        sealed = desk.vault.look_up("one-time token", token)
+        until = lives.after(desk.now)
+        desk.unit.add(OneTimeToken(token=sealed, kind="download", person_id=person_id, until=until))
+        desk.note("person.download_link", f"person:{person_id}")
+        return f"{desk.public_url}/p/{token}"

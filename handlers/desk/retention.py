@@ -1,0 +1,98 @@
+"""Forgets what has been kept long enough, each class of data after its own time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, update
+from sqlmodel import col, func, select
+
+from handlers.rules.office import Kept
+from storage.queries import inbox
+from storage.tables import (
+    AskingRow,
+    Case,
+    CaseEvent,
+    CaseLookUp,
+    ChatLine,
+    DataKey,
+    DeadLetter,
+    File,
+    InboxRow,
+    Limit,
+    OneTimeToken,
+    OutboxRow,
+    SessionRow,
+)
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
+UPDATE_IDS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """One night's forgetting."""
+
+    desk: "Desk"
+
+    def run(self) -> int:
+        """Forget everything that is due; returns how many rows it touched."""
+        touched = self._messages() + self._old_ids() + self._cases() + self._forms()
+        touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
+        touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
+        if touched:
+            self.desk.note("retention.run", "all", count=touched)
+        return touched
+
+    def _before(self, kept: Kept) -> datetime:
+        """The moment before which this class of data is forgotten."""
+        return self.desk.office.retention(kept).before(self.desk.now)
+
+    def _messages(self) -> int:
+        unit, touched = self.desk.unit, 0
+        touched += inbox.empty_bodies(unit, self._before("inbox_body"))
+        before = self._before("chat")
+        old = update(OutboxRow).where(col(OutboxRow.state).in_(FINAL), col(OutboxRow.changed_at) < before)
+        touched += unit.change(old.where(col(OutboxRow.body).is_not(None)).values(body=None))
+        touched += unit.change(delete(ChatLine).where(col(ChatLine.at) < before))
+        old_buttons = delete(AskingRow).where(col(AskingRow.created_at) < before)
+        touched += unit.change(old_buttons)
+        loose = delete(File).where(col(File.case_id).is_(None), col(File.created_at) < before)
+        touched += unit.change(loose)
+        before = self._before("dead_letter")
+        dead = select(DeadLetter.inbox_id).where(DeadLetter.created_at < before)
+        touched += unit.change(update(InboxRow).where(col(InboxRow.id).in_(dead)).values(body=None))
+        touched += unit.change(delete(DeadLetter).where(col(DeadLetter.created_at) < before))
+        return touched
+
+    def _old_ids(self) -> int:
+        """Forget ids of messages after thirty days, and destroy the keys of days whose bodies are all gone."""
+        unit, before = self.desk.unit, self.desk.now - UPDATE_IDS
+        gone = delete(InboxRow).where(col(InboxRow.done_at) < before, col(InboxRow.body).is_(None))
+        touched = unit.change(gone)
+        used = select(func.min(InboxRow.day)).where(col(InboxRow.body).is_not(None))
+        first = unit.scalar(used) or self.desk.now.date()
+        first = min(first, self.desk.now.date())
+        keys = delete(DataKey).where(col(DataKey.name).like("day:%"), col(DataKey.name) < f"day:{first.isoformat()}")
+        return touched + unit.change(keys)
+
+    def _cases(self) -> int:
+        before, unit = self._before("case"), self.desk.unit
+        due = unit.scalars(select(Case).where(col(Case.closed_at) < before, col(Case.body).is_not(None))).all()
+        for case in due:
+            unit.execute(delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id))
+            unit.execute(update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(note=None))
+            unit.execute(delete(File).where(col(File.case_id) == case.id))
+            case.body = None
+            unit.add(case)
+            self.desk.vault.forget(f"case:{case.id}")
+            self.desk.note("case.forgotten", f"case:{case.id}", "kept long enough")
+        return len(due)
+
+    def _forms(self) -> int:
+        """Drop sessions nobody has touched for as long as an unfinished form is kept."""
+        before = self._before("unfinished_form")
+        return self.desk.unit.change(delete(SessionRow).where(col(SessionRow.changed_at) < before))

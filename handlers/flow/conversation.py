@@ -1,0 +1,204 @@
+"""A conversation is data: what it says and asks, in order, and one function for when all is answered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar, cast
+
+from handlers.flow.message import Say
+from handlers.flow.questions import Other, Question
+
+T = TypeVar("T")
+F = TypeVar("F")
+D = TypeVar("D")
+
+
+class Answers:
+    """What the person answered, by question; `day` is the office's day when the conversation was opened."""
+
+    __slots__ = ("_facts", "_item", "_written", "day")
+
+    def __init__(self, written: Mapping[str, str], day: date, facts: object = None, item: str = "") -> None:
+        self._written = written
+        self._facts = facts
+        self._item = item
+        self.day = day
+
+    def value(self, question: Question[T]) -> "T | Other | None":
+        """The answer, an `Other` such as "unknown", or None where there is none."""
+        written = self._written.get(self._item + question.key)
+        if written is None:
+            return None
+        try:
+            return question.read(written)
+        except ValueError:
+            return None
+
+    def get(self, question: Question[T]) -> T | None:
+        """The answer proper, or None: not asked, not answered, not known."""
+        value = self.value(question)
+        return None if isinstance(value, Other) else value
+
+    def __getitem__(self, question: Question[T]) -> T:
+        """The answer proper. Raises KeyError where there is none."""
+        value = self.get(question)
+        if value is None:
+            raise KeyError(question.key)
+        return value
+
+    def __contains__(self, question: Question[T]) -> bool:
+        return self.value(question) is not None
+
+    def said(self, question: Question[T], other: str) -> bool:
+        """Whether the answer was this `Other`."""
+        return self.value(question) == Other(other)
+
+    def given(self, slot: str) -> str | None:
+        """A written value that no question asked for, such as one an opening brought along."""
+        return self._written.get(slot)
+
+    def facts(self, kind: type[F]) -> F:
+        """What the conversation looked up for this turn. Raises TypeError if it looked up something else."""
+        if not isinstance(self._facts, kind):
+            raise TypeError(kind.__name__)
+        return self._facts
+
+    def items(self, repeat: "Repeat") -> "Iterator[Answers]":
+        """The answers of each time round a `Repeat`."""
+        for n in range(repeat.count(self._written)):
+            yield Answers(self._written, self.day, self._facts, f"{repeat.name}.{n}.")
+
+
+Condition = Callable[[Answers], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask a question, perhaps only if something holds. private: about health; never asked through a channel abroad."""
+
+    question: Question[object]
+    only_if: Condition | None = None
+    private: bool = False
+
+    def __init__(self, question: Question[T], *, only_if: Condition | None = None, private: bool = False) -> None:
+        object.__setattr__(self, "question", question)
+        object.__setattr__(self, "only_if", only_if)
+        object.__setattr__(self, "private", private)
+
+
+@dataclass(frozen=True, slots=True)
+class EndIf:
+    """End the conversation here if something holds, saying so. `finish` is not called."""
+
+    condition: Condition
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Ask some questions again and again, as long as `add` is answered with yes."""
+
+    name: str
+    questions: tuple[Question[object], ...]
+    add: Question[bool]
+    most: int = 9
+
+    def __init__(self, name: str, *questions: Question[T], add: Question[bool], most: int = 9) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "questions", questions)
+        object.__setattr__(self, "add", add)
+        object.__setattr__(self, "most", most)
+
+    def all(self) -> "tuple[Question[object], ...]":
+        """What is asked each time round, `add` last."""
+        return (*self.questions, cast("Question[object]", self.add))
+
+    def count(self, written: Mapping[str, str]) -> int:
+        """How many times round have begun; at least one."""
+        times = 1
+        while times < self.most and written.get(f"{self.name}.{times - 1}.{self.add.key}") == "yes":
+            times += 1
+        return times
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Show everything answered and ask whether to go on; any later change asks again.
+
+    hidden: questions whose answers are not listed.
+    """
+
+    hidden: tuple[Question[object], ...] = ()
+
+    def __init__(self, *hidden: Question[T]) -> None:
+        object.__setattr__(self, "hidden", hidden)
+
+
+Step = Say | Ask | EndIf | Repeat | Review
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Go on with another conversation, some of whose answers are already known."""
+
+    conversation: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Done:
+    """The conversation is over: what is said, and perhaps what opens next."""
+
+    __slots__ = ("says", "then")
+
+    def __init__(self, *says: Say, then: Open | None = None) -> None:
+        self.says = says
+        self.then = then
+
+
+@dataclass(frozen=True, slots=True)
+class Reask:
+    """Ask one question again, keeping all other answers. because: the key of the reason."""
+
+    question: Question[object]
+    because: str
+
+    def __init__(self, question: Question[T], *, because: str) -> None:
+        object.__setattr__(self, "question", question)
+        object.__setattr__(self, "because", because)
+
+
+@dataclass(frozen=True)
+class Conversation(Generic[D]):
+    """A script and its end.
+
+    opens_with: slash commands. finish: a plain function in one transaction. facts: what a turn looks up first, reading
+    only. needs: the purpose whose consent must be in force. keeps_paused: whether it is worth taking up again later.
+    quiet: its end does not offer what was laid aside.
+    """
+
+    name: str
+    script: tuple[Step, ...]
+    finish: Callable[[Answers, D], Done | Reask]
+    opens_with: tuple[str, ...] = ()
+    facts: Callable[[D, Answers], object] | None = None
+    needs: str | None = None
+    keeps_paused: bool = False
+    quiet: bool = False
+
+    def question(self, slot: str) -> Question[object] | None:
+        """The question that a slot belongs to, or None if this script has no such question."""
+        key = slot.rpartition(".")[2]
+        for step in self.script:
+            if isinstance(step, Ask) and step.question.key == slot:
+                return step.question
+            if isinstance(step, Repeat) and slot.startswith(f"{step.name}."):
+                return next((q for q in step.all() if q.key == key), None)
+        return None
+
+    def questions(self) -> Iterator[Question[object]]:
+        """Every question of the script, in order."""
+        for step in self.script:
+            if isinstance(step, Ask):
+                yield step.question
+            elif isinstance(step, Repeat):
+                yield from step.all()

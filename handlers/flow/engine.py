@@ -1,0 +1,284 @@
+"""The engine: `hear` settles an answer against what was shown, `ask` walks to what comes next. Both are pure.
+
+Why position is never stored: the next step is the first one the answers do not settle. So back, edit, resume after
+days, a restart and a changed script are all the same walk.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, TypeVar
+
+from handlers.flow import readers
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, Repeat, Review
+from handlers.flow.message import Asking, Incoming, Lines, Phrase, Say
+from handlers.flow.questions import UNKNOWN, Candidate, Choice, Misheard, Other, Question, Said, Unsure
+from handlers.flow.session import REVIEW, Form
+
+D = TypeVar("D")
+
+AGAIN = "@again"
+NONE_OF_THESE = "@none"
+DONE = "@done"
+
+_review_choice = Choice("review", "send", "edit", "later", "cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """A question to be shown: its words and its buttons, not yet in any language."""
+
+    slot: str
+    prompt: Phrase
+    options: tuple[Candidate, ...] = ()
+    mode: Literal["ask", "sure", "which"] = "ask"
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An answer was taken. again: it says the same as the one that stood."""
+
+    form: Form
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something was heard that the person has to confirm, or several of a kind are being chosen."""
+
+    form: Form
+    asks: Asks
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Not an answer to the open question."""
+
+    form: Form
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How far the walk came: what is said on the way, then a question, an early end, or nothing left to ask."""
+
+    form: Form
+    says: tuple[Say, ...]
+    asks: Asks | None = None
+    ended: bool = False
+
+
+# Hearing
+
+
+def hear(
+    conversation: Conversation[D], form: Form, asking: Asking, incoming: Incoming, today: date
+) -> Settled | Doubt | Missed:
+    """Settle what came in against one showing of a question of this conversation. Never raises for any input."""
+    if asking.slot == REVIEW:
+        return _hear_review(form, asking, incoming)
+    question = conversation.question(asking.slot)
+    if question is None:
+        return Missed(form, "")
+    written = _pressed(asking, incoming)
+    if written is None and asking.mode == "sure":
+        right = readers.yes_no(incoming.text)
+        written = None if right is None else asking.options[0].written if right else AGAIN
+    if written in (AGAIN, NONE_OF_THESE):
+        return Missed(form, "ask_again")
+    if question.several and written is not None:
+        return _add_one(question, form, asking, written)
+    text = incoming.text if written is None else written
+    heard = question.hear(Said(text, incoming.photos, incoming.contact, asking.options, today))
+    if isinstance(heard, Unsure):
+        return Doubt(form, _doubt(asking.slot, heard))
+    if isinstance(heard, Misheard):
+        return Missed(replace(form, misses=form.misses + 1), heard.because)
+    return _settle(form, asking.slot, question.write(heard))
+
+
+def _pressed(asking: Asking, incoming: Incoming) -> str | None:
+    if incoming.press is None or not 0 <= incoming.press.index < len(asking.options):
+        return None
+    return asking.options[incoming.press.index].written
+
+
+def _settle(form: Form, slot: str, written: str) -> Settled:
+    return Settled(form.with_answer(slot, written), again=form.answers.get(slot) == written)
+
+
+def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
+    written = _pressed(asking, incoming)
+    if written is None:
+        heard = _review_choice.hear(Said(incoming.text, shown=asking.options))
+        right = readers.yes_no(incoming.text)
+        written = (
+            heard if isinstance(heard, str) else {True: "send", False: "edit"}.get(right) if right is not None else None
+        )
+    if written is None:
+        return Missed(replace(form, misses=form.misses + 1), "misheard.review")
+    return Settled(replace(form, answers={**form.answers, REVIEW: written}))
+
+
+def _add_one(question: Question[object], form: Form, asking: Asking, written: str) -> Settled | Doubt | Missed:
+    """Add or take away one of several; [Done] or an answer that stands alone ends it."""
+    slot = asking.slot
+    chosen = [w for w in form.drafts.get(slot, "").split("+") if w]
+    if written == DONE:
+        if not chosen:
+            return Missed(form, "misheard.choose_one")
+        return _settle(form, slot, "+".join(chosen))
+    if written.startswith("#") or written in getattr(question, "alone", ()):
+        return _settle(form, slot, written)
+    chosen = [w for w in chosen if w != written] if written in chosen else [*chosen, written]
+    drafted = replace(form, drafts={**form.drafts, slot: "+".join(chosen)}, misses=0)
+    return Doubt(drafted, Asks(slot, Phrase("")))
+
+
+def _doubt(slot: str, unsure: Unsure) -> Asks:
+    if len(unsure.candidates) == 1:
+        only = unsure.candidates[0]
+        options = (replace(only, label=Phrase("options.right")), Candidate(AGAIN, Phrase("options.change")))
+        return Asks(slot, Phrase("is_it", {"what": only.label}), options, "sure")
+    none = Candidate(NONE_OF_THESE, Phrase("options.none_of_these"))
+    return Asks(slot, Phrase("which_one"), (*unsure.candidates, none), "which")
+
+
+# Asking
+
+
+def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: bool = False) -> Turn:
+    """Walk to the first step the answers do not settle. Answers no longer reached are forgotten."""
+    says: list[Say] = []
+    reached: set[str] = set()
+    for step in conversation.script:
+        now = Answers(form.answers, form.day, facts)
+        match step:
+            case Say() if step.phrase.key not in form.spoken:
+                says.append(step)
+                form = replace(form, spoken=form.spoken | {step.phrase.key})
+            case EndIf() if step.condition(now):
+                return Turn(form, (*says, Say(step.say)), ended=True)
+            case Review():
+                form = _prune(conversation, form, reached)
+                if form.answers.get(REVIEW) != "send":
+                    return Turn(form, tuple(says), _review(conversation, form, step))
+            case Ask() | Repeat():
+                form, unsettled = _go_through(step, now, form, reached, abroad=abroad)
+                if unsettled is not None:
+                    slot, question = unsettled
+                    return Turn(form, tuple(says), show(form, slot, question, now))
+    return Turn(_prune(conversation, form, reached), tuple(says))
+
+
+def _go_through(
+    step: Ask | Repeat, now: Answers, form: Form, reached: set[str], *, abroad: bool
+) -> tuple[Form, tuple[str, Question[object]] | None]:
+    """Pass what is settled; what may not be asked abroad counts as not known."""
+    for slot, question in _open_slots(step, now, form.answers):
+        reached.add(slot)
+        if _settled(question, form.answers.get(slot)):
+            continue
+        if not (isinstance(step, Ask) and step.private and abroad):
+            return form, (slot, question)
+        form = replace(form, answers={**form.answers, slot: f"#{UNKNOWN.name}"})
+    return form, None
+
+
+def _prune(conversation: Conversation[D], form: Form, reached: set[str]) -> Form:
+    """Keep what was reached, the review, and what an opening brought along that no question asks for."""
+    kept = {
+        slot: written
+        for slot, written in form.answers.items()
+        if slot in reached or slot == REVIEW or conversation.question(slot) is None
+    }
+    return replace(form, answers=kept)
+
+
+def _open_slots(step: Ask | Repeat, now: Answers, answers: Mapping[str, str]) -> Iterator[tuple[str, Question[object]]]:
+    if isinstance(step, Ask):
+        if step.only_if is None or step.only_if(now):
+            yield step.question.key, step.question
+        return
+    times = 0
+    while times < step.count(answers):
+        for question in step.questions:
+            yield f"{step.name}.{times}.{question.key}", question
+        if times + 1 < step.most:
+            yield f"{step.name}.{times}.{step.add.key}", step.add  # type: ignore[misc]  # a yes/no question is a question
+        times += 1
+
+
+def _settled(question: Question[object], written: str | None) -> bool:
+    if written is None:
+        return False
+    try:
+        question.read(written)
+    except ValueError:
+        return False
+    return True
+
+
+def show(form: Form, slot: str, question: Question[object], now: Answers) -> Asks:
+    """A question with its buttons: its own, what else may be said, and [Done] where several are chosen."""
+    chosen = set(form.drafts.get(slot, "").split("+"))
+    options = [
+        replace(c, label=Phrase("options.chosen", {"what": c.label})) if question.several and c.written in chosen else c
+        for c in question.choices(now)
+    ]
+    options += [Candidate(f"#{name}", Phrase(f"options.{question.key}.{name}")) for name in question.others]
+    if question.several:
+        options.append(Candidate(DONE, Phrase("options.done")))
+    return Asks(slot, Phrase(question.key), tuple(options))
+
+
+def _review(conversation: Conversation[D], form: Form, step: Review) -> Asks:
+    hidden = {q.key for q in step.hidden}
+    lines = []
+    for number, slot in enumerate(listed(conversation, form.answers, hidden), start=1):
+        question = conversation.question(slot)
+        if question is not None:
+            value = shown(question, form.answers[slot])
+            label = Phrase(f"label.{question.key}")
+            lines.append(Phrase("review_line", {"number": number, "label": label, "value": value}))
+    options = tuple(Candidate(w, Phrase(f"options.review.{w}")) for w in _review_choice.names)
+    return Asks(REVIEW, Phrase("review", {"lines": Lines(tuple(lines))}), options, once=True)
+
+
+def shown(question: Question[object], written: str) -> object:
+    """An answer as the person reads it back."""
+    value = question.read(written)
+    return Phrase(f"options.{question.key}.{value.name}") if isinstance(value, Other) else question.show(value)
+
+
+# Moving about
+
+
+def listed(conversation: Conversation[D], answers: Mapping[str, str], hidden: set[str]) -> list[str]:
+    """The answered slots in script order, as the review numbers them."""
+    slots: list[str] = []
+    for step in conversation.script:
+        if isinstance(step, Ask):
+            slots.append(step.question.key)
+        elif isinstance(step, Repeat):
+            keys = [q.key for q in step.all()]
+            slots += [f"{step.name}.{n}.{key}" for n in range(step.count(answers)) for key in keys]
+    return [s for s in slots if s in answers and s.rpartition(".")[2] not in hidden]
+
+
+def hidden_in_review(conversation: Conversation[D]) -> set[str]:
+    """Keys of the questions that this conversation's review leaves out."""
+    return {q.key for step in conversation.script if isinstance(step, Review) for q in step.hidden}
+
+
+def back(conversation: Conversation[D], form: Form) -> Form | None:
+    """Forget the latest answer in script order; None if there is none to forget."""
+    slots = listed(conversation, form.answers, set())
+    return form.without(slots[-1]) if slots else None
+
+
+def edit(conversation: Conversation[D], form: Form, number: int) -> Form | None:
+    """Forget the answer with this number in the review; None if there is no such number."""
+    slots = listed(conversation, form.answers, hidden_in_review(conversation))
+    return form.without(slots[number - 1]) if 1 <= number <= len(slots) else None

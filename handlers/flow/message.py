@@ -1,0 +1,106 @@
+"""What passes between a person and a conversation: what came in, what is said, what can be pressed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from handlers.texts.phrase import Dong, Lines, Phrase
+
+__all__ = ["Asking", "Card", "Dong", "Incoming", "Kind", "Lines", "Opening", "Option", "Phrase", "Press", "Say"]
+
+Kind = Literal["text", "press", "photos", "contact", "sticker", "voice", "file", "location", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed: which showing it belonged to, and its place among the buttons."""
+
+    nonce: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a person sent. `abroad`: it came through a channel whose servers are outside the country."""
+
+    kind: Kind
+    text: str = ""
+    press: Press | None = None
+    photos: tuple[str, ...] = ()
+    contact: str = ""
+    abroad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A picture made of words, such as the card of a case code. Every word in it is a value."""
+
+    kind: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A button that opens a conversation with answers already given; it works whatever else is open.
+
+    label: the key of its words. once: its effect is single.
+    """
+
+    label: str
+    opens: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
+
+
+class Say:
+    """Something said: the key of its text and the values it names; perhaps a picture, perhaps buttons."""
+
+    __slots__ = ("card", "openings", "phrase")
+
+    def __init__(
+        self, key: str | Phrase, /, *, card: Card | None = None, openings: tuple[Opening, ...] = (), **values: object
+    ):
+        self.phrase = key if isinstance(key, Phrase) else Phrase(key, values)
+        self.card = card
+        self.openings = openings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Say) and (self.phrase, self.card, self.openings) == (
+            other.phrase,
+            other.card,
+            other.openings,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.phrase.key)
+
+    def __repr__(self) -> str:
+        return f"Say({self.phrase.key!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One button as it was shown: its words, and either the answer it gives or what it opens."""
+
+    label: str
+    written: str | None = None
+    opens: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One showing of a question, or of buttons alone (then `slot` is empty).
+
+    mode: "ask" as the question itself; "sure" when one reading waits for yes or no; "which" when several do.
+    """
+
+    nonce: str
+    conversation: str
+    form: str
+    slot: str
+    mode: Literal["ask", "sure", "which"]
+    options: tuple[Option, ...]
+    once: bool = False
+    answered_at: datetime | None = None

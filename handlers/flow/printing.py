@@ -1,0 +1,65 @@
+"""Prints a conversation as the script of a talk, which an official can read and sign without reading code."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TypeVar
+
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, Repeat, Review
+from handlers.flow.message import Phrase, Say
+from handlers.flow.questions import Choice, Question
+from handlers.texts import Texts
+
+D = TypeVar("D")
+
+
+def script(conversation: Conversation[D], texts: Texts, language: str) -> str:
+    """The script in one language: what is said and asked, in order, with the buttons and the conditions."""
+    lines = [f"# {conversation.name}", ""]
+    if conversation.opens_with:
+        lines += [" · ".join(conversation.opens_with), ""]
+    if conversation.needs:
+        lines += [f"(consent: {conversation.needs})", ""]
+    number = 0
+    for step in conversation.script:
+        if isinstance(step, Ask):
+            number += 1
+            only = f"   [{_clause(step.only_if)}]" if step.only_if else ""
+            private = "   (private)" if step.private else ""
+            lines += [f"{number}. {_text(texts, language, conversation.name, step.question.key)}{only}{private}"]
+            lines += [*_buttons(step.question, texts, language, conversation.name), ""]
+        elif isinstance(step, Repeat):
+            lines += [f"* {step.name}, up to {step.most} times:"]
+            for question in step.all():
+                lines += [f"  - {_text(texts, language, conversation.name, question.key)}"]
+                lines += [*_buttons(question, texts, language, conversation.name), ""]
+        else:
+            lines += [_other(step, texts, language, conversation.name), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _other(step: Say | EndIf | Review, texts: Texts, language: str, scope: str) -> str:
+    if isinstance(step, Say):
+        return f"— {_text(texts, language, scope, step.phrase.key)}"
+    if isinstance(step, EndIf):
+        return f"— [{_clause(step.condition)}] {_text(texts, language, scope, step.say)} ∎"
+    names = ("send", "edit", "later", "cancel")
+    buttons = " ".join(f"[{texts.sentence(language, f'options.review.{name}')}]" for name in names)
+    return f"— {_text(texts, language, scope, 'review')}\n   {buttons}"
+
+
+def _clause(condition: object) -> str:
+    """A condition reads as a clause: that is what its function is named for."""
+    return getattr(condition, "__name__", "?").replace("_", " ")
+
+
+def _text(texts: Texts, language: str, scope: str, key: str) -> str:
+    return texts.sentence(language, key, scope).replace("\n", "\n   ")
+
+
+def _buttons(question: Question[object], texts: Texts, language: str, scope: str) -> Iterator[str]:
+    labels: list[Phrase] = []
+    if not (isinstance(question, Choice) and question.supplied is not None):
+        labels = [c.label for c in question.choices(Answers({}, date(2000, 1, 1)))]
+    words = [texts.sentence(language, p.key, scope).format(**p.values) for p in labels]
+    words += [texts.sentence(language, f"options.{question.key}.{name}", scope) for name in question.others]
+    yield "   " + (" ".join(f"[{w}]" for w in words) or f"({question.expects})")

@@ -1,0 +1,210 @@
+"""Dated, sourced rows: a value, from when to when it holds, whose word it is, and how sure we are.
+
+Why rows and not constants: a law ends on a day and another begins, and last year's case must still
+compute as it did. New law is a new row; an old one is never edited. A mistake in a file is found when
+the file is read, and names its row, so that nobody is told a figure from a half-read file.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast, get_args
+
+# Money is a whole number of VND, a share is in whole per mille or per cent: there are no floats.
+Value = int | str | date | tuple[str, ...] | Mapping[str, "Value"]
+Confidence = Literal[
+    "seen", "recalled_high", "derived", "recalled_medium", "design", "recalled_low", "unknown", "setting"
+]
+Caution = Literal["plain", "confirm", "hidden"]
+
+OFFICE_SETTING = "office setting"
+
+_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+_KEYS = frozenset({"id", "value", "valid_from", "valid_to", "source", "confidence", "note", "after_gap"})
+_CAUTIONS: Mapping[Confidence, Caution] = {
+    "seen": "plain",
+    "recalled_high": "plain",
+    "derived": "plain",
+    "setting": "plain",
+    "recalled_medium": "confirm",
+    "design": "confirm",
+    "recalled_low": "hidden",
+    "unknown": "hidden",
+}
+
+
+class BadRow(ValueError):
+    """A file of rows can't be used; the sentence names the file and the row."""
+
+
+class NotInForce(LookupError):
+    """No row with this id holds on this day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value and its standing.
+
+    valid_from: first day, None if the row is open to the left. valid_to: last day, None if it has no end yet.
+    value: None when nobody knows it. source: the law and article, or "office setting". note: what an
+    official is to confirm. after_gap: days without any row before this one are meant to be.
+    """
+
+    id: str
+    value: Value | None
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    confidence: Confidence
+    note: str = ""
+    after_gap: bool = False
+
+    def holds(self, day: date) -> bool:
+        """Say whether the row is in force on a day; both ends count."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of a file: per id, in order of time."""
+
+    series: Mapping[str, tuple[Row, ...]]
+
+    def get(self, row_id: str, day: date) -> Row | None:
+        """Return the row in force on a day, or None."""
+        return next((row for row in self.series.get(row_id, ()) if row.holds(day)), None)
+
+    def on(self, row_id: str, day: date) -> Row:
+        """Return the row in force on a day. Raises NotInForce."""
+        row = self.get(row_id, day)
+        if row is None:
+            raise NotInForce(f'No row "{row_id}" holds on {day}.')
+        return row
+
+    def under(self, prefix: str, day: date) -> tuple[Row, ...]:
+        """Return the rows in force on a day whose id begins so, in the file's order; "" gives all."""
+        found = (self.get(row_id, day) for row_id in self.series if row_id.startswith(prefix))
+        return tuple(row for row in found if row is not None)
+
+    def __iter__(self) -> Iterator[Row]:
+        for rows in self.series.values():
+            yield from rows
+
+
+def caution(row: Row | None) -> Caution:
+    """Say how a row's figure may be shown: as it is, with "an official must confirm", or not at all."""
+    return "hidden" if row is None else _CAUTIONS[row.confidence]
+
+
+def load(source: str | Path) -> Rows:
+    """Read and check rows from a file, or from TOML text. Raises BadRow."""
+    file = source.name if isinstance(source, Path) else "text"
+    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRow(f"{file}: this is not TOML: {error}.") from error
+    entries = content.pop("row", [])
+    if content:
+        raise BadRow(f'{file}: "{min(content)}" is not known here; a file holds [[row]] tables only.')
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadRow(f"{file}: rows are written as [[row]] tables.")
+    series: dict[str, list[Row]] = {}
+    for number, entry in enumerate(entries, start=1):
+        row = _read(entry, file=file, number=number)
+        series.setdefault(row.id, []).append(row)
+    return Rows(MappingProxyType({row_id: _in_order(rows, file) for row_id, rows in series.items()}))
+
+
+def _read(entry: Mapping[str, object], *, file: str, number: int) -> Row:
+    name = entry.get("id")
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise BadRow(f"{file}: row {number} has no id of small letters, digits, _ and dots.")
+    where = f'{file}: row "{name}"'
+    if strange := sorted(entry.keys() - _KEYS):
+        raise BadRow(f'{where}: "{strange[0]}" is not known here.')
+    value = entry.get("value")
+    row = Row(
+        id=name,
+        value=None if value is None else _frozen(value, where),
+        valid_from=_day(entry, "valid_from", where),
+        valid_to=_day(entry, "valid_to", where),
+        source=_words(entry, "source", where),
+        confidence=_confidence(entry, where),
+        note=_words(entry, "note", where),
+        after_gap=_mark(entry, "after_gap", where),
+    )
+    _check(row, where)
+    return row
+
+
+def _check(row: Row, where: str) -> None:
+    if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
+        raise BadRow(f"{where}: valid_to {row.valid_to} is before valid_from {row.valid_from}.")
+    if row.confidence == "unknown" and row.value is not None:
+        raise BadRow(f"{where}: what is unknown has no value.")
+    if row.confidence != "unknown" and row.value is None:
+        raise BadRow(f"{where}: there is no value; if nobody knows it, its confidence is unknown.")
+    if row.value is not None and not row.source:
+        raise BadRow(f"{where}: a value needs its source.")
+    if (row.confidence == "setting") != (row.source == OFFICE_SETTING):
+        raise BadRow(f'{where}: confidence "setting" and source "{OFFICE_SETTING}" go together.')
+
+
+def _in_order(rows: list[Row], file: str) -> tuple[Row, ...]:
+    ordered = tuple(sorted(rows, key=lambda row: row.valid_from or date.min))
+    if ordered[0].after_gap:
+        raise BadRow(f'{file}: row "{ordered[0].id}": after_gap, but no row comes before it.')
+    for earlier, later in pairwise(ordered):
+        where = f'{file}: row "{later.id}"'
+        if earlier.valid_to is None or later.valid_from is None or later.valid_from <= earlier.valid_to:
+            raise BadRow(f"{where}: two rows hold on {later.valid_from or 'the same days'}.")
+        gap = (later.valid_from - earlier.valid_to).days > 1
+        if gap and not later.after_gap:
+            raise BadRow(f"{where}: nothing holds between {earlier.valid_to} and {later.valid_from}; see after_gap.")
+        if later.after_gap and not gap:
+            raise BadRow(f"{where}: after_gap, but the row before it ends on {earlier.valid_to}.")
+    return ordered
+
+
+def _frozen(value: object, where: str) -> Value:
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item, where) for key, item in value.items()})
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if isinstance(value, int | str | date) and not isinstance(value, bool | datetime):
+        return value
+    raise BadRow(f"{where}: {value!r} is no whole number, words, day, list of words or table of those.")
+
+
+def _day(entry: Mapping[str, object], key: str, where: str) -> date | None:
+    day = entry.get(key)
+    if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
+        return day
+    raise BadRow(f"{where}: {key} is not a day such as 2026-09-01.")
+
+
+def _words(entry: Mapping[str, object], key: str, where: str) -> str:
+    words = entry.get(key, "")
+    if isinstance(words, str):
+        return words.strip()
+    raise BadRow(f"{where}: {key} is not words.")
+
+
+def _mark(entry: Mapping[str, object], key: str, where: str) -> bool:
+    mark = entry.get(key, False)
+    if isinstance(mark, bool):
+        return mark
+    raise BadRow(f"{where}: {key} is true or absent.")
+
+
+def _confidence(entry: Mapping[str, object], where: str) -> Confidence:
+    said = entry.get("confidence")
+    if said in get_args(Confidence):
+        return cast(Confidence, said)
+    raise BadRow(f"{where}: confidence {said!r} is none of {', '.join(get_args(Confidence))}.")

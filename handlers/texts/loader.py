@@ -1,0 +1,128 @@
+"""Loads the texts, checks that the languages say the same things, and prints phrases with their values.
+
+Why a missing text fails at loading and not at the person: both files must have the same keys, and each pair the same
+placeholders.
+"""
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from handlers import words
+from handlers.texts.phrase import Dong, Lines, Phrase
+
+LANGUAGES = ("vi", "en")
+
+
+class BadText(Exception):
+    """The texts of the languages do not fit each other; the message names the first key that does not."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """sentences: by language and dotted key. heard, exact: words that mean something, folded and as spelled."""
+
+    sentences: Mapping[str, Mapping[str, str]]
+    heard: Mapping[str, frozenset[str]]
+    exact: Mapping[str, frozenset[str]]
+
+    def sentence(self, language: str, key: str, scope: str = "") -> str:
+        """The text of a key, looked for in the scope (a conversation) first. Raises KeyError if there is none."""
+        known = self.sentences[language if language in self.sentences else LANGUAGES[0]]
+        return known[f"{scope}.{key}"] if f"{scope}.{key}" in known else known[key]
+
+    def has(self, key: str, scope: str = "") -> bool:
+        known = self.sentences[LANGUAGES[0]]
+        return f"{scope}.{key}" in known or key in known
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Speaks one language. given: values every text may name, such as the hotline."""
+
+    texts: Texts
+    language: str
+    zone: ZoneInfo
+    given: Mapping[str, object]
+
+    def say(self, phrase: Phrase, scope: str = "") -> str:
+        """Print a phrase. Raises KeyError for a key or a value that is not there."""
+        template = self.texts.sentence(self.language, phrase.key, scope)
+        if "{" not in template:
+            return template
+        values = {**self.given, **phrase.values}
+        return template.format_map({name: self._value(values[name], scope) for name in placeholders(template)})
+
+    def _value(self, value: object, scope: str) -> str:
+        match value:
+            case Phrase():
+                return self.say(value, scope)
+            case Lines():
+                return "\n".join(self._value(v, scope) for v in value.parts)
+            case tuple() | list():
+                return ", ".join(self._value(v, scope) for v in value)
+            case Dong():
+                return f"{value.amount:,}".replace(",", ".") + " đ"
+            case datetime():
+                return f"{value.astimezone(self.zone):%H:%M %d/%m/%Y}"
+            case date():
+                return f"{value:%d/%m/%Y}"
+            case _:
+                return str(value)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names in braces of a template."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+@cache
+def load() -> Texts:
+    """Read the files beside this module. Raises BadText."""
+    folder = Path(__file__).parent
+    return build({language: (folder / f"{language}.toml").read_text("utf-8") for language in LANGUAGES})
+
+
+def build(files: Mapping[str, str]) -> Texts:
+    """Make the texts of the contents of one file per language. Raises BadText."""
+    sentences: dict[str, dict[str, str]] = {}
+    heard: dict[str, set[str]] = {}
+    exact: dict[str, set[str]] = {}
+    for language, content in files.items():
+        sentences[language] = {}
+        for key, value in _flat(tomllib.loads(content)):
+            if isinstance(value, str):
+                sentences[language][key] = value.strip()
+            else:
+                heard.setdefault(key, set()).update(words.fold(w) for w in value)
+                exact.setdefault(key, set()).update(words.tidy(w).casefold() for w in value)
+    _check(sentences)
+    return Texts(sentences, {k: frozenset(v) for k, v in heard.items()}, {k: frozenset(v) for k, v in exact.items()})
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str | list[str]]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, str):
+            yield f"{prefix}{name}", value
+        elif isinstance(value, list):
+            yield f"{prefix}{name}", [str(v) for v in value]
+        else:
+            raise BadText(f"{prefix}{name}: a text or a list of words is expected")
+
+
+def _check(sentences: Mapping[str, Mapping[str, str]]) -> None:
+    first, *others = sentences
+    for language in others:
+        one, other = sentences[first], sentences[language]
+        if missing := sorted(one.keys() ^ other.keys()):
+            raise BadText(f"{missing[0]}: missing in {language if missing[0] in one else first}")
+        for key, template in one.items():
+            if placeholders(template) != placeholders(other[key]):
+                raise BadText(f"{key}: {first} and {language} name different values")

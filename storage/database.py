@@ -1,0 +1,124 @@
+"""The database: plain functions run in transactions, off the event loop, on SQLite or PostgreSQL.
+
+Why two engines behind one class: the office of one ward needs no more than a file, and what is written for the
+file must mean the same on a server with many processes.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.postgres import Postgres
+from storage.sqlite import AlreadyServed, Sqlite
+from storage.unit import DatabaseAway, Pending, Unclear, Unit, WentOnAfterFailure
+
+__all__ = ["AlreadyServed", "Database", "DatabaseAway", "Unclear", "Unit", "WentOnAfterFailure"]
+
+T = TypeVar("T")
+
+GRACE_S = 2.0  # seconds past its deadline that a running transaction may take to answer
+SECRET_PARTS = ("password", "sslpassword", "passfile", "service")
+
+
+class Store(Protocol):
+    """SQLite or PostgreSQL. Each function is answered through its Pending."""
+
+    engine: Engine
+
+    def write(self, pending: Pending[T]) -> None: ...
+    def mark(self, pending: Pending[T]) -> None: ...
+    def read(self, pending: Pending[T]) -> None: ...
+    def hold(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Database:
+    """Runs plain functions in transactions, off the event loop.
+
+    A function touches only the database, takes under 50 ms, and is safe to run again: it may run more than once
+    before it is kept once. What it raises goes to its caller, and then nothing is kept.
+    """
+
+    def __init__(self, store: Store, url: URL) -> None:
+        self._store = store
+        self.url = url.difference_update_query(SECRET_PARTS).render_as_string(hide_password=True)
+        self.dialect = url.get_backend_name()
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Open sqlite:////folder/file.db or postgresql://… . Raises DatabaseAway, ValueError for another address."""
+        try:
+            address = make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("the database's address can't be read") from None
+        if address.drivername == "sqlite" and address.database not in (None, "", ":memory:"):
+            return cls(Sqlite.open(Path(str(address.database))), address)
+        if address.drivername in ("postgresql", "postgresql+psycopg"):
+            return cls(Postgres.open(address.set(drivername="postgresql+psycopg")), address)
+        raise ValueError("a database's address begins with sqlite:/// and names a file, or with postgresql://")
+
+    @property
+    def engine(self) -> Engine:
+        """The synchronous engine, for migrations and the command line."""
+        return self._store.engine
+
+    async def write(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
+        """Run a function as if it were alone, and return its result after COMMIT.
+
+        deadline_s: seconds by which it must be kept, or else never is. Raises DatabaseAway, Unclear,
+        WentOnAfterFailure, and what the function raises. A caller that goes away is still written.
+        """
+        return await _answer(self._store.write, work, deadline_s)
+
+    async def mark(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
+        """Run a function of one compare-and-set statement; otherwise like write."""
+        return await _answer(self._store.mark, work, deadline_s)
+
+    async def read(self, work: Callable[[Unit], T]) -> T:
+        """Run a function on one consistent snapshot. Writing raises; DatabaseAway."""
+        return await _answer(self._store.read, work, None)
+
+    def write_now(self, work: Callable[[Unit], T]) -> T:
+        """Write from the command line, where nothing else waits."""
+        return _answer_now(self._store.write, work)
+
+    def read_now(self, work: Callable[[Unit], T]) -> T:
+        """Read from the command line, where nothing else waits."""
+        return _answer_now(self._store.read, work)
+
+    def hold(self) -> None:
+        """Be the one process that serves this SQLite file. Raises AlreadyServed. On PostgreSQL many may serve."""
+        self._store.hold()
+
+    async def close(self) -> None:
+        """Finish what was handed in, then close."""
+        await asyncio.to_thread(self._store.close)
+
+    def close_now(self) -> None:
+        """Close from the command line."""
+        self._store.close()
+
+
+async def _answer(send: Callable[[Pending[T]], None], work: Callable[[Unit], T], deadline_s: float | None) -> T:
+    pending = Pending(work, None if deadline_s is None else time.monotonic() + deadline_s)
+    send(pending)
+    answer = asyncio.wrap_future(pending.answer)
+    if deadline_s is not None:
+        await asyncio.wait({answer}, timeout=deadline_s)
+        if not answer.done() and pending.give_up():
+            raise DatabaseAway("not written before its deadline")
+        await asyncio.wait({answer}, timeout=GRACE_S)
+        if not answer.done():
+            raise Unclear("no answer by the deadline from a transaction that was running")
+    return await asyncio.shield(answer)
+
+
+def _answer_now(send: Callable[[Pending[T]], None], work: Callable[[Unit], T]) -> T:
+    pending = Pending(work)
+    send(pending)
+    return pending.answer.result()

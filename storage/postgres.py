@@ -1,0 +1,164 @@
+"""PostgreSQL: a pool of threads with a connection each, and another try when two transactions collide.
+
+Why SERIALIZABLE for writes: a function must mean the same here as on SQLite, where writers never overlap. Under
+READ COMMITTED and REPEATABLE READ two of them can each give away the last thing left.
+"""
+
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from storage.unit import WENT_ON, DatabaseAway, Pending, Unclear, WentOnAfterFailure, first_line, run
+
+CONNECTIONS = 12
+TRIES = 10
+LONGEST_PAUSE_S = 0.2
+CONNECT_S = 5
+SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+COLLIDED = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+AWAY_CLASSES = {"08", "53", "57", "58"}  # connection, resources, operator, system
+REFUSED_AFTER_FAILURE = "25P02"
+AWAY = {"25006", "25P03"}  # read-only server, idle in transaction
+LOST_AT_COMMIT = {"40003", "57P01", "57P02", "57P03"}  # completion unknown, server going down
+
+_chance = secrets.SystemRandom()
+
+
+class Postgres:
+    """A database on a server, with the threads that talk to it."""
+
+    def __init__(self, url: URL) -> None:
+        asked = url.query.get("options", ())
+        options = " ".join((*((asked,) if isinstance(asked, str) else asked), SESSION))
+        self.engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=CONNECTIONS,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "options": options},
+        )
+        self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
+        self._marking = self.engine.execution_options(isolation_level="READ COMMITTED")
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._threads = ThreadPoolExecutor(CONNECTIONS, "postgres")
+
+    @classmethod
+    def open(cls, url: URL) -> "Postgres":
+        """Connect once to see that the server is there. Raises DatabaseAway."""
+        store = cls(url)
+        try:
+            store.engine.connect().close()
+        except DBAPIError as error:
+            store.close()
+            said = first_line(error)
+            if url.password:
+                said = said.replace(str(url.password), "***")
+            # Without the cause: a driver may quote the address, and the password with it.
+            raise DatabaseAway(f"cannot connect to PostgreSQL: {said}") from None
+        return store
+
+    def write(self, pending: Pending[Any]) -> None:
+        """Run a function as if it were alone."""
+        self._submit(pending, self._writing)
+
+    def mark(self, pending: Pending[Any]) -> None:
+        """Run a function of one compare-and-set statement, which needs no more than READ COMMITTED."""
+        self._submit(pending, self._marking)
+
+    def read(self, pending: Pending[Any]) -> None:
+        """Run a function on one snapshot that it cannot change."""
+        self._submit(pending, self._reading, reading=True)
+
+    def hold(self) -> None:
+        """Do nothing: any number of processes may serve this database."""
+
+    def close(self) -> None:
+        """Finish what waits, then close."""
+        self._threads.shutdown()
+        self.engine.dispose()
+
+    def _submit(self, pending: Pending[Any], engine: Engine, *, reading: bool = False) -> None:
+        try:
+            self._threads.submit(_serve, pending, engine, reading=reading)
+        except RuntimeError as error:
+            raise DatabaseAway("the database is closed") from error
+
+
+def _serve(pending: Pending[Any], engine: Engine, *, reading: bool) -> None:
+    """Try until it is committed, or fails for a reason of its own."""
+    for attempt in range(TRIES):
+        if not pending.wanted():
+            return
+        try:
+            _attempt(pending, engine, reading=reading)
+        except BaseException as error:  # whatever it is, the caller is waiting for it
+            if _state(error) not in COLLIDED or attempt == TRIES - 1:
+                pending.fail(_told(error, reading=reading))
+                return
+        else:
+            return
+        time.sleep(_chance.uniform(0, min(LONGEST_PAUSE_S, 0.005 * 2**attempt)))
+
+
+def _attempt(pending: Pending[Any], engine: Engine, *, reading: bool) -> None:
+    with engine.connect() as connection:
+        connection.begin()
+        result = run(connection, pending.work, intact=_intact)
+        # Taken only here: until COMMIT its caller may give up, and then nothing is kept.
+        if not pending.take():
+            return
+        if not reading:
+            _commit(connection)
+    pending.keep(result)
+
+
+def _intact(connection: Connection) -> bool:
+    raw = connection.connection.dbapi_connection
+    status = raw.info.transaction_status if raw is not None else TransactionStatus.UNKNOWN
+    # Idle until the first statement: the driver sends BEGIN with it.
+    return status in (TransactionStatus.INTRANS, TransactionStatus.IDLE)
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except DBAPIError as error:
+        state = _state(error)
+        if error.connection_invalidated or state is None or state[:2] == "08" or state in LOST_AT_COMMIT:
+            raise Unclear(first_line(error)) from error
+        raise
+
+
+def _state(error: BaseException) -> str | None:
+    driver = error.orig if isinstance(error, DBAPIError) else None
+    return driver.sqlstate if isinstance(driver, psycopg.Error) else None
+
+
+def _told(error: BaseException, *, reading: bool) -> BaseException:
+    """Return what the caller is told: DatabaseAway for what lies in the server or on the way, else the error."""
+    if not isinstance(error, (DBAPIError, PoolExhausted)):
+        return error
+    state = _state(error)
+    if state == REFUSED_AFTER_FAILURE:
+        return _because(error, WentOnAfterFailure(WENT_ON))
+    if state is None:
+        away = isinstance(error, (OperationalError, InterfaceError, PoolExhausted))
+    else:
+        away = state[:2] in AWAY_CLASSES or state in COLLIDED or (state in AWAY and not reading)
+    if not (away or getattr(error, "connection_invalidated", False)):
+        return error
+    return _because(error, DatabaseAway(first_line(error)))
+
+
+def _because(cause: BaseException, told: Exception) -> Exception:
+    told.__cause__ = cause
+    return told

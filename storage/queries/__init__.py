@@ -1,0 +1,1 @@
+"""Statements, one noun a file; each takes the transaction it runs in."""

@@ -1,0 +1,162 @@
+"""Who writes from where: persons, their addresses, and the lines of a web chat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Unit
+from storage.ids import new_id
+from storage.tables import Address, ChatLine, Person
+from storage.vault import Vault
+
+_PERSON = Person.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_LINE = ChatLine.__table__  # type: ignore[attr-defined]  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat of one person, as a turn or a send needs it."""
+
+    person_id: str
+    address_id: str
+    channel: str
+    language: str
+    screen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a web chat, opened."""
+
+    number: int
+    origin: str
+    client: str | None
+    outbox_id: int | None
+    body: Mapping[str, object]
+    at: datetime
+
+
+_CHAT = select(
+    _ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, _PERSON.c.language, _ADDRESS.c.screen
+).join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+
+
+def find(unit: Unit, channel: str, external: bytes) -> Chat | None:
+    """The chat known by a look-up value on a channel."""
+    row = unit.execute(_CHAT.where(_ADDRESS.c.channel == channel, _ADDRESS.c.external == external)).first()
+    return Chat(*row) if row else None
+
+
+def at_address(unit: Unit, address_id: str) -> Chat:
+    """The chat of an address. Raises NoResultFound if there is none."""
+    return Chat(*unit.execute(_CHAT.where(_ADDRESS.c.id == address_id)).one())
+
+
+def last_used(unit: Unit, person_id: str) -> Chat | None:
+    """The reachable chat that a person wrote from last."""
+    query = _CHAT.where(_ADDRESS.c.person_id == person_id, _ADDRESS.c.reachable.is_(True))
+    row = unit.execute(query.order_by(_ADDRESS.c.last_in_at.desc()).limit(1)).first()
+    return Chat(*row) if row else None
+
+
+def make_person(unit: Unit, vault: Vault, now: datetime, language: str = "") -> str:
+    """Make a person with a data key of her own; returns the id."""
+    person_id = new_id(now)
+    vault.make(f"person:{person_id}", now)
+    unit.execute(
+        insert(_PERSON).values(id=person_id, state="active", language=language, created_at=now, last_in_at=now)
+    )
+    return person_id
+
+
+def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetime) -> Chat:
+    """Find the chat, or make it and its person at their first message; note that she wrote now."""
+    chat = find(unit, channel, external)
+    if chat is None:
+        person_id, address_id = make_person(unit, vault, now), new_id(now)
+        unit.execute(
+            insert(_ADDRESS).values(
+                id=address_id, channel=channel, external=external, person_id=person_id,
+                reachable=True, last_in_at=now, last_line=0,
+            )
+        )  # fmt: skip
+        return Chat(person_id, address_id, channel, "", None)
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == chat.address_id).values(last_in_at=now, reachable=True))
+    return chat
+
+
+def set_screen(unit: Unit, address_id: str, nonce: str | None) -> None:
+    """Note which asking is the last one shown in a chat."""
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(screen=nonce))
+
+
+def add_line(
+    unit: Unit, vault: Vault, chat: Chat, origin: str, body: Mapping[str, object], now: datetime,
+    *, client: str | None = None, outbox_id: int | None = None,
+) -> int:  # fmt: skip
+    """Append a line to a web chat; its number comes from the chat's row, so numbers appear in order of commit."""
+    number: int = unit.execute(
+        update(_ADDRESS)
+        .where(_ADDRESS.c.id == chat.address_id)
+        .values(last_line=_ADDRESS.c.last_line + 1)
+        .returning(_ADDRESS.c.last_line)
+    ).scalar_one()
+    sealed = vault.seal(f"person:{chat.person_id}", f"chat_line.body:{chat.address_id}/{number}", body)
+    unit.execute(
+        insert(_LINE).values(
+            address_id=chat.address_id, number=number, origin=origin, client=client,
+            outbox_id=outbox_id, body=sealed, at=now,
+        )
+    )  # fmt: skip
+    return number
+
+
+def last_line(unit: Unit, chat: Chat) -> int:
+    """The number of the last line of a web chat."""
+    return int(unit.execute(select(_ADDRESS.c.last_line).where(_ADDRESS.c.id == chat.address_id)).scalar_one())
+
+
+def last_lines(unit: Unit, address_ids: Sequence[str]) -> dict[str, int]:
+    """The number of the last line of each of some web chats."""
+    query = select(_ADDRESS.c.id, _ADDRESS.c.last_line).where(_ADDRESS.c.id.in_(address_ids))
+    return {str(address_id): int(number) for address_id, number in unit.execute(query)}
+
+
+def found_visitors(unit: Unit, externals: Sequence[bytes]) -> list[bytes]:
+    """Those of some look-up values that have a chat by now."""
+    return list(unit.scalars(select(_ADDRESS.c.external).where(_ADDRESS.c.external.in_(externals))))
+
+
+def number_of(unit: Unit, chat: Chat, client: str) -> int:
+    """The number of the line that a client's id stands for; 0 if it was erased since."""
+    query = select(_LINE.c.number).where(_LINE.c.address_id == chat.address_id, _LINE.c.client == client)
+    return int(unit.execute(query).scalar() or 0)
+
+
+def lines(unit: Unit, vault: Vault, chat: Chat, after: int, most: int) -> list[Line]:
+    """The lines of a web chat after a number, oldest first."""
+    rows = unit.execute(
+        select(_LINE.c.number, _LINE.c.origin, _LINE.c.client, _LINE.c.outbox_id, _LINE.c.body, _LINE.c.at)
+        .where(_LINE.c.address_id == chat.address_id, _LINE.c.number > after)
+        .order_by(_LINE.c.number)
+        .limit(most)
+    )
+    return [_open(vault, chat, *row) for row in rows]
+
+
+def line(unit: Unit, vault: Vault, chat: Chat, number: int) -> Line | None:
+    """One line of a web chat."""
+    found = lines(unit, vault, chat, number - 1, 1)
+    return found[0] if found and found[0].number == number else None
+
+
+def _open(
+    vault: Vault, chat: Chat, number: int, origin: str, client: str | None, outbox_id: int | None,
+    sealed: bytes, at: datetime,
+) -> Line:  # fmt: skip
+    body = vault.open(f"person:{chat.person_id}", f"chat_line.body:{chat.address_id}/{number}", sealed)
+    assert isinstance(body, dict)  # noqa: S101  # we wrote it so
+    return Line(number, origin, client, outbox_id, body, at)

@@ -1,0 +1,157 @@
+"""The inbox: what was accepted, in the order it came, each handled once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Unit
+from storage.ids import new_id
+from storage.queries.chats import Chat
+from storage.tables import DeadLetter, InboxRow, Person
+from storage.vault import Vault
+
+_INBOX = InboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_DEAD = DeadLetter.__table__  # type: ignore[attr-defined]  # as above
+_PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One message that waits for its turn."""
+
+    id: int
+    channel: str
+    update_id: str
+    address_id: str
+    person_id: str
+    kind: str
+    attempt: int
+    received_at: datetime
+    body: Mapping[str, object]
+
+
+def day_key(day: date) -> str:
+    """The name of the data key of one day."""
+    return f"day:{day.isoformat()}"
+
+
+def accept(
+    unit: Unit, vault: Vault, chat: Chat, update_id: str, kind: str, body: Mapping[str, object], now: datetime
+) -> bool:
+    """Keep a message. False if it was kept before: the same id again has no effect."""
+    day = now.date()
+    vault.ensure(day_key(day), now)
+    row = {
+        "channel": chat.channel,
+        "update_id": update_id,
+        "address_id": chat.address_id,
+        "person_id": chat.person_id,
+        "kind": kind,
+        "day": day,
+        "body": vault.seal(day_key(day), f"inbox.body:{chat.channel}/{update_id}", body),
+        "state": "new",
+        "attempt": 0,
+        "not_before": now,
+        "received_at": now,
+    }
+    dialect = sqlite if unit.on_sqlite else postgresql
+    statement = dialect.insert(_INBOX).values(row).on_conflict_do_nothing().returning(_INBOX.c.id)
+    return unit.execute(statement).first() is not None
+
+
+def known(unit: Unit, channel: str, update_id: str) -> bool:
+    """Whether a message with this id was accepted before."""
+    query = select(_INBOX.c.id).where(_INBOX.c.channel == channel, _INBOX.c.update_id == update_id)
+    return unit.execute(query).first() is not None
+
+
+def waiting(unit: Unit, most: int = 500) -> list[str]:
+    """Persons with a message that waits, those waiting longest first."""
+    query = select(_INBOX.c.person_id, func.min(_INBOX.c.id)).where(_INBOX.c.state == "new")
+    rows = unit.execute(query.group_by(_INBOX.c.person_id).order_by(func.min(_INBOX.c.id)).limit(most)).all()
+    return [person_id for person_id, _ in rows]
+
+
+def oldest(unit: Unit, vault: Vault, person_id: str, now: datetime) -> Accepted | None:
+    """Lock the person and read her oldest message, or None if it may not be handled yet."""
+    if not unit.on_sqlite:
+        unit.execute(select(_PERSON.c.id).where(_PERSON.c.id == person_id).with_for_update())
+    row = unit.execute(
+        select(_INBOX).where(_INBOX.c.person_id == person_id, _INBOX.c.state == "new").order_by(_INBOX.c.id).limit(1)
+    ).first()
+    if row is None or row.not_before > now:
+        return None
+    body = vault.open(day_key(row.day), f"inbox.body:{row.channel}/{row.update_id}", row.body)
+    assert isinstance(body, dict)  # noqa: S101  # we wrote it so
+    return Accepted(
+        row.id, row.channel, row.update_id, row.address_id, row.person_id, row.kind, row.attempt, row.received_at, body
+    )
+
+
+def finish(unit: Unit, inbox_id: int, now: datetime) -> None:
+    """Mark a message as handled."""
+    unit.execute(update(_INBOX).where(_INBOX.c.id == inbox_id).values(state="done", done_at=now))
+
+
+def put_off(unit: Unit, inbox_id: int, attempt: int, until: datetime) -> bool:
+    """Note a failed attempt. False if somebody else was faster."""
+    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.state == "new", _INBOX.c.attempt == attempt)
+    return unit.change(statement.values(attempt=attempt + 1, not_before=until)) == 1
+
+
+def oldest_id(unit: Unit, person_id: str) -> tuple[int, int, str, str] | None:
+    """(id, attempt, channel, address) of a person's oldest message, unread."""
+    row = unit.execute(
+        select(_INBOX.c.id, _INBOX.c.attempt, _INBOX.c.channel, _INBOX.c.address_id)
+        .where(_INBOX.c.person_id == person_id, _INBOX.c.state == "new")
+        .order_by(_INBOX.c.id)
+        .limit(1)
+    ).first()
+    return tuple(row) if row else None
+
+
+def bury(unit: Unit, inbox_id: int, channel: str, reason: str, now: datetime) -> str:
+    """Set a message aside as a dead letter; returns the letter's id."""
+    unit.execute(update(_INBOX).where(_INBOX.c.id == inbox_id).values(state="dead", done_at=now))
+    letter = new_id(now)
+    unit.execute(
+        insert(_DEAD).values(id=letter, inbox_id=inbox_id, channel=channel, reason=reason, state="open", created_at=now)
+    )
+    return letter
+
+
+def replay(unit: Unit, letter: str, now: datetime) -> bool:
+    """Give a dead letter another try. False if there is no such open letter, or its body is gone."""
+    inbox_id = unit.execute(select(_DEAD.c.inbox_id).where(_DEAD.c.id == letter, _DEAD.c.state == "open")).scalar()
+    if inbox_id is None:
+        return False
+    again = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.state == "dead", _INBOX.c.body.is_not(None))
+    if unit.change(again.values(state="new", attempt=0, not_before=now, done_at=None)) != 1:
+        return False
+    unit.execute(update(_DEAD).where(_DEAD.c.id == letter).values(state="replayed"))
+    return True
+
+
+def dead_letters(unit: Unit) -> list[tuple[str, str, str, str, datetime]]:
+    """(id, channel, reason, state, when) of every dead letter, newest first."""
+    rows = unit.execute(
+        select(_DEAD.c.id, _DEAD.c.channel, _DEAD.c.reason, _DEAD.c.state, _DEAD.c.created_at).order_by(
+            _DEAD.c.created_at.desc()
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+def counts(unit: Unit) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = unit.execute(select(_INBOX.c.state, func.count()).group_by(_INBOX.c.state))
+    return {str(state): int(count) for state, count in rows}
+
+
+def empty_bodies(unit: Unit, before: datetime) -> int:
+    """Forget the bodies of messages handled before a moment; returns how many."""
+    old = update(_INBOX).where(_INBOX.c.state == "done", _INBOX.c.done_at < before, _INBOX.c.body.is_not(None))
+    return unit.change(old.values(body=None))

@@ -1,0 +1,144 @@
+"""Leases, limits, facts about the database, who is responsible, and the audit's chain."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Unit
+from storage.tables import AuditRow, JobRun, Lease, Limit, Meta, Owner
+
+_LEASE = Lease.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_LIMIT = Limit.__table__  # type: ignore[attr-defined]  # as above
+_META = Meta.__table__  # type: ignore[attr-defined]  # as above
+_OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
+_AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above
+_RUN = JobRun.__table__  # type: ignore[attr-defined]  # as above
+
+
+def _insert(unit: Unit, table: object) -> "sqlite.Insert | postgresql.Insert":
+    dialect = sqlite if unit.on_sqlite else postgresql
+    return dialect.insert(table)  # type: ignore[no-any-return]  # both dialects spell it alike
+
+
+def lease(unit: Unit, name: str, holder: str, now: datetime, length: timedelta) -> int | None:
+    """Take or renew a lease; returns its epoch, or None while somebody else holds it."""
+    row = unit.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
+    if row is None:
+        taken = _insert(unit, _LEASE).values(name=name, holder=holder, until=now + length, epoch=1)
+        return 1 if unit.execute(taken.on_conflict_do_nothing().returning(_LEASE.c.epoch)).first() else None
+    if row.holder != holder and row.until > now:
+        return None
+    epoch = row.epoch if row.holder == holder else row.epoch + 1
+    statement = update(_LEASE).where(_LEASE.c.name == name, _LEASE.c.epoch == row.epoch, _LEASE.c.holder == row.holder)
+    return int(epoch) if unit.change(statement.values(holder=holder, until=now + length, epoch=epoch)) else None
+
+
+def release(unit: Unit, name: str, holder: str, now: datetime) -> None:
+    """Give a lease back, so that another need not wait for it to run out."""
+    unit.execute(update(_LEASE).where(_LEASE.c.name == name, _LEASE.c.holder == holder).values(until=now))
+
+
+def count(unit: Unit, name: bytes, now: datetime, window: timedelta) -> int:
+    """Count one more of something; returns how many there were in the present window, this one included."""
+    so_far = counted(unit, name, now, window) + 1
+    begun = now if so_far == 1 else unit.execute(select(_LIMIT.c.window).where(_LIMIT.c.name == name)).scalar_one()
+    statement = _insert(unit, _LIMIT).values(name=name, window=begun, count=so_far)
+    unit.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"window": begun, "count": so_far}))
+    return so_far
+
+
+def counted(unit: Unit, name: bytes, now: datetime, window: timedelta) -> int:
+    """How often something was counted in the present window."""
+    row = unit.execute(select(_LIMIT.c.window, _LIMIT.c["count"]).where(_LIMIT.c.name == name)).first()
+    return 0 if row is None or row[0] + window <= now else int(row[1])
+
+
+def fact(unit: Unit, name: str) -> str | None:
+    """A fact about this database."""
+    return unit.execute(select(_META.c.value).where(_META.c.name == name)).scalar()
+
+
+def set_fact(unit: Unit, name: str, value: str) -> None:
+    statement = _insert(unit, _META).values(name=name, value=value)
+    unit.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def owner(unit: Unit) -> tuple[str, str, str] | None:
+    """(body, contact, data contact) of who is responsible, or None while nobody was entered."""
+    query = select(_OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact).order_by(_OWNER.c.id.desc()).limit(1)
+    row = unit.execute(query).first()
+    return tuple(row) if row else None
+
+
+def set_owner(unit: Unit, body: str, contact: str, data_contact: str, entered_by: str, now: datetime) -> None:
+    unit.execute(
+        insert(_OWNER).values(body=body, contact=contact, data_contact=data_contact, entered_by=entered_by, since=now)
+    )
+
+
+def note(
+    unit: Unit, now: datetime, actor: str, action: str, subject: str, reason: str, detail: dict[str, object]
+) -> None:
+    """Write an audit row; it is sealed into the chain a moment later."""
+    unit.execute(
+        insert(_AUDIT).values(at=now, actor=actor, action=action, subject=subject, reason=reason, detail=detail)
+    )
+
+
+def _digest(row: object, sequence: int, previous: bytes) -> bytes:
+    names = ("id", "actor", "action", "subject", "reason", "detail")
+    content = [sequence, row.at.isoformat(), *(getattr(row, name) for name in names)]  # type: ignore[attr-defined]  # an audit row
+    return hashlib.sha256(previous + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def seal_audit(unit: Unit, most: int = 5_000) -> int:
+    """Give the unsealed audit rows their place in the chain; returns how many were sealed."""
+    last = unit.execute(
+        select(_AUDIT.c.sequence, _AUDIT.c.hash)
+        .where(_AUDIT.c.sequence.is_not(None))
+        .order_by(_AUDIT.c.sequence.desc())
+        .limit(1)
+    ).first()
+    sequence, previous = (last.sequence, last.hash) if last else (0, b"")
+    rows = unit.execute(select(_AUDIT).where(_AUDIT.c.sequence.is_(None)).order_by(_AUDIT.c.id).limit(most)).all()
+    for row in rows:
+        sequence += 1
+        digest = _digest(row, sequence, previous)
+        unit.execute(
+            update(_AUDIT).where(_AUDIT.c.id == row.id).values(sequence=sequence, previous=previous, hash=digest)
+        )
+        previous = digest
+    return len(rows)
+
+
+def broken_audit(unit: Unit, now: datetime) -> Iterator[str]:
+    """Name the first audit row that does not fit its chain, and any left unsealed for more than a minute."""
+    previous, expected = b"", 1
+    for row in unit.execute(select(_AUDIT).where(_AUDIT.c.sequence.is_not(None)).order_by(_AUDIT.c.sequence)):
+        if row.sequence != expected or row.previous != previous or row.hash != _digest(row, row.sequence, previous):
+            yield f"audit row {row.id} (sequence {row.sequence}) does not fit the chain"
+            return
+        previous, expected = row.hash, expected + 1
+    unsealed = select(_AUDIT.c.id).where(_AUDIT.c.sequence.is_(None), _AUDIT.c.at < now - timedelta(minutes=1))
+    late = unit.execute(unsealed.order_by(_AUDIT.c.id).limit(1)).scalar()
+    if late is not None:
+        yield f"audit row {late} has been unsealed for more than a minute"
+
+
+def begin_run(unit: Unit, job: str, due: datetime, now: datetime) -> bool:
+    """Claim one due time of a job. False if it was claimed before."""
+    statement = _insert(unit, _RUN).values(job=job, due=due, state="started", started_at=now)
+    return unit.execute(statement.on_conflict_do_nothing().returning(_RUN.c.job)).first() is not None
+
+
+def end_run(unit: Unit, job: str, due: datetime, state: str, now: datetime) -> None:
+    unit.execute(update(_RUN).where(_RUN.c.job == job, _RUN.c.due == due).values(state=state, ended_at=now))
+
+
+def last_run(unit: Unit, job: str) -> datetime | None:
+    """The latest due time of a job that was claimed."""
+    return unit.execute(select(func.max(_RUN.c.due)).where(_RUN.c.job == job)).scalar()

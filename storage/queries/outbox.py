@@ -1,0 +1,126 @@
+"""The outbox: what was committed to be said, and how far it came. Every step is compare-and-set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
+
+from storage.database import Unit
+from storage.queries.chats import Chat
+from storage.tables import OutboxRow
+from storage.vault import Vault
+
+_OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One message on its way out, opened."""
+
+    id: int
+    key: str
+    person_id: str
+    address_id: str
+    channel: str
+    kind: str
+    attempt: int
+    body: Mapping[str, object]
+
+
+def put(
+    unit: Unit, vault: Vault, chat: Chat, key: str, kind: str, body: Mapping[str, object], cause: str, now: datetime,
+    *, lane: str = "reply", deadline: datetime | None = None,
+) -> None:  # fmt: skip
+    """Put a message in the outbox. key: names it for ever; a second row with it is an error."""
+    unit.execute(
+        insert(_OUTBOX).values(
+            key=key, person_id=chat.person_id, address_id=chat.address_id, channel=chat.channel, lane=lane,
+            kind=kind, state="queued", attempt=0, epoch=0, not_before=now, deadline=deadline, cause=cause,
+            body=vault.seal(f"person:{chat.person_id}", f"outbox.body:{key}", body), created_at=now, changed_at=now,
+        )
+    )  # fmt: skip
+
+
+def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]:
+    """Addresses with a message that may leave now, those waiting longest first."""
+    query = (
+        select(_OUTBOX.c.address_id, func.min(_OUTBOX.c.id))
+        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now)
+        .group_by(_OUTBOX.c.address_id)
+        .order_by(func.min(_OUTBOX.c.id))
+        .limit(most)
+    )
+    return [address for address, _ in unit.execute(query)]
+
+
+def next_of(unit: Unit, address_id: str, now: datetime) -> "Row[Any] | None":
+    """The oldest message of a chat, replies first, unless it has to wait; still sealed."""
+    query = select(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued")
+    row = unit.execute(query.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(1)).first()
+    return None if row is None or row.not_before > now else row
+
+
+def opened(vault: Vault, row: "Row[Any]") -> Leaving:
+    """Open a message. Raises KeyGone, WrongKey."""
+    body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body)
+    assert isinstance(body, dict)  # noqa: S101  # we wrote it so
+    return Leaving(row.id, row.key, row.person_id, row.address_id, row.channel, row.kind, row.attempt, body)
+
+
+def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:
+    """Move a message from one state to another. False if it is no longer there: somebody else moved it."""
+    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == old, _OUTBOX.c.attempt == attempt)
+    return unit.change(statement.values(state=new, changed_at=now, **values)) == 1
+
+
+def handed_out(unit: Unit, ids: list[int], now: datetime) -> int:
+    """Mark messages of our own chat as delivered: their lines were read out to the person."""
+    statement = update(_OUTBOX).where(_OUTBOX.c.id.in_(ids), _OUTBOX.c.state == "sent")
+    return unit.change(statement.values(state="delivered", changed_at=now))
+
+
+def counts(unit: Unit) -> dict[tuple[str, str], int]:
+    """How many messages stand in each state, by channel."""
+    rows = unit.execute(
+        select(_OUTBOX.c.channel, _OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.channel, _OUTBOX.c.state)
+    )
+    return {(channel, state): count for channel, state, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One message as operators see it: everything but its words."""
+
+    id: int
+    channel: str
+    kind: str
+    state: str
+    attempt: int
+    reason: str | None
+    platform_id: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
+def listed(unit: Unit, state: str | None, most: int) -> list[Listed]:
+    """Messages for operators, newest first."""
+    names = ("id", "channel", "kind", "state", "attempt", "reason", "platform_id", "created_at", "changed_at")
+    query = select(*(_OUTBOX.c[name] for name in names)).order_by(_OUTBOX.c.id.desc()).limit(most)
+    return [Listed(*row) for row in unit.execute(query.where(_OUTBOX.c.state == state) if state else query)]
+
+
+def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:
+    """Queue a failed, held or expired message again. False if it is in another state."""
+    again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "held", "expired"))
+    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, _OUTBOX.c.body.is_not(None))
+    values = {
+        "state": "queued",
+        "attempt": _OUTBOX.c.attempt + 1,
+        "not_before": now,
+        "deadline": None,
+        "changed_at": now,
+    }
+    return unit.change(statement.values(values)) == 1

@@ -1,0 +1,153 @@
+"""Requests for support and what belongs to them. A case is never the recognition of a poor household."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from storage.columns import UtcTime, json_column, one_of
+
+
+class Case(SQLModel, table=True):
+    """A request for support. Who, where and why are in `body`, sealed with the case's own key."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        one_of(
+            "state",
+            "submitted",
+            "in_review",
+            "need_info",
+            "proposed",
+            "approved",
+            "refused",
+            "delivering",
+            "closed",
+            "withdrawn",
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    code: str = Field(unique=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    unit_id: str | None = Field(default=None, index=True)
+    state: str = "submitted"
+    needs: list[str] = Field(default_factory=list, sa_column=Column(json_column(), nullable=False))
+    for_other: bool = False
+    duplicate_of: str | None = None
+    due: date
+    body: bytes | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class CaseEvent(SQLModel, table=True):
+    """One thing that happened to a case: a change of state, words added, a question put."""
+
+    __tablename__ = "case_event"
+
+    id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.id", index=True)
+    at: datetime = Field(sa_type=UtcTime)
+    kind: str
+    old: str | None = None
+    new: str | None = None
+    actor: str
+    reason: str = ""
+    note: bytes | None = None
+
+
+class CaseLookUp(SQLModel, table=True):
+    """How a case is found without reading it: look-up values of phone, name words, name with year and unit."""
+
+    __tablename__ = "case_look_up"
+    __table_args__ = (Index("ix_case_look_up_value", "kind", "value"),)
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    kind: str = Field(primary_key=True)
+    value: bytes = Field(primary_key=True)
+
+
+class Task(SQLModel, table=True):
+    """Something an officer has to do by a day."""
+
+    __tablename__ = "task"
+    __table_args__ = (one_of("kind", "first_contact", "review_form", "ask_person", "duplicate"),)
+
+    id: str = Field(primary_key=True)
+    kind: str
+    case_id: str = Field(foreign_key="cases.id", index=True)
+    unit_id: str | None = None
+    due: date
+    created_at: datetime = Field(sa_type=UtcTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Consent(SQLModel, table=True):
+    """A yes or a no to one purpose: which text, when, who said it and by which message."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        one_of("state", "given", "refused", "withdrawn"),
+        one_of("told_by", "self", "helper", "officer"),
+        Index("ix_consent_person", "person_id", "purpose", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id")
+    purpose: str
+    state: str
+    text_version: str
+    told_by: str = "self"
+    case_id: str | None = None
+    channel: str
+    cause: str
+    at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class UrgentRequest(SQLModel, table=True):
+    """Somebody in need now. Sealed with a key of its own, so that it can be kept or erased alone."""
+
+    __tablename__ = "urgent_request"
+    __table_args__ = (one_of("state", "raised", "taken", "closed"),)
+
+    id: str = Field(primary_key=True)
+    code: str = Field(unique=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    unit_id: str | None = None
+    what: str
+    state: str = "raised"
+    body: bytes | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class Talk(SQLModel, table=True):
+    """A wish to speak with an officer, open until somebody has."""
+
+    __tablename__ = "talk"
+    __table_args__ = (one_of("state", "open", "closed"),)
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    state: str = "open"
+    created_at: datetime = Field(sa_type=UtcTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class File(SQLModel, table=True):
+    """A photo. `raw` as it came, `clean` once re-encoded, `refused` with the reason and nothing kept."""
+
+    __tablename__ = "file"
+    __table_args__ = (one_of("state", "raw", "clean", "refused"),)
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    address_id: str
+    case_id: str | None = Field(default=None, index=True)
+    state: str = "raw"
+    reason: str | None = None
+    size: int
+    body: bytes | None = None
+    created_at: datetime = Field(sa_type=UtcTime)

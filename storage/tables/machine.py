@@ -1,0 +1,103 @@
+"""What the service itself has to remember: keys, leases, jobs, limits, who is responsible, and the audit."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from storage.columns import BigKey, UtcTime, json_column, one_of
+
+
+class Meta(SQLModel, table=True):
+    """A few facts about this database: the check value of its key, whether it holds demonstration data."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class DataKey(SQLModel, table=True):
+    """One data key, wrapped by the master key. Deleting the row erases whatever it sealed."""
+
+    __tablename__ = "data_key"
+
+    name: str = Field(primary_key=True)
+    wrapped: bytes
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class Lease(SQLModel, table=True):
+    """Who may do a thing now; the epoch grows with every change of hands and travels with every mark."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=UtcTime)
+    epoch: int = 1
+
+
+class JobRun(SQLModel, table=True):
+    """One due time of one scheduled job; it exists once, whoever plans it."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (one_of("state", "started", "done", "failed", "dropped"),)
+
+    job: str = Field(primary_key=True)
+    due: datetime = Field(sa_type=UtcTime, primary_key=True)
+    state: str
+    started_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Limit(SQLModel, table=True):
+    """How often something was done in one window."""
+
+    __tablename__ = "limiter"
+
+    name: bytes = Field(primary_key=True)
+    window: datetime = Field(sa_type=UtcTime)
+    count: int = 0
+
+
+class OneTimeToken(SQLModel, table=True):
+    """A link that opens something for a short while. Only the look-up value of its token is kept."""
+
+    __tablename__ = "one_time_token"
+
+    token: bytes = Field(primary_key=True)
+    kind: str
+    person_id: str = Field(foreign_key="person.id", index=True)
+    until: datetime = Field(sa_type=UtcTime)
+
+
+class Owner(SQLModel, table=True):
+    """Who is responsible for this service and its data; the newest row counts."""
+
+    __tablename__ = "owner"
+
+    id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
+    body: str
+    contact: str
+    data_contact: str
+    entered_by: str
+    since: datetime = Field(sa_type=UtcTime)
+
+
+class AuditRow(SQLModel, table=True):
+    """What was done, by whom and why. Sealed in order, a second later, by whoever leads: sequence, chain, hash."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)
+    actor: str
+    action: str
+    subject: str
+    reason: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(json_column(), nullable=False))
+    sequence: int | None = Field(default=None, sa_type=BigKey, unique=True)
+    previous: bytes | None = None
+    hash: bytes | None = None

@@ -1,0 +1,117 @@
+"""One function's transaction: what the function is given, how it ends, and what can go wrong.
+
+Why a plain function: between two statements of a transaction nothing may wait for the network, so what
+is written together is one synchronous function, and only its caller awaits.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Generic, NoReturn, TypeVar, cast
+
+from sqlalchemy import Connection, CursorResult, UpdateBase
+from sqlalchemy.exc import PendingRollbackError
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+WENT_ON = "a statement failed and the work went on: nothing was kept"
+
+
+class DatabaseAway(Exception):
+    """The database can't be read or written now. Nothing was kept; try later."""
+
+
+class Unclear(Exception):
+    """The answer to COMMIT was lost: the work may have been kept. Look before running it again."""
+
+
+class WentOnAfterFailure(Exception):
+    """The work went on after a statement failed. Use on_conflict_do_nothing and rowcount, or begin_nested."""
+
+
+class Unit(Session):
+    """What a function sees of its transaction. To undo everything, raise."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+
+    def commit(self) -> NoReturn:
+        """Refuse: the database commits when the function returns."""
+        raise RuntimeError("the database ends the transaction: return to keep it")
+
+    def rollback(self) -> NoReturn:
+        """Refuse: the database rolls back when the function raises."""
+        raise RuntimeError("the database ends the transaction: raise to undo it")
+
+    def change(self, statement: UpdateBase) -> int:
+        """Run an UPDATE or DELETE and return how many rows it changed: 0 where a compare-and-set came too late."""
+        return cast(CursorResult[Any], self.execute(statement)).rowcount
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether this is SQLite, where one writer at a time makes row locks needless."""
+        return self.get_bind().dialect.name == "sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Generic[T]):
+    """A function waiting for its transaction, and the answer its caller awaits."""
+
+    work: Callable[[Unit], T]
+    deadline: float | None = None  # seconds of time.monotonic
+    answer: Future[T] = field(default_factory=Future)
+
+    def wanted(self) -> bool:
+        """Say whether it should still run: its caller has not given up and its deadline has not passed."""
+        if self.answer.cancelled():
+            return False
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.fail(DatabaseAway("not written before its deadline"))
+            return False
+        return True
+
+    def take(self) -> bool:
+        """Say whether it is wanted; from a yes on, its caller can no longer give up."""
+        return self.wanted() and (self.answer.running() or self.answer.set_running_or_notify_cancel())
+
+    def give_up(self) -> bool:
+        """Drop it for its caller; False if it has been taken already, and the answer decides."""
+        return self.answer.cancel()
+
+    def keep(self, result: T) -> None:
+        """Answer a function that was taken and committed."""
+        self.answer.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer with an error, unless the caller has given up."""
+        if self.answer.running() or self.answer.set_running_or_notify_cancel():
+            self.answer.set_exception(error)
+
+
+def run(connection: Connection, work: Callable[[Unit], T], *, intact: Callable[[Connection], bool]) -> T:
+    """Run a function in the connection's open transaction and send its last changes.
+
+    intact: whether the driver still has the transaction open, with no failed statement in it. Raises what the
+    function raises, and WentOnAfterFailure.
+    """
+    with Unit(connection) as unit:
+        try:
+            result = work(unit)
+        except StopIteration as error:
+            # A future can't carry StopIteration: its caller would wait for ever.
+            raise RuntimeError("the work raised StopIteration") from error
+        except PendingRollbackError as error:
+            raise WentOnAfterFailure(WENT_ON) from error
+        # Before the flush, because on SQLite statements after a lost transaction would commit one by one.
+        if connection.invalidated or not connection.in_transaction() or not intact(connection):
+            raise WentOnAfterFailure(WENT_ON)
+        unit.flush()
+    return result
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what the driver said, without the statement or its values."""
+    said: Any = getattr(error, "orig", None) or error
+    return (str(said).strip() or type(said).__name__).splitlines()[0]

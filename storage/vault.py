@@ -1,0 +1,76 @@
+"""Seals and opens personal fields with their data keys, within one transaction."""
+
+import secrets
+from datetime import datetime
+
+import orjson
+from sqlalchemy import delete, insert, select
+
+from storage.crypto import Cipher, MasterKey
+from storage.database import Unit
+from storage.tables import DataKey
+
+_KEYS = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+
+
+class KeyGone(Exception):
+    """The data key was destroyed: what it sealed is erased."""
+
+
+class Vault:
+    """The data keys that one transaction uses."""
+
+    __slots__ = ("_ciphers", "_master", "_unit")
+
+    def __init__(self, unit: Unit, master: MasterKey) -> None:
+        self._unit = unit
+        self._master = master
+        self._ciphers: dict[str, Cipher] = {}
+
+    def make(self, name: str, now: datetime) -> None:
+        """Make a new data key under this name."""
+        key = secrets.token_bytes(32)
+        self._unit.execute(insert(_KEYS).values(name=name, wrapped=self._master.wrap(key, name), created_at=now))
+        self._ciphers[name] = Cipher(key)
+
+    def has(self, name: str) -> bool:
+        return name in self._ciphers or self._wrapped(name) is not None
+
+    def ensure(self, name: str, now: datetime) -> None:
+        """Make the data key unless there is one."""
+        if not self.has(name):
+            self.make(name, now)
+
+    def forget(self, name: str) -> None:
+        """Destroy a data key, and so all that it sealed."""
+        self._unit.execute(delete(_KEYS).where(_KEYS.c.name == name))
+        self._ciphers.pop(name, None)
+
+    def seal(self, name: str, where: str, value: object) -> bytes:
+        """Seal a value as JSON. where: `table.column:row`. Raises KeyGone."""
+        return self._cipher(name).seal(orjson.dumps(value), where)
+
+    def open(self, name: str, where: str, sealed: bytes) -> object:
+        """Raises KeyGone, WrongKey."""
+        opened: object = orjson.loads(self._cipher(name).open(sealed, where))
+        return opened
+
+    def seal_bytes(self, name: str, where: str, plain: bytes) -> bytes:
+        return self._cipher(name).seal(plain, where)
+
+    def open_bytes(self, name: str, where: str, sealed: bytes) -> bytes:
+        return self._cipher(name).open(sealed, where)
+
+    def look_up(self, kind: str, value: str) -> bytes:
+        return self._master.look_up(kind, value)
+
+    def _wrapped(self, name: str) -> bytes | None:
+        return self._unit.execute(select(_KEYS.c.wrapped).where(_KEYS.c.name == name)).scalar()
+
+    def _cipher(self, name: str) -> Cipher:
+        if name not in self._ciphers:
+            wrapped = self._wrapped(name)
+            if wrapped is None:
+                raise KeyGone(name.partition(":")[0])
+            self._ciphers[name] = self._master.unwrap(wrapped, name)
+        return self._ciphers[name]

@@ -1,0 +1,71 @@
+"""What every test may ask for: a database of each kind. And a guard: no address but this machine's."""
+
+import ipaddress
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.kit.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> None:
+    """Refuse every connection and every look-up that leaves this machine."""
+    sys.addaudithook(_refuse_the_outside)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole run."""
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'data' / 'chungtay.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database, opened."""
+    opened = Database.open(database_url)
+    yield opened
+    await opened.close()
+
+
+def _refuse_the_outside(event: str, arguments: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        # An address of the internet is a tuple; that of a unix socket is a path.
+        if isinstance(address, tuple) and isinstance(address[0], str) and not _is_here(address[0]):
+            raise PermissionError(f"a test may not connect to {address[0]}")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname") and not _is_here(arguments[0]):
+        raise PermissionError(f"a test may not look up {arguments[0]!r}")
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback
+    except ValueError:
+        return False
