@@ -9,6 +9,7 @@ import pytest
 
 from storage.database import Database
 from tests.kit.postgres import PostgresServer
+from tests.kit.town import Town
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,6 +50,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database.open(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def town(database: Database) -> Town:
+    """The service on each of the two databases, with a clock in hand."""
+    return Town(database)
 
 
 def _refuse_the_outside(event: str, arguments: tuple[object, ...]) -> None:

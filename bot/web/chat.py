@@ -95,7 +95,8 @@ class ChatRoutes:
         """The page; it brings the cookie, and makes no person."""
         token = self._visitors.read(request)
         chat = await self._chat(token) if token else None
-        language = chat.language if chat and chat.language else "vi"
+        wanted = "en" if request.query.get("lang") == "en" else "vi"
+        language = chat.language if chat and chat.language else wanted
 
         def values(unit: Unit) -> Mapping[str, object]:
             desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
@@ -204,9 +205,11 @@ class ChatRoutes:
         return await self._chat(token) if token else None
 
     async def _after(self, chat: Chat | None, after: str) -> int:
-        """A cursor of this chat. Raises HTTPBadRequest for any other."""
-        if after in ("", "0"):
+        """A cursor of this chat; "now" is its end. Raises HTTPBadRequest for any other."""
+        if after in ("", "0") or (after == "now" and chat is None):
             return 0
+        if after == "now" and chat is not None:
+            return await self._database.read(lambda unit: chats.last_line(unit, chat))
         if after.isascii() and after.isdigit() and len(after) < 13 and chat is not None:
             last = await self._database.read(lambda unit: chats.last_line(unit, chat))
             if int(after) <= last:

@@ -58,9 +58,10 @@ class Lines:
     def _last(self, unit: Unit) -> dict[str | bytes, int]:
         """How far each followed chat has come."""
         followed = list(self._followers)
-        found: dict[str | bytes, int] = dict(chats.last_lines(unit, [key for key in followed if isinstance(key, str)]))
-        visitors = chats.found_visitors(unit, [key for key in followed if isinstance(key, bytes)])
-        return found | dict.fromkeys(visitors, 1)
+        found: dict[str | bytes, int] = {}
+        found.update(chats.last_lines(unit, [key for key in followed if isinstance(key, str)]))
+        found.update(dict.fromkeys(chats.found_visitors(unit, [key for key in followed if isinstance(key, bytes)]), 1))
+        return found
 
     def later(self, work: Coroutine[object, object, object]) -> None:
         """Do something small in the background; it may be lost when the database is away."""

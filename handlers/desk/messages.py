@@ -29,7 +29,7 @@ class Messages:
         """Say something, with its buttons and its picture."""
         voice = self.desk.voice(chat.language)
         options = tuple(self._opening(voice, o, scope) for o in say.openings)
-        body: dict[str, object] = {"text": voice.say(say.phrase, scope)}
+        body: dict[str, object] = {"text": voice.say(say.phrase, scope), "key": voice.name(say.phrase, scope)}
         if self.desk.chat is not None and self.desk.chat.person_id != chat.person_id:
             body["fresh"] = True  # she erased herself: whatever stands above has to go from her screen too
         if options:
@@ -48,7 +48,7 @@ class Messages:
         options += [self._opening(voice, door, scope) for door in doors]
         asking = Asking(new_nonce(), scope, form.id, asks.slot, asks.mode, tuple(options), asks.once)
         shown = self._show(chat, asking)
-        body: dict[str, object] = {"text": voice.say(asks.prompt, scope)}
+        body: dict[str, object] = {"text": voice.say(asks.prompt, scope), "key": f"{scope}.{asks.slot}"}
         if shown:
             body["options"] = shown
         self._put(chat, "question", body, place)

@@ -58,6 +58,11 @@ class Voice:
         values = {**self.given, **phrase.values}
         return template.format_map({name: self._value(values[name], scope) for name in placeholders(template)})
 
+    def name(self, phrase: Phrase, scope: str = "") -> str:
+        """The whole key of a phrase: with its scope if the text is that scope's own."""
+        own = f"{scope}.{phrase.key}"
+        return own if own in self.texts.sentences[LANGUAGES[0]] else phrase.key
+
     def _value(self, value: object, scope: str) -> str:
         match value:
             case Phrase():

@@ -58,6 +58,7 @@ function mark(li, state, ...meta) {
 
 function receive(line) {
   if (shown.has(line.id)) return;
+  if (line.fresh) { shown.clear(); waiting.clear(); log.replaceChildren(); } // She erased herself: it goes from here too.
   const entry = waiting.get(line.client) || { li: element("li", { className: line.from, tabIndex: -1 }) };
   const known = waiting.delete(line.client);
   if (known) forget(line.client);
@@ -99,8 +100,7 @@ function settle() {
 }
 // Change what is shown, and stay with the conversation unless the person is reading further up.
 function change(update = () => {}) {
-  const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-  const following = below < 120 || settle().latest === "you";
+  const following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120 || settle().latest === "you";
   update();
   const { latest, now } = settle();
   const place = now && !document.querySelector(".door:target") ? now.offsetTop - 8 : scroller.scrollHeight;
@@ -140,7 +140,7 @@ async function catchUp() {
   log.setAttribute("aria-live", "polite");
 }
 function listen(tries) {
-  const stream = new EventSource("/chat/stream");
+  const stream = new EventSource("/chat/stream?after=now");
   catchUp();
   stream.onopen = () => { tries = 0; catchUp(); };
   stream.onmessage = (event) => { if (behind) again = true; else change(() => receive(JSON.parse(event.data))); };

@@ -1,0 +1,195 @@
+"""A town to test in: the real service on a real database, without HTTP, and citizens who talk to it.
+
+Citizens expect text keys, such as "registration.unit", and not sentences: those are pinned by the printed scripts.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, func, select
+
+from bot import app
+from bot.config import Settings
+from bot.inbox import Office
+from handlers import texts
+from handlers.desk import Actor, Desk
+from storage import migrations
+from storage.crypto import MasterKey
+from storage.database import Database, Unit
+from storage.queries import chats, inbox, machine, sessions
+from storage.queries.chats import Chat
+from storage.tables import OutboxRow
+from storage.vault import Vault
+from tests.kit.clock import HandClock
+
+T = TypeVar("T")
+OWNER = ("UBND phường Thử", "0236 1022", "du-lieu@example.test")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message as a citizen got it. key: its text's key; presses: what each button sends back."""
+
+    key: str
+    text: str
+    options: tuple[str, ...]
+    presses: tuple[str, ...]
+    kind: str
+
+
+class Town:
+    """The service on one database, with a clock in hand."""
+
+    def __init__(self, database: Database) -> None:
+        migrations.upgrade(database.engine)
+        self.database = database
+        self.clock = HandClock()
+        office = Office(
+            MasterKey(secrets.token_bytes(32)),
+            texts.load(),
+            ZoneInfo("Asia/Ho_Chi_Minh"),
+            "http://localhost",
+            demo=False,
+        )
+        self.service = app.wire(app.Opened(database, office, Settings()), self.clock)
+        self.office = office
+        database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))
+
+    def citizen(self, name: str, *, language: str = "vi") -> "Citizen":
+        """Somebody with a phone, who has chosen a language; an empty one means she never wrote before."""
+        return Citizen(self, name, language)
+
+    async def at_desk(self, actor: Actor, work: Callable[[Desk], T], chat: Chat | None = None) -> T:
+        """Do something at the desk, as an official or the clock would, and deliver what it says."""
+        cause = f"test:{secrets.token_hex(4)}"
+
+        def run(unit: Unit) -> T:
+            return work(self.office.desk(unit, actor, cause, self.clock, chat))
+
+        done = await self.database.write(run)
+        await self.service.outbox.drain()
+        return done
+
+    async def read(self, work: Callable[[Unit, Vault], T]) -> T:
+        """Read from the database."""
+        return await self.database.read(lambda unit: work(unit, Vault(unit, self.office.master)))
+
+
+@dataclass
+class Citizen:
+    """One person at one phone. heard: what she got for the last thing she did."""
+
+    town: Town
+    name: str
+    language: str
+    heard: list[Heard] = field(default_factory=list)
+    said: int = 0
+
+    @property
+    def external(self) -> bytes:
+        return self.name.encode()
+
+    async def says(self, *texts: str) -> None:
+        """Write some messages, one after the other, each answered before the next."""
+        for text in texts:
+            await self.sends("text", {"text": text})
+
+    async def presses(self, *labels: str) -> None:
+        """Press buttons of the last messages heard, by a part of their label."""
+        for label in labels:
+            await self.sends("press", {"press": self.button(label)})
+
+    async def presses_again(self, press: str) -> None:
+        """Press a button kept from before."""
+        await self.sends("press", {"press": press})
+
+    def button(self, label: str) -> str:
+        """What the button with this label sends back."""
+        for message in reversed(self.heard):
+            for option, press in zip(message.options, message.presses, strict=True):
+                if label in option:
+                    return press
+        raise AssertionError(f"{self.name} sees no button {label!r}, only {[m.options for m in self.heard]}")
+
+    async def sends(self, kind: str, body: Mapping[str, object]) -> None:
+        """Send anything, as a channel would take it in."""
+        self.said += 1
+        await self.takes_in(f"{self.name}:{self.said}", kind, body)
+
+    async def takes_in(self, update_id: str, kind: str, body: Mapping[str, object]) -> None:
+        """Take one update in, handle it, and listen to what comes back."""
+        town, before = self.town, await self.town.database.read(self._last_message)
+
+        def keep(unit: Unit) -> str:
+            vault, now = Vault(unit, town.office.master), town.clock.now()
+            chat = chats.arrive(unit, vault, "webchat", self.external, now)
+            if self.language and not chat.language:
+                town.office.desk(unit, Actor("person"), "test", town.clock, chat).people.speak(self.language)
+            inbox.accept(unit, vault, chat, update_id, kind, body, now)
+            return chat.person_id
+
+        person_id = await town.database.write(keep)
+        while await town.service.inbox.handle(person_id):
+            pass
+        await town.service.outbox.drain()
+        await self.listens(before)
+
+    async def listens(self, after: int) -> None:
+        """Hear every message to this chat with a later number."""
+        self.heard = await self.town.read(lambda unit, vault: self._messages(unit, vault, after))
+
+    def hears(self, *keys: str) -> None:
+        """Assert that the last thing done was answered by exactly these texts."""
+        assert [m.key for m in self.heard] == list(keys), [(m.key, m.text) for m in self.heard]
+
+    def hears_last(self, key: str) -> Heard:
+        """Assert what was heard last, and return it."""
+        assert self.heard, f"{self.name} heard nothing"
+        assert self.heard[-1].key == key, [(m.key, m.text) for m in self.heard]
+        return self.heard[-1]
+
+    async def answers(self) -> Mapping[str, str]:
+        """The written answers of the open form."""
+        person_id = (await self.chat()).person_id
+        stored = await self.town.read(lambda unit, vault: sessions.load(unit, vault, person_id))
+        form = stored["form"] if stored else None
+        return form["a"] if isinstance(form, dict) else {}
+
+    async def chat(self) -> Chat:
+        """Her chat."""
+        found = await self.town.database.read(lambda unit: chats.find(unit, "webchat", self.external))
+        assert found is not None
+        return found
+
+    async def at_desk(self, work: Callable[[Desk], T]) -> T:
+        """Do something at the desk in her name."""
+        chat = await self.chat()
+        return await self.town.at_desk(Actor("person", chat.person_id), work, chat)
+
+    def _last_message(self, unit: Unit) -> int:
+        found = chats.find(unit, "webchat", self.external)
+        query = select(func.max(OutboxRow.id)).where(OutboxRow.address_id == (found.address_id if found else ""))
+        return unit.scalar(query) or 0
+
+    def _messages(self, unit: Unit, vault: Vault, after: int) -> list[Heard]:
+        chat = chats.find(unit, "webchat", self.external)
+        if chat is None:
+            return []
+        query = select(OutboxRow).where(OutboxRow.address_id == chat.address_id, col(OutboxRow.id) > after)
+        rows = unit.scalars(query.order_by(col(OutboxRow.id)))
+        return [self._open(vault, row) for row in rows if row.body is not None]
+
+    def _open(self, vault: Vault, row: OutboxRow) -> Heard:
+        body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body or b"")
+        assert isinstance(body, dict)
+        options = body.get("options", [])
+        return Heard(
+            body["key"],
+            body["text"],
+            tuple(o["label"] for o in options),
+            tuple(o["press"] for o in options),
+            row.kind,
+        )
