@@ -1,7 +1,7 @@
 """Reception: one message in; what is said, asked and done for it, all in the desk's one transaction.
 
 Why a text is read in this order (first match wins): a slash or a press; what the open question hears without doubt; a
-command standing alone; a doubt to confirm; an urgent word; a menu keyword; not understood. So a man called Huy can give
+command standing alone; an urgent word; a doubt to confirm; a menu keyword; not understood. So a man called Huy can give
 his name, and nobody who writes "hết gạo" is answered with a form.
 """
 
@@ -23,6 +23,7 @@ from storage.queries import chats, sessions
 DOUBLE_PRESS = timedelta(seconds=5)
 MESSAGES_A_MINUTE = 60
 MISSES_BEFORE_A_PERSON = 2
+SMALL_TALK = ("start", "thanks")  # said in the middle of a form they ask for nothing
 UNREADABLE = ("sticker", "voice", "file", "location", "other")
 
 
@@ -197,12 +198,15 @@ class Turn:
         found = self._open_asking()
         if command := commands.alone(self.desk.texts, typed, accented=False):
             self._command(command)
-        elif isinstance(heard, engine.Doubt):
-            self._doubt(heard)
         elif commands.urgent(self.desk.texts, typed):
             self.say(Say("urgent_offer", openings=_URGENT_OR_NOT))
+        elif isinstance(heard, engine.Doubt):
+            self._doubt(heard)
         elif wanted := commands.keyword(self.desk.texts, typed):
-            self.open(wanted)
+            if wanted in SMALL_TALK and found is not None:
+                self.go_on()
+            else:
+                self.open(wanted)
         elif heard is not None and found is not None:
             self._missed(found[0], found[2], heard)
         else:

@@ -24,8 +24,14 @@ def more(a: Answers, desk: Desk) -> Done:
     return Done(Say("more_doors", openings=(*(Opening(f"doors.{door}", door) for door in doors), _MENU)))
 
 
+def thank(a: Answers, desk: Desk) -> Done:
+    """Answer a thank-you."""
+    return Done(Say("gladly", openings=(_MENU,)))
+
+
 conversations = (
     Conversation("support", (), tell_support, opens_with=("/kiemtra", "/check")),
     Conversation("giving", (), tell_giving, opens_with=("/ungho", "/pledge", "/chiendich", "/campaigns")),
     Conversation("more", (), more, quiet=True),
+    Conversation("thanks", (), thank, quiet=True),
 )

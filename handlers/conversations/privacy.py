@@ -2,7 +2,7 @@
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 
 MENU = Opening("doors.menu", "@menu")
@@ -69,8 +69,8 @@ def erase(a: Answers, desk: Desk) -> Done:
     if a[sure] != "erase":
         return Done(Say("nothing_erased", openings=(MENU,)))
     withdrawn = desk.people.erase()
-    lines = (Phrase("erased_cases", {"count": withdrawn}),) if withdrawn else ()
-    return Done(Say("erased", more=Lines(lines), openings=(MENU,)))
+    phrase = Phrase("erased_with_cases", {"count": withdrawn}) if withdrawn else Phrase("erased")
+    return Done(Say(phrase, openings=(MENU,)))
 
 
 conversations = (

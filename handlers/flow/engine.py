@@ -92,7 +92,7 @@ def hear(
     text = incoming.text if written is None else written
     heard = question.hear(Said(text, incoming.photos, incoming.contact, asking.options, today))
     if isinstance(heard, Unsure):
-        return Doubt(form, _doubt(asking.slot, heard))
+        return Doubt(form, _doubt(asking.slot, question, heard))
     if isinstance(heard, Misheard):
         return Missed(replace(form, misses=form.misses + 1), heard.because)
     return _settle(form, asking.slot, question.write(heard))
@@ -136,13 +136,14 @@ def _add_one(question: Question[object], form: Form, asking: Asking, written: st
     return Doubt(drafted, Asks(slot, Phrase("")))
 
 
-def _doubt(slot: str, unsure: Unsure) -> Asks:
+def _doubt(slot: str, question: Question[object], unsure: Unsure) -> Asks:
     if len(unsure.candidates) == 1:
         only = unsure.candidates[0]
         options = (replace(only, label=Phrase("options.right")), Candidate(AGAIN, Phrase("options.change")))
         return Asks(slot, Phrase("is_it", {"what": only.label}), options, "sure")
     none = Candidate(NONE_OF_THESE, Phrase("options.none_of_these"))
-    return Asks(slot, Phrase("which_one"), (*unsure.candidates, none), "which")
+    prompt = Phrase("which_place" if question.expects == "unit" else "which_one")
+    return Asks(slot, prompt, (*unsure.candidates, none), "which")
 
 
 # Asking

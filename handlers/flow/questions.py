@@ -4,6 +4,7 @@ Why an answer is kept as it was written: `hear(write(v)) == v` for every kind, s
 and a question that changed since simply does not understand the old answer and is asked again.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,6 +40,8 @@ class Other:
 
 
 UNKNOWN = Other("unknown")
+# What a plain "no" means at a question that has such a button.
+MEANS_NO = ("no_phone", "forgotten", "skip", "none", "officer_asks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,15 @@ class Question(Generic[T]):
             if picked.startswith("#"):
                 return Other(picked[1:])
             return self.understand(replace(said, text=picked, photos=(), contact=""))
-        if "unknown" in self.others and readers.unknown(said.text):
+        refused = self._refused(said.text)
+        return self.understand(said) if refused is None else refused
+
+    def _refused(self, text: str) -> Other | None:
+        """A plain "no" or "I don't know", where a button stands for it."""
+        if "unknown" in self.others and readers.unknown(text):
             return UNKNOWN
-        return self.understand(said)
+        no = next((name for name in self.others if name in MEANS_NO), None)
+        return Other(no) if no and (readers.unknown(text) or readers.yes_no(text) is False) else None
 
     def _pick(self, said: Said) -> str | None:
         """Match a label, its number, or the written form itself."""
@@ -150,6 +159,9 @@ class Choice(Question[str]):
         folded = words.fold(said.text)
         if said.text in self.names or any(o.written == said.text for o in said.shown):
             return said.text
+        right = readers.yes_no(said.text) if {"yes", "no"} <= set(self.names) else None
+        if right is not None:
+            return "yes" if right else "no"
         if len(folded) < 3:
             return Misheard()
         near = [o for o in said.shown if o.written and _within(folded, words.fold(o.label))]
@@ -189,9 +201,8 @@ class Choices(Question[tuple[str, ...]]):
         self.alone = frozenset(alone)
 
     def hear(self, said: Said) -> tuple[str, ...] | Other | Unsure | Misheard:
-        if "unknown" in self.others and readers.unknown(said.text):
-            return UNKNOWN
-        return self.understand(said)
+        refused = self._refused(said.text)
+        return self.understand(said) if refused is None else refused
 
     def understand(self, said: Said) -> tuple[str, ...] | Unsure | Misheard:
         """Hear "1 4", "1,4", labels, or the written form "food+housing"."""
@@ -206,7 +217,7 @@ class Choices(Question[tuple[str, ...]]):
                 return self._together([options[n].written or "" for n in wanted])
             return Misheard()
         folded = words.fold(said.text)
-        found = [o.written for o in options if o.written in self.names and _label_in(words.fold(o.label), folded)]
+        found = [o.written for o in options if o.written in self.names and _names_it(folded, o.label)]
         return self._together([w for w in found if w]) if found else Misheard()
 
     def _together(self, parts: Iterable[str]) -> tuple[str, ...] | Misheard:
@@ -231,10 +242,13 @@ class Choices(Question[tuple[str, ...]]):
         return tuple(Candidate(name, Phrase(f"options.{self.key}.{name}")) for name in self.names)
 
 
-def _label_in(label: str, typed: str) -> bool:
-    """Whether somebody typed this label, or a telling part of it."""
-    heads = [head for head in (label, *label.split(" hoac ")) if len(head) > 3]
-    return any(_within(head, typed) for head in heads) or (len(typed) > 3 and _within(typed, label))
+def _names_it(typed: str, label: str) -> bool:
+    """Whether somebody typed this label, one of the things it lists, or a telling part of it."""
+    listed = [words.fold(part) for part in re.split(r"[,;]| hoặc | or ", label.removeprefix("✓"))]
+    whole = words.fold(label)
+    return any(len(part) > 2 and _within(part, typed) for part in (whole, *listed)) or (
+        len(typed) > 3 and _within(typed, whole)
+    )
 
 
 class YesNo(Question[bool]):
