@@ -100,6 +100,8 @@ class Inbox:
                     self._replied()
             except (DatabaseAway, Unclear) as error:
                 log.warning("the inbox waits for the database", extra={"reason": type(error).__name__})
+            except Exception:
+                log.exception("the inbox goes on with others")
             finally:
                 async with self._wake:
                     self._busy.discard(person_id)
@@ -148,10 +150,10 @@ class Inbox:
         if attempt < len(WAITS):
             inbox.put_off(unit, inbox_id, attempt, now + WAITS[attempt])
             return
-        inbox.bury(unit, inbox_id, channel, "turn failed", now)
+        letter = inbox.bury(unit, inbox_id, channel, "turn failed", now)
         chat = chats.at_address(unit, address_id)
         desk = self._office.desk(unit, Actor("clock"), f"inbox:{inbox_id}", self._clock, chat)
-        desk.messages.say(chat, Say("apology"), place="apology")
+        desk.messages.say(chat, Say("apology"), place=f"apology/{letter}")
 
 
 def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:

@@ -114,9 +114,12 @@ class JobClock:
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in JOBS:
             seconds = job.every.total_seconds() if job.every else 30
-            tick = self._over_and_over if job.every else self._daily
-            self._scheduler.add_job(tick, "interval", seconds=seconds, args=[job], id=job.name, **options)
+            self._scheduler.add_job(self.tick, "interval", seconds=seconds, args=[job], id=job.name, **options)
         self._scheduler.start()
+
+    async def tick(self, job: Job) -> None:
+        """Do what is due of one job, if this process leads."""
+        await (self._over_and_over(job) if job.every else self._daily(job))
 
     async def stop(self) -> None:
         """Tick no more, and let another lead at once."""

@@ -1,6 +1,7 @@
 """What words mean that answer no question: commands, menu keywords, urgent words. Words come from the texts."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from handlers import words
@@ -24,32 +25,55 @@ def alone(texts: Texts, typed: str, *, accented: bool) -> Command | None:
     accented: only if every accent is right, since bare `huy`, `dung` and `sua` are people's names and milk.
     """
     exact = " ".join(words.tidy(typed).casefold().split())
-    pattern, spoken = (_EXACT_EDIT, exact) if accented else (_EDIT, words.fold(typed))
-    if found := pattern.fullmatch(spoken):
+    folded = words.fold(typed)
+    pattern, spoken = (_EXACT_EDIT, exact) if accented else (_EDIT, folded)
+    if (found := pattern.fullmatch(spoken)) and words.accents(typed) <= words.accents("sửa"):
         return Command("edit", int(found[1]))
-    known = texts.exact if accented else texts.heard
-    for key, spellings in known.items():
-        if key.startswith("commands.") and spoken in spellings:
+    for key, spellings in texts.heard.items():
+        if not key.startswith("commands.") or folded not in spellings:
+            continue
+        if exact in texts.exact[key] or (not accented and _spelled(exact, texts.exact[key])):
             return Command(key.removeprefix("commands."))
     return None
 
 
 def urgent(texts: Texts, typed: str) -> bool:
     """Whether an urgent word stands anywhere in what was typed."""
-    return _holds(words.fold(typed), texts.heard["urgent_words"]) is not None
+    return _holds(texts, _parts(typed), "urgent_words") is not None
 
 
 def keyword(texts: Texts, typed: str) -> str | None:
     """The conversation that these words ask for; the longest keyword found decides."""
-    folded = words.fold(typed)
+    parts = _parts(typed)
     best: tuple[int, str] | None = None
-    for key, spellings in texts.heard.items():
-        if key.startswith("keywords.") and (found := _holds(folded, spellings)):
+    for key in texts.heard:
+        if key.startswith("keywords.") and (found := _holds(texts, parts, key)):
             best = max(best or (0, ""), (len(found), key.removeprefix("keywords.")))
     return best[1] if best else None
 
 
-def _holds(folded: str, spellings: frozenset[str]) -> str | None:
-    padded = f" {folded} "
-    found = [s for s in spellings if s and f" {s} " in padded]
+def _parts(typed: str) -> list[tuple[str, str]]:
+    """Each word, folded and as it was typed."""
+    return [(words.fold(word), word) for word in re.findall(r"[^\W_]+", words.tidy(typed))]
+
+
+def _holds(texts: Texts, parts: Sequence[tuple[str, str]], key: str) -> str | None:
+    """The longest phrase under a key that stands among these words."""
+    padded = f" {' '.join(folded for folded, _ in parts)} "
+    found = [s for s in texts.heard[key] if s and f" {s} " in padded and _stands(s, parts, texts.exact[key])]
     return max(found, key=len) if found else None
+
+
+def _stands(phrase: str, parts: Sequence[tuple[str, str]], spellings: Iterable[str]) -> bool:
+    wanted = phrase.split()
+    for start in range(len(parts) - len(wanted) + 1):
+        window = parts[start : start + len(wanted)]
+        if [folded for folded, _ in window] == wanted and _spelled(" ".join(word for _, word in window), spellings):
+            return True
+    return False
+
+
+def _spelled(typed: str, spellings: Iterable[str]) -> bool:
+    """Whether this is one of some phrases, with all, some or none of its accents: «từ từ» is not «tự tử»."""
+    accents = words.accents(typed)
+    return any(words.fold(s) == words.fold(typed) and accents <= words.accents(s) for s in spellings)

@@ -38,14 +38,7 @@ def fill(desk: "Desk") -> None:
     if machine.fact(desk.unit, "demo") is not None or desk.unit.execute(text("SELECT 1 FROM person LIMIT 1")).first():
         return
     machine.set_fact(desk.unit, "demo", "filled")
-    machine.set_owner(
-        desk.unit,
-        "UBND phường Mẫu (dữ liệu mẫu)",
-        "quầy một cửa (mẫu)",
-        "nguoi-phu-trach@example.test",
-        "demo",
-        desk.now,
-    )
+    machine.set_owner(desk.unit, *OWNER, "demo", desk.now)
     for number, way in enumerate(WAYS, start=1):
         _resident(desk, number, way)
 

@@ -24,6 +24,7 @@ DOUBLE_PRESS = timedelta(seconds=5)
 MESSAGES_A_MINUTE = 60
 MISSES_BEFORE_A_PERSON = 2
 SMALL_TALK = ("start", "thanks")  # said in the middle of a form they ask for nothing
+URGENT_HELP = "urgent_help"
 UNREADABLE = ("sticker", "voice", "file", "location", "other")
 
 
@@ -60,7 +61,7 @@ class Turn:
         elif self.incoming.kind in UNREADABLE:
             self._say_and_show(Say("unreadable", openings=_PERSON_OR_MENU))
         elif self.incoming.kind == "photos" and not self._takes_photos():
-            self._say_and_show(Say("photo_unasked", openings=_PERSON_OR_MENU))
+            self._further_photos()
         else:
             self._text()
         self._save()
@@ -126,15 +127,30 @@ class Turn:
         question = found[0].question(found[2].slot) if found else None
         return question is not None and question.expects == "photos"
 
+    def _further_photos(self) -> None:
+        """Photos often come one by one: add them to those already given, if this form has any."""
+        form = self.session.form
+        conversation = self.reception.conversations.get(form.conversation) if form else None
+        asked = [q.key for q in conversation.questions() if q.expects == "photos"] if conversation else []
+        slot = next((s for s in asked if form and not form.answers.get(s, "#").startswith("#")), None)
+        if form is None or slot is None:
+            self._say_and_show(Say("photo_unasked", openings=_PERSON_OR_MENU))
+            return
+        together = "+".join((form.answers[slot], *self.incoming.photos))
+        self.session = replace(self.session, form=form.with_answer(slot, together))
+        self._say_and_show(Say("photo_added"))
+
     def _press(self) -> None:
         press = self.incoming.press
         asking = self._asking(press.nonce if press else None)
         if press is None or asking is None or not 0 <= press.index < len(asking.options):
             self._say_and_show(Say("old_button", openings=_MENU))
             return
-        option = asking.options[press.index]
+        option, pressed = asking.options[press.index], f"{press.nonce}.{press.index}"
         again = asking.answered_at is not None
-        just_now = again and self.desk.now - (asking.answered_at or self.desk.now) < DOUBLE_PRESS
+        twice = again and pressed == self.session.pressed
+        just_now = twice and self.desk.now - (asking.answered_at or self.desk.now) < DOUBLE_PRESS
+        self.session = replace(self.session, pressed=pressed)
         open_now = asking.nonce == self.session.asked and self.session.form is not None
         if just_now and not open_now:
             return
@@ -198,7 +214,7 @@ class Turn:
         found = self._open_asking()
         if command := commands.alone(self.desk.texts, typed, accented=False):
             self._command(command)
-        elif commands.urgent(self.desk.texts, typed):
+        elif self._is_urgent(typed):
             self.say(Say("urgent_offer", openings=_URGENT_OR_NOT))
         elif isinstance(heard, engine.Doubt):
             self._doubt(heard)
@@ -211,6 +227,12 @@ class Turn:
             self._missed(found[0], found[2], heard)
         else:
             self._not_understood()
+
+    def _is_urgent(self, typed: str) -> bool:
+        """Whether an urgent word was typed by somebody who is not being asked about her need already."""
+        form = self.session.form
+        asked_already = form is not None and form.conversation == URGENT_HELP
+        return not asked_already and commands.urgent(self.desk.texts, typed)
 
     def _screen_opening(self, typed: str) -> bool:
         """Whether what was typed picks one of the buttons shown last, which belong to no question."""
@@ -245,7 +267,7 @@ class Turn:
     def _settle(self, asking: Asking, heard: engine.Settled) -> None:
         sessions.answered(self.desk.unit, asking.nonce, self.desk.now)
         form = heard.form
-        if commands.urgent(self.desk.texts, self.incoming.text):
+        if self._is_urgent(self.incoming.text):
             form = replace(form, urgent=True)
         choice = form.answers.get(REVIEW) if asking.slot == REVIEW else None
         if choice in (None, "send"):
@@ -302,11 +324,12 @@ class Turn:
         elif form is None:
             self._say_and_show(Say("nothing_open", openings=self._doors()))
         elif command.name == "back":
-            self._change(engine.back(self.reception.conversations[form.conversation], form))
+            conversation = self.reception.conversations[form.conversation]
+            self._change(engine.back(conversation, form, abroad=self.incoming.abroad))
         elif command.name == "edit":
             self._edit(command.number)
         elif command.name == "cancel":
-            self._cancel(sure=not form.answers)
+            self._cancel(sure=not engine.listed(self.reception.conversations[form.conversation], form.answers, set()))
         else:
             self.go_on()
 
@@ -410,6 +433,8 @@ class Turn:
             answers = {"next": conversation.name, **answers}
             conversation = self.reception.conversations[f"consent_{purpose}"]
         kept = self.session.paused_form(conversation.name)
+        if kept is None and conversation.recalls is not None:
+            answers = {**conversation.recalls(self.desk), **answers}
         self.session = self.session.dropping(conversation.name)
         form = kept or Form(conversation.name, self.desk.today(), new_nonce())
         self.session = replace(self.session, form=replace(form, answers={**form.answers, **answers}))
@@ -425,8 +450,10 @@ class Turn:
                 self.session = replace(self.session, form=None, asked="")
                 self._not_understood()
                 return
-            facts = conversation.facts(self.desk, Answers(form.answers, form.day)) if conversation.facts else None
-            turn = engine.ask(conversation, form, facts, abroad=self.incoming.abroad)
+            abroad = self.incoming.abroad
+            told = Answers(form.answers, form.day, abroad=abroad)
+            facts = conversation.facts(self.desk, told) if conversation.facts else None
+            turn = engine.ask(conversation, form, facts, abroad=abroad)
             self.session = replace(self.session, form=turn.form)
             for say in turn.says:
                 self.say(say, conversation.name)
@@ -439,7 +466,8 @@ class Turn:
             if turn.ended:
                 self._end(None, quiet=False)
                 return
-            done = conversation.finish(Answers(turn.form.answers, turn.form.day, facts), self.desk)
+            told = Answers(turn.form.answers, turn.form.day, facts, abroad=abroad)
+            done = conversation.finish(told, self.desk)
             if isinstance(done, Reask):
                 self.session = replace(self.session, form=turn.form.without(done.question.key))
                 hint = done.because

@@ -52,6 +52,8 @@ class Cipher:
     def open(self, sealed: bytes, where: str) -> bytes:
         """Raises WrongKey."""
         try:
+            if sealed[:1] != _VERSION:
+                raise ValueError("sealed in another way")
             return self._aead.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], where.encode())
         except (InvalidTag, ValueError) as wrong:
             raise WrongKey(where.partition(":")[0]) from wrong

@@ -31,7 +31,8 @@ def new_code(prefix: str) -> str:
 def read_code(typed: str, prefix: str) -> str | None:
     """Read a code as people type it: any case, with or without dashes, O for 0. None if it is none."""
     symbols = "".join(c for c in typed.upper() if c.isalnum())
-    symbols = symbols.removeprefix(prefix).translate(_MISREAD)
+    # The symbols themselves may begin with the letters of the prefix.
+    symbols = (symbols.removeprefix(prefix) if len(symbols) > 8 else symbols).translate(_MISREAD)
     if len(symbols) != 8 or any(c not in _CROCKFORD for c in symbols):
         return None
     return f"{prefix}-{symbols[:4]}-{symbols[4:]}"

@@ -5,8 +5,10 @@ READ COMMITTED and REPEATABLE READ two of them can each give away the last thing
 """
 
 import secrets
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
@@ -50,6 +52,7 @@ class Postgres:
         self._marking = self.engine.execution_options(isolation_level="READ COMMITTED")
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(CONNECTIONS, "postgres")
+        self._again = threading.Lock()
 
     @classmethod
     def open(cls, url: URL) -> "Postgres":
@@ -88,18 +91,23 @@ class Postgres:
 
     def _submit(self, pending: Pending[Any], engine: Engine, *, reading: bool = False) -> None:
         try:
-            self._threads.submit(_serve, pending, engine, reading=reading)
+            self._threads.submit(_serve, pending, engine, self._again, reading=reading)
         except RuntimeError as error:
             raise DatabaseAway("the database is closed") from error
 
 
-def _serve(pending: Pending[Any], engine: Engine, *, reading: bool) -> None:
-    """Try until it is committed, or fails for a reason of its own."""
+def _serve(pending: Pending[Any], engine: Engine, again: threading.Lock, *, reading: bool) -> None:
+    """Try until it is committed, or fails for a reason of its own. again: held by whoever tries again.
+
+    Those who collided go one after the other: in a young database everybody's rows lie on the same few pages, and
+    twenty people who write at once would use up every try against each other.
+    """
     for attempt in range(TRIES):
         if not pending.wanted():
             return
         try:
-            _attempt(pending, engine, reading=reading)
+            with again if attempt else nullcontext():
+                _attempt(pending, engine, reading=reading)
         except BaseException as error:  # whatever it is, the caller is waiting for it
             if _state(error) not in COLLIDED or attempt == TRIES - 1:
                 pending.fail(_told(error, reading=reading))

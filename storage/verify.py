@@ -26,7 +26,7 @@ _NEVER = {
     "case event {0} has no audit row": """
         SELECT e.id FROM case_event e WHERE e.new IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM audit a WHERE a.subject = 'case:' || e.case_id AND a.actor = e.actor)""",
-    "case {0} can be read without a key": """
+    "case {0} has a body and no key to open it": """
         SELECT c.id FROM cases c WHERE c.body IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM data_key k WHERE k.name = 'case:' || c.id)""",
     "person {0} has no data key": """

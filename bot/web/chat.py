@@ -9,14 +9,15 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-import orjson
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
 from bot.inbox import Inbox, Office
+from bot.web import wire
 from bot.web.lines import Lines
 from bot.web.pages import Pages
+from bot.web.wire import Given, TooBig
 from handlers.desk import Actor
 from handlers.desk.files import TooMany
 from handlers.texts import Phrase
@@ -27,20 +28,11 @@ from storage.vault import Vault
 
 INTAKE_S = 1.5
 MOST_LINES = 100
-MOST_TEXT = 20_000
-MOST_PHOTO_BYTES = 8 << 20
 HEARTBEAT_S = 10.0
+# A photo is shown once it is cleaned, mostly within a second or two.
+CLEANING_LOOK_S = 0.25
+CLEANING_LOOKS = 40
 COOKIE_AGE_S = 180 * 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One message as the browser sent it, checked."""
-
-    kind: str
-    body: Mapping[str, object]
-    client: str
-    photos: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +48,11 @@ class Visitors:
 
     def read(self, request: web.Request) -> str | None:
         """The visitor's token, or None unless we made the cookie."""
-        token, _, mark = request.cookies.get(self.name, "").partition(".")
-        return token if token and secrets.compare_digest(mark.encode(), self._mark(token).encode()) else None
+        given = request.cookies.get(self.name, "")
+        token, _, mark = given.partition(".")
+        if not token or not given.isascii():
+            return None
+        return token if secrets.compare_digest(mark, self._mark(token)) else None
 
     def set(self, answer: web.StreamResponse, token: str) -> None:
         answer.set_cookie(
@@ -112,12 +107,15 @@ class ChatRoutes:
         origins = request.headers.getall("Origin", [])
         if len(origins) > 1 or (origins and origins[0] not in self._origins):
             raise web.HTTPForbidden(text="this origin may not write here")
-        given = await _read(request)
         token = self._visitors.read(request) or secrets.token_urlsafe(24)
         try:
+            given = await wire.read(request)
             chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
+        except TooBig as big:
+            sentence = await self._sentence(token, "photo_refused.too_big")
+            raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
         except TooMany:
-            raise web.HTTPBadRequest(text="photos: no more are kept today") from None
+            raise web.HTTPBadRequest(text=await self._sentence(token, "photo_refused.too_many")) from None
         await self._inbox.wake(chat.person_id)
         self._lines.arrived(chat.address_id)
         self._lines.arrived(self._visitors.external(token))
@@ -151,8 +149,8 @@ class ChatRoutes:
         after = await self._after(chat, request.query.get("after", "0"))
         found = await self._read_lines(chat, after, MOST_LINES + 1) if chat else []
         self._mark_handed_out(found[:MOST_LINES])
-        messages = [_message(line) for line in found[:MOST_LINES]]
-        return web.json_response({"messages": messages, "more": len(found) > MOST_LINES}, dumps=_dumps)
+        messages = [wire.message(line) for line in found[:MOST_LINES]]
+        return web.json_response({"messages": messages, "more": len(found) > MOST_LINES}, dumps=wire.dumps)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """The lines as they come, each an event whose id is the line's."""
@@ -163,7 +161,7 @@ class ChatRoutes:
         await answer.write(b"retry: 2000\n\n")
         token = self._visitors.read(request)
         async for line in self._follow(chat, token, after):
-            await answer.write(b": still here\n\n" if line is None else _event(line))
+            await answer.write(b": still here\n\n" if line is None else wire.event(line))
         return answer
 
     async def image(self, request: web.Request) -> web.Response:
@@ -173,7 +171,12 @@ class ChatRoutes:
         if chat is None or not number.isascii() or not number.isdigit() or len(number) > 12:
             raise web.HTTPNotFound
         found = await self._database.read(lambda unit: self._picture(unit, chat, int(number)))
-        if found is None:
+        for _ in range(CLEANING_LOOKS):
+            if found != b"":
+                break
+            await asyncio.sleep(CLEANING_LOOK_S)
+            found = await self._database.read(lambda unit: self._picture(unit, chat, int(number)))
+        if not found:
             raise web.HTTPNotFound
         if isinstance(found, bytes):
             return web.Response(body=found, content_type="image/jpeg")
@@ -195,6 +198,11 @@ class ChatRoutes:
         return None
 
     # Reading
+
+    async def _sentence(self, token: str, key: str) -> str:
+        """What the page shows to the person herself, in her language."""
+        chat = await self._chat(token)
+        return self._office.texts.sentence(chat.language if chat and chat.language else "vi", key)
 
     async def _chat(self, token: str) -> Chat | None:
         external = self._visitors.external(token)
@@ -263,92 +271,3 @@ async def _happens(event: asyncio.Event, within_s: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-# The shapes on the wire
-
-
-async def _read(request: web.Request) -> Given:
-    if request.content_type == "multipart/form-data":
-        return await _read_photos(request)
-    if request.content_type != "application/json":
-        raise web.HTTPBadRequest(text="body: application/json or multipart/form-data is expected")
-    try:
-        body = orjson.loads(await request.read())
-    except orjson.JSONDecodeError:
-        raise web.HTTPBadRequest(text="body: not JSON") from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="body: an object is expected")
-    if unknown := sorted(body.keys() - {"text", "press", "id"}):
-        raise web.HTTPBadRequest(text=f"{unknown[0][:40]}: no such field; text or press, and id, are expected")
-    kinds = [kind for kind in ("text", "press") if kind in body]
-    if len(kinds) != 1:
-        raise web.HTTPBadRequest(text="body: either text or press is expected")
-    kind, value = kinds[0], body[kinds[0]]
-    if not isinstance(value, str) or not value.strip():
-        raise web.HTTPBadRequest(text=f"{kind}: words are expected")
-    if len(value) > (MOST_TEXT if kind == "text" else 200):
-        raise web.HTTPBadRequest(text=f"{kind}: too long")
-    return Given(kind, {kind: value}, _client_id(body.get("id")))
-
-
-def _client_id(given: object) -> str:
-    if given is None:
-        return secrets.token_urlsafe(12)
-    if not isinstance(given, str) or not 1 <= len(given) <= 64 or not given.isprintable() or not given.isascii():
-        raise web.HTTPBadRequest(text="id: 1 to 64 ASCII letters are expected")
-    return given
-
-
-async def _read_photos(request: web.Request) -> Given:
-    photos: list[bytes] = []
-    client: object = None
-    try:
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader) or part.name not in ("photo", "id"):
-                raise web.HTTPBadRequest(text="body: only photo and id are expected")
-            left = MOST_PHOTO_BYTES - sum(map(len, photos))
-            content = await _at_most(part, left if part.name == "photo" else 100)
-            if part.name == "id":
-                client = content.decode("ascii", "replace")
-            else:
-                photos.append(content)
-    except ValueError:
-        raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
-    if not photos or not all(photos):
-        raise web.HTTPBadRequest(text="photo: a file is expected")
-    return Given("photos", {}, _client_id(client), tuple(photos))
-
-
-async def _at_most(part: BodyPartReader, most: int) -> bytes:
-    content = bytearray()
-    while chunk := await part.read_chunk(1 << 16):
-        content += chunk
-        if len(content) > most:
-            raise web.HTTPRequestEntityTooLarge(most, len(content))
-    return bytes(content)
-
-
-def _message(line: Line) -> dict[str, object]:
-    message: dict[str, object] = {
-        "id": str(line.number),
-        "from": line.origin,
-        "text": line.body["text"],
-        "options": line.body.get("options", []),
-        "at": line.at.isoformat().replace("+00:00", "Z"),
-    }
-    if line.client is not None:
-        message["client"] = line.client
-    if line.body.get("card") or line.body.get("photos"):
-        message["image"] = f"/chat/images/{line.number}"
-    if line.body.get("fresh"):
-        message["fresh"] = True
-    return message
-
-
-def _event(line: Line) -> bytes:
-    return b"id: %d\ndata: %b\n\n" % (line.number, orjson.dumps(_message(line)))
-
-
-def _dumps(value: object) -> str:
-    return orjson.dumps(value).decode()

@@ -30,6 +30,7 @@ _IN: dict[str, Any] = {
     "properties": {"text": _TEXT, "press": _TEXT, "id": {"type": "string", "maxLength": 64}},
     "oneOf": [{"required": ["text"]}, {"required": ["press"]}],
 }
+_KEPT: dict[str, Any] = {"type": "object", "required": ["id"], "properties": {"id": _TEXT}}
 _PHOTOS: dict[str, Any] = {
     "type": "object",
     "properties": {"photo": {"type": "array", "items": {"type": "string", "format": "binary"}}, "id": _TEXT},
@@ -63,7 +64,7 @@ def document() -> dict[str, Any]:
         "properties": {"messages": {"type": "array", "items": _MESSAGE}, "more": {"type": "boolean"}},
     }
     posted = {
-        "202": _answer("kept; the same id again has no effect", "application/json", {"properties": {"id": _TEXT}}),
+        "202": _answer("kept; the same id again has no effect", "application/json", _KEPT),
         "400": {"description": "not as written here; says what and where"},
         "403": {"description": "a foreign origin"},
         "413": {"description": "too big"},
@@ -78,7 +79,7 @@ def document() -> dict[str, Any]:
             "/": _get("Who we are", _answer("a page"), _in("query", "lang")),
             "/static/{name}": _get("A file of the pages", _answer("the file", "*/*"), _in("path", "name"), s404="none"),
             "/p/{token}": _get("What is stored about me", _answer("a page"), _in("path", "token"), s404="run out"),
-            "/chat": _get("The web chat", _answer("a page, and the visitor's cookie")),
+            "/chat": _get("The web chat", _answer("a page, and the visitor's cookie"), _in("query", "lang")),
             "/chat/messages": _get(
                 "The lines of this visitor's chat",
                 _answer("at most 100, oldest first", "application/json", lines),
@@ -90,6 +91,7 @@ def document() -> dict[str, Any]:
                 "The lines as they come",
                 _answer("server-sent events, each one line, its id the line's", "text/event-stream"),
                 _in("header", "Last-Event-ID"),
+                _in("query", "after"),
                 s400="not an id of this chat",
             ),
             "/chat/images/{number}": _get(

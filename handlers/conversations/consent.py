@@ -4,10 +4,9 @@ from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Open, Reask
 from handlers.flow.message import Opening, Say
 from handlers.flow.questions import Choice
-from handlers.household import for_another, for_whom, not_asked_yet, relation, told
+from handlers.household import ONCE_ASKED, agree_other, for_another, for_whom, not_asked_yet, relation, told
 
 agree_own = Choice("agree_own", "yes", "no", others=("read_more",))
-agree_other = Choice("agree_other", "yes", "no", others=("read_more",))
 agree_news = Choice("agree_news", "yes", "no")
 
 REGISTER_TEXT = "register/1"
@@ -28,7 +27,7 @@ def record_register(a: Answers, desk: Desk) -> Done | Reask:
         desk.consents.refuse("register", REGISTER_TEXT)
         return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
     desk.consents.give("register", REGISTER_TEXT, told_by="helper" if for_another(a) else "self")
-    known = {q.key: a[q] for q in (for_whom, relation, told) if q in a}
+    known = {q.key: a[q] for q in (for_whom, relation, told, agree_other) if q in a}
     return Done(then=Open(a.given("next") or "registration", known))
 
 
@@ -47,7 +46,7 @@ to_register = Conversation(
         Ask(for_whom),
         Ask(relation, only_if=for_another),
         Ask(told, only_if=for_another),
-        EndIf(not_asked_yet, say="ask_them_first"),
+        EndIf(not_asked_yet, say="ask_them_first", openings=ONCE_ASKED),
         Ask(agree_own, only_if=for_family),
         Ask(agree_other, only_if=for_another),
     ),

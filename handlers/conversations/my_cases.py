@@ -1,6 +1,6 @@
 """My requests: where they stand, adding words, answering what is missing, stopping, and looking one up by its code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers import units
 from handlers.desk import Desk
@@ -59,7 +59,7 @@ def _seen(case: Seen) -> dict[str, object]:
     return {
         "code": case.code,
         "state": Phrase(f"states.{case.state}"),
-        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": case.question}),
+        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": case.question or Phrase("asked_in_chat")}),
         "unit": unit,
         "needs": tuple(Phrase(f"options.needs.{need}") for need in case.needs),
     }
@@ -83,40 +83,40 @@ def _doors(case: Seen) -> tuple[Opening, ...]:
 def add(a: Answers, desk: Desk) -> Done:
     """Add words to a case."""
     done = desk.cases.add_words(a.given("code") or "", a[words])
-    return Done(Say("added" if done else "too_late", code=a.given("code") or ""))
+    return Done(Say("added" if done else "too_late", code=a.given("code") or "", openings=(MENU,)))
 
 
 def answer(a: Answers, desk: Desk) -> Done:
     """Send the answer to what an officer asked."""
     done = desk.cases.add_words(a.given("code") or "", a[words], kind="answered")
-    return Done(Say("answered" if done else "too_late", code=a.given("code") or ""))
+    return Done(Say("answered" if done else "too_late", code=a.given("code") or "", openings=(MENU,)))
 
 
 def stop(a: Answers, desk: Desk) -> Done:
     """Stop a case, if the person is sure."""
     typed = a.given("code") or ""
     if not a[sure]:
-        return Done(Say("goes_on", code=typed))
+        return Done(Say("goes_on", code=typed, openings=(MENU,)))
     reopen = Opening("doors.reopen_case", "reopen_case", {"code": typed})
     return Done(
         Say("stopped", code=typed, openings=(reopen, MENU))
         if desk.cases.withdraw(typed)
-        else Say("too_late", code=typed)
+        else Say("too_late", code=typed, openings=(MENU,))
     )
 
 
 def reopen(a: Answers, desk: Desk) -> Done:
     """Take a stopped case up again."""
     typed = a.given("code") or ""
-    return Done(Say("reopened" if desk.cases.reopen(typed) else "too_late", code=typed))
+    return Done(Say("reopened" if desk.cases.reopen(typed) else "too_late", code=typed, openings=(MENU,)))
 
 
 def tell_state(a: Answers, desk: Desk) -> Done:
     """Tell the state of a case asked for from elsewhere; wrong and absent sound alike."""
     found = desk.cases.look_up(a[code], a[second])
-    return Done(
-        Say("not_found", openings=(MENU,)) if found is None else Say(Phrase("found", _seen(found)), openings=(MENU,))
-    )
+    # Whoever has only the code and four digits is not told what an officer asked.
+    phrase = Phrase("found", _seen(replace(found, question=""))) if found else Phrase("not_found")
+    return Done(Say(phrase, openings=(MENU,)))
 
 
 conversations = (

@@ -4,10 +4,22 @@ from dataclasses import dataclass
 
 from handlers.desk import Desk
 from handlers.desk.cases import Opened, Request
-from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Open, Review
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open, Reask, Review
 from handlers.flow.message import Card, Opening, Phrase, Say
 from handlers.flow.questions import Choice, Choices, Name, Phone, Photos, Unit, Words, Year
-from handlers.household import can_answer, cannot_answer, for_another, for_whom, not_asked_yet, relation, told
+from handlers.household import (
+    ONCE_ASKED,
+    agree_other,
+    can_answer,
+    cannot_answer,
+    for_another,
+    for_whom,
+    not_asked_yet,
+    refuses_for_them,
+    relation,
+    told,
+    wants_to_read_more,
+)
 
 NEEDS = (
     "review", "work", "health", "school", "house", "water", "trade", "food", "information", "papers", "something",
@@ -58,10 +70,6 @@ def wants_to_add(a: Answers) -> bool:
     return a.get(already) == "add" and has_asked_before(a)
 
 
-def sends_a_new_one(a: Answers) -> bool:
-    return can_answer(a) and not wants_to_add(a)
-
-
 def sends_photos(a: Answers) -> bool:
     return a.said(story, "photos")
 
@@ -92,11 +100,15 @@ def as_request(a: Answers) -> Request:
     )
 
 
-def send(a: Answers, desk: Desk) -> Done:
+def send(a: Answers, desk: Desk) -> Done | Reask:
     """Open the case, or go on to adding to the one there is; tell the code, the day, and what happens next."""
+    if wants_to_read_more(a):
+        return Reask(agree_other, because="read_more")
     twin = a.facts(Known).twin
     if twin is not None and a.get(already) == "add":
         return Done(then=Open("add_to_case", {"code": twin}))
+    if for_another(a):
+        desk.consents.note_helper("register")
     request = as_request(a)
     opened = desk.cases.open(request, a.get(photos) or ())
     asked = desk.consents.latest(desk.here().person_id, "case_news")
@@ -118,6 +130,7 @@ def _received(a: Answers, desk: Desk, opened: Opened) -> Say:
             "line2": Phrase("card_due", {"due": opened.due}),
             "line3": Phrase("card_hotline"),
             "note": Phrase("card_note"),
+            **({"demo": Phrase("page.demo")} if desk.demo else {}),
         },
     )
     see = Opening("doors.see_case", "my_cases")
@@ -147,7 +160,10 @@ conversation = Conversation(
         Ask(for_whom),
         Ask(relation, only_if=for_another),
         Ask(told, only_if=for_another),
-        EndIf(not_asked_yet, say="ask_them_first"),
+        EndIf(not_asked_yet, say="ask_them_first", openings=ONCE_ASKED),
+        Ask(agree_other, only_if=for_another),
+        FinishIf(wants_to_read_more),
+        EndIf(refuses_for_them, say="nothing_sent", openings=ONCE_ASKED),
         Ask(needs, only_if=can_answer),
         Ask(work, only_if=wants_work),
         Ask(goods, only_if=wants_to_sell),
@@ -159,11 +175,12 @@ conversation = Conversation(
         Ask(helper_name, only_if=cannot_answer),
         Ask(helper_phone, only_if=cannot_answer),
         Ask(already, only_if=has_asked_before),
-        Ask(story, only_if=sends_a_new_one),
+        FinishIf(wants_to_add),
+        Ask(story, only_if=can_answer),
         Ask(photos, only_if=sends_photos),
-        Ask(reach, only_if=sends_a_new_one),
+        Ask(reach, only_if=can_answer),
         Ask(tongue, only_if=needs_an_interpreter),
-        Review(already),
+        Review(already, agree_other),
     ),
     finish=send,
 )

@@ -3,16 +3,18 @@
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Opening, Say
-from handlers.flow.questions import Choice, Phone, Words
+from handlers.flow.questions import Other, Phone, Words
 
 where = Words("where", most=300)
-what = Choice("what", "hunger", "house", "illness", "violence", "something")
+what = Words("what", most=300, others=("hunger", "house", "illness", "violence", "something"))
 phone = Phone("phone", others=("no_phone",))
 
 
 def pass_on(a: Answers, desk: Desk) -> Done:
     """Record the request; while no official receives it here, say so and give the number to ring."""
-    code = desk.urgent.raise_one(a[where], a[what], a.get(phone))
+    kind = a.value(what)
+    told = kind.name if isinstance(kind, Other) else a[what]
+    code = desk.urgent.raise_one(a[where], told, a.get(phone))
     return Done(Say("recorded", code=code, time=desk.now, openings=(Opening("doors.menu", "@menu"),)))
 
 

@@ -277,13 +277,15 @@ class Cases:
 
     def _twin(self, request: Request) -> Case | None:
         """An open case with the same phone, or the same name, year of birth and unit; the registrant's own first."""
-        marks = [self.desk.vault.look_up(kind, value) for kind, value in _twin_marks(request)]
+        found = _twin_marks(request)
+        marks = [self.desk.vault.look_up(kind, value) for kind, value in found]
         if not marks:
             return None
         query = (
             select(Case)
             .join(CaseLookUp, col(CaseLookUp.case_id) == Case.id)
-            .where(col(CaseLookUp.value).in_(marks), col(Case.state).not_in(CLOSED))
+            .where(col(CaseLookUp.kind).in_([kind for kind, _ in found]), col(CaseLookUp.value).in_(marks))
+            .where(col(Case.state).not_in(CLOSED))
             .order_by((col(Case.person_id) == self.desk.here().person_id).desc(), col(Case.id).desc())
         )
         return self.desk.unit.scalars(query.limit(1)).first()

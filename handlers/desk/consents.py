@@ -39,6 +39,12 @@ class Consents:
         """Record a yes, with the version of the text that was read."""
         self._record(purpose, "given", text_version, told_by)
 
+    def note_helper(self, purpose: str) -> None:
+        """Record that a helper told of somebody's yes, unless that is the last word already."""
+        found = self.latest(self.desk.here().person_id, purpose)
+        if found is not None and found.state == "given" and found.told_by != "helper":
+            self._record(purpose, "given", found.text_version, "helper")
+
     def refuse(self, purpose: str, text_version: str) -> None:
         """Record a no."""
         self._record(purpose, "refused", text_version, "self")

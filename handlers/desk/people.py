@@ -98,7 +98,7 @@ class People:
         waiting = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.state).in_(("queued", "held")))
         unit.execute(waiting.values(state="cancelled", reason="erased"))
         unit.execute(update(OutboxRow).where(col(OutboxRow.person_id) == old).values(body=None, person_id=fresh))
-        handled = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.state) == "done")
+        handled = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.state) != "new")
         unit.execute(handled.values(body=None))
         unit.execute(update(InboxRow).where(col(InboxRow.person_id) == old).values(person_id=fresh))
         unit.execute(update(Address).where(col(Address.person_id) == old).values(person_id=fresh, screen=None))

@@ -62,21 +62,22 @@ class Retention:
         touched += unit.change(old_buttons)
         loose = delete(File).where(col(File.case_id).is_(None), col(File.created_at) < before)
         touched += unit.change(loose)
-        before = self._before("dead_letter")
-        dead = select(DeadLetter.inbox_id).where(DeadLetter.created_at < before)
-        touched += unit.change(update(InboxRow).where(col(InboxRow.id).in_(dead)).values(body=None))
-        touched += unit.change(delete(DeadLetter).where(col(DeadLetter.created_at) < before))
+        touched += unit.change(delete(DeadLetter).where(col(DeadLetter.created_at) < self._before("dead_letter")))
+        still_open = select(DeadLetter.inbox_id).where(DeadLetter.state == "open")
+        dead = update(InboxRow).where(col(InboxRow.state) == "dead", col(InboxRow.id).not_in(still_open))
+        touched += unit.change(dead.where(col(InboxRow.body).is_not(None)).values(body=None))
         return touched
 
     def _old_ids(self) -> int:
         """Forget ids of messages after thirty days, and destroy the keys of days whose bodies are all gone."""
         unit, before = self.desk.unit, self.desk.now - UPDATE_IDS
+        # The newest row stays: SQLite would give its number again, and messages are named by numbers for ever.
+        newest = select(func.max(InboxRow.id)).scalar_subquery()
         gone = delete(InboxRow).where(col(InboxRow.done_at) < before, col(InboxRow.body).is_(None))
-        touched = unit.change(gone)
-        used = select(func.min(InboxRow.day)).where(col(InboxRow.body).is_not(None))
-        first = unit.scalar(used) or self.desk.now.date()
-        first = min(first, self.desk.now.date())
-        keys = delete(DataKey).where(col(DataKey.name).like("day:%"), col(DataKey.name) < f"day:{first.isoformat()}")
+        touched = unit.change(gone.where(col(InboxRow.id) < newest))
+        used = unit.scalars(select(col(InboxRow.day)).where(col(InboxRow.body).is_not(None)).distinct())
+        needed = [inbox.day_key(day) for day in (*used, self.desk.now.date())]
+        keys = delete(DataKey).where(col(DataKey.name).like("day:%"), col(DataKey.name).not_in(needed))
         return touched + unit.change(keys)
 
     def _cases(self) -> int:

@@ -20,12 +20,12 @@ class UrgentRequests:
         """Record somebody in need and return the code to read out on the phone."""
         desk = self.desk
         row = UrgentRequest(
-            id=new_id(desk.now), code=new_code("KC"), person_id=desk.here().person_id, what=what, created_at=desk.now
+            id=new_id(desk.now), code=new_code("KC"), person_id=desk.here().person_id, created_at=desk.now
         )
         desk.vault.make(f"urgent:{row.id}", desk.now)
         row.body = desk.vault.seal(
             f"urgent:{row.id}", f"urgent_request.body:{row.id}", {"where": where, "what": what, "phone": phone or ""}
         )
         desk.unit.add(row)
-        desk.note("urgent.raised", f"urgent:{row.id}", what=what)
+        desk.note("urgent.raised", f"urgent:{row.id}")
         return row.code

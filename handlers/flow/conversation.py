@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from handlers.flow.message import Say
-from handlers.flow.questions import Other, Question
+from handlers.flow.message import Opening, Say
+from handlers.flow.questions import UNKNOWN, Other, Question
 
 T = TypeVar("T")
 F = TypeVar("F")
@@ -14,15 +14,21 @@ D = TypeVar("D")
 
 
 class Answers:
-    """What the person answered, by question; `day` is the office's day when the conversation was opened."""
+    """What the person answered, by question.
 
-    __slots__ = ("_facts", "_item", "_written", "day")
+    day: the office's day when the conversation was opened. abroad: she writes through servers outside the country.
+    """
 
-    def __init__(self, written: Mapping[str, str], day: date, facts: object = None, item: str = "") -> None:
+    __slots__ = ("_facts", "_item", "_written", "abroad", "day")
+
+    def __init__(
+        self, written: Mapping[str, str], day: date, facts: object = None, *, item: str = "", abroad: bool = False
+    ) -> None:
         self._written = written
         self._facts = facts
         self._item = item
         self.day = day
+        self.abroad = abroad
 
     def value(self, question: Question[T]) -> "T | Other | None":
         """The answer, an `Other` such as "unknown", or None where there is none."""
@@ -57,6 +63,10 @@ class Answers:
         """A written value that no question asked for, such as one an opening brought along."""
         return self._written.get(slot)
 
+    def written(self) -> Mapping[str, str]:
+        """Every answer as it is written down."""
+        return {slot: written for slot, written in self._written.items() if not slot.startswith("@")}
+
     def facts(self, kind: type[F]) -> F:
         """What the conversation looked up for this turn. Raises TypeError if it looked up something else."""
         if not isinstance(self._facts, kind):
@@ -66,7 +76,7 @@ class Answers:
     def items(self, repeat: "Repeat") -> "Iterator[Answers]":
         """The answers of each time round a `Repeat`."""
         for n in range(repeat.count(self._written)):
-            yield Answers(self._written, self.day, self._facts, f"{repeat.name}.{n}.")
+            yield Answers(self._written, self.day, self._facts, item=f"{repeat.name}.{n}.", abroad=self.abroad)
 
 
 Condition = Callable[[Answers], bool]
@@ -74,16 +84,42 @@ Condition = Callable[[Answers], bool]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask a question, perhaps only if something holds. private: about health; never asked through a channel abroad."""
+    """Ask a question, perhaps only if something holds; conditions see the answers given before, and no later ones.
+
+    private: about health; never asked through a channel abroad. fits: what must hold with the answer, or it is asked
+    again, with the text `<key>_misfit`.
+    """
 
     question: Question[object]
     only_if: Condition | None = None
     private: bool = False
+    fits: Condition | None = None
 
-    def __init__(self, question: Question[T], *, only_if: Condition | None = None, private: bool = False) -> None:
+    def __init__(
+        self,
+        question: Question[T],
+        *,
+        only_if: Condition | None = None,
+        private: bool = False,
+        fits: Condition | None = None,
+    ) -> None:
+        if private and UNKNOWN.name not in question.others:
+            raise ValueError(f"{question.key}: not asked abroad, so it must know the answer {UNKNOWN.name!r}")
         object.__setattr__(self, "question", question)
         object.__setattr__(self, "only_if", only_if)
         object.__setattr__(self, "private", private)
+        object.__setattr__(self, "fits", fits)
+
+    def asks(self, slot: str) -> bool:
+        """Whether an answer belongs here."""
+        return slot == self.question.key
+
+
+@dataclass(frozen=True, slots=True)
+class FinishIf:
+    """Ask nothing more if something holds, and go straight to `finish`."""
+
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +128,7 @@ class EndIf:
 
     condition: Condition
     say: str
+    openings: tuple[Opening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +140,15 @@ class Repeat:
     add: Question[bool]
     most: int = 9
 
-    def __init__(self, name: str, *questions: Question[T], add: Question[bool], most: int = 9) -> None:
+    def __init__(self, name: str, *questions: Question[Any], add: Question[bool], most: int = 9) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "questions", questions)
         object.__setattr__(self, "add", add)
         object.__setattr__(self, "most", most)
+
+    def asks(self, slot: str) -> bool:
+        """Whether an answer belongs to one of the times round."""
+        return slot.startswith(f"{self.name}.")
 
     def all(self) -> "tuple[Question[object], ...]":
         """What is asked each time round, `add` last."""
@@ -130,11 +171,11 @@ class Review:
 
     hidden: tuple[Question[object], ...] = ()
 
-    def __init__(self, *hidden: Question[T]) -> None:
+    def __init__(self, *hidden: Question[Any]) -> None:
         object.__setattr__(self, "hidden", hidden)
 
 
-Step = Say | Ask | EndIf | Repeat | Review
+Step = Say | Ask | EndIf | FinishIf | Repeat | Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +213,8 @@ class Conversation(Generic[D]):
     """A script and its end.
 
     opens_with: slash commands. finish: a plain function in one transaction. facts: what a turn looks up first, reading
-    only. needs: the purpose whose consent must be in force. keeps_paused: whether it is worth taking up again later.
-    quiet: its end does not offer what was laid aside.
+    only. recalls: written answers known from before, when it is opened. needs: the purpose whose consent must be in
+    force. keeps_paused: whether it is worth taking up again later. quiet: its end does not offer what was laid aside.
     """
 
     name: str
@@ -181,6 +222,7 @@ class Conversation(Generic[D]):
     finish: Callable[[Answers, D], Done | Reask]
     opens_with: tuple[str, ...] = ()
     facts: Callable[[D, Answers], object] | None = None
+    recalls: Callable[[D], Mapping[str, str]] | None = None
     needs: str | None = None
     keeps_paused: bool = False
     quiet: bool = False
@@ -189,9 +231,9 @@ class Conversation(Generic[D]):
         """The question that a slot belongs to, or None if this script has no such question."""
         key = slot.rpartition(".")[2]
         for step in self.script:
-            if isinstance(step, Ask) and step.question.key == slot:
+            if isinstance(step, Ask) and step.asks(slot):
                 return step.question
-            if isinstance(step, Repeat) and slot.startswith(f"{step.name}."):
+            if isinstance(step, Repeat) and step.asks(slot):
                 return next((q for q in step.all() if q.key == key), None)
         return None
 

@@ -4,13 +4,14 @@ Why position is never stored: the next step is the first one the answers do not 
 days, a restart and a changed script are all the same walk.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeVar
 
+from handlers import words
 from handlers.flow import readers
-from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, Repeat, Review
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Step
 from handlers.flow.message import Asking, Incoming, Lines, Phrase, Say
 from handlers.flow.questions import UNKNOWN, Candidate, Choice, Misheard, Other, Question, Said, Unsure
 from handlers.flow.session import REVIEW, Form
@@ -69,9 +70,6 @@ class Turn:
     ended: bool = False
 
 
-# Hearing
-
-
 def hear(
     conversation: Conversation[D], form: Form, asking: Asking, incoming: Incoming, today: date
 ) -> Settled | Doubt | Missed:
@@ -82,9 +80,8 @@ def hear(
     if question is None:
         return Missed(form, "")
     written = _pressed(asking, incoming)
-    if written is None and asking.mode == "sure":
-        right = readers.yes_no(incoming.text)
-        written = None if right is None else asking.options[0].written if right else AGAIN
+    if written is None:
+        written = _typed(question, asking, incoming.text)
     if written in (AGAIN, NONE_OF_THESE):
         return Missed(form, "ask_again")
     if question.several and written is not None:
@@ -102,6 +99,20 @@ def _pressed(asking: Asking, incoming: Incoming) -> str | None:
     if incoming.press is None or not 0 <= incoming.press.index < len(asking.options):
         return None
     return asking.options[incoming.press.index].written
+
+
+def _typed(question: Question[object], asking: Asking, text: str) -> str | None:
+    """The button that typed words stand for, where the question itself does not know it: candidates, and our own."""
+    right = readers.yes_no(text) if asking.mode == "sure" else None
+    if right is not None:
+        return asking.options[0].written if right else AGAIN
+    folded = words.fold(text)
+    for number, option in enumerate(asking.options, start=1):
+        ours = option.written is not None and (asking.mode != "ask" or option.written.startswith("@"))
+        counted = not question.digits_are_answers and folded == str(number)
+        if ours and folded and (counted or folded == words.fold(option.label)):
+            return option.written
+    return None
 
 
 def _settle(form: Form, slot: str, written: str) -> Settled:
@@ -122,9 +133,9 @@ def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> Settled | Mi
 
 
 def _add_one(question: Question[object], form: Form, asking: Asking, written: str) -> Settled | Doubt | Missed:
-    """Add or take away one of several; [Done] or an answer that stands alone ends it."""
-    slot = asking.slot
-    chosen = [w for w in form.drafts.get(slot, "").split("+") if w]
+    """Add or take away one of several; [Done] or an answer that stands alone ends it. What was answered is changed."""
+    slot, answered = asking.slot, form.answers.get(asking.slot, "")
+    chosen = [w for w in (form.drafts.get(slot) or answered).split("+") if w and not w.startswith("#")]
     if written == DONE:
         if not chosen:
             return Missed(form, "misheard.choose_one")
@@ -132,6 +143,8 @@ def _add_one(question: Question[object], form: Form, asking: Asking, written: st
     if written.startswith("#") or written in getattr(question, "alone", ()):
         return _settle(form, slot, written)
     chosen = [w for w in chosen if w != written] if written in chosen else [*chosen, written]
+    if answered:
+        return _settle(form, slot, "+".join(chosen)) if chosen else Missed(form, "misheard.choose_one")
     drafted = replace(form, drafts={**form.drafts, slot: "+".join(chosen)}, misses=0)
     return Doubt(drafted, Asks(slot, Phrase("")))
 
@@ -146,21 +159,22 @@ def _doubt(slot: str, question: Question[object], unsure: Unsure) -> Asks:
     return Asks(slot, prompt, (*unsure.candidates, none), "which")
 
 
-# Asking
-
-
 def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: bool = False) -> Turn:
     """Walk to the first step the answers do not settle. Answers no longer reached are forgotten."""
     says: list[Say] = []
     reached: set[str] = set()
-    for step in conversation.script:
-        now = Answers(form.answers, form.day, facts)
+    brought = {slot for slot in form.answers if conversation.question(slot) is None}
+    for place, step in enumerate(conversation.script):
+        before = {slot: written for slot, written in form.answers.items() if slot in reached or slot in brought}
+        now = Answers(before, form.day, facts, abroad=abroad)
         match step:
             case Say() if step.phrase.key not in form.spoken:
                 says.append(step)
                 form = replace(form, spoken=form.spoken | {step.phrase.key})
             case EndIf() if step.condition(now):
-                return Turn(form, (*says, Say(step.say)), ended=True)
+                return Turn(form, (*says, Say(step.say, openings=step.openings)), ended=True)
+            case FinishIf() if step.condition(now):
+                return Turn(_prune(conversation, form, reached), tuple(says))
             case Review():
                 form = _prune(conversation, form, reached)
                 if form.answers.get(REVIEW) != "send":
@@ -168,32 +182,58 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
             case Ask() | Repeat():
                 form, unsettled = _go_through(step, now, form, reached, abroad=abroad)
                 if unsettled is not None:
-                    slot, question = unsettled
-                    return Turn(form, tuple(says), show(form, slot, question, now))
+                    form = _prune(conversation, form, reached, conversation.script[place:])
+                    return Turn(form, tuple(says), _asked_for(form, unsettled, now))
     return Turn(_prune(conversation, form, reached), tuple(says))
 
 
 def _go_through(
     step: Ask | Repeat, now: Answers, form: Form, reached: set[str], *, abroad: bool
-) -> tuple[Form, tuple[str, Question[object]] | None]:
-    """Pass what is settled; what may not be asked abroad counts as not known."""
+) -> "tuple[Form, _Unsettled | None]":
+    """Pass what is settled and fits; what may not be asked abroad counts as not known."""
     for slot, question in _open_slots(step, now, form.answers):
         reached.add(slot)
         if _settled(question, form.answers.get(slot)):
-            continue
+            if _fits(step, now, form, slot):
+                continue
+            return form.without(slot), _Unsettled(slot, question, misfit=True)
         if not (isinstance(step, Ask) and step.private and abroad):
-            return form, (slot, question)
+            return form, _Unsettled(slot, question)
         form = replace(form, answers={**form.answers, slot: f"#{UNKNOWN.name}"})
     return form, None
 
 
-def _prune(conversation: Conversation[D], form: Form, reached: set[str]) -> Form:
-    """Keep what was reached, the review, and what an opening brought along that no question asks for."""
+@dataclass(frozen=True, slots=True)
+class _Unsettled:
+    """The question to be asked. misfit: it had an answer that does not go with the others."""
+
+    slot: str
+    question: Question[object]
+    misfit: bool = False
+
+
+def _fits(step: Ask | Repeat, now: Answers, form: Form, slot: str) -> bool:
+    if isinstance(step, Repeat) or step.fits is None:
+        return True
+    return step.fits(Answers({**now.written(), slot: form.answers[slot]}, form.day, abroad=now.abroad))
+
+
+def _asked_for(form: Form, unsettled: _Unsettled, now: Answers) -> Asks:
+    asks = show(form, unsettled.slot, unsettled.question, now)
+    if not unsettled.misfit:
+        return asks
+    hint = Phrase(f"{unsettled.question.key}_misfit")
+    return replace(asks, prompt=Phrase("again", {"hint": hint, "question": asks.prompt}))
+
+
+def _prune(conversation: Conversation[D], form: Form, reached: set[str], ahead: Sequence[Step] = ()) -> Form:
+    """Keep what was reached or lies ahead, the review, and what an opening brought that no question asks for."""
     kept = {
         slot: written
         for slot, written in form.answers.items()
-        if slot in reached or slot == REVIEW or conversation.question(slot) is None
-    }
+        if slot in reached or any(step.asks(slot) for step in ahead if isinstance(step, Ask | Repeat))
+        or slot == REVIEW or conversation.question(slot) is None
+    }  # fmt: skip
     return replace(form, answers=kept)
 
 
@@ -253,9 +293,6 @@ def shown(question: Question[object], written: str) -> object:
     return Phrase(f"options.{question.key}.{value.name}") if isinstance(value, Other) else question.show(value)
 
 
-# Moving about
-
-
 def listed(conversation: Conversation[D], answers: Mapping[str, str], hidden: set[str]) -> list[str]:
     """The answered slots in script order, as the review numbers them."""
     slots: list[str] = []
@@ -273,9 +310,13 @@ def hidden_in_review(conversation: Conversation[D]) -> set[str]:
     return {q.key for step in conversation.script if isinstance(step, Review) for q in step.hidden}
 
 
-def back(conversation: Conversation[D], form: Form) -> Form | None:
-    """Forget the latest answer in script order; None if there is none to forget."""
-    slots = listed(conversation, form.answers, set())
+def back(conversation: Conversation[D], form: Form, *, abroad: bool = False) -> Form | None:
+    """Forget the latest answer in script order; None if there is none to forget.
+
+    abroad: what may not be asked there was not answered there either, and is passed over.
+    """
+    passed = {s.question.key for s in conversation.script if abroad and isinstance(s, Ask) and s.private}
+    slots = listed(conversation, form.answers, passed)
     return form.without(slots[-1]) if slots else None
 
 

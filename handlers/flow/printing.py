@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from textwrap import indent
 from typing import TypeVar
 
-from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, Repeat, Review
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review
 from handlers.flow.message import Phrase, Say
 from handlers.flow.questions import Choice, Question
 from handlers.texts import Texts
@@ -23,7 +24,7 @@ def script(conversation: Conversation[D], texts: Texts, language: str) -> str:
     for step in conversation.script:
         if isinstance(step, Ask):
             number += 1
-            only = f"   [{_clause(step.only_if)}]" if step.only_if else ""
+            only = f"   [{_clause(step.only_if, texts, language)}]" if step.only_if else ""
             private = "   (private)" if step.private else ""
             lines += [f"{number}. {_text(texts, language, conversation.name, step.question.key)}{only}{private}"]
             lines += [*_buttons(step.question, texts, language, conversation.name), ""]
@@ -37,23 +38,25 @@ def script(conversation: Conversation[D], texts: Texts, language: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _other(step: Say | EndIf | Review, texts: Texts, language: str, scope: str) -> str:
+def _other(step: Say | EndIf | FinishIf | Review, texts: Texts, language: str, scope: str) -> str:
     if isinstance(step, Say):
         return f"— {_text(texts, language, scope, step.phrase.key)}"
+    if isinstance(step, FinishIf):
+        return f"— [{_clause(step.condition, texts, language)}] →"
     if isinstance(step, EndIf):
-        return f"— [{_clause(step.condition)}] {_text(texts, language, scope, step.say)} ∎"
+        return f"— [{_clause(step.condition, texts, language)}] {_text(texts, language, scope, step.say)} ∎"
     names = ("send", "edit", "later", "cancel")
     buttons = " ".join(f"[{texts.sentence(language, f'options.review.{name}')}]" for name in names)
     return f"— {_text(texts, language, scope, 'review')}\n   {buttons}"
 
 
-def _clause(condition: object) -> str:
-    """A condition reads as a clause: that is what its function is named for."""
-    return getattr(condition, "__name__", "?").replace("_", " ")
+def _clause(condition: object, texts: Texts, language: str) -> str:
+    """A condition as a clause: its function's name is the key of its words."""
+    return texts.sentence(language, f"when.{getattr(condition, '__name__', '')}")
 
 
 def _text(texts: Texts, language: str, scope: str, key: str) -> str:
-    return texts.sentence(language, key, scope).replace("\n", "\n   ")
+    return indent(texts.sentence(language, key, scope), "   ").lstrip()
 
 
 def _buttons(question: Question[object], texts: Texts, language: str, scope: str) -> Iterator[str]:
@@ -62,4 +65,7 @@ def _buttons(question: Question[object], texts: Texts, language: str, scope: str
         labels = [c.label for c in question.choices(Answers({}, date(2000, 1, 1)))]
     words = [texts.sentence(language, p.key, scope).format(**p.values) for p in labels]
     words += [texts.sentence(language, f"options.{question.key}.{name}", scope) for name in question.others]
-    yield "   " + (" ".join(f"[{w}]" for w in words) or f"({question.expects})")
+    if question.several:
+        words.append(texts.sentence(language, "options.done"))
+    typed = [] if labels else [f"({question.expects})"]
+    yield "   " + " ".join((*typed, *(f"[{w}]" for w in words)))

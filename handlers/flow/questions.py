@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_WORDS = 2_000
+_OTHER = re.compile("#[a-z_]+")  # how an `Other` is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Question(Generic[T]):
         picked = self._pick(said)
         if picked is not None:
             if picked.startswith("#"):
-                return Other(picked[1:])
+                return Other(picked[1:]) if picked[1:] in self.others else Misheard()
             return self.understand(replace(said, text=picked, photos=(), contact=""))
         refused = self._refused(said.text)
         return self.understand(said) if refused is None else refused
@@ -105,8 +106,9 @@ class Question(Generic[T]):
         for option in options:
             if folded and words.fold(option.label) == folded:
                 return option.written
-        if not self.digits_are_answers and typed.isascii() and typed.isdigit() and len(typed) < 3:
-            index = int(typed) - 1
+        number = typed.rstrip(" .)")
+        if not self.digits_are_answers and number.isascii() and number.isdigit() and len(number) < 3:
+            index = int(number) - 1
             if 0 <= index < len(options):
                 return options[index].written
         return None
@@ -157,7 +159,7 @@ class Choice(Question[str]):
 
     def understand(self, said: Said) -> str | Unsure | Misheard:
         folded = words.fold(said.text)
-        if said.text in self.names or any(o.written == said.text for o in said.shown):
+        if said.text in self.names or (self.supplied and any(o.written == said.text for o in said.shown)):
             return said.text
         right = readers.yes_no(said.text) if {"yes", "no"} <= set(self.names) else None
         if right is not None:
@@ -165,14 +167,15 @@ class Choice(Question[str]):
         if len(folded) < 3:
             return Misheard()
         near = [o for o in said.shown if o.written and _within(folded, words.fold(o.label))]
-        if len(near) == 1 and near[0].written is not None and not near[0].written.startswith("#"):
-            return near[0].written
+        if len(near) == 1 and (near[0].written in self.names or self.supplied):
+            written = near[0].written or ""
+            return Misheard() if written.startswith(("#", "@")) else written
         if len(near) > 1:
             return Unsure(tuple(Candidate(o.written or "", Phrase("plain", {"words": o.label})) for o in near[:9]))
         return Misheard()
 
     def parse(self, written: str) -> str:
-        if self.supplied is None and written not in self.names:
+        if written.startswith("#") or (self.supplied is None and written not in self.names):
             raise ValueError(self.key)
         return written
 
@@ -190,17 +193,31 @@ def _within(part: str, whole: str) -> bool:
 
 
 class Choices(Question[tuple[str, ...]]):
-    """Several of some named options. alone: those that stand by themselves, as "none of these" does."""
+    """Several of some named options.
+
+    alone: those that stand by themselves, as "none of these" does. private: those not shown through a channel abroad.
+    """
 
     expects = "choices"
     several = True
 
-    def __init__(self, key: str, *names: str, alone: Iterable[str] = (), others: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        *names: str,
+        alone: Iterable[str] = (),
+        private: Iterable[str] = (),
+        others: Iterable[str] = (),
+    ) -> None:
         super().__init__(key, others=others)
         self.names = names
         self.alone = frozenset(alone)
+        self.private = frozenset(private)
 
     def hear(self, said: Said) -> tuple[str, ...] | Other | Unsure | Misheard:
+        picked = self._pick(said) or ""
+        if picked.startswith("#") and picked[1:] in self.others:
+            return Other(picked[1:])
         refused = self._refused(said.text)
         return self.understand(said) if refused is None else refused
 
@@ -239,7 +256,8 @@ class Choices(Question[tuple[str, ...]]):
         return tuple(Phrase(f"options.{self.key}.{name}") for name in value)
 
     def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
-        return tuple(Candidate(name, Phrase(f"options.{self.key}.{name}")) for name in self.names)
+        shown = (name for name in self.names if not (answers.abroad and name in self.private))
+        return tuple(Candidate(name, Phrase(f"options.{self.key}.{name}")) for name in shown)
 
 
 def _names_it(typed: str, label: str) -> bool:
@@ -292,7 +310,10 @@ class Number(Question[int]):
         return heard if heard is not None and self.least <= heard <= self.most else Misheard()
 
     def parse(self, written: str) -> int:
-        return int(written)
+        value = int(written)
+        if not self.least <= value <= self.most:
+            raise ValueError(self.key)
+        return value
 
     def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
         return tuple(Candidate(str(n), Phrase("plain", {"words": str(n)})) for n in self.offered)
@@ -309,8 +330,11 @@ class Money(Question[int]):
         self.most = most
 
     def understand(self, said: Said) -> int | Unsure | Misheard:
-        if said.text.startswith("=") and said.text[1:].isascii() and said.text[1:].isdigit():
-            return int(said.text[1:])
+        if said.text.startswith("="):
+            try:
+                return self.parse(said.text)
+            except ValueError:
+                return Misheard()
         heard = [a.dong for a in readers.money(said.text) if a.dong <= self.most]
         if not heard:
             return Misheard()
@@ -320,7 +344,10 @@ class Money(Question[int]):
         return f"={value}"
 
     def parse(self, written: str) -> int:
-        return int(written.removeprefix("="))
+        value = int(written.removeprefix("="))
+        if not 0 <= value <= self.most:
+            raise ValueError(self.key)
+        return value
 
     def show(self, value: int) -> object:
         return Dong(value)
@@ -402,6 +429,8 @@ class NationalId(Question[str]):
         return Misheard() if heard is None else heard
 
     def parse(self, written: str) -> str:
+        if readers.national_id(written) != written:
+            raise ValueError(self.key)
         return written
 
     def show(self, value: str) -> object:
@@ -420,8 +449,11 @@ class Unit(Question[str]):
         if written.startswith("district:"):
             return self._doubt(units.units_of(written.removeprefix("district:")))
         found = units.find(said.text)
-        if found.sure and len(found.candidates) == 1 and isinstance(found.candidates[0], units.Place):
-            return found.candidates[0].unit.id
+        only = found.candidates[0] if len(found.candidates) == 1 else None
+        if isinstance(only, units.District):
+            return self._doubt(units.units_of(only.id))
+        if found.sure and only is not None:
+            return only.unit.id
         return self._doubt(found.candidates)
 
     def _doubt(self, candidates: Iterable[units.Place | units.District]) -> Unsure | Misheard:
@@ -457,8 +489,8 @@ class Words(Question[str]):
     def understand(self, said: Said) -> str | Unsure | Misheard:
         heard = words.tidy(said.text)
         if len(heard) > self.most:
-            return Misheard("misheard.too_long")
-        if not any(c.isalnum() for c in heard):
+            return Misheard("misheard.too_long" if self.most == MOST_WORDS else "misheard.shorter")
+        if not any(c.isalnum() for c in heard) or _OTHER.fullmatch(heard):
             return Misheard()
         return heard
 
@@ -466,6 +498,8 @@ class Words(Question[str]):
         return value
 
     def parse(self, written: str) -> str:
+        if _OTHER.fullmatch(written):
+            raise ValueError(self.key)
         return written
 
 
@@ -498,6 +532,8 @@ class Photos(Question[tuple[str, ...]]):
         return "+".join(value)
 
     def parse(self, written: str) -> tuple[str, ...]:
+        if written.startswith("#"):
+            raise ValueError(self.key)
         return tuple(written.split("+"))
 
     def show(self, value: tuple[str, ...]) -> object:

@@ -49,13 +49,15 @@ class Session:
     """Where one person is.
 
     asked: the nonce of the asking that shows the open question. paused: at most one form per conversation, the latest
-    first. offered: the id of the paused form offered last. minute, messages: how many came in that minute.
+    first. offered: the id of the paused form offered last. pressed: the button pressed last. minute, messages: how many
+    came in that minute.
     """
 
     form: Form | None = None
     asked: str = ""
     paused: tuple[Form, ...] = ()
     offered: str = ""
+    pressed: str = ""
     minute: int = 0
     messages: int = 0
 
@@ -65,7 +67,9 @@ class Session:
             return self
         others = tuple(f for f in self.paused if f.conversation != self.form.conversation)
         worth = keep and bool(self.form.answers)
-        return replace(self, form=None, asked="", paused=(self.form, *others) if worth else others)
+        if not worth:
+            return replace(self, form=None, asked="", paused=others)
+        return replace(self, form=None, asked="", paused=(self.form, *others), offered="")
 
     def paused_form(self, conversation: str) -> Form | None:
         return next((f for f in self.paused if f.conversation == conversation), None)
@@ -94,6 +98,7 @@ class StoredSession(TypedDict):
     asked: str
     paused: list[StoredForm]
     offered: str
+    pressed: str
     minute: int
     messages: int
 
@@ -103,6 +108,7 @@ def store(session: Session) -> StoredSession:
         "form": _store_form(session.form) if session.form else None,
         "asked": session.asked,
         "offered": session.offered,
+        "pressed": session.pressed,
         "minute": session.minute,
         "messages": session.messages,
         "paused": [_store_form(f) for f in session.paused],
@@ -116,6 +122,7 @@ def load(stored: StoredSession) -> Session:
         stored["asked"],
         tuple(map(_load_form, stored["paused"])),
         stored["offered"],
+        stored.get("pressed", ""),
         stored["minute"],
         stored["messages"],
     )

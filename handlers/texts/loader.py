@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from handlers import words
-from handlers.texts.phrase import Dong, Lines, Phrase
+from handlers.texts.phrase import Bilingual, Dong, Lines, Phrase
 
 LANGUAGES = ("vi", "en")
 
@@ -71,6 +71,8 @@ class Voice:
                 return "\n".join(self._value(v, scope) for v in value.parts)
             case tuple() | list():
                 return ", ".join(self._value(v, scope) for v in value)
+            case Bilingual():
+                return value.said[self.language]
             case Dong():
                 return f"{value.amount:,}".replace(",", ".") + " đ"
             case datetime():
@@ -129,5 +131,16 @@ def _check(sentences: Mapping[str, Mapping[str, str]]) -> None:
         if missing := sorted(one.keys() ^ other.keys()):
             raise BadText(f"{missing[0]}: missing in {language if missing[0] in one else first}")
         for key, template in one.items():
-            if placeholders(template) != placeholders(other[key]):
+            if _named(key, template) != _named(key, other[key]):
                 raise BadText(f"{key}: {first} and {language} name different values")
+
+
+def _named(key: str, template: str) -> frozenset[str]:
+    """The names in braces. Raises BadText if a brace is not closed or holds more than a name."""
+    try:
+        fields = [field for field in string.Formatter().parse(template) if field[1] is not None]
+    except ValueError as wrong:
+        raise BadText(f"{key}: {wrong}") from wrong
+    if any(spec or conversion or not (name or "").isidentifier() for _, name, spec, conversion in fields):
+        raise BadText(f"{key}: braces hold a name and nothing else")
+    return placeholders(template)

@@ -27,3 +27,10 @@ class Lines:
     """Several things said one below the other."""
 
     parts: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """Words that a row of data has in every language."""
+
+    said: Mapping[str, str]

@@ -78,7 +78,8 @@ def waiting(unit: Unit, most: int = 500) -> list[str]:
 def oldest(unit: Unit, vault: Vault, person_id: str, now: datetime) -> Accepted | None:
     """Lock the person and read her oldest message, or None if it may not be handled yet."""
     if not unit.on_sqlite:
-        unit.execute(select(_PERSON.c.id).where(_PERSON.c.id == person_id).with_for_update())
+        # An UPDATE and not FOR UPDATE: who waited for the lock sees the past, and has to begin again.
+        unit.execute(update(_PERSON).where(_PERSON.c.id == person_id).values(state=_PERSON.c.state))
     row = unit.execute(
         select(_INBOX).where(_INBOX.c.person_id == person_id, _INBOX.c.state == "new").order_by(_INBOX.c.id).limit(1)
     ).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
 
 from storage.database import Unit
 from storage.queries.chats import Chat
@@ -14,6 +14,8 @@ from storage.vault import Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
+# SQLite takes the index of what is pending only where its condition is repeated to the letter.
+_PENDING = text("state IN ('queued', 'sending')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]
     """Addresses with a message that may leave now, those waiting longest first."""
     query = (
         select(_OUTBOX.c.address_id, func.min(_OUTBOX.c.id))
-        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now)
+        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now, _PENDING)
         .group_by(_OUTBOX.c.address_id)
         .order_by(func.min(_OUTBOX.c.id))
         .limit(most)

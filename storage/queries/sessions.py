@@ -58,6 +58,8 @@ def show(
 
 def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> Shown | None:
     """The asking with this nonce, if it was shown to this person."""
+    if "\x00" in nonce:
+        return None  # PostgreSQL can't even be asked for such a text
     row = unit.execute(select(_ASKING).where(_ASKING.c.nonce == nonce, _ASKING.c.person_id == person_id)).first()
     if row is None:
         return None

@@ -1,6 +1,7 @@
 """Every table, so that one import knows the whole shape of the database."""
 
 from storage.tables.cases import Case, CaseEvent, CaseLookUp, Consent, File, Talk, Task, UrgentRequest
+from storage.tables.households import HouseholdRow
 from storage.tables.machine import AuditRow, DataKey, JobRun, Lease, Limit, Meta, OneTimeToken, Owner
 from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow
 from storage.tables.people import Address, Person, SessionRow
@@ -17,6 +18,7 @@ __all__ = [
     "DataKey",
     "DeadLetter",
     "File",
+    "HouseholdRow",
     "InboxRow",
     "JobRun",
     "Lease",

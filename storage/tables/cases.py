@@ -117,7 +117,6 @@ class UrgentRequest(SQLModel, table=True):
     code: str = Field(unique=True)
     person_id: str = Field(foreign_key="person.id", index=True)
     unit_id: str | None = None
-    what: str
     state: str = "raised"
     body: bytes | None = None
     created_at: datetime = Field(sa_type=UtcTime)

@@ -13,8 +13,8 @@ const shown = new Map(); // Line id to {line, li}: all the server has told us, o
 const waiting = new Map(); // Our id to {line, li}: said here, not yet among the server's lines.
 const troubles = new Set();
 let unsent = recall(() => sessionStorage, "unsent", []); // Said here, not yet taken by the server, oldest first.
-let [last, lastDay] = ["0", ""]; // The newest line's id and day.
-let [loaded, behind, again, sending] = [false, false, false, false];
+let [last, lastDay, loaded] = ["0", "", false]; // The newest line's id and day; whether all lines were fetched once.
+let [behind, again, sending] = [false, false, false];
 
 function recall(store, key, otherwise) {
   try { return JSON.parse(store().getItem(key)) || otherwise; } catch { return otherwise; }
@@ -27,12 +27,12 @@ function element(tag, properties, ...children) {
   made.append(...children);
   return made;
 }
-// An address has https or is a path of ours of two parts: "/menu" is a command and not a link.
-const ADDRESS = /^([(“"]*)((?:https:\/\/|\/[\w-]+\/)\S+?)([.,;:!?)”"]*)$/;
+// An address has a scheme or is a path of ours of two parts: "/menu" is a command and not a link.
+const ADDRESS = /^([(“"]*)((?:https?:\/\/|\/[\w-]+\/)\S+?)([.,;:!?)”"]*)$/;
 function linked(text) {
   return text.split(/(\s+)/).map((word) => {
     const [, before, href, after] = ADDRESS.exec(word) || [];
-    if (!href) return word;
+    if (!href) return /^[A-Z]{2}-\w{4}-\w{4}/.test(word) ? element("span", { className: "code" }, word) : word;
     const target = new URL(href, location).origin === location.origin ? "" : "_blank";
     return element("span", {}, before, element("a", { href, target, rel: "noopener" }, href), after);
   });
@@ -42,11 +42,12 @@ function option({ label, press }, place) {
   const known = { type: "button", className: "option", name: place + 1, value: label, onclick };
   return element("button", known, element("span", { className: "number" }, place + 1), element("span", {}, label));
 }
+const picture = (src, onload) => element("img", { src, onload, alt: words.picture, onerror: (e) => e.target.remove() });
 function fill({ line, li }) {
-  const us = line.from === "us";
-  const bubble = element("div", { className: "bubble" }, element("span", { className: "sr" }, words[line.from]));
+  const [us, long] = [line.from === "us", line.text && line.text.length > 120 ? " long" : ""];
+  const bubble = element("div", { className: `bubble${long}` }, element("span", { className: "sr" }, words[line.from]));
   if (line.text) bubble.append(element("p", {}, ...(us ? linked(line.text) : [commands.get(line.text) || line.text])));
-  if (line.image) bubble.append(element("img", { src: line.image, alt: words.picture, onload: () => change() }));
+  if (line.image) bubble.append(picture(line.image, () => change()));
   if (line.image && us) bubble.append(element("a", { href: line.image, download: "chung-tay" }, words.savePicture));
   const options = element("div", { className: "options" }, ...(us ? line.options.map(option) : []));
   li.replaceChildren(bubble, options, element("div", { className: "meta" }));
@@ -63,11 +64,11 @@ function receive(line) {
   const known = waiting.delete(line.client);
   if (known) forget(line.client);
   entry.line = line;
-  if (!known || line.image) fill(entry);
+  if (!known) fill(entry); // Else her photo stays as she sees it until the cleaned one is there.
+  else if (line.image) picture(line.image, ({ target }) => entry.li.querySelector("img").replaceWith(target));
   const next = waiting.size ? waiting.values().next().value.li : null;
   if (!known || entry.li.nextSibling !== next) log.insertBefore(entry.li, next);
-  const at = new Date(line.at);
-  const day = calendar.format(at);
+  const [at, day] = [new Date(line.at), calendar.format(new Date(line.at))];
   const name = day === calendar.format(new Date()) ? words.today : day;
   if (day !== lastDay) log.insertBefore(element("li", { className: "day" }, name), entry.li);
   mark(entry.li, "saved", line.from === "you" ? `${words.saved} · ${clock.format(at)}` : clock.format(at));
@@ -85,13 +86,16 @@ function settle() {
   all.forEach(({ line, li }, i) => {
     if (line.from === "us" && from[i - 1] === "you") asked = [];
     const chosen = asked.filter(({ name, value }) => line.from === "you" && [name, value].includes(line.text));
-    const choices = [...li.querySelectorAll(".option")];
     chosen.forEach((choice) => choice.setAttribute("aria-pressed", "true"));
+    const choices = [...li.querySelectorAll(".option")];
     choices.forEach((choice) => { choice.setAttribute("aria-pressed", "false"); choice.disabled = i < start; });
     asked.push(...choices);
     li.classList.toggle("final", from[i + 1] !== line.from);
     li.id = open && open.li === li ? "question" : "";
   });
+  // Where several may be chosen, the question is shown again after each press: its older copies are folded.
+  const asks = all.filter(({ line }) => line.from === "us" && line.options.length > 0);
+  asks.forEach(({ line, li }, i) => li.classList.toggle("folded", i + 1 in asks && asks[i + 1].line.text === line.text));
   if (open && focused && focused.disabled) open.li.focus({ preventScroll: true });
   $("skip").hidden = !open;
   $("welcome").hidden = $("start").hidden = !loaded || all.length > 0;
@@ -112,10 +116,7 @@ function tell(trouble, isSo) {
 }
 function nap(tries, asked) {
   const seconds = Math.min(60, Math.max(Number(asked) || 0, Math.min(15, 2 ** tries)));
-  return new Promise((wake) => {
-    setTimeout(wake, seconds * 1000);
-    addEventListener("online", wake, { once: true });
-  });
+  return new Promise((wake) => { setTimeout(wake, seconds * 1000); addEventListener("online", wake, { once: true }); });
 }
 
 async function pull() {
@@ -164,15 +165,14 @@ function refuse(item) {
   const onclick = () => {
     field.value = [line.text, field.value].filter(Boolean).join("\n");
     forget(item.id);
-    waiting.delete(item.id);
-    change(() => li.remove());
+    change(() => { waiting.delete(item.id); li.remove(); });
     field.focus();
   };
   mark(li, "refused", element("span", {}, item.refused), element("button", { className: "pill", onclick }, words.redo));
 }
 function say(what) {
-  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
-  const item = { id: bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(""), tries: 0, ...what };
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"));
+  const item = { id: bytes.join(""), tries: 0, ...what };
   unsent.push(item);
   forget("");
   if (location.hash) location.replace("#");

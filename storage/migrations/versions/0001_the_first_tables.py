@@ -254,6 +254,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_file_case_id"), "file", ["case_id"], unique=False)
     op.create_index(op.f("ix_file_person_id"), "file", ["person_id"], unique=False)
     op.create_table(
+        "household",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("declared", sa.LargeBinary(), nullable=True),
+        sa.Column("recognised", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", columns.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_household_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_household")),
+    )
+    op.create_table(
         "one_time_token",
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -289,7 +298,6 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("unit_id", sa.String(), nullable=True),
-        sa.Column("what", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", columns.UtcTime(), nullable=False),

@@ -1,0 +1,122 @@
+"""The shapes of the web chat on the wire: what may be posted, checked field by field, and how a line is answered."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from storage.queries.chats import Line
+
+MOST_TEXT = 20_000
+MOST_PHOTO_BYTES = 8 << 20
+
+
+class TooBig(Exception):
+    """The photos of one message are more than may be sent. most, size: bytes."""
+
+    def __init__(self, most: int, size: int) -> None:
+        super().__init__(size)
+        self.most, self.size = most, size
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One message as the browser sent it, checked."""
+
+    kind: str
+    body: Mapping[str, object]
+    client: str
+    photos: tuple[bytes, ...] = ()
+
+
+async def read(request: web.Request) -> Given:
+    """Read what a browser or a program posted. Raises HTTPBadRequest saying what and where, TooBig."""
+    if request.content_type == "multipart/form-data":
+        return await _read_photos(request)
+    if request.content_type != "application/json":
+        raise web.HTTPBadRequest(text="body: application/json or multipart/form-data is expected")
+    try:
+        body = orjson.loads(await request.read())
+    except orjson.JSONDecodeError:
+        raise web.HTTPBadRequest(text="body: not JSON") from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="body: an object is expected")
+    if unknown := sorted(body.keys() - {"text", "press", "id"}):
+        raise web.HTTPBadRequest(text=f"{unknown[0][:40]}: no such field; text or press, and id, are expected")
+    kinds = [kind for kind in ("text", "press") if kind in body]
+    if len(kinds) != 1:
+        raise web.HTTPBadRequest(text="body: either text or press is expected")
+    kind, value = kinds[0], body[kinds[0]]
+    if not isinstance(value, str) or not value.strip():
+        raise web.HTTPBadRequest(text=f"{kind}: words are expected")
+    if len(value) > (MOST_TEXT if kind == "text" else 200):
+        raise web.HTTPBadRequest(text=f"{kind}: too long")
+    return Given(kind, {kind: value}, _client_id(body.get("id")))
+
+
+def _client_id(given: object) -> str:
+    if given is None:
+        return secrets.token_urlsafe(12)
+    if not isinstance(given, str) or not 1 <= len(given) <= 64 or not given.isprintable() or not given.isascii():
+        raise web.HTTPBadRequest(text="id: 1 to 64 ASCII letters are expected")
+    return given
+
+
+async def _read_photos(request: web.Request) -> Given:
+    photos: list[bytes] = []
+    client: object = None
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or part.name not in ("photo", "id"):
+                raise web.HTTPBadRequest(text="body: only photo and id are expected")
+            left = MOST_PHOTO_BYTES - sum(map(len, photos))
+            content = await _at_most(part, left if part.name == "photo" else 100)
+            if part.name == "id":
+                client = content.decode("ascii", "replace")
+            else:
+                photos.append(content)
+    except (ValueError, HttpProcessingError):
+        raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
+    if not photos or not all(photos):
+        raise web.HTTPBadRequest(text="photo: a file is expected")
+    return Given("photos", {}, _client_id(client), tuple(photos))
+
+
+async def _at_most(part: BodyPartReader, most: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk(1 << 16):
+        content += chunk
+        if len(content) > most:
+            raise TooBig(most, len(content))
+    return bytes(content)
+
+
+def message(line: Line) -> dict[str, object]:
+    """One line of the chat as it is answered."""
+    message: dict[str, object] = {
+        "id": str(line.number),
+        "from": line.origin,
+        "text": line.body["text"],
+        "options": line.body.get("options", []),
+        "at": line.at.isoformat().replace("+00:00", "Z"),
+    }
+    if line.client is not None:
+        message["client"] = line.client
+    if line.body.get("card") or line.body.get("photos"):
+        message["image"] = f"/chat/images/{line.number}"
+    if line.body.get("fresh"):
+        message["fresh"] = True
+    return message
+
+
+def event(line: Line) -> bytes:
+    """One line of the chat as a server-sent event."""
+    return b"id: %d\ndata: %b\n\n" % (line.number, orjson.dumps(message(line)))
+
+
+def dumps(value: object) -> str:
+    """JSON, the short way."""
+    return orjson.dumps(value).decode()

@@ -1,0 +1,99 @@
+"""What is my family entitled to? Eighteen questions at most, five for who holds a certificate, then what and why."""
+
+from collections.abc import Mapping
+
+from handlers import questionnaire as q
+from handlers import results
+from handlers.desk import Desk
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Reask, Review
+from handlers.flow.message import Opening, Say
+from handlers.rules import poverty
+
+# What may have changed since the last check is asked again; the rest is taken from there.
+CHANGES = (
+    q.certificate, q.members, q.allowances, q.income, q.income_each, q.out_of_work, q.insurance, q.child_school, q.nutrition,
+)  # fmt: skip
+
+RESULT_DOORS = (
+    Opening("doors.officer_helps", "registration", {"needs": "review"}),
+    Opening("doors.entitlements", "entitlements"),
+    Opening("doors.legal_basis", "legal_basis"),
+    Opening("doors.my_answers", "eligibility_review"),
+)
+HOLDER_DOORS = (
+    Opening("doors.officer_helps", "registration", {"needs": "papers"}),
+    Opening("doors.entitlements", "entitlements"),
+    Opening("doors.legal_basis", "legal_basis"),
+    Opening("doors.harder", "eligibility", {"harder": "yes"}),
+)
+
+
+def known_before(desk: Desk) -> Mapping[str, str]:
+    """The answers of the last check, without those that may have changed."""
+    kept = desk.households.mine()
+    changing = {question.key for question in CHANGES}
+    return {slot: written for slot, written in kept.answers.items() if slot not in changing} if kept else {}
+
+
+def all_known_before(desk: Desk) -> Mapping[str, str]:
+    """All answers of the last check."""
+    kept = desk.households.mine()
+    return kept.answers if kept else {}
+
+
+def tell_result(a: Answers, desk: Desk) -> Done | Reask:
+    """Assess the family, keep the answers with the verdict, and say what is likely, why, and what to do."""
+    household = q.family(a)
+    found = poverty.assess(household, a.day)
+    rows = results.rows_of(found)
+    holder = q.holds_a_certificate(a)
+    outcome = str(a[q.certificate]) if holder else found.outcome
+    desk.households.keep(a.written(), a.day, outcome, tuple(row.id for row in rows))
+    if holder:
+        return Done(Say(results.holder(household, a.day), openings=HOLDER_DOORS))
+    return Done(
+        Say(results.first(household, found)),
+        Say(results.second(household, found, desk.office), openings=RESULT_DOORS),
+    )
+
+
+SCRIPT = (
+    Ask(q.unit),
+    EndIf(q.lives_elsewhere, say="elsewhere"),
+    Ask(q.certificate),
+    Ask(q.members, only_if=q.holds_none),
+    Ask(q.children, only_if=q.number_of_people_known, fits=q.children_fit_in_the_family),
+    Ask(q.living_here),
+    Ask(q.allowances, only_if=q.older_or_disabled_live_here),
+    Ask(q.pension, only_if=q.people_of_seventy_live_here),
+    Ask(q.income, only_if=q.number_of_people_known),
+    Ask(q.income_each, only_if=q.number_of_people_unknown),
+    Ask(q.out_of_work, only_if=q.lacks_matter_and_somebody_can_work),
+    Ask(q.toilet, only_if=q.lacks_matter),
+    Ask(q.house, only_if=q.lacks_matter),
+    Ask(q.insurance, only_if=q.lacks_matter),
+    Ask(q.water, only_if=q.lacks_matter),
+    Ask(q.adult_school, only_if=q.lacks_matter),
+    Ask(q.devices, only_if=q.lacks_matter),
+    Ask(q.child_school, only_if=q.lacks_matter_and_children_live_here),
+    Ask(q.space, only_if=q.lacks_matter),
+    Ask(q.nutrition, only_if=q.lacks_matter_and_children_live_here, private=True),
+)
+
+conversation = Conversation(
+    "eligibility",
+    opens_with=("/kiemtra", "/check"),
+    needs="check",
+    keeps_paused=True,
+    recalls=known_before,
+    script=SCRIPT,
+    finish=tell_result,
+)
+
+reviewed = Conversation(
+    "eligibility_review",
+    needs="check",
+    recalls=all_known_before,
+    script=(*SCRIPT, Review()),
+    finish=tell_result,
+)

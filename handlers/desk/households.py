@@ -1,0 +1,60 @@
+"""Households: the answers of the check with the verdict as it was computed, kept as long as the consent says.
+
+Why declared and recognised are two fields: what a family says of itself is never the commune's decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from storage.tables import HouseholdRow
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A check as it is kept. answers: written, by slot. outcome, rows: the verdict and the rows it stood on."""
+
+    answers: Mapping[str, str]
+    day: date
+    outcome: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """The household of the person who speaks."""
+
+    desk: "Desk"
+
+    def keep(self, answers: Mapping[str, str], day: date, outcome: str, rows: tuple[str, ...]) -> None:
+        """Keep a check; a new one takes the place of the last."""
+        desk, person_id = self.desk, self.desk.here().person_id
+        content = {"answers": dict(answers), "day": day, "outcome": outcome, "rows": list(rows)}
+        sealed = desk.vault.seal(f"person:{person_id}", f"household.declared:{person_id}", content)
+        row = desk.unit.get(HouseholdRow, person_id)
+        if row is None:
+            row = HouseholdRow(person_id=person_id, changed_at=desk.now)
+        row.declared, row.changed_at = sealed, desk.now
+        desk.unit.add(row)
+        desk.note("household.checked", f"person:{person_id}")
+
+    def mine(self) -> Kept | None:
+        """The last check, as long as the consent to it is in force."""
+        person_id = self.desk.here().person_id
+        row = self.desk.unit.get(HouseholdRow, person_id)
+        if row is None or row.declared is None or not self.desk.consents.in_force("check"):
+            return None
+        content = self.desk.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
+        assert isinstance(content, dict)  # noqa: S101  # we wrote it so
+        return Kept(content["answers"], date.fromisoformat(content["day"]), content["outcome"], tuple(content["rows"]))
+
+    def forget(self) -> None:
+        """Forget the check, as when its consent is taken back."""
+        row = self.desk.unit.get(HouseholdRow, self.desk.here().person_id)
+        if row is not None:
+            row.declared = None
+            self.desk.unit.add(row)

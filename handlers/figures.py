@@ -1,0 +1,44 @@
+"""A figure of law on its way to a person: as it is, with a caution, or not at all, by its confidence."""
+
+from collections.abc import Callable, Iterable
+
+from handlers.flow.message import Dong, Phrase
+from handlers.rules.rows import Row, caution
+
+CONFIRM = Phrase("to_be_confirmed")
+
+
+def money(row: Row | None) -> object:
+    """An amount in VND with its caution."""
+    return _cautioned(row, Dong)
+
+
+def count(row: Row | None) -> object:
+    """A whole number with its caution."""
+    return _cautioned(row, int)
+
+
+def percent(row: Row | None) -> object:
+    """A share in per cent with its caution."""
+    return _cautioned(row, lambda number: f"{number}%")
+
+
+def rate(row: Row | None) -> object:
+    """A yearly rate kept in ten-thousandths, printed as 6,6%."""
+    return _cautioned(row, lambda number: f"{number / 100:g}%".replace(".", ","))
+
+
+def _cautioned(row: Row | None, write: Callable[[int], object]) -> object:
+    how = caution(row)
+    if row is None or how == "hidden" or not isinstance(row.value, int):
+        return CONFIRM
+    shown = write(row.value)
+    return Phrase("with_caution", {"figure": shown}) if how == "confirm" else shown
+
+
+def sources(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Each row once, by its source and time, for printing what a result stands on."""
+    seen: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        seen.setdefault((row.source, row.valid_from, row.valid_to, row.confidence), row)
+    return tuple(seen.values())

@@ -1,0 +1,62 @@
+"""Puts support programmes into words: name, amount as its confidence allows, papers, where, and the law."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from handlers import figures
+from handlers.flow.message import Phrase
+from handlers.rules.programmes import Offer
+from handlers.rules.rows import Row
+from handlers.texts import Bilingual
+
+# How each kind of amount is printed; the last part of an amount's row id is its kind.
+_WRITTEN = {
+    "monthly": figures.money,
+    "one_off": figures.money,
+    "max": figures.money,
+    "share_percent": figures.percent,
+    "share_min_percent": figures.percent,
+    "rate_per_10000": figures.rate,
+}
+
+
+def lines(offered: Iterable[Offer], *, form: str = "line") -> Iterator[Phrase]:
+    """One entry a programme, with a heading where the next kind of offer begins. form: "line" or "short"."""
+    status = ""
+    for offer in offered:
+        if offer.status != status:
+            status = offer.status
+            yield Phrase(f"offer.heading.{status}")
+        yield Phrase(f"offer.{form}", _values(offer))
+
+
+def _values(offer: Offer) -> dict[str, object]:
+    words = offer.row.value if isinstance(offer.row.value, Mapping) else {}
+    found: dict[str, object] = {
+        "name": _told(words, "{}"),
+        "condition": _told(words, "condition_{}", " ({})"),
+        "papers": _told(words, "papers_{}"),
+        "where": _told(words, "where_{}"),
+    }
+    told = {name: value if value or name == "condition" else figures.CONFIRM for name, value in found.items()}
+    return told | {"amount": amount(offer), "source": offer.row.source or figures.CONFIRM}
+
+
+def _told(words: Mapping[str, object], name: str, around: str = "{}") -> object:
+    """The row's own words in both languages; empty if it has none."""
+    found = {language: str(words.get(name.format(language), "")) for language in ("vi", "en")}
+    return Bilingual({language: around.format(said) for language, said in found.items()}) if all(found.values()) else ""
+
+
+def amount(offer: Offer) -> object:
+    """All amounts of a programme, each as its confidence allows; "to be confirmed" where none may be shown."""
+    told = tuple(_amount(row) for row in offer.amounts if _kind(row) in _WRITTEN)
+    return told or figures.CONFIRM
+
+
+def _amount(row: Row) -> Phrase:
+    kind = _kind(row)
+    return Phrase(f"amount.{kind}", {"figure": _WRITTEN[kind](row)})
+
+
+def _kind(row: Row) -> str:
+    return row.id.rpartition(".")[2]

@@ -1,0 +1,159 @@
+"""Puts an assessment into words: what is likely, why, what changes soon, what is open, and what to do. Two messages.
+
+Why no figure stands here or in a text: each comes from a row in force on the day, printed as its confidence allows.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from handlers import figures, units
+from handlers.flow.message import Dong, Lines, Phrase
+from handlers.rules.household import Household
+from handlers.rules.office import Office
+from handlers.rules.poverty import Assessment, Verdict, changed_places
+from handlers.rules.rows import Row
+
+NEAR = ("poor", "near_poor", "poor_or_near_poor")
+
+
+def first(household: Household, found: Assessment) -> Phrase:
+    """What is likely, because of what, what the coming standard says, and that it is no decision."""
+    return Phrase(
+        "verdict.first",
+        {
+            "today": found.day,
+            "result": Phrase(f"verdict.result.{found.outcome}"),
+            "because": Lines(tuple(_because(household, found))),
+            "coming": Lines(tuple(_coming(household, found))),
+            "decides": Phrase("verdict.no_decision", {"unit": _unit_kind(household)}),
+        },
+    )
+
+
+def second(household: Household, found: Assessment, office: Office) -> Phrase:
+    """What is still open, and what to do where until when."""
+    return Phrase("verdict.second", {"open": Lines(tuple(_open(household, found))), "do": _to_do(household, office)})
+
+
+def _because(household: Household, found: Assessment) -> Iterator[Phrase]:
+    verdict = found.verdict
+    if verdict.income != "unclear" or household.income is not None:
+        yield _income_reason(household, verdict)
+    if verdict.counted and verdict.income != "above" and verdict.found:
+        yield Phrase(
+            "verdict.lacks",
+            {
+                "count": len(verdict.found),
+                "names": tuple(Phrase(f"lack.{code}") for code in verdict.found),
+                "needed": figures.count(verdict.standard.min_deprived),
+            },
+        )
+    if found.outcome == "middle":
+        yield Phrase("verdict.middle", {"cap": figures.money(verdict.standard.middle_cap[verdict.area])})
+
+
+def _income_reason(household: Household, verdict: Verdict) -> Phrase:
+    line = figures.money(verdict.standard.line[verdict.area])
+    values = {"line": line, "area": Phrase(f"area.{verdict.area}")}
+    each = _each(household)
+    if each is not None:
+        return Phrase(f"verdict.income.{verdict.income}_exact", values | {"each": Dong(each)})
+    return Phrase(f"verdict.income.{verdict.income}", values)
+
+
+def _each(household: Household) -> int | None:
+    """Income a person a month, if it was told to the dong."""
+    income = household.income
+    people = household.members if income is not None and income.per == "family" else 1
+    if income is None or people is None or income.amount.least != income.amount.most:
+        return None
+    return income.amount.least // people
+
+
+def _coming(household: Household, found: Assessment) -> Iterator[Phrase]:
+    if found.coming is None:
+        return
+    coming = found.coming.verdict
+    values = {
+        "day": found.coming.day,
+        "line": figures.money(coming.standard.line[coming.area]),
+        "area": Phrase(f"area.{coming.area}"),
+    }
+    same = found.verdict.income == "within" and coming.income == "within"
+    yield Phrase("verdict.coming.still" if same else f"verdict.coming.{coming.income}", values)
+
+
+def _open(household: Household, found: Assessment) -> Iterator[Phrase]:
+    verdict = found.verdict
+    if household.income is None:
+        yield Phrase("verdict.open.income")
+    if found.outcome in ("poor_or_near_poor", "open") and verdict.counted and verdict.open:
+        yield Phrase("verdict.open.lacks", {"names": tuple(Phrase(f"lack.{code}") for code in verdict.open)})
+    if "nutrition" in verdict.open and found.outcome == "poor_or_near_poor":
+        yield Phrase("verdict.open.nutrition")
+    if found.other is not None:
+        yield _other_line(household, found.day, found.other)
+    if found.coming is not None:
+        yield Phrase("verdict.open.which_standard")
+
+
+def _other_line(household: Household, day: date, other: Verdict) -> Phrase:
+    places = changed_places(household.unit_id, day)
+    values = {
+        "places": places,
+        "line": figures.money(other.standard.line[other.area]),
+        "area": Phrase(f"area.{other.area}"),
+        "result": Phrase(f"verdict.short.{other.outcome}"),
+    }
+    return Phrase("verdict.open.changed_place" if places else "verdict.open.unknown_place", values)
+
+
+def _to_do(household: Household, office: Office) -> Phrase:
+    values = {"form": office.review_form or figures.CONFIRM, "unit": _unit(household)}
+    if office.review_to is None:
+        return Phrase("verdict.do.ask", values)
+    later = office.next_procedure
+    after = Phrase("verdict.do.next_start", {"day": later.next_start}) if later else Phrase("verdict.do.later")
+    return Phrase("verdict.do.hand_in", values | {"ends": office.review_to, "after": after})
+
+
+def _unit(household: Household) -> object:
+    unit = units.all_units().get(household.unit_id or "")
+    return unit.name if unit else Phrase("verdict.your_unit")
+
+
+def _unit_kind(household: Household) -> object:
+    unit = units.all_units().get(household.unit_id or "")
+    return unit.kind if unit else Phrase("verdict.commune_or_ward")
+
+
+# What a result stands on
+
+
+def rows_of(found: Assessment) -> tuple[Row, ...]:
+    """The rows that led to the result, each once."""
+    used: list[Row] = []
+    for assessment in (found, found.coming):
+        if assessment is None:
+            continue
+        verdict = assessment.verdict
+        used.append(verdict.standard.line[verdict.area])
+        if verdict.counted and verdict.income != "above":
+            used.append(verdict.standard.min_deprived)
+            used += [verdict.standard.lacks[code] for code in verdict.found]
+        if assessment.outcome == "middle":
+            used.append(verdict.standard.middle_cap[verdict.area])
+    return figures.sources(used)
+
+
+def basis_line(row: Row) -> Phrase:
+    """One row as [Căn cứ] prints it: source, time, how sure."""
+    return Phrase(
+        "basis.line",
+        {
+            "source": row.source or figures.CONFIRM,
+            "since": row.valid_from or Phrase("basis.open_start"),
+            "until": row.valid_to or Phrase("basis.open_end"),
+            "sure": Phrase(f"basis.{row.confidence}"),
+        },
+    )

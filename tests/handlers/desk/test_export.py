@@ -1,0 +1,67 @@
+"""The link to all that is stored: for its owner, for a quarter of an hour, and itself not stored."""
+
+import pytest
+from sqlalchemy import text
+
+from handlers.desk import Actor
+from handlers.desk.cases import Request
+from handlers.desk.export import everything
+from tests.kit.town import Citizen, Town
+
+
+@pytest.fixture
+async def lan(town: Town) -> Citizen:
+    """Somebody with everything the service may hold of a person."""
+    citizen = town.citizen("Lan")
+    await citizen.says("/menu", "/dangky", "1", "1", "1 4")
+    photo = await citizen.at_desk(lambda desk: desk.files.keep(b"a photo"))
+    await citizen.at_desk(
+        lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name="Nguyễn Thị Lan"), (photo,))
+    )
+    await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
+    await citizen.at_desk(lambda desk: desk.talks.wish())
+    return citizen
+
+
+async def downloads(town: Town, link: str) -> dict[str, object] | None:
+    token = link.rpartition("/")[2]
+    return await town.at_desk(Actor("clock"), lambda desk: everything(desk, token))
+
+
+async def test_the_link_shows_all_that_is_stored_for_a_quarter_of_an_hour(town: Town, lan: Citizen) -> None:
+    link = await lan.at_desk(lambda desk: desk.people.download_link())
+
+    town.clock.move(minutes=15)
+    shown = await downloads(town, link)
+    town.clock.move(seconds=1)
+
+    assert shown is not None
+    assert await downloads(town, link) is None
+    [request] = shown["requests"] if isinstance(shown["requests"], list) else []
+    assert request["content"]["name"] == "Nguyễn Thị Lan"
+    assert all(shown[name] for name in ("messages", "urgent_requests", "consents", "talks", "photos", "unfinished"))
+
+
+async def test_a_new_link_ends_the_old_one(town: Town, lan: Citizen) -> None:
+    old, new = [await lan.at_desk(lambda desk: desk.people.download_link()) for _ in range(2)]
+
+    assert (await downloads(town, old) is None, await downloads(town, new) is None) == (True, False)
+
+
+async def test_a_link_of_who_erased_herself_shows_nothing(town: Town, lan: Citizen) -> None:
+    link = await lan.at_desk(lambda desk: desk.people.download_link())
+
+    await lan.at_desk(lambda desk: desk.people.erase())
+
+    assert await downloads(town, link) is None
+    assert await downloads(town, "no such link") is None
+
+
+async def test_a_link_itself_is_not_stored(town: Town, lan: Citizen) -> None:
+    link = await lan.at_desk(lambda desk: desk.people.download_link())
+    token = link.rpartition("/")[2].encode()
+
+    stored = await town.database.read(lambda unit: unit.execute(text("SELECT token FROM one_time_token")).scalar_one())
+
+    assert bytes(stored) != token
+    assert token not in bytes(stored)

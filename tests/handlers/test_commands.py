@@ -1,0 +1,171 @@
+"""Commands, urgent words and keywords as people type them: with accents, without, in capitals, composed or not."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from handlers import texts
+from handlers.commands import Command, alone, keyword, urgent
+
+TEXTS = texts.load()
+ANY_TEXT = st.text(st.characters(codec=None))
+
+SPELT = {
+    "menu": "menu; danh mục; Về danh mục; trang chủ; /menu",
+    "back": "quay lại; trở lại; câu trước; back; /quaylai; /back",
+    "edit": "sửa; sửa lại; edit; /sua; /edit",
+    "cancel": "hủy; huỷ; hủy bỏ; thoát; cancel; /huy; /cancel",
+    "later": "để sau; tạm dừng; later",
+    "continue": "tiếp tục; làm tiếp; continue",
+    "stop": "dừng; dừng tin; stop; /dung",
+    "stop_all": "dừng hết; dừng tất cả; stop all",
+    "receive": "nhận; nhận tin; receive",
+    "urgent_help": "cần giúp gấp; giúp gấp; khẩn cấp; cứu; urgent; /gap; /urgent",
+    "officer": "gặp cán bộ; gặp người; gọi cho tôi; /canbo; /officer",
+    "help": "trợ giúp; giúp; hướng dẫn; help; /trogiup; /help",
+    "language": "ngôn ngữ; language; /ngonngu; /language",
+    "privacy": "riêng tư; privacy; /riengtu; /privacy",
+}
+COMMANDS = [(name, typed) for name, all_spelt in SPELT.items() for typed in all_spelt.split("; ")]
+
+URGENT = (
+    "nhà tôi hết gạo rồi; nha toi het gao roi; HẾT GẠO; cháy nhà cứu với; nha chay; nhà bị sập mái; mẹ cần cấp cứu; "
+    "chồng tôi bị đánh; con toi bi tai nan; mấy ngày rồi không có gì ăn; ko co gi an; đói quá; toi dang doi; "
+    "nước cuốn trôi; ngập nhà; sat lo nui; muốn chết; tôi muốn tự tử; toi muon tu tu; cứu tôi; khẩn cấp!!!; "
+    "nguy hiểm lắm; our house collapsed; nothing to eat; my father had an accident; I want to die"
+)
+CALM = (
+    "xin chào; tôi muốn đăng ký; nói từ từ thôi; tôi đang đợi; tôi đợi quá lâu; gia đình dời qua phường mới; "
+    "nhà có một lô đất; nhà sắp xây xong; tôi đổi quà; chạy nhà hàng xóm; bí danh của tôi là Ba; "
+    "đã hết ạn; tại Nam Giang; gạo hết rồi thì nấu khoai; cấp thẻ; tôi ăn cơm rồi; thoát nghèo; "
+    "Nguyễn Văn Đói; con tôi đang đội mũ; endangered; no foodie; 113; đói; đánh; nhà; chết; "
+)
+KEYWORDS = {
+    "registration": "tôi muốn đăng ký; toi muon dang ky; cho tôi xin hỗ trợ; nhà tôi khó khăn lắm; làm hồ sơ ở đâu; "
+    "tôi thuộc hộ nghèo; I want to register",
+    "support": "nhà tôi được hỗ trợ gì; duoc ho tro gi; quyền lợi của người già; am I eligible",
+    "my_cases": "hồ sơ của tôi tới đâu rồi; ho so toi dau roi; có kết quả chưa; tra cứu; my request please",
+    "giving": "tôi muốn ủng hộ; ung ho; tôi muốn làm từ thiện; I would like to donate",
+    "officer": "cho tôi gặp cán bộ; gọi lại cho tôi; please call me",
+    "privacy": "xóa dữ liệu của tôi đi; xoa thong tin; delete my data",
+    "help": "cách dùng thế nào; giúp tôi với",
+    "thanks": "cảm ơn nhé; cam on em; thank you",
+}
+NO_KEYWORDS = "trời hôm nay đẹp; tôi ăn cơm rồi; 12; 🙂; ; Cẩm Ôn; which; nha may; ửng hồ; tử thiên"
+
+
+def rows(typed: str) -> list[str]:
+    return [text.strip() for text in typed.split(";")]
+
+
+def bare(typed: str) -> str:
+    """Without accents, as many people type."""
+    marks = (c for c in unicodedata.normalize("NFD", typed) if unicodedata.category(c) != "Mn")
+    return "".join(marks).replace("đ", "d").replace("Đ", "D")
+
+
+@pytest.mark.parametrize(("name", "typed"), COMMANDS)
+def test_a_command_fully_accented_is_known_even_where_words_are_asked(name: str, typed: str) -> None:
+    for spelt in (typed, typed.upper(), f"  {typed} ", unicodedata.normalize("NFD", typed)):
+        assert alone(TEXTS, spelt, accented=True) == Command(name)
+
+
+@pytest.mark.parametrize(("name", "typed"), COMMANDS)
+def test_a_command_is_known_without_accents_in_capitals_and_with_signs(name: str, typed: str) -> None:
+    for spelt in (typed, bare(typed), bare(typed).upper(), f"{typed}!", unicodedata.normalize("NFD", typed)):
+        assert alone(TEXTS, spelt, accented=False) == Command(name)
+
+
+@pytest.mark.parametrize(
+    "typed", ["huy", "Huy", "dung", "Dung", "sua", "SUA", "sữa", "giup", "Nhân", "cuu", "Dừng lại đi Nam"]
+)
+def test_names_and_milk_are_no_commands_where_words_are_asked(typed: str) -> None:
+    assert alone(TEXTS, typed, accented=True) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("huy", "cancel"), ("dung", "stop"), ("sua", "edit"), ("giup", "help"), ("nhan", "receive")]
+)
+def test_bare_words_are_commands_where_no_words_are_asked(typed: str, name: str) -> None:
+    assert alone(TEXTS, typed, accented=False) == Command(name)
+
+
+@pytest.mark.parametrize(
+    "typed", ["sữa", "Dũng", "đúng", "đừng", "đứng", "nhẫn", "cừu", "sứa", "huý", "bạc", "giúp tôi"]
+)
+def test_an_accent_that_was_typed_is_believed(typed: str) -> None:
+    assert alone(TEXTS, typed, accented=False) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["sửa 2", "Sửa 2", "edit 2", "/sua 2", "/edit 2", unicodedata.normalize("NFD", "sửa 2")]
+)
+@pytest.mark.parametrize("accented", [True, False])
+def test_edit_names_a_number(typed: str, accented: bool) -> None:
+    assert alone(TEXTS, typed, accented=accented) == Command("edit", 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "accented", "command"),
+    [
+        pytest.param("sua 12", False, Command("edit", 12), id="without accents"),
+        pytest.param("sua 12", True, None, id="without accents where words are asked"),
+        pytest.param("sữa 2", False, None, id="two milks"),
+        pytest.param("sửa 123", False, None, id="no review is as long"),
+        pytest.param("sửa 2 3", False, None, id="two numbers"),
+        pytest.param("sửa hai", False, None, id="a number in words"),
+        pytest.param("tôi muốn sửa 2", False, None, id="not standing alone"),
+    ],
+)
+def test_edit_with_other_things(typed: str, accented: bool, command: Command | None) -> None:
+    assert alone(TEXTS, typed, accented=accented) == command
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "/", "🙂", "//huy//x", "hủy đi", "không hủy", "/khong", "dừng lại", "menu menu"]
+)
+@pytest.mark.parametrize("accented", [True, False])
+def test_what_is_no_command(typed: str, accented: bool) -> None:
+    assert alone(TEXTS, typed, accented=accented) is None
+
+
+@pytest.mark.parametrize("typed", rows(URGENT))
+def test_somebody_in_need_is_heard(typed: str) -> None:
+    assert urgent(TEXTS, typed)
+
+
+@pytest.mark.parametrize("typed", rows(CALM))
+def test_nobody_is_taken_to_be_in_need_who_is_not(typed: str) -> None:
+    assert not urgent(TEXTS, typed)
+
+
+@pytest.mark.parametrize(("name", "typed"), [(name, typed) for name, all_ in KEYWORDS.items() for typed in rows(all_)])
+def test_a_wish_is_heard_in_a_sentence(name: str, typed: str) -> None:
+    for spelt in (typed, typed.upper(), unicodedata.normalize("NFD", typed)):
+        assert keyword(TEXTS, spelt) == name
+
+
+@pytest.mark.parametrize("typed", rows(NO_KEYWORDS))
+def test_no_wish_is_heard_where_there_is_none(typed: str) -> None:
+    assert keyword(TEXTS, typed) is None
+
+
+def test_the_longest_wish_decides() -> None:
+    assert keyword(TEXTS, "tôi muốn ủng hộ và xem hồ sơ của tôi") == "my_cases"
+
+
+@given(ANY_TEXT)
+@example("\ud800")
+@example("hết gạo " * 1_500)
+def test_no_words_whatever_make_it_fail(typed: str) -> None:
+    alone(TEXTS, typed, accented=True)
+    alone(TEXTS, typed, accented=False)
+    urgent(TEXTS, typed)
+    keyword(TEXTS, typed)
+
+
+@given(st.sampled_from(rows(URGENT)), ANY_TEXT, ANY_TEXT)
+def test_an_urgent_word_is_heard_anywhere_in_a_text(typed: str, before: str, after: str) -> None:
+    assert urgent(TEXTS, f"{before} \n{typed}\n {after}")

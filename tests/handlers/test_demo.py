@@ -1,0 +1,144 @@
+"""The demonstration fills an empty database once with plainly invented people, and can be cleared away."""
+
+import re
+
+from sqlalchemy import text
+from sqlmodel import SQLModel, col, func, select
+
+from handlers import demo
+from handlers.desk import Actor
+from handlers.desk.cases import FOLLOWS
+from storage.database import Unit
+from storage.queries import machine
+from storage.tables import Case, Consent, Person
+from storage.vault import Vault
+from storage.verify import broken
+from tests.kit.town import Town
+
+OPERATOR = Actor("operator")
+
+
+async def fills(town: Town) -> None:
+    await town.at_desk(OPERATOR, demo.fill)
+
+
+async def sizes(town: Town) -> dict[str, int]:
+    """How many rows each table has."""
+
+    def count(unit: Unit) -> dict[str, int]:
+        tables = SQLModel.metadata.sorted_tables
+        return {table.name: unit.execute(select(func.count()).select_from(table)).scalar_one() for table in tables}
+
+    return await town.database.read(count)
+
+
+async def cases(town: Town) -> list[Case]:
+    return await town.database.read(lambda unit: list(unit.scalars(select(Case).order_by(Case.id)).all()))
+
+
+async def test_twelve_residents_in_four_wards_have_a_case_each(town: Town) -> None:
+    await fills(town)
+
+    found = await cases(town)
+    assert len({case.person_id for case in found}) == len(found) == 12
+    assert len({case.unit_id for case in found}) == 4
+
+
+async def test_every_state_of_a_case_is_there(town: Town) -> None:
+    await fills(town)
+
+    assert {case.state for case in await cases(town)} == set(FOLLOWS)
+
+
+async def test_filling_again_adds_nothing(town: Town) -> None:
+    await fills(town)
+    before = await sizes(town)
+
+    await fills(town)
+
+    assert await sizes(town) == before
+
+
+async def test_a_database_in_use_is_left_alone(town: Town) -> None:
+    await town.citizen("Lan").says("/menu")
+    before = await sizes(town)
+
+    await fills(town)
+
+    assert await sizes(town) == before
+    assert await town.database.read(lambda unit: machine.fact(unit, "demo")) is None
+
+
+async def test_nobody_in_it_is_real(town: Town) -> None:
+    await fills(town)
+
+    def contents(unit: Unit, vault: Vault) -> list[dict[str, object]]:
+        bodies = unit.execute(select(Case.id, Case.body).where(col(Case.body).is_not(None)))
+        opened = [vault.open(f"case:{i}", f"cases.body:{i}", body or b"") for i, body in bodies]
+        return [content for content in opened if isinstance(content, dict)]
+
+    for content in await town.read(contents):
+        assert re.fullmatch(r"Người Mẫu Số \d+", str(content["name"]))
+        assert "mẫu" in str(content["place"])
+        assert "dữ liệu mẫu" in str(content["story"])
+        assert content["phone"] == content["helper_phone"] == ""
+    owner = await town.database.read(machine.owner)
+    assert owner is not None
+    assert "mẫu" in owner[0]
+    assert owner[2].endswith("@example.test")
+
+
+async def test_every_resident_agreed_to_be_registered(town: Town) -> None:
+    await fills(town)
+
+    given = await town.database.read(lambda unit: unit.scalars(select(Consent.purpose)).all())
+    assert given == ["register"] * 12
+
+
+async def test_what_it_fills_in_is_whole(town: Town) -> None:
+    await fills(town)
+    await town.database.write(machine.seal_audit)
+
+    assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []
+
+
+async def test_clearing_empties_everything_but_what_recognises_the_key(town: Town) -> None:
+    await town.database.write(lambda unit: machine.set_fact(unit, "key_check", "value"))
+    await fills(town)
+    await town.citizen("Lan").says("/dangky", "1", "1", "1 4")
+
+    cleared = await town.at_desk(OPERATOR, demo.clear)
+
+    left = {name: count for name, count in (await sizes(town)).items() if count}
+    assert (cleared, left) == (True, {"meta": 1})
+    assert await town.database.read(lambda unit: machine.fact(unit, "key_check")) == "value"
+
+
+async def test_after_clearing_all_begins_anew(town: Town) -> None:
+    await fills(town)
+    await town.at_desk(OPERATOR, demo.clear)
+
+    lan = town.citizen("Lan")
+    await lan.says("/menu")
+
+    lan.hears("menu")
+    assert await town.database.read(lambda unit: unit.query(Person).count()) == 1
+
+
+async def test_a_cleared_database_can_be_filled_again(town: Town) -> None:
+    await fills(town)
+    before = await sizes(town)
+    await town.at_desk(OPERATOR, demo.clear)
+
+    await fills(town)
+
+    assert await sizes(town) == before | {"owner": 1}  # the town of a test has one of its own
+
+
+async def test_a_database_that_is_no_demonstration_is_never_cleared(town: Town) -> None:
+    await town.citizen("Lan").says("/menu")
+
+    cleared = await town.at_desk(OPERATOR, demo.clear)
+
+    people = await town.database.read(lambda unit: unit.execute(text("SELECT count(*) FROM person")).scalar_one())
+    assert (cleared, people) == (False, 1)

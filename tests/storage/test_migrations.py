@@ -1,0 +1,149 @@
+"""A database is brought to this release's shape, and every way it may differ from the tables in the code is seen."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, MetaData, Table, inspect, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from storage import migrations
+from storage.columns import naming
+from storage.database import Database
+
+Damage = Callable[[Connection], None]
+
+
+@pytest.fixture
+def current(database: Database) -> Database:
+    """A database in this release's shape."""
+    migrations.upgrade(database.engine)
+    return database
+
+
+def execute(statement: str) -> Damage:
+    def damage(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return damage
+
+
+def make_talk_anew(change: Callable[[Table], object]) -> Damage:
+    """Replace one table, on which no other leans, by a changed one; SQLite can't alter a constraint."""
+
+    def damage(connection: Connection) -> None:
+        connection.exec_driver_sql("DROP TABLE talk")
+        metadata = MetaData(naming_convention=naming)
+        SQLModel.metadata.tables["person"].to_metadata(metadata)
+        talk = SQLModel.metadata.tables["talk"].to_metadata(metadata)
+        change(talk)
+        talk.create(connection)
+
+    return damage
+
+
+def forget_its_check(talk: Table) -> None:
+    talk.constraints -= {c for c in talk.constraints if isinstance(c, CheckConstraint)}
+
+
+def add_a_check(talk: Table) -> None:
+    talk.append_constraint(CheckConstraint("state <> 'lost'", name="never_lost"))
+
+
+def add_a_column(talk: Table) -> None:
+    talk.append_column(Column("room", Integer))
+
+
+def add_an_index(talk: Table) -> None:
+    Index("ix_talk_state", talk.c.state)
+
+
+def test_an_empty_database_comes_to_this_release(database: Database) -> None:
+    before = migrations.state(database.engine)
+
+    migrations.upgrade(database.engine)
+
+    assert (before, migrations.state(database.engine)) == ("empty", "current")
+
+
+def test_what_the_migrations_make_is_what_the_tables_say(current: Database) -> None:
+    assert migrations.drift(current.engine) == []
+
+
+def test_upgrading_again_changes_nothing(current: Database) -> None:
+    current.write_now(lambda unit: unit.execute(text("INSERT INTO meta (name, value) VALUES ('a', 'b')")))
+
+    migrations.upgrade(current.engine)
+
+    assert migrations.state(current.engine) == "current"
+    assert migrations.drift(current.engine) == []
+    assert current.read_now(lambda unit: unit.execute(text("SELECT value FROM meta")).scalar_one()) == "b"
+
+
+def test_the_database_of_a_later_release_is_newer(current: Database) -> None:
+    with current.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert migrations.state(current.engine) == "newer"
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        pytest.param(make_talk_anew(forget_its_check), "ck_talk_state", id="a CHECK is gone"),
+        pytest.param(make_talk_anew(add_a_check), "ck_talk_never_lost", id="a CHECK too many"),
+        pytest.param(make_talk_anew(add_a_column), "room", id="a column too many"),
+        pytest.param(make_talk_anew(add_an_index), "ix_talk_state", id="an index too many"),
+        pytest.param(execute("DROP INDEX ix_inbox_waiting"), "ix_inbox_waiting", id="an index is gone"),
+        pytest.param(execute("DROP TABLE task"), "task", id="a table is gone"),
+        pytest.param(execute("CREATE TABLE attic (id INTEGER)"), "attic", id="a table too many"),
+        pytest.param(execute("ALTER TABLE lease DROP COLUMN epoch"), "epoch", id="a column is gone"),
+    ],
+)
+def test_a_difference_is_named(current: Database, damage: Damage, named: str) -> None:
+    with current.engine.begin() as connection:
+        damage(connection)
+
+    assert named in str(migrations.drift(current.engine))
+
+
+def test_every_check_of_the_tables_is_in_the_database(current: Database) -> None:
+    wanted = {
+        (table.name, str(constraint.name))
+        for table in SQLModel.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+
+    inspector = inspect(current.engine)
+
+    found = {
+        (table.name, check["name"])
+        for table in SQLModel.metadata.sorted_tables
+        for check in inspector.get_check_constraints(table.name)
+    }
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            "INSERT INTO job_run (job, due, state, started_at) VALUES ('a', '2026-01-01', 'lost', '2026-01-01')",
+            id="job run",
+        ),
+        pytest.param(
+            "INSERT INTO dead_letter (id, inbox_id, channel, reason, state, created_at)"
+            " VALUES ('a', 1, 'webchat', '', 'lost', '2026-01-01')",
+            id="dead letter",
+        ),
+        pytest.param(
+            "INSERT INTO person (id, state, language, created_at, last_in_at)"
+            " VALUES ('a', 'lost', '', '2026-01-01', '2026-01-01')",
+            id="person",
+        ),
+    ],
+)
+def test_a_word_that_is_no_state_is_refused(current: Database, statement: str) -> None:
+    with pytest.raises(IntegrityError):
+        current.write_now(lambda unit: unit.execute(text(statement)))

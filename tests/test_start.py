@@ -1,0 +1,235 @@
+"""How the service starts, and refuses to: one plain line, exit 2, no secret; and what each command does on nothing."""
+
+import asyncio
+import base64
+import socket
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.crypto import decode_key, new_key
+from tests.kit.postgres import PostgresServer
+from tests.kit.process import Ended, Process, serving
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+async def process(tmp_path: Path) -> Process:
+    """A process on SQLite that was prepared and not started."""
+    process = Process(tmp_path)
+    await process.prepare()
+    return process
+
+
+def unknown_setting(process: Process) -> None:
+    (process.folder / ".env").write_text(f"ENCRYPTION_KEYS={new_key()}\n")
+
+
+def near_miss(process: Process) -> None:
+    process.settings["DATABASE_URLL"] = f"postgresql://u:{PASSWORD}@127.0.0.1/d"
+
+
+def another_key(process: Process) -> None:
+    process.settings["ENCRYPTION_KEY"] = new_key()
+
+
+def no_key_file(process: Process) -> None:
+    (process.data / "encryption.key").unlink()
+
+
+def spoiled_key_file(process: Process) -> None:
+    (process.data / "encryption.key").write_text(PASSWORD)
+
+
+def file_in_the_way(process: Process) -> None:
+    (process.folder / "a-file").touch()
+    process.settings["DATA_DIR"] = str(process.folder / "a-file" / "data")
+
+
+def newer_database(process: Process) -> None:
+    with sqlite3.connect(process.data / "chungtay.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+
+def no_database(process: Process) -> None:
+    for name in ("chungtay.db", "chungtay.db-wal", "chungtay.db-shm"):
+        (process.data / name).unlink(missing_ok=True)
+    (process.data / "chungtay.db").write_text("not a database at all, only words\n" * 200)
+
+
+def postgres_away(process: Process) -> None:
+    process.settings["DATABASE_URL"] = f"postgresql://u:{PASSWORD}@127.0.0.1:1/d"
+    process.settings["ENCRYPTION_KEY"] = new_key()
+
+
+def postgres_without_key(process: Process) -> None:
+    process.settings["DATABASE_URL"] = f"postgresql://u:{PASSWORD}@127.0.0.1:1/d"
+
+
+def channel_not_built(process: Process) -> None:
+    process.settings["ZALO_BOT_TOKEN"] = PASSWORD
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        pytest.param(unknown_setting, "ENCRYPTION_KEY", id="an unknown setting in .env"),
+        pytest.param(near_miss, "DATABASE_URL", id="a near miss in the environment"),
+        pytest.param(another_key, "is not the key", id="another key"),
+        pytest.param(no_key_file, "encryption.key is missing", id="no key file beside data"),
+        pytest.param(spoiled_key_file, "encryption.key", id="a spoiled key file"),
+        pytest.param(file_in_the_way, "DATA_DIR", id="a file in the way of the data folder"),
+        pytest.param(newer_database, "newer release", id="a newer database"),
+        pytest.param(no_database, "database", id="a file that is no database"),
+        pytest.param(postgres_away, "PostgreSQL", id="PostgreSQL away"),
+        pytest.param(postgres_without_key, "ENCRYPTION_KEY", id="PostgreSQL without a key"),
+        pytest.param(channel_not_built, "ZALO_BOT_TOKEN", id="a channel that is not built"),
+    ],
+)
+async def test_serving_is_refused_in_one_line(process: Process, spoil: Callable[[Process], None], said: str) -> None:
+    kept = process.data / "encryption.key"
+    key = kept.read_text().strip()
+    spoil(process)
+
+    ended = await process.run("serve")
+
+    refused(ended, said)
+    for secret in (key, PASSWORD, process.settings.get("ENCRYPTION_KEY", key)):
+        assert secret not in ended.out + ended.err
+
+
+def refused(ended: Ended, said: str) -> None:
+    """Assert that a command said one line and ended with 2."""
+    assert ended.code == 2, ended
+    [line] = ended.err.splitlines()
+    assert line.startswith("chungtay: ")
+    assert said in line
+
+
+async def test_a_port_in_use_is_said(process: Process) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", process.port))
+        taken.listen()
+
+        ended = await process.run("serve")
+
+    refused(ended, "PORT")
+
+
+async def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:
+    async with serving("sqlite", tmp_path) as first:
+        ended = await first.beside().run("serve")
+
+    refused(ended, "served by another process")
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database on PostgreSQL."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+async def test_an_empty_postgresql_asks_for_migrate_and_then_serves(empty_postgres: str, tmp_path: Path) -> None:
+    process = Process.on(empty_postgres, tmp_path)
+
+    refused(await process.run("serve"), "chungtay migrate")
+    await process.succeed("migrate")
+    await process.start()
+
+    assert await process.stop() == 0
+
+
+async def test_another_key_is_refused_on_postgresql_too(empty_postgres: str, tmp_path: Path) -> None:
+    process = Process.on(empty_postgres, tmp_path)
+    await process.prepare()
+    process.settings["ENCRYPTION_KEY"] = new_key()
+
+    refused(await process.run("serve"), "is not the key")
+
+
+async def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
+    process = Process(tmp_path)
+    await process.start()
+    assert await process.stop() == 0
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in process.data.iterdir()}
+    key = (process.data / "encryption.key").read_text().strip()
+
+    assert decode_key(key)
+    assert key not in process.log.read_text()
+    assert stat.S_IMODE(process.data.stat().st_mode) == 0o700
+    assert set(modes.values()) == {0o600}
+
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("migrate",),
+    ("verify",),
+    ("outbox", "list"),
+    ("outbox", "list", "--json", "--state", "queued"),
+    ("dead-letters", "list"),
+    ("dead-letters", "list", "--json"),
+    ("script", "registration", "--lang", "en"),
+    ("script", "registration", "--lang", "vi"),
+    ("owner", "set", "--body", "UBND", "--contact", "0236 1022", "--data-contact", "a@b.test"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+async def test_every_command_works_on_an_empty_database(process: Process, command: tuple[str, ...]) -> None:
+    key = (process.data / "encryption.key").read_text().strip()
+
+    ended = await process.run(*command)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out
+    assert key not in ended.out
+
+
+@pytest.mark.parametrize(
+    "command", [("demo", "clear"), ("outbox", "retry", "1"), ("outbox", "retry"), ("dead-letters", "replay", "x")],
+    ids=" ".join,
+)  # fmt: skip
+async def test_what_there_is_not_is_said_with_exit_1(process: Process, command: tuple[str, ...]) -> None:
+    ended = await process.run(*command)
+
+    assert (ended.code, ended.err) == (1, "")
+    assert "there is no" in ended.out
+
+
+async def test_a_new_key_is_printed_and_nothing_else_is_made(tmp_path: Path) -> None:
+    process = Process(tmp_path)
+
+    printed = await process.succeed("key", "new")
+
+    assert len(base64.urlsafe_b64decode(printed.strip())) == 32
+    assert not process.data.exists()
+
+
+async def test_a_talk_in_the_terminal_answers_each_line_and_leaves_nothing(tmp_path: Path) -> None:
+    process = Process(tmp_path)
+
+    ended = await process.run("talk", said="1\nĐăng ký hỗ trợ\n1\n")
+
+    assert ended.code == 0, ended
+    for heard in (
+        "Hello. Which language would you like?",
+        "Ông/bà cần việc gì?",
+        "Ông/bà đăng ký cho ai?",
+        "đồng ý không?",
+    ):
+        assert heard in ended.out
+    assert not process.data.exists()
+
+
+async def test_verify_reads_beside_a_serving_process(tmp_path: Path) -> None:
+    async with serving("sqlite", tmp_path) as process:
+        said = await asyncio.gather(process.succeed("verify"), process.succeed("outbox", "list"))
+
+    assert [out.strip() for out in said] == ["all invariants hold", "0 rows"]

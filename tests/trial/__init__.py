@@ -1,0 +1,1 @@
+"""Bars over the real process: small ones in every run, long ones in `make trial`; both are the same functions."""
