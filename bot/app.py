@@ -78,7 +78,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another command may look at the same moment
     except OSError:
         raise CannotStart("DATA_DIR: this folder can't be made or written") from None
 

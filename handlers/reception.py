@@ -493,7 +493,7 @@ class Turn:
 
 MAIN_DOORS = (
     Opening("doors.urgent_help", "urgent_help"),
-    Opening("doors.support", "support"),
+    Opening("doors.support", "eligibility"),
     Opening("doors.registration", "registration"),
     Opening("doors.giving", "giving"),
     Opening("doors.more", "more"),

@@ -6,14 +6,15 @@ Why no figure stands here or in a text: each comes from a row in force on the da
 from collections.abc import Iterator
 from datetime import date
 
-from handlers import figures, units
+from handlers import figures, offers, units
 from handlers.flow.message import Dong, Lines, Phrase
+from handlers.rules import programmes
 from handlers.rules.household import Household
 from handlers.rules.office import Office
 from handlers.rules.poverty import Assessment, Verdict, changed_places
 from handlers.rules.rows import Row
 
-NEAR = ("poor", "near_poor", "poor_or_near_poor")
+HOLDER_OFFERS = 4
 
 
 def first(household: Household, found: Assessment) -> Phrase:
@@ -26,6 +27,20 @@ def first(household: Household, found: Assessment) -> Phrase:
             "because": Lines(tuple(_because(household, found))),
             "coming": Lines(tuple(_coming(household, found))),
             "decides": Phrase("verdict.no_decision", {"unit": _unit_kind(household)}),
+        },
+    )
+
+
+def holder(household: Household, day: date) -> Phrase:
+    """What a family that holds a certificate may get, in short."""
+    offered = programmes.offers(household, day, likely=frozenset())
+    now = [offer for offer in offered if offer.status == "now" and offer.sure]
+    return Phrase(
+        "verdict.holder",
+        {
+            "today": day,
+            "certificate": Phrase(f"options.certificate.{household.certificate}"),
+            "lines": Lines(tuple(offers.lines(now[:HOLDER_OFFERS], form="short"))),
         },
     )
 

@@ -36,7 +36,8 @@ PRAGMAS = (
     "temp_store = MEMORY",
     "mmap_size = 268435456",
 )
-WRITER_PRAGMAS = (*PRAGMAS, "cache_size = -16000")
+# What is deleted is overwritten, data keys above all; not every build of SQLite does so by itself.
+WRITER_PRAGMAS = (*PRAGMAS, "cache_size = -16000", "secure_delete = ON")
 READER_PRAGMAS = (*PRAGMAS, "cache_size = -4000", "query_only = ON")
 
 # https://www.sqlite.org/rescode.html

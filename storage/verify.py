@@ -12,8 +12,9 @@ from storage.queries import machine
 # Each query finds rows that must not exist; the sentence says what is wrong with them.
 _NEVER = {
     "outbox row {0} has no cause": """
-        SELECT o.id FROM outbox o WHERE o.cause LIKE 'inbox:%' AND NOT EXISTS (
-            SELECT 1 FROM inbox i WHERE 'inbox:' || i.id = o.cause) AND o.created_at > :lately""",
+        SELECT o.id FROM outbox o WHERE o.cause LIKE 'inbox:%' AND o.created_at > :lately AND NOT EXISTS (
+            SELECT 1 FROM inbox i
+            WHERE i.id = CASE WHEN o.cause LIKE 'inbox:%' THEN CAST(substr(o.cause, 7) AS BIGINT) END)""",
     "outbox row {0} has been sending past its lease": """
         SELECT id FROM outbox WHERE state = 'sending' AND (lease_until IS NULL OR lease_until < :minute_ago)""",
     "address {0} shows an asking that was not shown to its person": """
@@ -24,8 +25,9 @@ _NEVER = {
     "case {0} has no history": """
         SELECT c.id FROM cases c WHERE NOT EXISTS (SELECT 1 FROM case_event e WHERE e.case_id = c.id)""",
     "case event {0} has no audit row": """
-        SELECT e.id FROM case_event e WHERE e.new IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM audit a WHERE a.subject = 'case:' || e.case_id AND a.actor = e.actor)""",
+        SELECT e.id FROM case_event e LEFT JOIN (SELECT DISTINCT subject, actor FROM audit) a
+            ON a.subject = 'case:' || e.case_id AND a.actor = e.actor
+            WHERE e.new IS NOT NULL AND a.subject IS NULL""",
     "case {0} has a body and no key to open it": """
         SELECT c.id FROM cases c WHERE c.body IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM data_key k WHERE k.name = 'case:' || c.id)""",

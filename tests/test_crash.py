@@ -21,7 +21,7 @@ async def test_residents_end_with_what_they_answered_though_the_service_is_kille
 
 
 async def test_a_service_asked_to_end_ends_well_and_has_lost_nothing(database_url: str, tmp_path: Path) -> None:
-    await leave(database_url, tmp_path, residents=8, times=2, within_s=60)
+    await leave(database_url, tmp_path, residents=6, times=2, within_s=60)
 
 
 @pytest.fixture

@@ -181,26 +181,23 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-async def test_every_command_works_on_an_empty_database(process: Process, command: tuple[str, ...]) -> None:
+async def test_every_command_works_on_an_empty_database(process: Process) -> None:
     key = (process.data / "encryption.key").read_text().strip()
 
-    ended = await process.run(*command)
+    ended = await asyncio.gather(*(process.run(*command) for command in COMMANDS))
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out
-    assert key not in ended.out
+    went = {" ".join(command): (one.code, one.err) for command, one in zip(COMMANDS, ended, strict=True)}
+    assert went == {" ".join(command): (0, "") for command in COMMANDS}
+    assert all(one.out and key not in one.out for one in ended)
 
 
-@pytest.mark.parametrize(
-    "command", [("demo", "clear"), ("outbox", "retry", "1"), ("outbox", "retry"), ("dead-letters", "replay", "x")],
-    ids=" ".join,
-)  # fmt: skip
-async def test_what_there_is_not_is_said_with_exit_1(process: Process, command: tuple[str, ...]) -> None:
-    ended = await process.run(*command)
+async def test_what_there_is_not_is_said_with_exit_1(process: Process) -> None:
+    commands = ("demo", "clear"), ("outbox", "retry", "1"), ("outbox", "retry"), ("dead-letters", "replay", "x")
 
-    assert (ended.code, ended.err) == (1, "")
-    assert "there is no" in ended.out
+    ended = await asyncio.gather(*(process.run(*command) for command in commands))
+
+    assert [(one.code, one.err) for one in ended] == [(1, "")] * 4
+    assert all("there is no" in one.out for one in ended)
 
 
 async def test_a_new_key_is_printed_and_nothing_else_is_made(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.inbox import Office
 from bot.web.pages import Pages, static_file
 from handlers.desk import Actor
 from handlers.desk.export import everything
+from handlers.desk.stored import Section, read_out
 from storage.database import Database, Unit
 
 YEAR = "public, max-age=31536000, immutable"
@@ -50,13 +51,17 @@ class PublicRoutes:
         if "application/json" in request.headers.get("Accept", ""):
             headers = {"Content-Disposition": 'attachment; filename="chungtay.json"'}
             return web.json_response(found, headers=headers, dumps=lambda v: orjson.dumps(v).decode())
-        pretty = orjson.dumps(found, option=orjson.OPT_INDENT_2).decode()
-        values = await self._database.read(lambda unit: self._given(unit, "vi"))
-        html = self._pages.render("stored.html", str(found["language"] or "vi"), content=pretty, **values)
+        language = str(found["language"] or "vi")
+        values = await self._database.read(lambda unit: self._given(unit, language))
+        sections = await self._database.read(lambda unit: self._sections(unit, found, language))
+        html = self._pages.render("stored.html", language, sections=sections, **values)
         return web.Response(text=html, content_type="text/html")
 
     def _export(self, unit: Unit, token: str) -> dict[str, object] | None:
         return everything(self._office.desk(unit, Actor("person"), "download", self._clock), token)
+
+    def _sections(self, unit: Unit, found: Mapping[str, object], language: str) -> tuple[Section, ...]:
+        return read_out(found, self._office.desk(unit, Actor("clock"), "page", self._clock).voice(language))
 
     def _given(self, unit: Unit, language: str) -> Mapping[str, object]:
         desk = self._office.desk(unit, Actor("clock"), "page", self._clock)

@@ -156,6 +156,9 @@ async def _note_answer(request: web.Request, answer: web.StreamResponse) -> None
         if connection.ending:
             answer.headers["Connection"] = "close"
             answer.force_close()
+            if answer.content_type == STREAM:
+                # It was about to begin when we stopped: once its header is out, it ends like those that ran.
+                asyncio.get_running_loop().call_soon(connection.end)
 
 
 class Running:

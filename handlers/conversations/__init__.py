@@ -2,6 +2,8 @@
 
 from handlers.conversations import (
     consent,
+    eligibility,
+    entitlements,
     general,
     help_page,
     language,
@@ -19,6 +21,10 @@ from handlers.flow.conversation import Conversation
 ALL: tuple[Conversation[Desk], ...] = (
     start.conversation,
     urgent_help.conversation,
+    consent.to_check,
+    eligibility.conversation,
+    eligibility.reviewed,
+    *entitlements.conversations,
     consent.to_register,
     consent.to_case_news,
     registration.conversation,

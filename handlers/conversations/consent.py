@@ -7,8 +7,10 @@ from handlers.flow.questions import Choice
 from handlers.household import ONCE_ASKED, agree_other, for_another, for_whom, not_asked_yet, relation, told
 
 agree_own = Choice("agree_own", "yes", "no", others=("read_more",))
+agree = Choice("agree", "yes", "no", others=("read_more", "call_me"))
 agree_news = Choice("agree_news", "yes", "no")
 
+CHECK_TEXT = "check/1"
 REGISTER_TEXT = "register/1"
 CASE_NEWS_TEXT = "case_news/1"
 
@@ -27,8 +29,25 @@ def record_register(a: Answers, desk: Desk) -> Done | Reask:
         desk.consents.refuse("register", REGISTER_TEXT)
         return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
     desk.consents.give("register", REGISTER_TEXT, told_by="helper" if for_another(a) else "self")
-    known = {q.key: a[q] for q in (for_whom, relation, told, agree_other) if q in a}
-    return Done(then=Open(a.given("next") or "registration", known))
+    return Done(then=Open(a.given("next") or "registration", _brought(a, agree_own)))
+
+
+def _brought(a: Answers, asked: Choice) -> dict[str, str]:
+    """What was said or brought along on the way here, for the conversation that was wanted."""
+    return {slot: written for slot, written in a.written().items() if slot not in ("next", "again", asked.key)}
+
+
+def record_check(a: Answers, desk: Desk) -> Done | Reask:
+    """Record the yes or the no; whoever says no gets the general list, and nothing is kept."""
+    if a.said(agree, "read_more"):
+        return Reask(agree, because="read_more")
+    if a.said(agree, "call_me"):
+        return Done(then=Open("officer"))
+    if a[agree] != "yes":
+        desk.consents.refuse("check", CHECK_TEXT)
+        return Done(Say("refused"), then=Open("support"))
+    desk.consents.give("check", CHECK_TEXT)
+    return Done(then=Open(a.given("next") or "eligibility", _brought(a, agree)))
 
 
 def record_case_news(a: Answers, desk: Desk) -> Done:
@@ -52,5 +71,7 @@ to_register = Conversation(
     ),
     finish=record_register,
 )
+
+to_check = Conversation("consent_check", (Ask(agree),), record_check)
 
 to_case_news = Conversation("consent_case_news", (Ask(agree_news),), record_case_news)

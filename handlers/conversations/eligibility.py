@@ -11,8 +11,16 @@ from handlers.rules import poverty
 
 # What may have changed since the last check is asked again; the rest is taken from there.
 CHANGES = (
-    q.certificate, q.members, q.allowances, q.income, q.income_each, q.out_of_work, q.insurance, q.child_school, q.nutrition,
-)  # fmt: skip
+    q.certificate,
+    q.members,
+    q.allowances,
+    q.income,
+    q.income_each,
+    q.out_of_work,
+    q.insurance,
+    q.child_school,
+    q.nutrition,
+)
 
 RESULT_DOORS = (
     Opening("doors.officer_helps", "registration", {"needs": "review"}),

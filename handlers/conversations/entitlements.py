@@ -1,13 +1,28 @@
 """What may be had, five programmes a message, and what a result stands on, with source, time and how sure it is."""
 
+from typing import cast
+
 from handlers import offers, questionnaire, results
 from handlers.desk import Desk
 from handlers.desk.households import Kept
 from handlers.flow.conversation import Answers, Conversation, Done
+from handlers.flow.engine import shown
 from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.questions import Question
 from handlers.rules import poverty, programmes
 
 A_MESSAGE = 5
+# The answers that led to a result; those about the house are named as lacks.
+LED_THERE = cast(
+    "tuple[Question[object], ...]",
+    (
+        questionnaire.unit,
+        questionnaire.certificate,
+        questionnaire.members,
+        questionnaire.income,
+        questionnaire.income_each,
+    ),
+)
 MENU = Opening("doors.menu", "@menu")
 CHECK = Opening("doors.support", "eligibility")
 
@@ -51,12 +66,14 @@ def tell_basis(a: Answers, desk: Desk) -> Done:
         return Done(Say("check_first", openings=(CHECK, MENU)))
     found = poverty.assess(questionnaire.family(told(kept)), kept.day)
     lines = tuple(results.basis_line(row) for row in results.rows_of(found))
-    answers = tuple(
-        Phrase("basis.answer", {"label": Phrase(f"label.{slot}"), "value": value})
-        for slot, value in results.told(told(kept), ("unit", "certificate", "members", "income", "income_each"))
-    )
+    answers = tuple(_answer(question, kept) for question in LED_THERE if question.key in kept.answers)
     entitlements = Opening("doors.entitlements", "entitlements")
     return Done(Say("basis", lines=Lines(lines), answers=Lines(answers), day=kept.day, openings=(entitlements, MENU)))
+
+
+def _answer(question: Question[object], kept: Kept) -> Phrase:
+    value = shown(question, kept.answers[question.key])
+    return Phrase("basis.answer", {"label": Phrase(f"label.{question.key}"), "value": value})
 
 
 conversations = (

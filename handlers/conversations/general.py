@@ -1,4 +1,4 @@
-"""Pages without questions: what support there is in general, how to give, and the second page of the menu."""
+"""Pages without questions: how to give, the second page of the menu, and a thank-you."""
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Conversation, Done
@@ -6,11 +6,6 @@ from handlers.flow.message import Opening, Say
 
 _OFFICER = Opening("doors.officer", "officer")
 _MENU = Opening("doors.menu", "@menu")
-
-
-def tell_support(a: Answers, desk: Desk) -> Done:
-    """Say in general what may be asked for; amounts and verdicts belong to the check, not here."""
-    return Done(Say("general_support", openings=(Opening("doors.registration", "registration"), _OFFICER, _MENU)))
 
 
 def tell_giving(a: Answers, desk: Desk) -> Done:
@@ -30,7 +25,6 @@ def thank(a: Answers, desk: Desk) -> Done:
 
 
 conversations = (
-    Conversation("support", (), tell_support, opens_with=("/kiemtra", "/check")),
     Conversation("giving", (), tell_giving, opens_with=("/ungho", "/pledge", "/chiendich", "/campaigns")),
     Conversation("more", (), more, quiet=True),
     Conversation("thanks", (), thank, quiet=True),

@@ -56,10 +56,11 @@ def show(a: Answers, desk: Desk) -> Done:
 
 def _seen(case: Seen) -> dict[str, object]:
     unit = units.all_units()[case.unit_id].name if case.unit_id else "–"
+    asked = case.question or Phrase("asked_in_chat")
     return {
         "code": case.code,
         "state": Phrase(f"states.{case.state}"),
-        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": case.question or Phrase("asked_in_chat")}),
+        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": asked}),
         "unit": unit,
         "needs": tuple(Phrase(f"options.needs.{need}") for need in case.needs),
     }

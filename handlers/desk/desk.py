@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from handlers.rules.ages import figures_of_the_day
 from handlers.rules.office import Office, office
-from handlers.texts import Texts, Voice
+from handlers.texts import Phrase, Texts, Voice
 from storage.queries import machine
 from storage.queries.chats import Chat
 from storage.unit import Unit
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from handlers.desk.cases import Cases
     from handlers.desk.consents import Consents
     from handlers.desk.files import Files
+    from handlers.desk.households import Households
     from handlers.desk.messages import Messages
     from handlers.desk.people import People
     from handlers.desk.talks import Talks
@@ -87,6 +89,9 @@ class Desk:
         unsure = self.texts.sentence(language, "to_be_confirmed")
         months = self.texts.sentence(language, "months")
         return {
+            **figures_of_the_day(self.today()),
+            "private_topics": Phrase("consent_check.topics_health"),
+            "retention_check": months.format(count=self.office.retention("check").count),
             "retention_case": months.format(count=kept.count),
             "data_law": law.source if law else unsure,
             "ack_days": law.request_ack_working_days if law else unsure,
@@ -120,6 +125,12 @@ class Desk:
         from handlers.desk.cases import Cases
 
         return Cases(self)
+
+    @property
+    def households(self) -> "Households":
+        from handlers.desk.households import Households
+
+        return Households(self)
 
     @property
     def urgent(self) -> "UrgentRequests":

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from storage.queries import chats, sessions
-from storage.tables import Address, Case, CaseEvent, Consent, File, OneTimeToken, Person, Talk, UrgentRequest
+from storage.tables import (
+    Address,
+    Case,
+    CaseEvent,
+    Consent,
+    File,
+    HouseholdRow,
+    OneTimeToken,
+    Person,
+    Talk,
+    UrgentRequest,
+)
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -28,6 +39,7 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
         "urgent_requests": _urgent(desk, person.id),
         "consents": _consents(desk, person.id),
         "talks": [t.created_at for t in desk.unit.scalars(select(Talk).where(Talk.person_id == person.id))],
+        "check": _check(desk, person.id),
         "photos": _photos(desk, person.id),
         "unfinished": sessions.load(desk.unit, desk.vault, person.id),
     }
@@ -81,6 +93,13 @@ def _consents(desk: "Desk", person_id: str) -> list[dict[str, object]]:
         {"purpose": c.purpose, "state": c.state, "text": c.text_version, "at": c.at, "ended_at": c.ended_at}
         for c in rows
     ]
+
+
+def _check(desk: "Desk", person_id: str) -> object:
+    row = desk.unit.get(HouseholdRow, person_id)
+    if row is None or row.declared is None:
+        return None
+    return desk.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
 
 
 def _photos(desk: "Desk", person_id: str) -> list[dict[str, object]]:

@@ -21,6 +21,7 @@ from storage.tables import (
     ChatLine,
     Consent,
     File,
+    HouseholdRow,
     InboxRow,
     OneTimeToken,
     OutboxRow,
@@ -89,7 +90,7 @@ class People:
         unit, now = self.desk.unit, self.desk.now
         addresses = select(Address.id).where(Address.person_id == old)
         unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
-        for table in (AskingRow, SessionRow, OneTimeToken):
+        for table in (AskingRow, HouseholdRow, SessionRow, OneTimeToken):
             unit.execute(delete(table).where(col(table.person_id) == old))
         unit.execute(delete(File).where(col(File.person_id) == old))
         unit.execute(update(Talk).where(col(Talk.person_id) == old).values(state="closed", closed_at=now))

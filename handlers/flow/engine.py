@@ -92,6 +92,12 @@ def hear(
         return Doubt(form, _doubt(asking.slot, question, heard))
     if isinstance(heard, Misheard):
         return Missed(replace(form, misses=form.misses + 1), heard.because)
+    if question.several and isinstance(heard, tuple) and (drafted := form.drafts.get(asking.slot)):
+        # Typed beside buttons already pressed: all of them are meant.
+        together = {*heard, *drafted.split("+")}
+        heard = question.hear(Said("+".join(sorted(together)), today=today))
+        if isinstance(heard, Misheard):
+            return Missed(replace(form, misses=form.misses + 1), heard.because)
     return _settle(form, asking.slot, question.write(heard))
 
 
@@ -109,7 +115,7 @@ def _typed(question: Question[object], asking: Asking, text: str) -> str | None:
     folded = words.fold(text)
     for number, option in enumerate(asking.options, start=1):
         ours = option.written is not None and (asking.mode != "ask" or option.written.startswith("@"))
-        counted = not question.digits_are_answers and folded == str(number)
+        counted = (asking.mode == "which" or not question.digits_are_answers) and folded == str(number)
         if ours and folded and (counted or folded == words.fold(option.label)):
             return option.written
     return None

@@ -82,16 +82,17 @@ class Assessment:
 
 
 @cache
-def _rows(name: str) -> Rows:
+def rows_of_file(name: str) -> Rows:
+    """The rows of one file of project data."""
     return load(_DATA / f"{name}.toml")
 
 
 @cache
 def standard(day: date) -> Standard:
     """The standard in force on a day. Raises NotInForce before 2022 and after the last known one."""
-    rows = _rows("standards")
+    rows = rows_of_file("standards")
     usable = rows.on("standard.indicators", day).value is not None
-    indicators = _rows("indicators")
+    indicators = rows_of_file("indicators")
     return Standard(
         {area: rows.on(f"standard.line.{area}", day) for area in ("urban", "rural")},
         {area: rows.on(f"standard.middle_cap.{area}", day) for area in ("urban", "rural")},
@@ -108,7 +109,7 @@ def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
     if unit is None:
         return ("rural", "urban")
     kind = {"phường": "phuong", "xã": "xa"}.get(unit.kind, "dac_khu")
-    row = _rows("standards").get(f"area.{kind}", day)
+    row = rows_of_file("standards").get(f"area.{kind}", day)
     if row is None or row.value is None:
         return ("rural", "urban")
     own: Area = "urban" if row.value == "urban" else "rural"
@@ -118,7 +119,7 @@ def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
 
 def changed_places(unit_id: str | None, day: date) -> str:
     """Former communes or townships of a unit for which the other line may apply; empty if there are none."""
-    row = _rows("areas").get(f"changed.{unit_id}", day) if unit_id else None
+    row = rows_of_file("areas").get(f"changed.{unit_id}", day) if unit_id else None
     return str(row.value["places"]) if row is not None and isinstance(row.value, Mapping) else ""
 
 
@@ -136,7 +137,7 @@ def assess(household: Household, day: date) -> Assessment:
 
 def next_standard(day: date) -> date | None:
     """The first day of the coming standard, while both results have to be shown; None otherwise."""
-    rows = _rows("standards")
+    rows = rows_of_file("standards")
     ends = rows.on("standard.line.rural", day).valid_to
     if rows.get("dual_result", day) is None or ends is None:
         return None

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import func, select
 
+from handlers.reception import DOUBLE_PRESS
 from storage import verify
 from storage.database import Unit
 from storage.queries import machine
@@ -65,16 +66,18 @@ class Sender:
         self.lan: Citizen = town.citizen(f"Lan {number}", language=language)
         self.town = town
         self.buttons: list[str] = []
-        self.pressed = ""
+        self.pressed, self.pressed_at = "", town.clock.now()
 
     async def send(self, thing: Thing) -> None:
         """Send one thing, and see that it was answered unless it is the same press twice within five seconds."""
         body = dict(thing.body)
         if thing.button is not None:
             body["press"] = self.buttons[thing.button % len(self.buttons)] if self.buttons else "none.0"
-        twice = thing.kind == "press" and body["press"] == self.pressed
+        now = self.town.clock.now()
+        twice = thing.kind == "press" and body["press"] == self.pressed and now - self.pressed_at < DOUBLE_PRESS
         await self.lan.sends(thing.kind, body)
-        self.pressed = str(body["press"]) if thing.kind == "press" else ""
+        if thing.kind == "press":
+            self.pressed, self.pressed_at = str(body["press"]), now
         assert self.lan.heard or twice, f"{thing} was not answered"
         self.buttons += [press for message in self.lan.heard for press in message.presses]
 

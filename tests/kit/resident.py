@@ -276,7 +276,8 @@ def plain(text: str) -> str:
 
 
 def _pattern(language: str, key: str) -> re.Pattern[str]:
-    template = texts.load().sentence(language, key)
+    scope, _, own = key.rpartition(".")
+    template = texts.load().sentence(language, own, scope)
     words = ".*".join(re.escape(piece) for piece in re.split(r"\{\w+\}", template))
     return re.compile(rf"(?:.*\n\n)?{words}", re.DOTALL)
 

@@ -44,7 +44,7 @@ async def test_an_urgent_request_is_kept_sealed_with_a_key_of_its_own(town: Town
     content = await town.read(
         lambda _, vault: vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body or b"")
     )
-    assert (row.code, row.state, row.what) == (code, "raised", "food")
+    assert (row.code, row.state) == (code, "raised")
     assert content == {"where": "ngõ sau chợ", "what": "food", "phone": "+84905123456"}
     assert await actions(town) == ["urgent.raised"]
 
@@ -63,7 +63,7 @@ async def test_an_urgent_request_of_a_person_who_erased_herself_can_not_be_opene
     await lan.at_desk(lambda desk: desk.people.erase())
 
     after = await town.database.read(lambda unit: unit.scalars(select(UrgentRequest)).one())
-    assert (after.code, after.what, after.body) == (before.code, "food", None)
+    assert (after.code, after.body) == (before.code, None)
     with pytest.raises(KeyGone):
         await town.read(
             lambda _, vault: vault.open(f"urgent:{before.id}", f"urgent_request.body:{before.id}", before.body or b"")

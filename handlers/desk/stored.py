@@ -1,0 +1,76 @@
+"""What is stored about one person, read out for her: headings and lines in her language, nothing left out but ids."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers import units
+from handlers.texts import Phrase, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of the page with its lines; a line may have a time before it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def read_out(stored: Mapping[str, Any], voice: Voice) -> tuple[Section, ...]:
+    """Put what `everything` found into sections. stored: its answer, a mapping as it would be written as JSON."""
+    found = {
+        "stored_requests": _requests(stored["requests"], voice),
+        "stored_urgent": (
+            f"{row['code']}: {_joined(row['content'] or {}, voice)}" for row in stored["urgent_requests"]
+        ),
+        "stored_consents": (_consent(row, voice) for row in stored["consents"]),
+        "stored_photos": (f"{_time(row['at'], voice)} · {row['bytes'] // 1024} KB" for row in stored["photos"]),
+        "stored_messages": (f"{_time(row['at'], voice)}  {row['text']}" for row in stored["messages"]),
+    }
+    none = voice.say(Phrase("page.stored_none"))
+    return tuple(Section(voice.say(Phrase(f"page.{key}")), tuple(lines) or (none,)) for key, lines in found.items())
+
+
+def _requests(rows: list[Mapping[str, Any]], voice: Voice) -> Iterator[str]:
+    for row in rows:
+        state = voice.say(Phrase(f"states.{row['state']}"))
+        yield f"{row['code']} · {state}"
+        if row["content"]:
+            yield _joined(row["content"], voice)
+        for event in row["history"]:
+            what = voice.say(Phrase(f"events.{event['what']}"))
+            yield f"{_time(event['at'], voice)}  {what}" + (f": {event['words']}" if event["words"] else "")
+
+
+def _consent(row: Mapping[str, Any], voice: Voice) -> str:
+    return (
+        f"{_time(row['at'], voice)}  {voice.say(Phrase('purposes.' + row['purpose']))} · {row['state']} · {row['text']}"
+    )
+
+
+def _joined(content: Mapping[str, Any], voice: Voice) -> str:
+    """The fields of a form, each with its label where it has one."""
+    told = []
+    for name, value in content.items():
+        if value in ("", None, False, []):
+            continue
+        label = f"label.{name.removesuffix('_id')}"
+        words = voice.say(Phrase(label)) if voice.texts.has(label) else name
+        told.append(f"{words}: {_value(name, value, voice)}")
+    return "; ".join(told)
+
+
+def _value(name: str, value: object, voice: Voice) -> str:
+    if name == "unit_id" and str(value) in units.all_units():
+        return units.all_units()[str(value)].name
+    if isinstance(value, list):
+        return ", ".join(_value(name, one, voice) for one in value)
+    for key in (f"options.{name}.{value}", f"registration.options.{name}.{value}"):
+        if voice.texts.has(key):
+            return voice.say(Phrase(key))
+    return str(value)
+
+
+def _time(at: datetime, voice: Voice) -> str:
+    return voice.say(Phrase("plain", {"words": at}))
