@@ -156,6 +156,7 @@ def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
     def work(desk: Desk) -> int:
         if given.what == "retry":
             done = given.id is not None and outbox.retry(desk.unit, given.id, desk.now)
+            desk.note("outbox.retry", f"outbox:{given.id}", done=done)
             print("queued again" if done else "there is no failed, held or expired message with this id")
             return 0 if done else 1
         rows = [asdict(row) for row in outbox.listed(desk.unit, given.state, 1000)]
@@ -171,6 +172,7 @@ def letters_command(given: argparse.Namespace, settings: config.Settings) -> int
     def work(desk: Desk) -> int:
         if given.what == "replay":
             done = given.id is not None and inbox.replay(desk.unit, given.id, desk.now)
+            desk.note("dead_letter.replay", f"dead_letter:{given.id}", done=done)
             print("it will be tried again" if done else "there is no open dead letter with this id")
             return 0 if done else 1
         names = ("id", "channel", "reason", "state", "created_at")

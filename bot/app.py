@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -169,9 +169,10 @@ async def running(service: Service) -> AsyncIterator[server.Running]:
         listener = await server.start(service.app, settings.host, settings.port)
     except OSError:
         raise CannotStart("HOST and PORT: this address can't be had; is something else listening there?") from None
-    tasks = [asyncio.create_task(service.inbox.run()), asyncio.create_task(service.outbox.run())]
+    running_parts = [service.inbox.run, service.outbox.run]
     if service.opened.database.dialect == "postgresql":
-        tasks.append(asyncio.create_task(service.lines.watch(service.opened.database)))
+        running_parts.append(lambda: service.lines.watch(service.opened.database))
+    tasks = [asyncio.create_task(_kept_up(part, service.alarms)) for part in running_parts]
     service.jobs.start()
     try:
         yield listener
@@ -182,6 +183,17 @@ async def running(service: Service) -> AsyncIterator[server.Running]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await service.opened.database.close()
+
+
+async def _kept_up(part: Callable[[], Coroutine[object, object, None]], alarms: list[str]) -> None:
+    """Run a part of the service until cancelled; should it end by a fault of ours, say so and begin again."""
+    while True:
+        try:
+            await part()
+        except Exception:
+            log.exception("a part of the service stopped and is begun again")
+            alarms.append("part_restarted")
+            await asyncio.sleep(1)
 
 
 async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Settings, int], None]) -> None:

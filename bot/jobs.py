@@ -25,6 +25,7 @@ from storage.verify import broken
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
+BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,24 @@ async def clean_photos(work: Work) -> bool:
 
 
 async def forget(work: Work) -> bool:
-    """Forget what has been kept long enough, and destroy the keys of days that are over."""
+    """Forget what has been kept long enough, and destroy the keys of days that are over.
 
-    def run(unit: Unit) -> int:
-        return Retention(work.office.desk(unit, Actor("clock"), "retention", work.clock)).run()
+    Not on the first night after a jump of the clock: one wrong clock must not erase everything. An outage as long puts
+    it off by one night.
+    """
 
-    return await work.database.write(run) > 0
+    def run(unit: Unit) -> int | None:
+        desk = work.office.desk(unit, Actor("clock"), "retention", work.clock)
+        last = machine.last_note(unit)
+        if last is not None and desk.now - last > BELIEVABLE:
+            desk.note("retention.put_off", "all", "the clock is far ahead of all that was noted")
+            return None
+        return Retention(desk).run()
+
+    touched = await work.database.write(run)
+    if touched is None:
+        work.broke("the clock jumped ahead: nothing was forgotten tonight")
+    return bool(touched)
 
 
 async def look_for_damage(work: Work) -> bool:

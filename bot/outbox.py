@@ -40,6 +40,10 @@ class Outbox:
             except (DatabaseAway, Unclear) as error:
                 log.warning("the outbox waits for the database", extra={"reason": type(error).__name__})
                 busy = False
+            except Exception:
+                # One chat's fault must not end the delivery of all the others.
+                log.exception("the outbox stumbled")
+                busy = False
             if not busy:
                 await _wait(self._wake, LOOK_AGAIN_S)
 
@@ -63,10 +67,12 @@ class Outbox:
             count += 1
             try:
                 leaving = outbox.opened(vault, row)
-            except (KeyGone, WrongKey) as error:
+                fitted = fit(leaving.body, self._channel.limits)
+            except (KeyGone, WrongKey, KeyError, TypeError, AssertionError) as error:
+                log.warning("a message can't be delivered", extra={"reason": type(error).__name__})
                 outbox.move(unit, row.id, row.attempt, "queued", "failed", now, reason=type(error).__name__)
                 continue
-            number = self._channel.keep(unit, vault, leaving, fit(leaving.body, self._channel.limits), now)
+            number = self._channel.keep(unit, vault, leaving, fitted, now)
             outbox.move(unit, row.id, row.attempt, "queued", "sent", now, platform_id=str(number))
         return count
 

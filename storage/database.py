@@ -21,7 +21,7 @@ __all__ = ["AlreadyServed", "Database", "DatabaseAway", "Unclear", "Unit", "Went
 
 T = TypeVar("T")
 
-GRACE_S = 2.0  # seconds past its deadline that a running transaction may take to answer
+GRACE_S = 0.4  # seconds past its deadline that a running transaction may take to answer
 SECRET_PARTS = ("password", "sslpassword", "passfile", "service")
 
 

@@ -10,11 +10,14 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
 # Rows made in one millisecond sort in the order they were made.
 _made = itertools.count()
+_latest = 0
 
 
 def new_id(now: datetime) -> str:
     """Return 24 hexadecimal letters, later ones sorting later, 32 bits of them chance."""
-    return f"{int(now.timestamp() * 1000):011x}{next(_made) % 0x100000:05x}{secrets.token_hex(4)}"
+    global _latest  # a clock that steps back must not make a later row sort before an earlier one
+    _latest = max(_latest, int(now.timestamp() * 1000))
+    return f"{_latest:011x}{next(_made) % 0x100000:05x}{secrets.token_hex(4)}"
 
 
 def new_nonce() -> str:

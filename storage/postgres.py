@@ -27,6 +27,7 @@ SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_i
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 COLLIDED = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+TAKEN = "23505"  # a unique value another transaction took first; run again, the work sees it and decides
 AWAY_CLASSES = {"08", "53", "57", "58"}  # connection, resources, operator, system
 REFUSED_AFTER_FAILURE = "25P02"
 AWAY = {"25006", "25P03"}  # read-only server, idle in transaction
@@ -109,7 +110,8 @@ def _serve(pending: Pending[Any], engine: Engine, again: threading.Lock, *, read
             with again if attempt else nullcontext():
                 _attempt(pending, engine, reading=reading)
         except BaseException as error:  # whatever it is, the caller is waiting for it
-            if _state(error) not in COLLIDED or attempt == TRIES - 1:
+            collided = _state(error) in COLLIDED or (_state(error) == TAKEN and attempt == 0)
+            if not collided or attempt == TRIES - 1:
                 pending.fail(_told(error, reading=reading))
                 return
         else:

@@ -38,7 +38,9 @@ def list_offers(a: Answers, desk: Desk) -> Done:
     if kept is None:
         return Done(Say("check_first", openings=(CHECK, MENU)))
     household = questionnaire.family(told(kept))
-    likely = poverty.assess(household, desk.today()).verdict.classes
+    # Who holds a certificate is told what that gives; the rest would only confuse.
+    held = questionnaire.holds_a_certificate(told(kept))
+    likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, desk.today()).verdict.classes)
     found = programmes.offers(household, desk.today(), likely=likely)
     begin = int(a.given("from") or 0)
     return Done(_page(found, begin, "entitlements", has_result=True))

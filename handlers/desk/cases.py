@@ -171,6 +171,8 @@ class Cases:
         case = self._by_code(code)
         if case is None or self.desk.actor.kind != "official" or case.state not in ("submitted", "in_review"):
             return False
+        if case.state == "submitted":
+            self._move(case, "in_review", "in_review", reason="an officer began to look at it")
         self._move(case, "need_info", "asked", note=what, reason="something is missing")
         if self.desk.consents.in_force("case_news", case.person_id):
             answer = Opening("doors.answer_case", "answer_case", {"code": case.code})
@@ -197,7 +199,8 @@ class Cases:
     def move(self, code: str, new: str, reason: str) -> bool:
         """Bring a case from its state to one that may follow it. False if that one may not."""
         case = self._by_code(code)
-        if case is None or new not in FOLLOWS[case.state] or self.desk.actor.kind == "person":
+        erased = case is None or case.body is None
+        if case is None or erased or new not in FOLLOWS[case.state] or self.desk.actor.kind == "person":
             return False
         self._move(case, new, new, reason=reason)
         return True

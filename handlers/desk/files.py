@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, func, select
 
 from handlers.flow.message import Say
+from storage.crypto import WrongKey
 from storage.ids import new_id
 from storage.queries import chats
 from storage.tables import File
+from storage.vault import KeyGone
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -67,8 +69,10 @@ class Files:
         row = self.desk.unit.scalars(query).first()
         if row is None or row.body is None:
             return None
-        opened = self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
-        return row.id, opened
+        try:
+            return row.id, self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
+        except (KeyGone, WrongKey):
+            return row.id, b""  # nothing can be made of it: it is refused like any other that is none
 
     def cleaned(self, file_id: str, jpeg: bytes) -> None:
         """Keep the cleaned photo in place of the one that came."""

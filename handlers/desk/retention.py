@@ -43,8 +43,7 @@ class Retention:
         touched = self._messages() + self._old_ids() + self._cases() + self._forms()
         touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
         touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
-        if touched:
-            self.desk.note("retention.run", "all", count=touched)
+        self.desk.note("retention.run", "all", count=touched)
         return touched
 
     def _before(self, kept: Kept) -> datetime:

@@ -194,9 +194,10 @@ def any_true(*told: bool | None) -> bool | None:
 
 
 def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
-    """Whether a family whose place may count as these lives where a programme is for. Nobody has the hard areas' list."""
-    if not area:
-        return True
+    """Whether a family lives where a programme is for. possible: what its place may count as, rural or urban.
+
+    None where its place may count as both, and for the specially hard areas, whose list nobody has confirmed.
+    """
     if area == "rural":
         return area in possible if len(possible) == 1 else None
     return None
@@ -218,7 +219,9 @@ def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[
         held = not programme.classes or household.certificate in programme.classes
         if not held and programme.classes.isdisjoint(likely):
             continue
-        fits = all_true(programme.fits(household), lives_there(programme.area, possible))
+        fits = programme.fits(household)
+        if programme.area:
+            fits = all_true(fits, lives_there(programme.area, possible))
         if fits is not False:
             status: Status = "now" if held else "recognised"
             (now if held else recognised).append(programme.offered[status, fits is True])
@@ -257,10 +260,10 @@ def _monthly_amounts(name: str, base_id: str, rows: Rows, day: date) -> tuple[Ro
 
 def _times(base: Row, coefficient: Row) -> Row:
     """The product, as sure as the less sure of the two, and in force while both are."""
-    known = isinstance(base.value, int) and isinstance(coefficient.value, int)
+    factors = [row.value for row in (base, coefficient) if isinstance(row.value, int)]
     return Row(
         id=f"amount.{coefficient.id.removeprefix('coefficient.')}.monthly",
-        value=base.value * coefficient.value // 100 if known else None,
+        value=factors[0] * factors[1] // 100 if len(factors) == 2 else None,
         valid_from=max((row.valid_from for row in (base, coefficient) if row.valid_from), default=None),
         valid_to=min((row.valid_to for row in (base, coefficient) if row.valid_to), default=None),
         source="; ".join(dict.fromkeys((coefficient.source, base.source))),

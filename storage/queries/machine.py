@@ -16,6 +16,7 @@ _LIMIT = Limit.__table__  # type: ignore[attr-defined]  # as above
 _META = Meta.__table__  # type: ignore[attr-defined]  # as above
 _OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above
+INTERRUPTED = timedelta(minutes=10)
 _RUN = JobRun.__table__  # type: ignore[attr-defined]  # as above
 
 
@@ -90,6 +91,11 @@ def note(
     )
 
 
+def last_note(unit: Unit) -> datetime | None:
+    """When the latest audit row was written."""
+    return unit.execute(select(_AUDIT.c.at).order_by(_AUDIT.c.id.desc()).limit(1)).scalar()
+
+
 def _digest(row: object, sequence: int, previous: bytes) -> bytes:
     names = ("id", "actor", "action", "subject", "reason", "detail")
     content = [sequence, row.at.isoformat(), *(getattr(row, name) for name in names)]  # type: ignore[attr-defined]  # an audit row
@@ -131,9 +137,12 @@ def broken_audit(unit: Unit, now: datetime) -> Iterator[str]:
 
 
 def begin_run(unit: Unit, job: str, due: datetime, now: datetime) -> bool:
-    """Claim one due time of a job. False if it was claimed before."""
+    """Claim one due time of a job. False if it was done, or is being done: a start long ago was interrupted."""
     statement = _insert(unit, _RUN).values(job=job, due=due, state="started", started_at=now)
-    return unit.execute(statement.on_conflict_do_nothing().returning(_RUN.c.job)).first() is not None
+    if unit.execute(statement.on_conflict_do_nothing().returning(_RUN.c.job)).first() is not None:
+        return True
+    interrupted = update(_RUN).where(_RUN.c.job == job, _RUN.c.due == due, _RUN.c.state == "started")
+    return unit.change(interrupted.where(_RUN.c.started_at < now - INTERRUPTED).values(started_at=now)) == 1
 
 
 def end_run(unit: Unit, job: str, due: datetime, state: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import UtcTime, json_column, one_of
@@ -139,7 +139,10 @@ class File(SQLModel, table=True):
     """A photo. `raw` as it came, `clean` once re-encoded, `refused` with the reason and nothing kept."""
 
     __tablename__ = "file"
-    __table_args__ = (one_of("state", "raw", "clean", "refused"),)
+    __table_args__ = (
+        one_of("state", "raw", "clean", "refused"),
+        Index("ix_file_raw", "id", postgresql_where=text("state = 'raw'"), sqlite_where=text("state = 'raw'")),
+    )
 
     id: str = Field(primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True)

@@ -23,6 +23,7 @@ class InboxRow(SQLModel, table=True):
             sqlite_where=text("state = 'new'"),
         ),
         Index("ix_inbox_done", "done_at"),
+        Index("ix_inbox_person", "person_id"),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
@@ -84,6 +85,15 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text("state IN ('queued', 'sending')"),
         ),
         Index("ix_outbox_address", "address_id", "id"),
+        Index("ix_outbox_person", "person_id"),
+        Index(
+            "ix_outbox_queued",
+            "address_id",
+            "lane",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)

@@ -16,7 +16,7 @@ from bot.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway
 from storage.queries import machine
-from storage.tables import AuditRow, File, JobRun
+from storage.tables import AuditRow, ChatLine, File, JobRun
 from tests.kit.town import Citizen, Town
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -265,3 +265,43 @@ async def test_a_stopped_leader_of_a_database_that_is_away_stops_all_the_same(to
     await town.database.close()
 
     await leader.stop()
+
+
+async def test_a_job_that_was_interrupted_is_done_after_all(diary: Diary) -> None:
+    town, due = diary.town, local(25, 3, 15)
+    await town.database.write(lambda unit: machine.begin_run(unit, "diary", due, town.clock.now()))
+
+    at_once = await diary.leader().run(diary.job(), due)
+    town.clock.move(minutes=11)
+    later = await diary.leader().run(diary.job(), due)
+
+    assert (at_once, later) == (False, True)
+    assert await runs(town) == [(due.astimezone(UTC), "done")]
+
+
+async def test_one_night_with_the_clock_ten_years_fast_forgets_nothing(diary: Diary) -> None:
+    town = diary.town
+    await town.citizen("Lan").says("/dangky", "1", "1")
+    forget = next(job for job in JOBS if job.name == "forget")
+    lines = select(func.count()).select_from(ChatLine)
+    before = await town.database.read(lambda unit: unit.scalar(lines))
+
+    town.clock.move(days=3650)
+    await diary.leader().tick(forget)
+
+    assert before == await town.database.read(lambda unit: unit.scalar(lines))
+    assert diary.broken == ["the clock jumped ahead: nothing was forgotten tonight"]
+
+
+async def test_a_clock_that_is_right_again_is_believed_the_second_night(diary: Diary) -> None:
+    town = diary.town
+    await town.citizen("Lan").says("/dangky", "1", "1")
+    forget = next(job for job in JOBS if job.name == "forget")
+
+    for _ in range(2):
+        town.clock.move(days=200)
+        await diary.leader().tick(forget)
+        town.clock.move(days=1)
+        await diary.leader().tick(forget)
+
+    assert await town.database.read(lambda unit: unit.scalar(select(func.count()).select_from(ChatLine))) == 0

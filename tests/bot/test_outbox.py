@@ -244,3 +244,22 @@ async def test_the_counts_of_all_states_add_up(town: Town, lan: Citizen) -> None
     counts = await town.database.read(outbox.counts)
 
     assert counts == {("webchat", "sent"): 3, ("webchat", "failed"): 1}
+
+
+async def test_a_message_nothing_can_be_made_of_fails_alone_and_the_next_is_delivered(lan: Citizen) -> None:
+    town, chat = lan.town, await lan.chat()
+
+    def put(unit: Unit) -> None:
+        vault = Vault(unit, town.office.master)
+        outbox.put(unit, vault, chat, "broken", "notice", {"words": "no text"}, "test", town.clock.now())
+
+    await town.database.write(put)
+    [after] = await queues(lan, "after")
+
+    await town.service.outbox.drain()
+
+    broken = await town.database.read(
+        lambda unit: unit.scalars(select(OutboxRow).where(OutboxRow.key == "broken")).one()
+    )
+    assert (broken.state, broken.reason) == ("failed", "KeyError")
+    assert await states(town, [after]) == ["sent"]

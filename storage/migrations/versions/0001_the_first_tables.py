@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "update_id", name=op.f("uq_inbox_channel_update_id")),
     )
     op.create_index("ix_inbox_done", "inbox", ["done_at"], unique=False)
+    op.create_index("ix_inbox_person", "inbox", ["person_id"], unique=False)
     op.create_index(
         "ix_inbox_waiting",
         "inbox",
@@ -144,6 +145,15 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'sending')"),
         sqlite_where=sa.text("state IN ('queued', 'sending')"),
+    )
+    op.create_index("ix_outbox_person", "outbox", ["person_id"], unique=False)
+    op.create_index(
+        "ix_outbox_queued",
+        "outbox",
+        ["address_id", "lane", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued'"),
+        sqlite_where=sa.text("state = 'queued'"),
     )
     op.create_table(
         "owner",
@@ -253,6 +263,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_file_case_id"), "file", ["case_id"], unique=False)
     op.create_index(op.f("ix_file_person_id"), "file", ["person_id"], unique=False)
+    op.create_index(
+        "ix_file_raw",
+        "file",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'raw'"),
+        sqlite_where=sa.text("state = 'raw'"),
+    )
     op.create_table(
         "household",
         sa.Column("person_id", sa.String(), nullable=False),
