@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from bot import app, config, logs
@@ -55,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     script = add("script", print_script, "print a conversation as a script")
     script.add_argument("name")
     script.add_argument("--lang", choices=("vi", "en"), default="vi")
+    rules = add("rules", rules_command, "the dated rows: check them, show a day's, print the named households")
+    rules.add_argument("what", choices=("check", "show", "cases"))
+    rules.add_argument("--on", type=date.fromisoformat, help="a day such as 2026-11-24")
     box = add("outbox", outbox_command, "messages to people, by state")
     box.add_argument("what", choices=("list", "retry"))
     box.add_argument("id", nargs="?", type=int)
@@ -202,6 +206,22 @@ def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
         raise app.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
     print(script(found, load(), given.lang))
     return 0
+
+
+def rules_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Check the dated rows, show those in force on a day, or print the named households with their results."""
+    from handlers.rules import cases, catalogue
+
+    if given.what == "cases":
+        print("\n".join(cases.table()))
+        return 0
+    day = given.on or SystemClock().now().astimezone(settings.timezone).date()
+    if given.what == "show":
+        print("\n".join(catalogue.lines(day)))
+        return 0
+    wrong = list(cases.differing())
+    print(f"{catalogue.count()} rows are in order; {len(wrong)} named households differ", *wrong, sep="\n")
+    return 1 if wrong else 0
 
 
 def talk(given: argparse.Namespace, settings: config.Settings) -> int:

@@ -4,6 +4,7 @@ Why rows and not timers: a daily job is a row unique on (job, due), so a missed 
 nothing twice. APScheduler only ticks.
 """
 
+import asyncio
 import logging
 import os
 import secrets
@@ -25,6 +26,7 @@ from storage.verify import broken
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
+STOP_S = 5.0
 BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
@@ -121,6 +123,9 @@ class JobClock:
         self._work, self._zone = work, zone
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._scheduler = AsyncIOScheduler(timezone=zone)
+        self._at_work: set[str] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def start(self) -> None:
         """Begin to tick."""
@@ -132,10 +137,23 @@ class JobClock:
 
     async def tick(self, job: Job) -> None:
         """Do what is due of one job, if this process leads."""
-        await (self._over_and_over(job) if job.every else self._daily(job))
+        self._at_work.add(job.name)
+        self._idle.clear()
+        try:
+            await (self._over_and_over(job) if job.every else self._daily(job))
+        finally:
+            self._at_work.discard(job.name)
+            if not self._at_work:
+                self._idle.set()
 
     async def stop(self) -> None:
-        """Tick no more, and let another lead at once."""
+        """Tick no more, let what is being done come to its end, and let another lead at once."""
+        self._scheduler.pause()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("a job is cut off by the stop")
         self._scheduler.shutdown(wait=False)
         try:
             now = self._work.clock.now()

@@ -1,6 +1,7 @@
 """Puts support programmes into words: name, amount as its confidence allows, papers, where, and the law."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from handlers import figures
 from handlers.flow.message import Phrase
@@ -24,6 +25,12 @@ _WRITTEN = {
     "share_min_percent": figures.percent,
     "rate_per_10000": figures.rate,
 }
+
+
+def sections(offered: Iterable[Offer]) -> Iterator[tuple[Phrase, list[Phrase]]]:
+    """The programmes under their headings, each in full."""
+    for status, group in groupby(offered, key=lambda offer: offer.status):
+        yield Phrase(f"offer.heading.{status}"), [Phrase("offer.line", _values(offer)) for offer in group]
 
 
 def lines(offered: Iterable[Offer], *, form: str = "line") -> Iterator[Phrase]:

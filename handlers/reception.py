@@ -96,7 +96,8 @@ class Turn:
         if form.urgent:
             doors = (*doors, Opening("doors.urgent_help", "urgent_help"))
             form = replace(form, urgent=False)
-        nonce = self.desk.messages.ask(self.chat, form, asks, doors=doors, place=str(self.said))
+        scope = self.reception.conversations[form.conversation].scope
+        nonce = self.desk.messages.ask(self.chat, form, asks, scope, doors=doors, place=str(self.said))
         self.session = replace(self.session, form=form, asked=nonce)
         self.said += 1
 
@@ -184,7 +185,7 @@ class Turn:
             if question is not None:
                 value = engine.shown(question, heard.form.answers[asking.slot])
                 label = Phrase(f"label.{question.key}")
-                self.say(Say("answer_changed", label=label, value=value), conversation.name)
+                self.say(Say("answer_changed", label=label, value=value), conversation.scope)
         self.go_on()
 
     def _text(self) -> None:
@@ -290,7 +291,7 @@ class Turn:
         question = conversation.question(asking.slot)
         hint = heard.because or (f"misheard.{question.expects}" if question else "misheard.choice")
         own = f"{asking.slot}_again"
-        if not heard.because and self.desk.texts.has(f"{conversation.name}.{own}"):
+        if not heard.because and self.desk.texts.has(f"{conversation.scope}.{own}"):
             hint = own
         door = (Opening("doors.officer", "officer"),) if heard.form.misses >= MISSES_BEFORE_A_PERSON else ()
         self.go_on(hint=hint, doors=door)
@@ -357,7 +358,7 @@ class Turn:
         doors = [
             Opening(f"label.{slot.rpartition('.')[2]}", "@edit", {"number": str(n)}) for n, slot in enumerate(slots, 1)
         ]
-        self.say(Say("edit_which", openings=tuple(doors)), conversation.name)
+        self.say(Say("edit_which", openings=tuple(doors)), conversation.scope)
 
     def _cancel(self, *, sure: bool) -> None:
         if not sure:
@@ -456,7 +457,7 @@ class Turn:
             turn = engine.ask(conversation, form, facts, abroad=abroad)
             self.session = replace(self.session, form=turn.form)
             for say in turn.says:
-                self.say(say, conversation.name)
+                self.say(say, conversation.scope)
             if turn.asks is not None:
                 asks = turn.asks
                 if hint:
@@ -474,7 +475,7 @@ class Turn:
                 continue
             self.chat = chats.at_address(self.desk.unit, self.chat.address_id)
             for say in done.says:
-                self.say(say, conversation.name)
+                self.say(say, conversation.scope)
             self._end(done.then, quiet=conversation.quiet)
             hint = ""
 

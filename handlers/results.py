@@ -19,16 +19,13 @@ HOLDER_OFFERS = 4
 
 def first(household: Household, found: Assessment) -> Phrase:
     """What is likely, because of what, what the coming standard says, and that it is no decision."""
-    return Phrase(
-        "verdict.first",
-        {
-            "today": found.day,
-            "result": Phrase(f"verdict.result.{found.outcome}"),
-            "because": Lines(tuple(_because(household, found))),
-            "coming": Lines(tuple(_coming(household, found))),
-            "decides": Phrase("verdict.no_decision", {"unit": _unit_kind(household)}),
-        },
+    lines = (
+        Phrase(f"verdict.result.{found.outcome}"),
+        *_because(household, found),
+        *_coming(household, found),
+        Phrase("verdict.no_decision", {"unit": _unit_kind(household)}),
     )
+    return Phrase("verdict.first", {"today": found.day, "lines": Lines(lines)})
 
 
 def holder(household: Household, day: date) -> Phrase:
@@ -47,7 +44,7 @@ def holder(household: Household, day: date) -> Phrase:
 
 def second(household: Household, found: Assessment, office: Office) -> Phrase:
     """What is still open, and what to do where until when."""
-    return Phrase("verdict.second", {"open": Lines(tuple(_open(household, found))), "do": _to_do(household, office)})
+    return Phrase("verdict.second", {"lines": Lines((*_open(household, found), _to_do(household, office)))})
 
 
 def _because(household: Household, found: Assessment) -> Iterator[Phrase]:

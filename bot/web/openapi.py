@@ -79,6 +79,8 @@ def document() -> dict[str, Any]:
             "/": _get("Who we are", _answer("a page"), _in("query", "lang")),
             "/static/{name}": _get("A file of the pages", _answer("the file", "*/*"), _in("path", "name"), s404="none"),
             "/p/{token}": _get("What is stored about me", _answer("a page"), _in("path", "token"), s404="run out"),
+            "/quyen-loi": _get("What support there is today, in Vietnamese", _answer("a page")),
+            "/entitlements": _get("What support there is today, in English", _answer("a page")),
             "/chat": _get("The web chat", _answer("a page, and the visitor's cookie"), _in("query", "lang")),
             "/chat/messages": _get(
                 "The lines of this visitor's chat",

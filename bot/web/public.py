@@ -8,9 +8,12 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.inbox import Office
 from bot.web.pages import Pages, static_file
+from handlers import offers
 from handlers.desk import Actor
 from handlers.desk.export import everything
 from handlers.desk.stored import Section, read_out
+from handlers.rules import programmes
+from handlers.texts import Phrase
 from storage.database import Database, Unit
 
 YEAR = "public, max-age=31536000, immutable"
@@ -26,6 +29,8 @@ class PublicRoutes:
         app.router.add_get("/", self.home)
         app.router.add_get("/static/{name:.+}", self.static)
         app.router.add_get("/p/{token}", self.private)
+        app.router.add_get("/quyen-loi", self.entitlements)
+        app.router.add_get("/entitlements", self.entitlements)
 
     async def home(self, request: web.Request) -> web.Response:
         """Who we are and three doors."""
@@ -41,6 +46,23 @@ class PublicRoutes:
             raise web.HTTPNotFound
         content, kind = found
         return web.Response(body=content, headers={"Content-Type": kind, "Cache-Control": YEAR})
+
+    async def entitlements(self, request: web.Request) -> web.Response:
+        """What support there is today, for everyone; to be read, printed and hung up."""
+        language = "en" if request.path == "/entitlements" else "vi"
+        html = await self._database.read(lambda unit: self._programmes(unit, language))
+        return web.Response(text=html, content_type="text/html")
+
+    def _programmes(self, unit: Unit, language: str) -> str:
+        desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
+        voice = desk.voice(language)
+        sections = [
+            (voice.say(heading), [voice.say(line).removeprefix("• ") for line in lines])
+            for heading, lines in offers.sections(programmes.general(desk.today()))
+        ]
+        day = voice.say(Phrase("plain", {"words": desk.today()}))
+        given = self._given(unit, language)
+        return self._pages.render("entitlements.html", language, sections=sections, day=day, **given)
 
     async def private(self, request: web.Request) -> web.Response:
         """What is stored about one person, behind a link of fifteen minutes. Looking does not use it up."""

@@ -38,9 +38,8 @@ HOLDER_DOORS = (
 
 def known_before(desk: Desk) -> Mapping[str, str]:
     """The answers of the last check, without those that may have changed."""
-    kept = desk.households.mine()
     changing = {question.key for question in CHANGES}
-    return {slot: written for slot, written in kept.answers.items() if slot not in changing} if kept else {}
+    return {slot: written for slot, written in all_known_before(desk).items() if slot in ASKED and slot not in changing}
 
 
 def all_known_before(desk: Desk) -> Mapping[str, str]:
@@ -88,6 +87,9 @@ SCRIPT = (
     Ask(q.nutrition, only_if=q.lacks_matter_and_children_live_here, private=True),
 )
 
+# What an opening brought along counts for that once, and is not asked.
+ASKED = {step.question.key for step in SCRIPT if isinstance(step, Ask)}
+
 conversation = Conversation(
     "eligibility",
     opens_with=("/kiemtra", "/check"),
@@ -104,4 +106,5 @@ reviewed = Conversation(
     recalls=all_known_before,
     script=(*SCRIPT, Review()),
     finish=tell_result,
+    texts=conversation.name,
 )

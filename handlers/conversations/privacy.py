@@ -57,6 +57,8 @@ def withdraw(a: Answers, desk: Desk) -> Done:
     if chosen is None:
         return Done(Say("nothing_withdrawn", openings=(MENU,)))
     desk.consents.withdraw(chosen)
+    if chosen == "check":
+        desk.households.forget()
     return Done(Say("withdrawn", purpose=Phrase(f"purposes.{chosen}"), openings=(MENU,)))
 
 

@@ -41,12 +41,14 @@ class Messages:
             body["card"] = _card(voice, say.card, scope)
         self._put(chat, kind, body, place)
 
-    def ask(self, chat: Chat, form: Form, asks: Asks, *, doors: tuple[Opening, ...] = (), place: str = "0") -> str:
+    def ask(
+        self, chat: Chat, form: Form, asks: Asks, scope: str, *, doors: tuple[Opening, ...] = (), place: str = "0"
+    ) -> str:
         """Ask a question of a form, perhaps with buttons that lead elsewhere; returns the nonce of this asking."""
-        voice, scope = self.desk.voice(chat.language), form.conversation
+        voice = self.desk.voice(chat.language)
         options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
         options += [self._opening(voice, door, scope) for door in doors]
-        asking = Asking(new_nonce(), scope, form.id, asks.slot, asks.mode, tuple(options), asks.once)
+        asking = Asking(new_nonce(), form.conversation, form.id, asks.slot, asks.mode, tuple(options), asks.once)
         shown = self._show(chat, asking)
         body: dict[str, object] = {"text": voice.say(asks.prompt, scope), "key": f"{scope}.{asks.slot}"}
         if shown:

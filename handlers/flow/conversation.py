@@ -215,6 +215,7 @@ class Conversation(Generic[D]):
     opens_with: slash commands. finish: a plain function in one transaction. facts: what a turn looks up first, reading
     only. recalls: written answers known from before, when it is opened. needs: the purpose whose consent must be in
     force. keeps_paused: whether it is worth taking up again later. quiet: its end does not offer what was laid aside.
+    texts: the conversation whose words it uses, if not its own.
     """
 
     name: str
@@ -226,6 +227,12 @@ class Conversation(Generic[D]):
     needs: str | None = None
     keeps_paused: bool = False
     quiet: bool = False
+    texts: str = ""
+
+    @property
+    def scope(self) -> str:
+        """Where its words are looked for first."""
+        return self.texts or self.name
 
     def question(self, slot: str) -> Question[object] | None:
         """The question that a slot belongs to, or None if this script has no such question."""

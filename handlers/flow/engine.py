@@ -289,8 +289,13 @@ def _review(conversation: Conversation[D], form: Form, step: Review) -> Asks:
             value = shown(question, form.answers[slot])
             label = Phrase(f"label.{question.key}")
             lines.append(Phrase("review_line", {"number": number, "label": label, "value": value}))
-    options = tuple(Candidate(w, Phrase(f"options.review.{w}")) for w in _review_choice.names)
+    options = tuple(Candidate(w, Phrase(f"options.review.{w}")) for w in review_choices(conversation))
     return Asks(REVIEW, Phrase("review", {"lines": Lines(tuple(lines))}), options, once=True)
+
+
+def review_choices(conversation: Conversation[D]) -> tuple[str, ...]:
+    """What may be chosen at the review; "later" only where the conversation is kept for later."""
+    return tuple(w for w in _review_choice.names if w != "later" or conversation.keeps_paused)
 
 
 def shown(question: Question[object], written: str) -> object:

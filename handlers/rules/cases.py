@@ -58,6 +58,13 @@ def table() -> Iterator[str]:
             yield f"  {day}  {expected.outcome:<18} income {expected.income:<8} lacks {found}{differs}"
 
 
+def differing() -> Iterator[str]:
+    """Names of the households for which the rules no longer say what is expected."""
+    for case in named_cases():
+        if any(Expected.of(assess(case.household, day)) != expected for day, expected in case.expected.items()):
+            yield case.name
+
+
 def _read(case: Mapping[str, Any]) -> NamedCase:
     days = {key: value for key, value in case.items() if key.startswith("on_")}
     here = case.get("living_here")

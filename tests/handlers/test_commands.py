@@ -45,7 +45,7 @@ CALM = (
 KEYWORDS = {
     "registration": "tôi muốn đăng ký; toi muon dang ky; cho tôi xin hỗ trợ; nhà tôi khó khăn lắm; làm hồ sơ ở đâu; "
     "tôi thuộc hộ nghèo; I want to register",
-    "support": "nhà tôi được hỗ trợ gì; duoc ho tro gi; quyền lợi của người già; am I eligible",
+    "eligibility": "nhà tôi được hỗ trợ gì; duoc ho tro gi; quyền lợi của người già; am I eligible",
     "my_cases": "hồ sơ của tôi tới đâu rồi; ho so toi dau roi; có kết quả chưa; tra cứu; my request please",
     "giving": "tôi muốn ủng hộ; ung ho; tôi muốn làm từ thiện; I would like to donate",
     "officer": "cho tôi gặp cán bộ; gọi lại cho tôi; please call me",
