@@ -24,7 +24,7 @@ run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
 
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	$(BIN)/pytest -m 'not trial'
+	$(BIN)/pytest -n 2 -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
 	$(BIN)/ruff format --check .
@@ -34,6 +34,9 @@ check: $(VENV)/.dev  ## format, lint, types, who imports whom
 
 trial: $(VENV)/.dev  ## the long crash and load bars
 	$(BIN)/pytest -m trial -s
+
+bench: $(VENV)/.dev  ## measure, each figure as a ratio to a peer in the same run
+	$(BIN)/python -m benchmarks.eligibility
 
 fonts: $(VENV)/.dev  ## cut the typeface down for the pages
 	$(BIN)/python docs/make_fonts.py

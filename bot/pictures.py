@@ -31,8 +31,9 @@ class Block:
 def card(kind: str, values: Mapping[str, str]) -> bytes:
     """Draw a card of 1080 by 720 pixels as PNG; equal values give equal bytes.
 
-    kind: the name of a template in `cards`. values: every word on it; "code" wants title, code, line1, line2, line3
-    and note, and takes demo for the hatched band. Raises jinja2.UndefinedError if one is missing.
+    kind: the name of a template in `cards`. values: every word on it: "code" wants title, code, line1, line2, line3 and
+    note; "steps" wants title, step1, step2, step3 and note; each takes demo for the hatched band. Raises
+    jinja2.UndefinedError if one is missing.
     """
     # The renderer is only loaded by a process that draws.
     import resvg_py

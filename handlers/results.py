@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from handlers import figures, offers, units
-from handlers.flow.message import Dong, Lines, Phrase
+from handlers.flow.message import Card, Dong, Lines, Phrase
 from handlers.rules import programmes
 from handlers.rules.household import Household
 from handlers.rules.office import Office
@@ -137,6 +137,24 @@ def _unit(household: Household) -> object:
 def _unit_kind(household: Household) -> object:
     unit = units.all_units().get(household.unit_id or "")
     return unit.kind if unit else Phrase("verdict.commune_or_ward")
+
+
+def card(household: Household, found: Assessment, office: Office, *, demo: bool) -> Card:
+    """A picture of what to do next, to keep or to show at the counter. It says nothing of what the result is."""
+    ends = office.review_to
+    return Card(
+        "steps",
+        {
+            "title": Phrase("verdict.card.title"),
+            "step1": Phrase("verdict.card.form", {"form": office.review_form or figures.CONFIRM}),
+            "step2": Phrase("verdict.card.where", {"unit": _unit(household)})
+            if ends is None
+            else Phrase("verdict.card.until", {"unit": _unit(household), "ends": ends}),
+            "step3": Phrase("verdict.card.ask"),
+            "note": Phrase("verdict.card.note", {"today": found.day}),
+            **({"demo": Phrase("page.demo")} if demo else {}),
+        },
+    )
 
 
 # What a result stands on

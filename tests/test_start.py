@@ -172,11 +172,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("migrate",),
     ("verify",),
     ("outbox", "list"),
-    ("outbox", "list", "--json", "--state", "queued"),
     ("dead-letters", "list"),
     ("dead-letters", "list", "--json"),
     ("script", "registration", "--lang", "en"),
-    ("script", "registration", "--lang", "vi"),
     ("owner", "set", "--body", "UBND", "--contact", "0236 1022", "--data-contact", "a@b.test"),
 )
 

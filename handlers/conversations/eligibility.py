@@ -60,7 +60,11 @@ def tell_result(a: Answers, desk: Desk) -> Done | Reask:
         return Done(Say(results.holder(household, a.day), openings=HOLDER_DOORS))
     return Done(
         Say(results.first(household, found)),
-        Say(results.second(household, found, desk.office), openings=RESULT_DOORS),
+        Say(
+            results.second(household, found, desk.office),
+            card=results.card(household, found, desk.office, demo=desk.demo),
+            openings=RESULT_DOORS,
+        ),
     )
 
 

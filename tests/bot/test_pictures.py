@@ -124,3 +124,16 @@ def test_a_text_too_long_for_any_size_ends_in_an_ellipsis() -> None:
     assert block.size == 20
     assert block.lines[0].startswith("Trung tâm Phục vụ hành chính công")
     assert block.lines[0].endswith("…")
+
+
+def test_the_card_of_steps_shows_each_step_and_takes_the_band_of_sample_data() -> None:
+    steps = {f"step{number}": f"Việc thứ {number}" for number in (1, 2, 3)} | {"title": "Việc nên làm", "note": "Sơ bộ"}
+
+    plain = card("steps", steps)
+    changed = [card("steps", steps | {name: "Việc khác"}) for name in steps]
+
+    assert opened(plain).size == (1080, 720)
+    assert all(ImageChops.difference(opened(plain), opened(one)).getbbox() for one in changed)
+    assert opened(card("steps", steps | {"demo": "DỮ LIỆU MẪU"})).getpixel((1000, 20)) != opened(plain).getpixel(
+        (1000, 20)
+    )

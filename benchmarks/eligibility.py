@@ -1,0 +1,108 @@
+"""E1: households through the verdict and all programmes, against the same conditions as bare ifs without reasons."""
+
+import random
+import resource
+import statistics
+from collections.abc import Callable
+from datetime import date
+
+from handlers.questionnaire import SOMEONE
+from handlers.rules.household import Household, Income, Range
+from handlers.rules.poverty import DEPENDANTS, assess, standard
+from handlers.rules.programmes import CONDITIONS, in_force, offers
+
+DAY = date(2026, 11, 24)
+COUNT, ROUNDS = 20_000, 5
+CODES = [code for code in standard(DAY).lacks if code != DEPENDANTS]
+LINES = {"xã": (1_500_000, 2_250_000, 2_200_000), "phường": (2_000_000, 3_000_000, 2_800_000)}
+UNITS = {"xa_tay_giang": "xã", "xa_viet_an": "xã", "phuong_thanh_khe": "phường", "phuong_cam_le": "phường"}
+
+
+def households(seed: int) -> list[Household]:
+    """Made-up families, a fifth of whose answers are not known."""
+    chance = random.Random(seed)  # noqa: S311  # made-up data, not a secret
+
+    def told() -> bool | None:
+        return None if chance.random() < 0.2 else chance.random() < 0.3
+
+    return [
+        Household(
+            unit_id=chance.choice(list(UNITS)),
+            certificate="none",
+            members=chance.randint(1, 8),
+            children=chance.randint(0, 3),
+            allowances=Range.exactly(chance.randint(0, 1)),
+            living_here={someone: told() for someone in SOMEONE},
+            pension=chance.choice(["all", "none", None]),
+            income=Income(Range.exactly(chance.randint(0, 20_000_000))),
+            lacks={code: told() for code in CODES},
+        )
+        for _ in range(COUNT)
+    ]
+
+
+def ours(household: Household) -> int:
+    """The verdict with its reasons, today and under the coming standard, and the offers."""
+    found = assess(household, DAY)
+    return len(offers(household, DAY, likely=frozenset(found.verdict.classes)))
+
+
+def bare(household: Household) -> int:
+    """The same conditions as bare ifs: no reasons, no rows, no ranges of dates."""
+    line, cap, coming = LINES[UNITS[household.unit_id or ""]]
+    income, members = household.income, household.members or 1
+    amount = income.amount.least if income else 0
+    found = open_ = 0
+    for code in CODES:
+        lack = household.lacks[code]
+        if lack is None:
+            open_ += 1
+        elif lack:
+            found += 1
+    most = (household.children or 0) + (household.allowances.most or 0 if household.allowances else 0)
+    if most * 2 > members:
+        found += 1
+    classes = set()
+    if amount <= line * members:
+        if found + open_ >= 3:
+            classes.add("poor")
+        if found < 3:
+            classes.add("near_poor")
+    elif amount <= cap * members:
+        classes.add("middle")
+    else:
+        classes.add("none")
+    near_soon = amount <= coming * members
+    count = 0
+    for needed, fits in CONDITIONS_OF_THE_DAY:
+        if needed and household.certificate not in needed and not needed & classes:
+            continue
+        if fits(household) is not False:
+            count += 1
+    return count + near_soon
+
+
+CONDITIONS_OF_THE_DAY = [(p.classes, p.fits) for p in in_force(DAY)]
+
+
+def cpu_us(work: Callable[[Household], int], given: list[Household]) -> float:
+    """CPU microseconds a household."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    for household in given:
+        work(household)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_utime - before) / len(given) * 1e6
+
+
+def main() -> None:
+    """Print the medians of interleaved rounds."""
+    given = households(1)
+    ours_us, bare_us = [], []
+    for _ in range(ROUNDS):
+        ours_us.append(cpu_us(ours, given))
+        bare_us.append(cpu_us(bare, given))
+    one, other = statistics.median(ours_us), statistics.median(bare_us)
+    print(f"E1  {one:.1f} µs a household, bare ifs {other:.1f} µs, ratio {one / other:.1f} (bar: at most 10)")
+
+
+if __name__ == "__main__":
+    main()
