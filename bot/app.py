@@ -106,10 +106,18 @@ def _find_key(settings: Settings, database: Database) -> bytes:
     if database.read_now(lambda unit: machine.fact(unit, "key_check")) is not None:
         raise CannotStart("encryption.key is missing from DATA_DIR; restore it from your copy, the data needs it")
     key = new_key()
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    # Written aside and then linked into place: a crash in between leaves no empty key, and an existing one stays.
+    aside = path.with_suffix(f".{os.getpid()}")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(key + "\n")
         file.flush()
         os.fsync(file.fileno())
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        key = path.read_text("ascii")  # another process was faster
+    finally:
+        aside.unlink()
     log.warning("encryption.key was made in DATA_DIR: keep a copy elsewhere, nothing can be read without it")
     return decode_key(key)
 

@@ -157,7 +157,7 @@ class JobClock:
         self._scheduler.shutdown(wait=False)
         try:
             now = self._work.clock.now()
-            await self._work.database.write(lambda unit: machine.release(unit, "jobs", self._holder, now))
+            await self._work.database.write(lambda unit: machine.release(unit, "jobs", self._holder, now), deadline_s=2)
         except (DatabaseAway, Unclear):
             log.warning("the lease of the jobs runs out by itself")
 

@@ -1,5 +1,6 @@
 """Health for whoever runs the service: alive, ready, and figures for Prometheus."""
 
+import asyncio
 import ipaddress
 import secrets
 import time
@@ -39,7 +40,12 @@ class HealthRoutes:
         if not await self._can_write():
             return web.json_response({"status": "unavailable", "reasons": ["database_away"]}, status=503)
         reasons = self._reasons()
-        if await self._database.read(machine.owner) is None:
+        try:
+            async with asyncio.timeout(PROBE_S):
+                owner = await self._database.read(machine.owner)
+        except (TimeoutError, DatabaseAway):
+            return web.json_response({"status": "unavailable", "reasons": ["database_away"]}, status=503)
+        if owner is None:
             reasons.append("no_owner")
         return web.json_response({"status": "degraded" if reasons else "ok", "reasons": reasons})
 

@@ -12,7 +12,7 @@ def lan(town: Town) -> Citizen:
     return town.citizen("Lan")
 
 
-@pytest.mark.parametrize(("typed", "key"), [("2", "support.general_support"), ("dang ky ho tro", "consent_register")])
+@pytest.mark.parametrize(("typed", "key"), [("2", "consent_check.agree"), ("dang ky ho tro", "consent_register")])
 async def test_a_door_of_the_menu_may_be_typed(lan: Citizen, typed: str, key: str) -> None:
     await lan.says("menu")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.handlers.conversations.walks import ANSWERED, cases
+from tests.handlers.conversations.walks import ANSWERED, cases, registers
 from tests.kit.town import Citizen, Town
 
 ONE_WHO_AGREED = ("/dangky", "2", "1", "1", "1")
@@ -55,7 +55,7 @@ async def test_the_consent_is_recorded_as_told_by_a_helper(ba: Citizen) -> None:
 async def test_one_not_asked_yet_ends_it_with_nothing_sent(town: Town, ba: Citizen) -> None:
     await ba.says("/dangky", "2", "1", "Chưa hỏi")
 
-    ba.hears("consent_register.ask_them_first")
+    ba.hears("ask_them_first")
     assert await cases(town) == []
     assert await ba.at_desk(lambda desk: desk.consents.given()) == []
 
@@ -66,6 +66,27 @@ async def test_when_she_has_been_asked_one_press_begins_again(ba: Citizen) -> No
     await ba.presses("Đăng ký hỗ trợ")
 
     ba.hears("consent_register.for_whom")
+
+
+async def test_the_consent_given_for_her_own_family_is_none_for_somebody_else(town: Town, ba: Citizen) -> None:
+    await registers(ba)
+    await ba.says("/dangky", "2", "1", "1")
+    ba.hears("registration.agree_other")
+
+    await ba.presses("Không gửi")
+
+    ba.hears("registration.nothing_sent")
+    assert len(await cases(town)) == 1
+
+
+async def test_reading_more_about_somebody_else_asks_again(ba: Citizen) -> None:
+    await registers(ba)
+    await ba.says("/dangky", "2", "1", "1")
+
+    await ba.presses("Đọc kỹ hơn")
+
+    asked = ba.hears_last("registration.agree_other")
+    assert "khiếu nại" in asked.text
 
 
 async def test_for_one_who_cannot_answer_only_the_place_and_the_helper_are_asked(ba: Citizen) -> None:
