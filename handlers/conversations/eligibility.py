@@ -22,18 +22,22 @@ CHANGES = (
     q.nutrition,
 )
 
-RESULT_DOORS = (
-    Opening("doors.officer_helps", "registration", {"needs": "review"}),
-    Opening("doors.entitlements", "entitlements"),
-    Opening("doors.legal_basis", "legal_basis"),
-    Opening("doors.my_answers", "eligibility_review"),
-)
-HOLDER_DOORS = (
-    Opening("doors.officer_helps", "registration", {"needs": "papers"}),
-    Opening("doors.entitlements", "entitlements"),
-    Opening("doors.legal_basis", "legal_basis"),
-    Opening("doors.harder", "eligibility", {"harder": "yes"}),
-)
+ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
+LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+
+
+def result_doors(a: Answers) -> tuple[Opening, ...]:
+    """What to do with a result; a registration opens with all that is known."""
+    known = {"needs": "review"} | ({q.unit.key: a[q.unit]} if a.get(q.unit) else {})
+    helps = Opening("doors.officer_helps", "registration", known)
+    return (helps, ENTITLEMENTS, LEGAL_BASIS, Opening("doors.my_answers", "eligibility_review"))
+
+
+def holder_doors(a: Answers) -> tuple[Opening, ...]:
+    """What somebody with a certificate may do; if things have got harder, the check goes on with what was said."""
+    known = {"needs": "papers"} | ({q.unit.key: a[q.unit]} if a.get(q.unit) else {})
+    harder = Opening("doors.harder", "eligibility", {"harder": "yes", q.certificate.key: a[q.certificate]})
+    return (Opening("doors.officer_helps", "registration", known), ENTITLEMENTS, LEGAL_BASIS, harder)
 
 
 def known_before(desk: Desk) -> Mapping[str, str]:
@@ -57,13 +61,13 @@ def tell_result(a: Answers, desk: Desk) -> Done | Reask:
     outcome = str(a[q.certificate]) if holder else found.outcome
     desk.households.keep(a.written(), a.day, outcome, tuple(row.id for row in rows))
     if holder:
-        return Done(Say(results.holder(household, a.day), openings=HOLDER_DOORS))
+        return Done(Say(results.holder(household, a.day), openings=holder_doors(a)))
     return Done(
         Say(results.first(household, found)),
         Say(
             results.second(household, found, desk.office),
             card=results.card(household, found, desk.office, demo=desk.demo),
-            openings=RESULT_DOORS,
+            openings=result_doors(a),
         ),
     )
 

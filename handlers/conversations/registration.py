@@ -1,6 +1,5 @@
 """Register a household for support: what is needed, where, who, and how to be reached. Ten answers at most."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.desk import Desk
@@ -48,13 +47,6 @@ class Known:
     """What the desk knows of it: the code of the person's own open request that this one repeats, if any."""
 
     twin: str | None
-
-
-def known_from_check(desk: Desk) -> Mapping[str, str]:
-    """Where the family lives, if the check was told."""
-    kept = desk.households.mine()
-    found = kept.answers.get(unit.key, "#") if kept else "#"
-    return {} if found.startswith("#") else {unit.key: found}
 
 
 def look_for_twin(desk: Desk, a: Answers) -> Known:
@@ -164,7 +156,6 @@ conversation = Conversation(
     needs="register",
     keeps_paused=True,
     facts=look_for_twin,
-    recalls=known_from_check,
     script=(
         Ask(for_whom),
         Ask(relation, only_if=for_another),

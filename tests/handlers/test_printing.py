@@ -1,4 +1,4 @@
-"""Every conversation prints itself as a script; the prints in tests/scripts are what officials read and sign.
+"""Every conversation prints itself as a script; the prints in docs/scripts are what officials read and sign.
 
 Renew them all with: .venv/bin/python -m tests.handlers.test_printing
 """
@@ -14,7 +14,7 @@ from handlers.flow import printing
 from handlers.flow.conversation import Conversation
 from handlers.texts.loader import LANGUAGES
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCRIPTS = Path(__file__).parents[2] / "docs" / "scripts"
 WITH_A_SCRIPT = [conversation for conversation in ALL if conversation.script]
 
 

@@ -30,11 +30,11 @@ IN_THE_CITY = (
 )  # fmt: skip
 ABOVE = ("xã Việt An", "Không có", "3", "0", "Người từ 75 tuổi", "Xong", "0", "Không", "6 triệu", "đúng")
 IN_ENGLISH = (
-    "/check", "I agree", "Tay Giang", "None", "3", "1", "2 6", "0", "No", "3 million", "right", "no",
+    "/check", "I agree", "xa Tay Giang", "None", "3", "1", "2 6", "0", "No", "3 million", "right", "no",
     "None, we use others'", "yes", "no", "River, stream, pond, open well",
 )  # fmt: skip
 WITHOUT_ACCENTS = (
-    "kiem tra", "dong y", "tay giang", "khong co", "3", "1", "2 6", "0", "khong", "3 trieu", "dung", "khong",
+    "kiem tra", "dong y", "xa tay giang", "khong co", "3", "1", "2 6", "0", "khong", "3 trieu", "dung", "khong",
     "khong co, di nho", "co", "khong", "song, suoi, ao, gieng ho",
 )  # fmt: skip
 RESULT = ("verdict.first", "verdict.second")
@@ -223,7 +223,6 @@ async def test_an_income_by_the_year_is_read_back_by_the_month(lan: Citizen) -> 
         pytest.param(TO_MEMBERS, "chồng tôi mất rồi", "members", id="something else"),
         pytest.param(TO_INCOME, "900 triệu", "income", id="900 million"),
         pytest.param(TO_INCOME, "chồng tôi mất rồi", "income", id="no money"),
-        pytest.param(TO_INCOME, "0", "income", id="a bare nought"),
     ],
 )
 async def test_what_does_not_fit_is_asked_in_other_words_then_a_person_is_offered(
@@ -344,7 +343,6 @@ async def test_the_next_check_asks_what_may_have_changed_and_keeps_the_rest(lan:
 async def test_what_a_door_brought_along_does_not_count_for_the_next_check(lan: Citizen) -> None:
     await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "9")
     await lan.presses("Hoàn cảnh đã khó hơn")
-    await lan.says("Hộ cận nghèo")
     lan.hears("eligibility.members")
     await lan.says("2", "0", "90 triệu", "đúng")
     lan.hears(*RESULT)

@@ -75,7 +75,7 @@ async def test_the_consent_given_for_her_own_family_is_none_for_somebody_else(to
 
     await ba.presses("Không gửi")
 
-    ba.hears("registration.nothing_sent")
+    ba.hears("nothing_sent")
     assert len(await cases(town)) == 1
 
 
