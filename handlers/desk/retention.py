@@ -18,6 +18,7 @@ from storage.tables import (
     DataKey,
     DeadLetter,
     File,
+    HouseholdRow,
     InboxRow,
     Limit,
     OneTimeToken,
@@ -40,7 +41,7 @@ class Retention:
 
     def run(self) -> int:
         """Forget everything that is due; returns how many rows it touched."""
-        touched = self._messages() + self._old_ids() + self._cases() + self._forms()
+        touched = self._messages() + self._old_ids() + self._cases() + self._checks() + self._forms()
         touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
         touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
         self.desk.note("retention.run", "all", count=touched)
@@ -91,6 +92,11 @@ class Retention:
             self.desk.vault.forget(f"case:{case.id}")
             self.desk.note("case.forgotten", f"case:{case.id}", "kept long enough")
         return len(due)
+
+    def _checks(self) -> int:
+        """Forget what families said of themselves, as long after as the consent to it says."""
+        old = update(HouseholdRow).where(col(HouseholdRow.changed_at) < self._before("check"))
+        return self.desk.unit.change(old.where(col(HouseholdRow.declared).is_not(None)).values(declared=None))
 
     def _forms(self) -> int:
         """Drop sessions nobody has touched for as long as an unfinished form is kept."""

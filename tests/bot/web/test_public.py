@@ -165,3 +165,20 @@ async def test_a_static_file_is_kept_for_a_year_and_the_rest_not_at_all(lan: Vis
 async def test_the_first_page_names_who_is_responsible(lan: Visitor) -> None:
     assert "UBND phường Thử" in (await lan.gets("/")).body.decode()
     assert 'lang="en"' in (await lan.gets("/?lang=en")).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "unknown"),
+    [
+        pytest.param("/quyen-loi", "Trợ cấp hưu trí xã hội", "cần cán bộ xác nhận", id="in Vietnamese"),
+        pytest.param("/entitlements", "Social pension", "to be confirmed by an officer", id="in English"),
+    ],
+)
+async def test_the_page_of_entitlements_names_programmes_and_what_is_not_known(
+    lan: Visitor, path: str, name: str, unknown: str
+) -> None:
+    page = await lan.gets(path)
+
+    assert page.status == 200
+    assert name in page.body.decode()
+    assert unknown in page.body.decode()

@@ -67,6 +67,11 @@ async def tries_a_code(lan: Citizen) -> None:
     await lan.at_desk(lambda desk: desk.cases.look_up("HS-0000-0000", "1234"))
 
 
+async def is_checked(lan: Citizen) -> None:
+    await lan.says("/menu")
+    await lan.at_desk(lambda desk: desk.households.keep({"unit": "xa_tay_giang"}, desk.today(), "open", ()))
+
+
 # Each row: what somebody does, for how long what comes of it is kept, and how much of it there is.
 @pytest.mark.parametrize(
     ("does", "kept", "left"),
@@ -90,6 +95,12 @@ async def tries_a_code(lan: Citizen) -> None:
         ),
         pytest.param(gets_a_link, timedelta(minutes=15), "SELECT count(*) FROM one_time_token", id="links"),
         pytest.param(sends_a_loose_photo, timedelta(days=180), "SELECT count(*) FROM file", id="loose photos"),
+        pytest.param(
+            is_checked,
+            timedelta(days=365),
+            "SELECT count(*) FROM household WHERE declared IS NOT NULL",
+            id="answers of the check",
+        ),
         pytest.param(tries_a_code, timedelta(days=1), "SELECT count(*) FROM limiter", id="limits"),
     ],
 )
