@@ -1,12 +1,14 @@
 """What every test may ask for: a database of each kind. And a guard: no address but this machine's."""
 
 import ipaddress
+import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from storage import migrations
 from storage.database import Database
 from tests.kit.postgres import PostgresServer
 from tests.kit.town import Town
@@ -34,14 +36,41 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database."""
+    """The address of a database: an empty one, or for a town one that has our tables already."""
+    for_town = "town" in request.fixturenames
     if engine_name == "sqlite":
-        yield f"sqlite:///{tmp_path / 'data' / 'chungtay.db'}"
+        file = tmp_path / "data" / "chungtay.db"
+        if for_town:
+            file.parent.mkdir()
+            shutil.copy(request.getfixturevalue("shaped_file"), file)
+        yield f"sqlite:///{file}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create()
+    name = server.create(request.getfixturevalue("shaped_database")) if for_town else server.create()
     yield server.url(name)
     server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shaped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables, to be copied: making them takes longer than most tests."""
+    file = tmp_path_factory.mktemp("shaped") / "chungtay.db"
+    _shape(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def shaped_database(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database with our tables, to be copied."""
+    name = postgres_server.create()
+    _shape(postgres_server.url(name))
+    return name
+
+
+def _shape(url: str) -> None:
+    database = Database.open(url)
+    migrations.upgrade(database.engine)
+    database.close_now()
 
 
 @pytest.fixture

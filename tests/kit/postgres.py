@@ -33,10 +33,11 @@ class PostgresServer:
         """Return the address of a database on this server."""
         return f"postgresql://postgres@/{database}?host={self._server.get_postmaster_info().socket_dir}"
 
-    def create(self) -> str:
-        """Create an empty database and return its name."""
+    def create(self, like: str = "template1") -> str:
+        """Create a database and return its name: an empty one, or a copy of another to which nobody is connected."""
         name = f"test_{uuid4().hex}"
-        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return name
 
     def drop(self, name: str) -> None:

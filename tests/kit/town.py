@@ -44,7 +44,8 @@ class Town:
     """The service on one database, with a clock in hand."""
 
     def __init__(self, database: Database) -> None:
-        migrations.upgrade(database.engine)
+        if migrations.state(database.engine) != "current":
+            migrations.upgrade(database.engine)
         self.database = database
         self.clock = HandClock()
         office = Office(
