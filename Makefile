@@ -24,7 +24,7 @@ run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
 
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	$(BIN)/pytest -n 2 -m 'not trial'
+	$(BIN)/pytest -n 2 -rs -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
 	$(BIN)/ruff format --check .
