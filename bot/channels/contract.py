@@ -1,7 +1,7 @@
-"""What a channel is to the rest: its limits, and how a message leaves through it.
+"""What a channel is to the rest: its limits, how a message leaves through it, and what can go wrong on the way.
 
-Why the web chat is another kind than those to come: its other end is our own database, so sending is one transaction
-and never unclear.
+Why the web chat is another kind than the others: its other end is our own database, so sending is one transaction and
+never unclear.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from storage.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold. text: letters; buttons: how many; label: letters of one button."""
+    """What one message may hold. text: UTF-16 units; buttons: how many; label: letters of one button."""
 
     text: int
     buttons: int
@@ -33,15 +33,63 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One message that fits a channel. card: words of a picture to be drawn."""
+    """One message that fits a channel. card: words of a picture to be drawn. contact: her own number is asked for."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     card: Mapping[str, object] | None = None
+    contact: bool = False
+
+
+# What can go wrong in sending. Any exception that is none of these means Unclear.
+
+
+class SendError(Exception):
+    """A message did not go out as wished. reason: a code without anything personal."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotSent(SendError):
+    """Surely not sent, as when no connection could be made: try again soon."""
+
+
+class TryLater(SendError):
+    """Not sent: the platform asks us to wait. after_s: seconds."""
+
+    def __init__(self, reason: str, after_s: float) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class Moved(SendError):
+    """Not sent: the chat has another id now, and takes the message there."""
+
+    def __init__(self, reason: str, chat: str) -> None:
+        super().__init__(reason)
+        self.chat = chat
+
+
+class Unclear(SendError):
+    """Perhaps sent, perhaps not; nobody can know."""
+
+
+class PersonGone(SendError):
+    """Not sent: this person can't be reached here, as when she blocked us."""
+
+
+class Refused(SendError):
+    """Not sent: the platform does not take this message as it is."""
+
+
+class Misconfigured(SendError):
+    """Not sent: our account is refused altogether, as with a wrong token."""
 
 
 class Channel(Protocol):
-    """A way to people."""
+    """A way to people. abroad: its servers are outside the country, so nothing private goes through it."""
 
     name: str
     limits: Limits
@@ -53,3 +101,24 @@ class Keeps(Channel, Protocol):
 
     def keep(self, unit: Unit, vault: Vault, leaving: Leaving, fitted: tuple[Fitted, ...], now: datetime) -> int:
         """Hand over a message inside the transaction that marks it sent; returns the number it has there."""
+
+
+class Sends(Channel, Protocol):
+    """A channel that sends through a platform."""
+
+    async def send(self, chat: str, message: Fitted) -> str:
+        """Send one fitted message to a chat of the platform; returns the platform's id of it. Raises SendError."""
+
+
+class Fetches(Protocol):
+    """A channel whose photos have to be fetched."""
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """A photo's bytes by the platform's name of it, `most` bytes at most. Raises SendError."""
+
+
+class Watches(Protocol):
+    """A channel that knows how it is."""
+
+    def reasons(self) -> list[str]:
+        """What is wrong with it now, in codes without secrets."""

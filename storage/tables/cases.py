@@ -136,12 +136,16 @@ class Talk(SQLModel, table=True):
 
 
 class File(SQLModel, table=True):
-    """A photo. `raw` as it came, `clean` once re-encoded, `refused` with the reason and nothing kept."""
+    """A photo. `remote` while only its platform has it, `raw` as it came, `clean` once re-encoded, or `refused`.
+
+    body: the platform's name of a remote one, then the photo; nothing once it was refused.
+    """
 
     __tablename__ = "file"
     __table_args__ = (
-        one_of("state", "raw", "clean", "refused"),
+        one_of("state", "remote", "raw", "clean", "refused"),
         Index("ix_file_raw", "id", postgresql_where=text("state = 'raw'"), sqlite_where=text("state = 'raw'")),
+        Index("ix_file_remote", "id", postgresql_where=text("state = 'remote'"), sqlite_where=text("state = 'remote'")),
     )
 
     id: str = Field(primary_key=True)
@@ -151,5 +155,7 @@ class File(SQLModel, table=True):
     state: str = "raw"
     reason: str | None = None
     size: int
+    attempt: int = 0
+    not_before: datetime | None = Field(default=None, sa_type=UtcTime)
     body: bytes | None = None
     created_at: datetime = Field(sa_type=UtcTime)

@@ -63,7 +63,10 @@ class Limit(SQLModel, table=True):
 
 
 class OneTimeToken(SQLModel, table=True):
-    """A link that opens something for a short while. Only the look-up value of its token is kept."""
+    """A link or code that opens something for a short while. Only the look-up value of its token is kept.
+
+    body: what it opens, sealed with the person's key.
+    """
 
     __tablename__ = "one_time_token"
 
@@ -71,6 +74,7 @@ class OneTimeToken(SQLModel, table=True):
     kind: str
     person_id: str = Field(foreign_key="person.id", index=True)
     until: datetime = Field(sa_type=UtcTime)
+    body: bytes | None = None
 
 
 class Owner(SQLModel, table=True):

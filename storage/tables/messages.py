@@ -42,16 +42,20 @@ class InboxRow(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """A message we could not handle, with its reason; its body stays in the inbox row, for replay."""
+    """A message we could not handle, with its reason. For replay its body stays in the inbox row.
+
+    body: what nobody could read, as it came, sealed with the key of its day; such a letter has no inbox row.
+    """
 
     __tablename__ = "dead_letter"
     __table_args__ = (one_of("state", "open", "replayed"),)
 
     id: str = Field(primary_key=True)
-    inbox_id: int = Field(sa_type=BigKey, index=True)
+    inbox_id: int | None = Field(default=None, sa_type=BigKey, index=True)
     channel: str
     reason: str
     state: str = "open"
+    body: bytes | None = None
     created_at: datetime = Field(sa_type=UtcTime)
 
 
@@ -70,7 +74,10 @@ class AskingRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """One message to one chat. `key` names it once and for all; state moves only by compare-and-set."""
+    """One message to one chat. `key` names it once and for all; state moves only by compare-and-set.
+
+    part: how many of the pieces it was split into are out. epoch: of the sender's lease under which it was marked.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -106,6 +113,7 @@ class OutboxRow(SQLModel, table=True):
     state: str = "queued"
     attempt: int = 0
     epoch: int = 0
+    part: int = 0
     not_before: datetime = Field(sa_type=UtcTime)
     deadline: datetime | None = Field(default=None, sa_type=UtcTime)
     lease_owner: str | None = None

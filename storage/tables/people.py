@@ -22,7 +22,11 @@ class Person(SQLModel, table=True):
 
 
 class Address(SQLModel, table=True):
-    """One chat of a person on one channel. `external` is a look-up value; `screen` the asking shown there last."""
+    """One chat of a person on one channel.
+
+    external: a look-up value of the platform's id. chat: that id, sealed with the person's key; empty where the chat is
+    ours. chosen: she wants her messages there, wherever she writes. screen: the asking shown there last.
+    """
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("channel", "external"),)
@@ -31,6 +35,8 @@ class Address(SQLModel, table=True):
     channel: str
     external: bytes
     person_id: str = Field(foreign_key="person.id", index=True)
+    chat: bytes | None = None
+    chosen: bool = False
     reachable: bool = True
     last_in_at: datetime = Field(sa_type=UtcTime)
     last_line: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from alembic import command
 from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, MetaData, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
@@ -11,6 +12,18 @@ from storage import migrations
 from storage.columns import naming
 from storage.database import Database
 
+OLD_PERSON = (
+    "INSERT INTO person (id, state, language, created_at, last_in_at)"
+    " VALUES ('p', 'active', 'vi', '2026-01-01', '2026-01-01')"
+)
+OLD_FILE = (
+    "INSERT INTO file (id, person_id, address_id, state, size, created_at)"
+    " VALUES ('f', 'p', 'a', 'raw', 3, '2026-01-01')"
+)
+OLD_LETTER = (
+    "INSERT INTO dead_letter (id, inbox_id, channel, reason, state, created_at)"
+    " VALUES ('d', 1, 'webchat', 'odd', 'open', '2026-01-01')"
+)
 Damage = Callable[[Connection], None]
 
 
@@ -78,6 +91,22 @@ def test_upgrading_again_changes_nothing(current: Database) -> None:
     assert migrations.state(current.engine) == "current"
     assert migrations.drift(current.engine) == []
     assert current.read_now(lambda unit: unit.execute(text("SELECT value FROM meta")).scalar_one()) == "b"
+
+
+def test_an_older_database_keeps_its_rows(database: Database) -> None:
+    with database.engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0001")
+        connection.exec_driver_sql(OLD_PERSON)
+        connection.exec_driver_sql(OLD_FILE)
+        connection.exec_driver_sql(OLD_LETTER)
+    before = migrations.state(database.engine)
+
+    migrations.upgrade(database.engine)
+
+    assert (before, migrations.state(database.engine)) == ("older", "current")
+    assert migrations.drift(database.engine) == []
+    kept = text("SELECT f.state, f.attempt, d.reason FROM file f, dead_letter d")
+    assert database.read_now(lambda unit: unit.execute(kept).one()) == ("raw", 0, "odd")
 
 
 def test_the_database_of_a_later_release_is_newer(current: Database) -> None:
