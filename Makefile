@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .bench-venv
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check trial bench fonts clean
+.PHONY: help run telegram-demo test check trial bench fonts clean
 
 help:  ## what there is
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(BIN)/chungtay: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +22,9 @@ $(VENV)/.dev: $(BIN)/chungtay
 
 run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
 	@exec $(BIN)/chungtay serve --demo
+
+telegram-demo: $(VENV)/.dev  ## phones in a browser, a Telegram of our own and the service, on this machine alone
+	@exec $(BIN)/python -m tests.kit.telegram.demo
 
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
@@ -35,11 +39,18 @@ check: $(VENV)/.dev  ## format, lint, types, who imports whom
 trial: $(VENV)/.dev  ## the long crash and load bars
 	$(BIN)/pytest -m trial -s
 
+$(PEERS)/.made: constraints.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install $(PIP_QUIET) --constraint constraints.txt \
+		'python-telegram-bot[webhooks]' sqlmodel 'sqlalchemy[asyncio]' aiosqlite 'psycopg[binary]'
+	@touch $@
+
 bench: $(VENV)/.dev  ## measure, each figure as a ratio to a peer in the same run
-	$(BIN)/python -m benchmarks.eligibility
+	@$(MAKE) --no-print-directory $(PEERS)/.made || echo "The peers' environment could not be built."
+	$(BIN)/python -m benchmarks
 
 fonts: $(VENV)/.dev  ## cut the typeface down for the pages
 	$(BIN)/python docs/make_fonts.py
 
 clean:  ## remove what was installed and made here, data excepted
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
