@@ -1,0 +1,175 @@
+"""Says when the next message may leave through one account of a platform, so that the platform never has to.
+
+Why evenly spaced and not in bursts: a platform counts in windows that we can't see, and what is spread evenly fits
+every one of them. Why it may catch up a little: a timer is late by a millisecond or more, and at a thousand messages a
+second that would cost half of them.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from typing import Literal, Protocol
+
+Lane = Literal["reply", "bulk"]
+LANES: tuple[Lane, ...] = ("reply", "bulk")  # whoever wrote to us goes before what we send unasked
+
+# core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this: one a second to a chat, 20 a minute to a
+# group.
+CHAT_S = 1.0
+GROUP_S = 3.0
+# A reply may be this early: of two that belong together, a greeting and a menu, the second need not wait.
+AHEAD_S = 1.0
+# How late we may be and still make up for it: with this much, the worst second holds one message and 3 % too many.
+CATCH_UP_S = 0.03
+# When so many chats are told to wait in so many seconds, it is the account that is too fast.
+TOLD, TOLD_S = 3, 10.0
+FEW = 1000
+
+
+class Time(Protocol):
+    """Tells the time in seconds and calls back at one; an event loop is one."""
+
+    def time(self) -> float: ...
+
+    def call_at(self, when: float, callback: Callable[[], None], /) -> asyncio.TimerHandle: ...
+
+
+@dataclass(slots=True)
+class _Chat:
+    """spent_until: when what it had is spread out evenly. held_until: before then nothing is written to it."""
+
+    spent_until: float
+    held_until: float
+    spacing_s: float = CHAT_S
+    ahead_s: float = AHEAD_S
+    waiting: dict[Lane, deque[asyncio.Future[None]]] = field(default_factory=lambda: {lane: deque() for lane in LANES})
+
+    def free_at(self, lane: Lane) -> float:
+        """When it may have its next message of a lane."""
+        return max(self.held_until, self.spent_until - (self.ahead_s if lane == "reply" else 0.0))
+
+    def is_idle(self, now: float) -> bool:
+        return max(self.held_until, self.spent_until) <= now and not any(self.waiting.values())
+
+    def spend(self, now: float) -> None:
+        self.spent_until = max(self.spent_until, now) + self.spacing_s
+
+
+class Pacer:
+    """The turns of one account. A reply that may leave goes before any bulk, and a slow chat holds up nobody else."""
+
+    def __init__(self, rate: float, time: Time | None = None) -> None:
+        """rate: messages a second over the whole account. time: the running event loop's if not given."""
+        self._spacing_s = 1 / rate
+        self._given_time = time
+        self._next_at = float("-inf")
+        self._chats: dict[str, _Chat] = {}
+        self._many = FEW
+        # Of each lane (when, order, chat), one entry for a chat that waits there. A chat that was used or held since is
+        # later than its entry says; that is put right when its entry comes up.
+        self._queues: dict[Lane, list[tuple[float, int, _Chat]]] = {lane: [] for lane in LANES}
+        self._order = count()
+        self._timer: asyncio.TimerHandle | None = None
+        self._told: dict[str, tuple[float, float]] = {}
+
+    @property
+    def remembered(self) -> int:
+        """How many chats are held in memory: those of the last seconds, and as many again at most."""
+        return len(self._chats)
+
+    async def turn(self, chat: str, lane: Lane, *, group: bool = False) -> None:
+        """Wait until a message to this chat may leave; in the order of asking within a lane."""
+        now, turn = self._time.time(), asyncio.get_running_loop().create_future()
+        here = self._chat(chat, now)
+        here.spacing_s, here.ahead_s = (GROUP_S, 0.0) if group else (CHAT_S, AHEAD_S)
+        if not here.waiting[lane]:
+            self._enter(here, lane, max(here.free_at(lane), now))
+        here.waiting[lane].append(turn)
+        if self._timer is None:
+            self._release()
+        else:
+            # Turns given while the loop is busy would all be taken at once, after it.
+            self._come_back()
+        await turn
+
+    def hold_chat(self, chat: str, seconds: float) -> None:
+        """Let nothing leave to one chat for so long."""
+        now = self._time.time()
+        here = self._chat(chat, now)
+        here.held_until = max(here.held_until, now + seconds)
+
+    def hold_all(self, seconds: float) -> None:
+        """Let nothing leave at all for so long."""
+        self._next_at = max(self._next_at, self._time.time() + seconds)
+
+    def told_to_wait(self, chat: str, seconds: float) -> None:
+        """Hold the chat the platform told us to wait for; the account, when it was said of three within ten seconds."""
+        now = self._time.time()
+        self.hold_chat(chat, seconds)
+        self._told = {name: told for name, told in self._told.items() if now - told[0] <= TOLD_S}
+        self._told[chat] = (now, seconds)
+        if len(self._told) >= TOLD:
+            self.hold_all(max(wait for _, wait in self._told.values()))
+            self._told.clear()
+
+    @property
+    def _time(self) -> Time:
+        return self._given_time or asyncio.get_running_loop()
+
+    def _chat(self, name: str, now: float) -> _Chat:
+        if name not in self._chats:
+            if len(self._chats) >= self._many:
+                self._chats = {name: chat for name, chat in self._chats.items() if not chat.is_idle(now)}
+                self._many = 2 * len(self._chats) + FEW
+            self._chats[name] = _Chat(now, now)
+        return self._chats[name]
+
+    def _enter(self, chat: _Chat, lane: Lane, when: float) -> None:
+        heappush(self._queues[lane], (when, next(self._order), chat))
+
+    def _release(self) -> None:
+        """Give the turns that are due, and come back for the next."""
+        now = self._time.time()
+        while self._next_at <= now and (turn := self._first(now)):
+            self._next_at = max(self._next_at, now - CATCH_UP_S) + self._spacing_s
+            turn.set_result(None)
+        self._come_back()
+
+    def _first(self, now: float) -> asyncio.Future[None] | None:
+        """Take the turn that is first now, if any is."""
+        for lane in LANES:
+            queue = self._queues[lane]
+            while queue and queue[0][0] <= now:
+                chat = heappop(queue)[2]
+                waiting = chat.waiting[lane]
+                while waiting and waiting[0].done():
+                    waiting.popleft()  # who waited has given up
+                if not waiting:
+                    continue
+                if chat.free_at(lane) > now:
+                    self._enter(chat, lane, chat.free_at(lane))
+                    continue
+                turn = waiting.popleft()
+                chat.spend(now)
+                if waiting:
+                    self._enter(chat, lane, chat.free_at(lane))
+                return turn
+        return None
+
+    def _come_back(self) -> None:
+        starts = [queue[0][0] for queue in self._queues.values() if queue]
+        if not starts:
+            return
+        when = max(self._next_at, min(starts))
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = self._time.call_at(when, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._release()
