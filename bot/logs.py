@@ -16,7 +16,8 @@ from types import TracebackType
 import orjson
 
 FIELDS = ("count", "channel", "state", "reason", "seconds", "job", "attempt", "version", "port", "kind")
-SILENT = ("aiohttp.access",)
+# The second prints whole updates, with people's words in them, as CRITICAL when one can't be read.
+SILENT = ("aiohttp.access", "telegram.Bot")
 # They log addresses with tokens in them, whole updates, or every statement with its values.
 QUIET = ("alembic", "asyncio", "apscheduler", "httpcore", "httpx", "sqlalchemy", "sqlalchemy.engine", "telegram")
 LONGEST = 2_000

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import QUIET, redact, setup
+from bot.logs import QUIET, SILENT, redact, setup
 
 CANARIES = {
     "bot token": "123456789:AAEabcdefghijklmnopqrstuvwxyz_0123-4",
@@ -36,7 +36,7 @@ def lines() -> Iterator[io.StringIO]:
     """What is written to stderr, with the logging of the tests put back afterwards."""
     root = logging.getLogger()
     kept = root.handlers[:], root.level, logging.raiseExceptions
-    levels = {name: logging.getLogger(name).level for name in (*QUIET, "aiohttp.access")}
+    levels = {name: logging.getLogger(name).level for name in (*QUIET, *SILENT)}
     with redirect_stderr(io.StringIO()) as written:
         setup("DEBUG")
         yield written
@@ -151,8 +151,9 @@ def test_a_talkative_library_is_heard_from_warning_on(lines: io.StringIO, name: 
     assert [json.loads(line)["message"] for line in lines.getvalue().splitlines()] == ["trouble"]
 
 
-def test_the_access_log_is_off(lines: io.StringIO) -> None:
-    logging.getLogger("aiohttp.access").critical("GET /")
+@pytest.mark.parametrize("name", SILENT)
+def test_what_prints_calls_or_updates_is_off(lines: io.StringIO, name: str) -> None:
+    logging.getLogger(name).critical("GET /")
 
     assert lines.getvalue() == ""
 

@@ -1,0 +1,166 @@
+"""python-telegram-bot's Bot, spoken over one aiohttp session of ours.
+
+Why not over its own HTTP client: that takes seven times the processor a message, and prints tokens and people's words.
+"""
+
+import json
+
+import orjson
+from aiohttp import BytesPayload, ClientSession, ClientTimeout, DummyCookieJar, FormData, TCPConnector
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
+from telegram.request import BaseRequest, RequestData
+
+from bot.channels.contract import Refused
+from bot.channels.telegram.errors import HttpError
+
+CONNECTIONS = 64
+CONNECT_S, READ_S, WRITE_S = 5.0, 20.0, 20.0
+# Shorter than any platform's: a connection it has closed looks like an answer that was lost.
+IDLE_S = 15.0
+CHUNK = 1 << 16
+# The statuses that python-telegram-bot has classes for.
+CLASSED = (400, 401, 403, 404, 409, 429)
+
+
+class AiohttpRequest(BaseRequest):
+    """The HTTP of a Bot. Made outside an event loop, opened in it by `initialize`.
+
+    read_s: seconds to wait for an answer.
+    """
+
+    def __init__(self, read_s: float = READ_S) -> None:
+        self._read_s = read_s
+        self._session: ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds to wait for an answer; asking for updates waits this much longer than Telegram does."""
+        return self._read_s
+
+    async def initialize(self) -> None:
+        """Open the session, once."""
+        if self._session is None:
+            self._session = ClientSession(
+                connector=TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_S),
+                cookie_jar=DummyCookieJar(),
+                trust_env=False,
+            )
+
+    async def shutdown(self) -> None:
+        """Close the session, if it is open."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Make one call; returns status and body. Of the timeouts only read_timeout can be another than ours.
+
+        Raises HttpError, BadRequest for words that are no text, and aiohttp's own, which BaseRequest wraps.
+        """
+        read_s = float(read_timeout) if isinstance(read_timeout, (int, float)) else self._read_s
+        async with self._open.request(
+            method, url, data=_body(request_data), timeout=_limits(read_s), allow_redirects=False
+        ) as answer:
+            payload = await answer.read()
+        if answer.status >= 300 and not _is_telegrams(answer.status, payload):
+            raise HttpError(answer.status)
+        return answer.status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
+        """Read an answer, without logging it as the method we override does. Raises TelegramError."""
+        try:
+            read = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            read = _loads_slowly(payload)
+        if not isinstance(read, dict):
+            raise TelegramError("an answer that is no JSON object")
+        return read
+
+    async def download(self, url: str, most: int) -> bytes:
+        """The bytes of a file, `most` at most. url: with the token in it, as `File.file_path` of getFile is.
+
+        Raises HttpError, Refused, and aiohttp's own.
+        """
+        found = bytearray()
+        async with self._open.get(
+            url, timeout=_limits(self._read_s), allow_redirects=False, headers={"Accept-Encoding": "identity"}
+        ) as answer:
+            if answer.status != 200:
+                raise HttpError(answer.status)
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                found += chunk
+                if len(found) > most:
+                    raise Refused("too_big")
+        return bytes(found)
+
+    @property
+    def _open(self) -> ClientSession:
+        assert self._session is not None  # noqa: S101  # initialize comes first
+        return self._session
+
+
+def open_bot(token: str, api_base: str, file_base: str, request: AiohttpRequest) -> Bot:
+    """Telegram's methods over `request`, which is to be initialised; the Bot never: that would call getMe.
+
+    api_base, file_base: scheme and host.
+    """
+    return Bot(token, f"{api_base}/bot", f"{file_base}/file/bot", request=request, get_updates_request=request)
+
+
+def _limits(read_s: float) -> ClientTimeout:
+    # sock_read begins anew with each piece that comes, and not before all is written: total ends what would go on.
+    return ClientTimeout(total=CONNECT_S + WRITE_S + read_s, connect=CONNECT_S, sock_read=read_s)
+
+
+def _body(given: RequestData | None) -> BytesPayload | FormData | None:
+    """JSON, or with files a form. Raises BadRequest for half a surrogate pair, which no encoding of ours can hold."""
+    if given is None:
+        return None
+    if given.contains_files:
+        form = FormData()
+        for name, value in given.json_parameters.items():
+            form.add_field(name, value)
+        for name, (filename, content, kind) in given.multipart_data.items():
+            form.add_field(name, content, filename=filename, content_type=kind)
+        return form
+    try:
+        return BytesPayload(orjson.dumps(given.parameters), content_type="application/json")
+    except orjson.JSONEncodeError:
+        raise BadRequest("not to be written as JSON") from None
+
+
+def _loads_slowly(payload: bytes) -> object:
+    """Half a surrogate pair in one update must not keep all others from us: it is left out."""
+    try:
+        read = json.loads(payload.decode(errors="replace"))
+        return orjson.loads(json.dumps(read, ensure_ascii=False).encode(errors="ignore"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_telegrams(status: int, payload: bytes) -> bool:
+    """Whether Telegram itself refuses, in a way the library has a class for.
+
+    The page of a proxy in between says nothing about the person, and must not make her one who is gone.
+    """
+    if status not in CLASSED:
+        return False
+    try:
+        read = AiohttpRequest.parse_json_payload(payload)
+    except TelegramError:
+        return False
+    if status == 429:
+        wait = read.get("parameters")
+        return isinstance(wait, dict) and bool(wait.get("retry_after"))
+    return read.get("ok") is False
