@@ -1,6 +1,6 @@
 """A figure of law on its way to a person: as it is, with a caution, or not at all, by its confidence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from handlers.flow.message import Dong, Phrase
 from handlers.rules.rows import Row, caution
@@ -34,11 +34,3 @@ def _cautioned(row: Row | None, write: Callable[[int], object]) -> object:
         return CONFIRM
     shown = write(row.value)
     return Phrase("with_caution", {"figure": shown}) if how == "confirm" else shown
-
-
-def sources(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Each row once, by its source and time, for printing what a result stands on."""
-    seen: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        seen.setdefault((row.source, row.valid_from, row.valid_to, row.confidence), row)
-    return tuple(seen.values())

@@ -43,10 +43,15 @@ def lines(offered: Iterable[Offer], *, form: str = "line") -> Iterator[Phrase]:
         yield Phrase(f"offer.{form}", _values(offer))
 
 
+def name(row: Row) -> object:
+    """What a programme is called; empty if its row does not say."""
+    return _told(row.value if isinstance(row.value, Mapping) else {}, "{}")
+
+
 def _values(offer: Offer) -> dict[str, object]:
     words = offer.row.value if isinstance(offer.row.value, Mapping) else {}
     found: dict[str, object] = {
-        "name": _told(words, "{}"),
+        "name": name(offer.row),
         "condition": _told(words, "condition_{}", " ({})"),
         "papers": _told(words, "papers_{}"),
         "where": _told(words, "where_{}"),

@@ -64,11 +64,16 @@ child_school = YesNo("child_school", others=("unknown",))
 space = Banded("space", supplied=space_bands, most=MOST_AREA, others=("unknown",))
 nutrition = YesNo("nutrition", others=("unknown",))
 
-# In the order they are asked; the dependants are computed.
-LACKS: tuple[Question[object], ...] = cast(
+# In the order they are asked. Of the lacks the dependants are computed.
+ALL: tuple[Question[object], ...] = cast(
     "tuple[Question[object], ...]",
-    (out_of_work, toilet, house, insurance, water, adult_school, devices, child_school, space, nutrition),
-)
+    (
+        unit, certificate, members, children, living_here, allowances, pension, income, income_each, out_of_work,
+        toilet, house, insurance, water, adult_school, devices, child_school, space, nutrition,
+    ),
+)  # fmt: skip
+# Never sent through servers abroad: what is told here is about health.
+PRIVATE: tuple[Question[object], ...] = cast("tuple[Question[object], ...]", (nutrition,))
 
 
 # Conditions

@@ -3,7 +3,7 @@
 Why no figure stands here or in a text: each comes from a row in force on the day, printed as its confidence allows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from handlers import figures, offers, units
@@ -12,9 +12,9 @@ from handlers.rules import programmes
 from handlers.rules.household import Household
 from handlers.rules.office import Office
 from handlers.rules.poverty import Assessment, Verdict, changed_places
-from handlers.rules.rows import Row
 
-HOLDER_OFFERS = 4
+# So that a message stays within one screen; what is left out stands in the basis and in the list of offers.
+HOLDER_OFFERS, NAMED_LACKS = 3, 4
 
 
 def first(household: Household, found: Assessment) -> Phrase:
@@ -28,16 +28,20 @@ def first(household: Household, found: Assessment) -> Phrase:
     return Phrase("verdict.first", {"today": found.day, "lines": Lines(lines)})
 
 
+def holder_offers(household: Household, day: date) -> tuple[programmes.Offer, ...]:
+    """What a family that holds a certificate is told it may get: the first of what is known to fit."""
+    offered = programmes.offers(household, day, likely=frozenset())
+    return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]
+
+
 def holder(household: Household, day: date) -> Phrase:
     """What a family that holds a certificate may get, in short."""
-    offered = programmes.offers(household, day, likely=frozenset())
-    now = [offer for offer in offered if offer.status == "now" and offer.sure]
     return Phrase(
         "verdict.holder",
         {
             "today": day,
             "certificate": Phrase(f"options.certificate.{household.certificate}"),
-            "lines": Lines(tuple(offers.lines(now[:HOLDER_OFFERS], form="short"))),
+            "lines": Lines(tuple(offers.lines(holder_offers(household, day), form="short"))),
         },
     )
 
@@ -52,14 +56,7 @@ def _because(household: Household, found: Assessment) -> Iterator[Phrase]:
     if verdict.income != "unclear" or household.income is not None:
         yield _income_reason(household, verdict)
     if verdict.counted and verdict.income != "above" and verdict.found:
-        yield Phrase(
-            "verdict.lacks",
-            {
-                "count": len(verdict.found),
-                "names": tuple(Phrase(f"lack.{code}") for code in verdict.found),
-                "needed": figures.count(verdict.standard.min_deprived),
-            },
-        )
+        yield _named("verdict", verdict.found, {"needed": figures.count(verdict.standard.min_deprived)})
     if found.outcome == "middle":
         yield Phrase("verdict.middle", {"cap": figures.money(verdict.standard.middle_cap[verdict.area])})
 
@@ -100,13 +97,18 @@ def _open(household: Household, found: Assessment) -> Iterator[Phrase]:
     if household.income is None:
         yield Phrase("verdict.open.income")
     if found.outcome in ("poor_or_near_poor", "open") and verdict.counted and verdict.open:
-        yield Phrase("verdict.open.lacks", {"names": tuple(Phrase(f"lack.{code}") for code in verdict.open)})
-    if "nutrition" in verdict.open and found.outcome == "poor_or_near_poor":
+        yield _named("verdict.open", verdict.open, {})
+    if verdict.open == ("nutrition",) and found.outcome == "poor_or_near_poor":
         yield Phrase("verdict.open.nutrition")
-    if found.other is not None:
+    if found.other is not None and found.other.outcome != verdict.outcome:
         yield _other_line(household, found.day, found.other)
-    if found.coming is not None:
-        yield Phrase("verdict.open.which_standard")
+
+
+def _named(where: str, codes: tuple[str, ...], values: Mapping[str, object]) -> Phrase:
+    """Lacks by name; or how many there are, and the first of them."""
+    names = tuple(Phrase(f"lack.{code}") for code in codes[:NAMED_LACKS])
+    key = "lacks" if len(codes) <= NAMED_LACKS else "many_lacks"
+    return Phrase(f"{where}.{key}", {"names": names, "count": len(codes), **values})
 
 
 def _other_line(household: Household, day: date, other: Verdict) -> Phrase:
@@ -153,37 +155,5 @@ def card(household: Household, found: Assessment, office: Office, *, demo: bool)
             "step3": Phrase("verdict.card.ask"),
             "note": Phrase("verdict.card.note", {"today": found.day}),
             **({"demo": Phrase("page.demo")} if demo else {}),
-        },
-    )
-
-
-# What a result stands on
-
-
-def rows_of(found: Assessment) -> tuple[Row, ...]:
-    """The rows that led to the result, each once."""
-    used: list[Row] = []
-    for assessment in (found, found.coming):
-        if assessment is None:
-            continue
-        verdict = assessment.verdict
-        used.append(verdict.standard.line[verdict.area])
-        if verdict.counted and verdict.income != "above":
-            used.append(verdict.standard.min_deprived)
-            used += [verdict.standard.lacks[code] for code in verdict.found]
-        if assessment.outcome == "middle":
-            used.append(verdict.standard.middle_cap[verdict.area])
-    return figures.sources(used)
-
-
-def basis_line(row: Row) -> Phrase:
-    """One row as [Căn cứ] prints it: source, time, how sure."""
-    return Phrase(
-        "basis.line",
-        {
-            "source": row.source or figures.CONFIRM,
-            "since": row.valid_from or Phrase("basis.open_start"),
-            "until": row.valid_to or Phrase("basis.open_end"),
-            "sure": Phrase(f"basis.{row.confidence}"),
         },
     )

@@ -7,7 +7,7 @@ from handlers import results
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Reask, Review
 from handlers.flow.message import Opening, Say
-from handlers.rules import poverty
+from handlers.rules import poverty, reasons
 
 # What may have changed since the last check is asked again; the rest is taken from there.
 CHANGES = (
@@ -56,10 +56,10 @@ def tell_result(a: Answers, desk: Desk) -> Done | Reask:
     """Assess the family, keep the answers with the verdict, and say what is likely, why, and what to do."""
     household = q.family(a)
     found = poverty.assess(household, a.day)
-    rows = results.rows_of(found)
     holder = q.holds_a_certificate(a)
     outcome = str(a[q.certificate]) if holder else found.outcome
-    desk.households.keep(a.written(), a.day, outcome, tuple(row.id for row in rows))
+    why = reasons.of_offers(results.holder_offers(household, a.day)) if holder else reasons.reasons(household, found)
+    desk.households.keep(a.written(), a.day, outcome, tuple(reason.row.id for reason in why))
     if holder:
         return Done(Say(results.holder(household, a.day), openings=holder_doors(a)))
     return Done(

@@ -1,35 +1,26 @@
 """What may be had, five programmes a message, and what a result stands on, with source, time and how sure it is."""
 
-from typing import cast
+from collections.abc import Mapping
 
-from handlers import offers, questionnaire, results
+from handlers import basis, offers, questionnaire, results
 from handlers.desk import Desk
 from handlers.desk.households import Kept
 from handlers.flow.conversation import Answers, Conversation, Done
-from handlers.flow.engine import shown
 from handlers.flow.message import Lines, Opening, Phrase, Say
-from handlers.flow.questions import Question
-from handlers.rules import poverty, programmes
+from handlers.flow.moving import shown
+from handlers.rules import changes, poverty, programmes, reasons
 
 A_MESSAGE = 5
-# The answers that led to a result; those about the house are named as lacks.
-LED_THERE = cast(
-    "tuple[Question[object], ...]",
-    (
-        questionnaire.unit,
-        questionnaire.certificate,
-        questionnaire.members,
-        questionnaire.income,
-        questionnaire.income_each,
-    ),
-)
 MENU = Opening("doors.menu", "@menu")
 CHECK = Opening("doors.support", "eligibility")
+ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
+LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+WOULD_CHANGE = Opening("doors.would_change", "would_change")
 
 
-def told(kept: Kept) -> Answers:
+def told(kept: Kept, *, abroad: bool) -> Answers:
     """The kept answers, on the day they were given."""
-    return Answers(kept.answers, kept.day)
+    return Answers(kept.answers, kept.day, abroad=abroad)
 
 
 def list_offers(a: Answers, desk: Desk) -> Done:
@@ -37,9 +28,10 @@ def list_offers(a: Answers, desk: Desk) -> Done:
     kept = desk.households.mine()
     if kept is None:
         return Done(Say("check_first", openings=(CHECK, MENU)))
-    household = questionnaire.family(told(kept))
+    answers = told(kept, abroad=a.abroad)
+    household = questionnaire.family(answers)
     # Who holds a certificate is told what that gives; the rest would only confuse.
-    held = questionnaire.holds_a_certificate(told(kept))
+    held = questionnaire.holds_a_certificate(answers)
     likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, desk.today()).verdict.classes)
     found = programmes.offers(household, desk.today(), likely=likely)
     begin = int(a.given("from") or 0)
@@ -62,24 +54,50 @@ def _page(found: tuple[programmes.Offer, ...], begin: int, name: str, *, has_res
 
 
 def tell_basis(a: Answers, desk: Desk) -> Done:
-    """Print what the last result stands on."""
+    """Print what the last result stands on: each reason, its article, from when to when, how sure, and which answer."""
     kept = desk.households.mine()
     if kept is None:
         return Done(Say("check_first", openings=(CHECK, MENU)))
-    found = poverty.assess(questionnaire.family(told(kept)), kept.day)
-    lines = tuple(results.basis_line(row) for row in results.rows_of(found))
-    answers = tuple(_answer(question, kept) for question in LED_THERE if question.key in kept.answers)
-    entitlements = Opening("doors.entitlements", "entitlements")
-    return Done(Say("basis", lines=Lines(lines), answers=Lines(answers), day=kept.day, openings=(entitlements, MENU)))
+    answers = told(kept, abroad=a.abroad)
+    household = questionnaire.family(answers)
+    found, held = poverty.assess(household, kept.day), questionnaire.holds_a_certificate(answers)
+    why = reasons.of_offers(results.holder_offers(household, kept.day)) if held else reasons.reasons(household, found)
+    lines = basis.lines(found, why, _read_back(answers))
+    doors = (ENTITLEMENTS, MENU) if held else (WOULD_CHANGE, ENTITLEMENTS, MENU)
+    return Done(Say("basis", lines=lines, day=kept.day, openings=doors))
 
 
-def _answer(question: Question[object], kept: Kept) -> Phrase:
-    value = shown(question, kept.answers[question.key])
-    return Phrase("basis.answer", {"label": Phrase(f"label.{question.key}"), "value": value})
+def tell_changes(a: Answers, desk: Desk) -> Done:
+    """Say what would make the last result another one."""
+    kept = desk.households.mine()
+    if kept is None:
+        return Done(Say("check_first", openings=(CHECK, MENU)))
+    household = questionnaire.family(told(kept, abroad=a.abroad))
+    found = poverty.assess(household, kept.day)
+    lines = basis.changes(found, changes.would_change(household, kept.day))
+    return Done(Say("changes", lines=lines, day=kept.day, openings=(ENTITLEMENTS, LEGAL_BASIS, MENU)))
+
+
+def _read_back(answers: Answers) -> Mapping[str, Phrase]:
+    """Each answer with its label, by the question's key; abroad, of what is private only that it was answered."""
+    written = answers.written()
+    hidden = {question.key for question in questionnaire.PRIVATE} if answers.abroad else set()
+    return {
+        question.key: Phrase(
+            "basis.answer",
+            {
+                "label": Phrase(f"label.{question.key}"),
+                "value": Phrase("answered_aside") if question.key in hidden else shown(question, written[question.key]),
+            },
+        )
+        for question in questionnaire.ALL
+        if question.key in written
+    }
 
 
 conversations = (
     Conversation("entitlements", (), list_offers),
     Conversation("support", (), list_in_general),
     Conversation("legal_basis", (), tell_basis),
+    Conversation("would_change", (), tell_changes, texts="legal_basis"),
 )

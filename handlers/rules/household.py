@@ -38,7 +38,7 @@ class Household:
 
     unit_id: one of the 94. children: under the child age of the standard. allowances: older or disabled members who
     draw a monthly social allowance. living_here: who lives there, None where not known. pension: whether those of 70
-    and over draw one. lacks: by the code of the indicator; the dependants are computed and never told.
+    and over draw one. lacks: by the code of the indicator; the dependants are computed where they are not told.
     """
 
     unit_id: str | None = None

@@ -28,11 +28,15 @@ _DATA = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The standard in force on a day; every figure with the row it comes from. lacks: empty while not usable."""
+    """The standard in force on a day; every figure with the row it comes from.
+
+    indicators: the set that lacks are counted by. lacks: empty while that set is not usable.
+    """
 
     line: Mapping[str, Row]
     middle_cap: Mapping[str, Row]
     min_deprived: Row
+    indicators: Row
     lacks: Mapping[str, Row]
     thresholds: Mapping[str, Row]
 
@@ -91,12 +95,14 @@ def rows_of_file(name: str) -> Rows:
 def standard(day: date) -> Standard:
     """The standard in force on a day. Raises NotInForce before 2022 and after the last known one."""
     rows = rows_of_file("standards")
-    usable = rows.on("standard.indicators", day).value is not None
+    counted_by = rows.on("standard.indicators", day)
+    usable = counted_by.value is not None
     indicators = rows_of_file("indicators")
     return Standard(
         {area: rows.on(f"standard.line.{area}", day) for area in ("urban", "rural")},
         {area: rows.on(f"standard.middle_cap.{area}", day) for area in ("urban", "rural")},
         rows.on("standard.min_deprived", day),
+        counted_by,
         {row.id.removeprefix("lack."): row for row in indicators.under("lack.", day)} if usable else {},
         {row.id: row for row in indicators.under("threshold.", day)} if usable else {},
     )
@@ -105,11 +111,7 @@ def standard(day: date) -> Standard:
 @cache
 def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
     """The lines that may apply: that of the unit's type first, the other where the type changed or is unknown."""
-    unit = units.all_units().get(unit_id or "")
-    if unit is None:
-        return ("rural", "urban")
-    kind = {"phường": "phuong", "xã": "xa"}.get(unit.kind, "dac_khu")
-    row = rows_of_file("standards").get(f"area.{kind}", day)
+    row = area_row(unit_id, day)
     if row is None or row.value is None:
         return ("rural", "urban")
     own: Area = "urban" if row.value == "urban" else "rural"
@@ -117,9 +119,23 @@ def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
     return (own, other) if changed_places(unit_id, day) else (own,)
 
 
+def area_row(unit_id: str | None, day: date) -> Row | None:
+    """The row that says which line goes with the type of a unit; None where the unit is not known."""
+    unit = units.all_units().get(unit_id or "")
+    if unit is None:
+        return None
+    kind = {"phường": "phuong", "xã": "xa"}.get(unit.kind, "dac_khu")
+    return rows_of_file("standards").get(f"area.{kind}", day)
+
+
+def changed_row(unit_id: str | None, day: date) -> Row | None:
+    """The row of a unit part of which was of the other type before; None for the others."""
+    return rows_of_file("areas").get(f"changed.{unit_id}", day) if unit_id else None
+
+
 def changed_places(unit_id: str | None, day: date) -> str:
     """Former communes or townships of a unit for which the other line may apply; empty if there are none."""
-    row = rows_of_file("areas").get(f"changed.{unit_id}", day) if unit_id else None
+    row = changed_row(unit_id, day)
     return str(row.value["places"]) if row is not None and isinstance(row.value, Mapping) else ""
 
 
@@ -214,7 +230,9 @@ def lacks(household: Household, known: Standard) -> tuple[tuple[str, ...], tuple
     """(found, still open) among the standard's lacks, in its order."""
     found, still_open = [], []
     for code in known.lacks:
-        told = dependants_lack(household, known) if code == DEPENDANTS else household.lacks.get(code)
+        told = household.lacks.get(code)
+        if told is None and code == DEPENDANTS:
+            told = dependants_lack(household, known)
         if told is None:
             still_open.append(code)
         elif told:

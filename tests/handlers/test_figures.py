@@ -1,15 +1,13 @@
-"""Every figure a person is told comes from a row in force that may be shown, and every verdict fits one message."""
+"""Every figure a person is told comes from a row in force that may be shown."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers import offers, results, texts
-from handlers.rules.ages import figures_of_the_day
+from handlers import offers, results
 from handlers.rules.cases import NamedCase, named_cases
 from handlers.rules.household import Household
 from handlers.rules.office import office
@@ -17,24 +15,15 @@ from handlers.rules.poverty import assess, next_standard, rows_of_file
 from handlers.rules.programmes import general
 from handlers.rules.programmes import offers as offered
 from handlers.rules.rows import Row, caution
-from handlers.texts import Lines, Phrase, Voice
+from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
+from tests.handlers.told import grounds, verdict, voice
 
-MOST_LETTERS = 600
 DAYS = [(case, day) for case in named_cases() for day in case.expected]
 FILES = ("standards", "indicators", "programmes", "areas")
 # A day, and the name of a law: numbers that are no amount.
 DAY = re.compile(r"\d\d/\d\d/\d{4}")
 NUMBER = re.compile(r"\d[\d.]*\d")
-
-
-def voice(language: str, day: date) -> Voice:
-    return Voice(texts.load(), language, ZoneInfo("Asia/Ho_Chi_Minh"), figures_of_the_day(day))
-
-
-def verdict(case: NamedCase, day: date) -> tuple[Phrase, Phrase]:
-    found = assess(case.household, day)
-    return results.first(case.household, found), results.second(case.household, found, office(day))
 
 
 def offer_lines(household: Household, day: date) -> Phrase:
@@ -85,7 +74,7 @@ def test_every_figure_of_a_verdict_and_of_an_offer_is_a_row_s_or_the_family_s_ow
 
     for language in LANGUAGES:
         speaks = voice(language, day)
-        for phrase in (*verdict(case, day), offer_lines(case.household, day)):
+        for phrase in (*verdict(case.household, day), *grounds(case.household, day), offer_lines(case.household, day)):
             assert numbers(speaks.say(phrase), day) <= known
 
 
@@ -104,11 +93,3 @@ def test_the_figures_were_read() -> None:
 
     assert len(told) > 5
     assert {row.value for offer in general(day) for row in offer.amounts} & told
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_verdict_fits_its_messages(language: str) -> None:
-    spoken = [voice(language, day).say(phrase) for case, day in DAYS for phrase in verdict(case, day)]
-
-    assert len(max(spoken, key=len)) <= MOST_LETTERS
-    assert not any("\n\n" in text or text.endswith("\n") for text in spoken)

@@ -1,71 +1,30 @@
-"""The check: consent first, few questions, every way ends in an answer, and what was told stays its teller's."""
-
-import re
+"""The check: consent first, few questions, and every way ends in an answer."""
 
 import pytest
-from sqlmodel import select
 
-from handlers.conversations.eligibility import CHANGES, SCRIPT
-from handlers.desk import Actor
-from handlers.desk.export import everything
-from handlers.flow.conversation import Ask
-from storage.tables import Case, HouseholdRow
-from tests.handlers.conversations.walks import TO_PHONE
+from tests.handlers.conversations.checks import (
+    ABOVE,
+    CONSENTED,
+    IN_ENGLISH,
+    IN_THE_CITY,
+    POOR,
+    RESULT,
+    TO_INCOME,
+    TO_MEMBERS,
+    WITHOUT_ACCENTS,
+    asked_by,
+    households,
+    kept_answers,
+)
 from tests.kit.town import Citizen, Town
 
-CONSENTED = ("/kiemtra", "1")
-CHANGING = {question.key for question in CHANGES}
 MOST_QUESTIONS, MOST_FOR_A_HOLDER = 18, 5
 UNKNOWN = "không biết"
-# A family of three in the mountains with a child, someone of 72, and 3 million a month.
-TO_MEMBERS = ("xã Tây Giang", "Không có")
-TO_INCOME = (*TO_MEMBERS, "3", "1", "2 6", "0", "Không")
-TO_LACKS = (*TO_INCOME, "3 triệu", "đúng")
-# Toilet, house, water: the third lack settles it.
-POOR = (*TO_LACKS, "không", "Không có, đi nhờ", "có", "không", "Sông, suối, ao, giếng hở")
-IN_THE_CITY = (
-    "phường Hòa Khánh", "Không có", "4", "2", "Con cháu đang đi học", "Xong", "7,2 triệu", "đúng",
-    "có", "Tự hoại hoặc dội nước", "không", "có", "Nước máy, giếng khoan, nước bình", "không", "1 2 3", "không",
-    "100", "Không biết, không muốn nói",
-)  # fmt: skip
-ABOVE = ("xã Việt An", "Không có", "3", "0", "Người từ 75 tuổi", "Xong", "0", "Không", "6 triệu", "đúng")
-IN_ENGLISH = (
-    "/check", "I agree", "xa Tay Giang", "None", "3", "1", "2 6", "0", "No", "3 million", "right", "no",
-    "None, we use others'", "yes", "no", "River, stream, pond, open well",
-)  # fmt: skip
-WITHOUT_ACCENTS = (
-    "kiem tra", "dong y", "xa tay giang", "khong co", "3", "1", "2 6", "0", "khong", "3 trieu", "dung", "khong",
-    "khong co, di nho", "co", "khong", "song, suoi, ao, gieng ho",
-)  # fmt: skip
-RESULT = ("verdict.first", "verdict.second")
-TELLS = re.compile(r"nghèo|\bốm\b|khuyết tật|\bpoor|\bsick\b|\bdisab|\d[.,]\d{3}|\d ?(triệu|đồng|đ\b|million)", re.I)
 
 
 @pytest.fixture
 def lan(town: Town) -> Citizen:
     return town.citizen("Lan")
-
-
-async def asked_by(citizen: Citizen, *texts: str) -> list[str]:
-    """Say some things, and return which questions of the check were asked, each once."""
-    asked: dict[str, None] = {}
-    for text in texts:
-        await citizen.says(text)
-        asked |= {m.key: None for m in citizen.heard if m.kind == "question" and m.key.startswith("eligibility.")}
-        for message in citizen.heard:
-            assert not TELLS.search(message.text.split("\n")[0]), message.text
-            assert "\n\n\n" not in message.text
-    return [key.removeprefix("eligibility.") for key in asked]
-
-
-async def households(town: Town) -> list[HouseholdRow]:
-    return list(await town.database.read(lambda unit: unit.scalars(select(HouseholdRow)).all()))
-
-
-async def kept_answers(citizen: Citizen) -> dict[str, str]:
-    """The answers of her last check; none where nothing is kept."""
-    kept = await citizen.at_desk(lambda desk: desk.households.mine())
-    return dict(kept.answers) if kept else {}
 
 
 # Consent
@@ -263,131 +222,3 @@ async def test_back_and_edit_in_the_middle(lan: Citizen) -> None:
 
     lan.hears("eligibility.income")
     assert (await lan.answers())["members"] == "4"
-
-
-async def test_what_it_stands_on_names_the_articles(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-
-    await lan.presses("Căn cứ")
-
-    text = lan.hears_last("legal_basis.basis").text
-    assert "Điều 3" in text
-    assert "Hiệu lực:" in text
-    assert "Thu nhập cả nhà một tháng: 3.000.000 đ" in text
-
-
-async def test_offers_come_five_a_message(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-    await lan.presses("Có thể được gì?")
-    seen: list[str] = []
-
-    while "Xem thêm" in lan.hears_last("entitlements.offers").options:
-        lines = [line for line in lan.heard[-1].text.split("\n") if line.startswith("•")]
-        assert len(lines) == 5
-        seen += lines
-        await lan.presses("Xem thêm")
-    seen += [line for line in lan.heard[-1].text.split("\n") if line.startswith("•")]
-
-    assert len(seen) == len(set(seen)) > 10
-
-
-async def test_an_officer_s_help_opens_the_request_without_asking_place_and_need_again(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-
-    await lan.presses("Nhờ cán bộ giúp")
-    lan.hears("consent_register.for_whom")
-    await lan.says("1", "1")
-
-    lan.hears("registration.place")
-    await lan.says(*TO_PHONE[2:], "0905 123 456", "Bỏ qua", "1")
-    review = lan.hears_last("registration.@review").text
-    assert "Xã Tây Giang" in review
-    assert "Xét hộ nghèo" in review
-
-
-async def test_all_answers_may_be_seen_changed_and_worked_out_again(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-
-    await lan.presses("Xem lại câu trả lời")
-    review = lan.hears_last("eligibility.@review")
-    numbered = [line for line in review.text.split("\n") if re.match(r"\d+\. ", line)]
-    assert [line.partition(".")[0] for line in numbered] == [str(n) for n in range(1, len(numbered) + 1)]
-    assert len(numbered) == len(await kept_answers(lan))
-    assert review.options == ("Tính lại", "Sửa", "Thôi")
-    assert "bấm Tính lại" in review.text
-
-    await lan.says("sửa 3")
-    lan.hears("eligibility.members")
-    await lan.says("4")
-    lan.hears("eligibility.@review")
-    await lan.presses("Tính lại")
-
-    lan.hears(*RESULT)
-    assert (await kept_answers(lan))["members"] == "4"
-
-
-# Kept
-
-
-async def test_the_next_check_asks_what_may_have_changed_and_keeps_the_rest(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-    before = await kept_answers(lan)
-
-    asked = await asked_by(lan, "/kiemtra", "Không có", "3", "0", "3 triệu", "đúng", "không", "không")
-
-    lan.hears(*RESULT)
-    assert set(asked) <= CHANGING
-    assert await kept_answers(lan) == before
-
-
-async def test_what_a_door_brought_along_does_not_count_for_the_next_check(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "9")
-    await lan.presses("Hoàn cảnh đã khó hơn")
-    lan.hears("eligibility.members")
-    await lan.says("2", "0", "90 triệu", "đúng")
-    lan.hears(*RESULT)
-
-    await lan.says("/kiemtra", "Hộ cận nghèo")
-
-    lan.hears("verdict.holder")
-
-
-async def test_taking_the_consent_back_forgets_the_answers(town: Town, lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR, "/riengtu")
-
-    await lan.presses("Rút lại đồng ý", "xem gia đình")
-
-    lan.hears("withdraw_consent.withdrawn")
-    assert [row.declared for row in await households(town)] == [None]
-    await lan.says("/kiemtra")
-    lan.hears("consent_check.agree")
-
-
-async def test_erasing_erases_it_and_before_that_it_can_be_downloaded(town: Town, lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-    link = await lan.at_desk(lambda desk: desk.people.download_link())
-    shown = await town.at_desk(Actor("clock"), lambda desk: everything(desk, link.rpartition("/")[2]))
-    assert shown is not None
-    assert isinstance(shown["check"], dict)
-    assert shown["check"]["answers"]["unit"] == "xa_tay_giang"
-
-    await lan.says("/riengtu")
-    await lan.presses("Xóa hết", "Xóa hết")
-
-    assert await households(town) == []
-    assert await kept_answers(lan) == {}
-
-
-async def test_a_request_sent_afterwards_holds_nothing_of_the_check_but_the_place(town: Town, lan: Citizen) -> None:
-    await lan.says(*CONSENTED, *POOR)
-    await lan.presses("Nhờ cán bộ giúp")
-    await lan.says("1", "1", *TO_PHONE[2:], "0905 123 456", "Bỏ qua", "1")
-    await lan.presses("Gửi yêu cầu")
-
-    content = await town.at_desk(
-        Actor("official", "an"), lambda desk: desk.cases.read(desk.unit.scalars(select(Case.id)).one())
-    )
-
-    asked = {step.question.key for step in SCRIPT if isinstance(step, Ask)}
-    assert content.keys() & asked == set()
-    assert "3000000" not in str(dict(content))

@@ -1,0 +1,78 @@
+"""Whatever a result says fits a phone's screen, wherever the family lives, however little of it is known."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers import results, units
+from handlers.rules.cases import SOMEONE, named_cases
+from handlers.rules.household import Certificate, Household, Pension
+from handlers.rules.poverty import changed_places
+from handlers.texts.loader import LANGUAGES
+from tests.handlers.rules.families import TODAY, days, households
+from tests.handlers.told import grounds, verdict, voice
+
+MOST_LETTERS = 600
+NAMES = sorted((unit.id for unit in units.all_units().values()), key=lambda unit: -len(units.all_units()[unit].name))
+LONGEST = NAMES[:5]
+# A unit of two types has a line more; the longest name of former places is among these.
+OF_TWO_TYPES = [unit for unit in NAMES if changed_places(unit, TODAY)]
+TELLS = re.compile(r"nghèo|\bpoor|\d[.,]\d{3}", re.I)
+
+
+def told(household: Household, day: date, language: str) -> Iterator[str]:
+    """The messages of a result, without what it stands on, which is as long as it has reasons."""
+    speaks = voice(language, day)
+    yield from (speaks.say(phrase) for phrase in (*verdict(household, day), grounds(household, day)[1]))
+
+
+def check(texts: Iterator[str]) -> None:
+    for text in texts:
+        assert len(text) <= MOST_LETTERS, text
+        assert "\n\n" not in text.rstrip("\n") + "\n"
+        assert not TELLS.search(text.split("\n")[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("unit", [*LONGEST, *OF_TWO_TYPES])
+def test_a_named_household_s_result_fits_wherever_it_lives(unit: str, language: str) -> None:
+    for case in named_cases():
+        for day in case.expected:
+            check(told(replace(case.household, unit_id=unit), day, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_named_household_s_result_fits_where_it_lives(language: str) -> None:
+    for case in named_cases():
+        for day in case.expected:
+            check(told(case.household, day, language))
+
+
+@given(households, st.sampled_from(NAMES), days, st.sampled_from(LANGUAGES))
+@settings(max_examples=200, deadline=None)
+def test_any_family_s_result_fits_in_any_of_the_94_units(h: Household, unit: str, day: date, language: str) -> None:
+    check(told(replace(h, unit_id=unit), day, language))
+    check(told(h, day, language))
+
+
+def test_what_a_holder_is_told_fits_whoever_lives_there() -> None:
+    certificates: tuple[Certificate, ...] = ("poor", "near_poor", "escaped")
+    pensions: tuple[Pension | None, ...] = ("all", "none", "some", None)
+    houses = [dict.fromkeys(SOMEONE, True), *({who: True} for who in SOMEONE), dict.fromkeys(SOMEONE, False)]
+    for unit, certificate, pension, living_here in product(LONGEST[:2], certificates, pensions, houses):
+        family = Household(unit, certificate, living_here=living_here, pension=pension)
+        for language in LANGUAGES:
+            check(iter([voice(language, TODAY).say(results.holder(family, TODAY))]))
+
+
+def test_what_a_result_stands_on_begins_with_nothing_to_hide() -> None:
+    for case, language in product(named_cases(), LANGUAGES):
+        text = voice(language, TODAY).say(grounds(case.household, TODAY)[0])
+        assert not TELLS.search(text.split("\n")[0])
+        assert "\n\n\n" not in text
