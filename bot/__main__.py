@@ -10,8 +10,9 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import app, config, logs
+from bot import app, backups, config, intake, logs, opening
 from bot.clock import SystemClock
+from bot.inbox import Office
 from handlers import demo
 from handlers.desk import Actor, Desk
 from storage import migrations
@@ -28,7 +29,7 @@ def main() -> None:
         settings = config.load(os.environ, Path(".env"))
         logs.setup(settings.log_level)
         code = given.do(given, settings)
-    except (config.BadSetting, app.CannotStart, DatabaseAway, Unclear) as error:
+    except (config.BadSetting, opening.CannotStart, DatabaseAway, Unclear) as error:
         print(f"chungtay: {error}", file=sys.stderr)
         code = 2
     sys.exit(code)
@@ -46,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", serve, "run the service").add_argument("--demo", action="store_true", help="with sample data")
     add("migrate", migrate, "bring the database to this release's shape")
     add("verify", verify, "check the data; exit 1 names the first broken row")
+    add("backup", back_up, "write the data to a file, and today's keys beside it").add_argument("file", type=Path)
+    add("restore", restore, "put a backup into an empty database").add_argument("file", type=Path)
     add("talk", talk, "chat in this terminal, on a throw-away demonstration database")
     owner = add("owner", set_owner, "say who is responsible for the service and its data")
     owner.add_argument("what", choices=("set",))
@@ -90,23 +93,23 @@ def serve(given: argparse.Namespace, settings: config.Settings) -> int:
 def migrate(given: argparse.Namespace, settings: config.Settings) -> int:
     """Migrate, also on PostgreSQL, where serving never does."""
     if not settings.database:
-        app.open_office(settings).database.close_now()
+        opening.open_office(settings).database.close_now()
     else:
         database = Database.open(settings.database_url)
         if migrations.state(database.engine) == "newer":
-            raise app.CannotStart("the database was made by a newer release")
+            raise opening.CannotStart("the database was made by a newer release")
         migrations.upgrade(database.engine)
         database.close_now()
     print("the database has this release's shape")
     return 0
 
 
-def _at_desk(settings: config.Settings, work: Callable[[Desk], int]) -> int:
+def _at_desk(settings: config.Settings, work: Callable[[Desk, Office], int]) -> int:
     """Run something at the operator's desk, in one transaction."""
-    opened = app.open_office(settings)
+    opened = opening.open_office(settings)
 
     def run(unit: Unit) -> int:
-        return work(opened.office.desk(unit, Actor("operator"), "command line", SystemClock()))
+        return work(opened.office.desk(unit, Actor("operator"), "command line", SystemClock()), opened.office)
 
     try:
         return opened.database.write_now(run)
@@ -117,7 +120,7 @@ def _at_desk(settings: config.Settings, work: Callable[[Desk], int]) -> int:
 def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
     """Enter who is responsible."""
 
-    def work(desk: Desk) -> int:
+    def work(desk: Desk, _: Office) -> int:
         machine.set_owner(desk.unit, given.body, given.contact, given.data_contact, str(desk.actor), desk.now)
         desk.note("owner.set", "owner")
         print("the owner is set")
@@ -129,7 +132,7 @@ def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
 def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
     """Delete the sample data."""
 
-    def work(desk: Desk) -> int:
+    def work(desk: Desk, _: Office) -> int:
         done = demo.clear(desk)
         print("the sample data is deleted" if done else "there is no sample data here")
         return 0 if done else 1
@@ -146,7 +149,7 @@ def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
 def verify(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the invariants."""
 
-    def work(desk: Desk) -> int:
+    def work(desk: Desk, _: Office) -> int:
         found = list(broken(desk.unit, desk.now))
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
@@ -154,10 +157,22 @@ def verify(given: argparse.Namespace, settings: config.Settings) -> int:
     return _at_desk(settings, work)
 
 
+def back_up(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Write the data to a file, and today's keys beside it."""
+    print(backups.back_up(settings, given.file))
+    return 0
+
+
+def restore(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Put a backup into an empty database."""
+    print(backups.restore(settings, given.file))
+    return 0
+
+
 def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """List or retry messages to people; their words are not shown."""
 
-    def work(desk: Desk) -> int:
+    def work(desk: Desk, _: Office) -> int:
         if given.what == "retry":
             done = given.id is not None and outbox.retry(desk.unit, given.id, desk.now)
             desk.note("outbox.retry", f"outbox:{given.id}", done=done)
@@ -173,11 +188,11 @@ def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
 def letters_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """List or replay dead letters."""
 
-    def work(desk: Desk) -> int:
+    def work(desk: Desk, office: Office) -> int:
         if given.what == "replay":
-            done = given.id is not None and inbox.replay(desk.unit, given.id, desk.now)
+            done = given.id is not None and intake.replay(desk.unit, office, SystemClock(), given.id)
             desk.note("dead_letter.replay", f"dead_letter:{given.id}", done=done)
-            print("it will be tried again" if done else "there is no open dead letter with this id")
+            print("it will be tried again" if done else "there is no open dead letter that can be read with this id")
             return 0 if done else 1
         names = ("id", "channel", "reason", "state", "created_at")
         _print_rows([dict(zip(names, row, strict=True)) for row in inbox.dead_letters(desk.unit)], as_json=given.json)
@@ -203,7 +218,7 @@ def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
 
     found = next((c for c in ALL if c.name == given.name), None)
     if found is None:
-        raise app.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
+        raise opening.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
     print(script(found, load(), given.lang))
     return 0
 

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot import app
+from bot import app, opening
 from bot.channels.webchat import WebChat
 from bot.clock import SystemClock
 from bot.config import Settings
@@ -19,7 +19,7 @@ async def talk(settings: Settings) -> None:
     """Read lines and answer them until the end of input. A number picks a button."""
     with tempfile.TemporaryDirectory() as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "database": None, "encryption_key": None})
-        opened = app.open_office(own, demonstration=True)
+        opened = opening.open_office(own, demonstration=True)
         await opened.database.write(lambda unit: app.fill_demo(unit, opened))
         chat = Terminal(app.wire(opened, SystemClock()))
         try:

@@ -26,25 +26,37 @@ def _config(connection: Connection | None = None) -> Config:
 
 def state(engine: Engine) -> Literal["empty", "older", "current", "newer"]:
     """How the database stands to this release."""
-    script = ScriptDirectory.from_config(_config())
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         found = MigrationContext.configure(connection).get_current_revision() if tables else None
-    if found is None:
-        return "empty"
-    if found == script.get_current_head():
+    return "empty" if found is None else standing(found)
+
+
+def standing(revision: str) -> Literal["older", "current", "newer"]:
+    """How a revision stands to this release's."""
+    if revision == head():
         return "current"
     try:
-        script.get_revision(found)
+        ScriptDirectory.from_config(_config()).get_revision(revision)
     except CommandError:
         return "newer"
     return "older"
 
 
+def head() -> str:
+    """This release's revision."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the database to this release's shape."""
     with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring the database to a revision's shape, within a transaction that is open."""
+    command.upgrade(_config(connection), revision)
 
 
 def drift(engine: Engine) -> list[object]:

@@ -17,7 +17,7 @@ from typing import TypeVar
 import aiohttp
 from sqlmodel import select
 
-from bot import app, config
+from bot import config, opening
 from bot.clock import SystemClock
 from handlers.desk import Actor, Desk
 from storage import migrations
@@ -181,7 +181,7 @@ class Process:
 
     def at_desk(self, work: Callable[[Desk], T]) -> T:
         """Open its database here, with its own key, and do something at the operator's desk."""
-        opened = app.open_office(config.load(self.settings, None))
+        opened = opening.open_office(config.load(self.settings, None))
         try:
             return opened.database.write_now(
                 lambda unit: work(opened.office.desk(unit, Actor("operator"), "test", SystemClock()))

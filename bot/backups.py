@@ -1,0 +1,68 @@
+"""The commands `backup FILE` and `restore FILE`; each returns the sentence that says what it did."""
+
+from pathlib import Path
+
+from bot import opening
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.inbox import Office
+from bot.progress import Progress
+from handlers import texts
+from handlers.desk import Actor
+from handlers.desk.restored import Settled, settle
+from storage import backup, migrations
+from storage.crypto import MasterKey
+from storage.database import AlreadyServed, Unit
+from storage.rowfile import Damaged
+
+
+def back_up(settings: Settings, path: Path) -> str:
+    """Write a backup, beside a service at work. Raises CannotStart."""
+    opened = opening.open_office(settings, may_migrate=False)
+    try:
+        written = backup.write(
+            opened.database, opened.office.master, path, SystemClock().now, Progress(f"writing {path.name}")
+        )
+    except backup.Refused as refused:
+        raise opening.CannotStart(str(refused)) from None
+    finally:
+        opened.database.close_now()
+    return (
+        f"wrote {path} ({written.rows} rows, {written.counts['person']} persons) and {backup.KEYS} beside it;"
+        " keep ENCRYPTION_KEY or encryption.key somewhere else: it is in neither, and nothing can be read without it"
+    )
+
+
+def restore(settings: Settings, path: Path) -> str:
+    """Put a backup into an empty database: all of it or nothing. Raises CannotStart."""
+    key = opening.given_key(settings)
+    if key is None:
+        raise opening.CannotStart("encryption.key is missing from DATA_DIR; put your copy there, the backup needs it")
+    try:
+        found = backup.find(path, MasterKey(key), Progress(f"checking {path.name}"))
+        settled = _put(settings, MasterKey(key), found)
+    except (backup.Refused, Damaged, AlreadyServed) as refused:
+        raise opening.CannotStart(str(refused)) from None
+    counts, taken = found.header.counts, found.header.taken.astimezone(settings.timezone)
+    return (
+        f"restored {found.header.rows} rows, {counts['person']} persons, as they were on {taken:%Y-%m-%d %H:%M};"
+        f" {settled.erased} persons erased since are erased here, {settled.withdrawn} open cases were withdrawn by it,"
+        f" {settled.kept_back} messages are held back (chungtay outbox list)"
+    )
+
+
+def _put(settings: Settings, master: MasterKey, found: backup.Found) -> Settled:
+    database = opening.open_database(settings)
+    try:
+        database.hold()
+        standing = migrations.state(database.engine)
+        office = Office(master, texts.load(), settings.timezone, "", demo=False)
+        show, clock = Progress(f"restoring {found.data.name}"), SystemClock()
+
+        def put(unit: Unit) -> Settled:
+            backup.load(unit, found, standing, clock.now(), show)
+            return settle(office.desk(unit, Actor("operator"), "command line", clock), found.header.taken)
+
+        return database.write_now(put)
+    finally:
+        database.close_now()

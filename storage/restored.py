@@ -1,0 +1,87 @@
+"""What becomes of restored rows: who was erased since the backup is erased here, and nothing leaves by itself.
+
+Why by missing keys: `person-keys` is always today's, so a key that is not in it was destroyed after the backup. A case
+is judged by its own key and not by its registrant's: erasing destroys both, and a case that is kept keeps its key.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, text
+
+from storage.columns import UtcTime
+from storage.database import Unit
+
+_NO_KEY = "NOT EXISTS (SELECT 1 FROM data_key k WHERE k.name = '{kind}:' || {id})"
+_WHO = {
+    "keyless": _NO_KEY.format(kind="person", id="person.id"),
+    "hers": "person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')",
+    "case_lost": _NO_KEY.format(kind="case", id="cases.id"),
+    "of_lost_case": f"(case_id IS NOT NULL AND {_NO_KEY.format(kind='case', id='case_id')})",
+    "urgent_lost": _NO_KEY.format(kind="urgent", id="urgent_request.id"),
+    "day_lost": _NO_KEY.format(kind="day", id="CAST(inbox.day AS VARCHAR(10))"),
+}
+
+# Done from top to bottom. "Hers" are rows of whoever is erased; those erased before the backup have none left.
+_ERASED = {
+    "she herself": "UPDATE person SET state = 'erased', language = '' WHERE state = 'active' AND {keyless}",
+    "lines of her chats": "DELETE FROM chat_line WHERE address_id IN (SELECT id FROM address WHERE {hers})",
+    "her chats: who writes from there again is somebody new": "DELETE FROM address WHERE {hers}",
+    "what she was asked": "DELETE FROM asking WHERE {hers}",
+    "what her family said": "DELETE FROM household WHERE {hers}",
+    "where she was": "DELETE FROM session WHERE {hers}",
+    "her photos, and those of lost cases": "DELETE FROM file WHERE {hers} OR {of_lost_case}",
+    "her wish to talk": "UPDATE talk SET state = 'closed', closed_at = :now WHERE state = 'open' AND {hers}",
+    "her consents": "UPDATE consent SET state = 'withdrawn', ended_at = :now WHERE state = 'given' AND {hers}",
+    "what waits for her": """
+        UPDATE outbox SET state = 'cancelled', reason = 'erased' WHERE state IN ('queued', 'held') AND {hers}""",
+    "what was said to her": "UPDATE outbox SET body = NULL WHERE {hers}",
+    "what she wrote, and what was written on days whose key is gone": """
+        UPDATE inbox SET body = NULL, done_at = COALESCE(done_at, :now),
+            state = CASE WHEN state = 'new' THEN 'done' ELSE state END
+        WHERE body IS NOT NULL AND ({hers} OR {day_lost})""",
+    "urgent requests": "UPDATE urgent_request SET body = NULL WHERE body IS NOT NULL AND {urgent_lost}",
+    "how lost cases were found": "DELETE FROM case_look_up WHERE {of_lost_case}",
+    "notes of lost cases": "UPDATE case_event SET note = NULL WHERE note IS NOT NULL AND {of_lost_case}",
+    "tasks of lost cases": "UPDATE task SET done_at = :now WHERE done_at IS NULL AND {of_lost_case}",
+    "lost cases": "UPDATE cases SET body = NULL WHERE body IS NOT NULL AND {case_lost}",
+}
+_KEPT_BACK = {
+    "what was being sent": """
+        UPDATE outbox SET state = 'unknown', reason = 'restored', changed_at = :now, lease_owner = NULL,
+            lease_until = NULL WHERE state = 'sending'""",
+    "what waited to be sent": """
+        UPDATE outbox SET state = 'held', reason = 'restored', changed_at = :now, lease_owner = NULL,
+            lease_until = NULL WHERE state = 'queued'""",
+}
+_LOST = "SELECT id FROM cases WHERE body IS NOT NULL AND {case_lost} ORDER BY id"
+_HELPED = """
+    SELECT cases.id FROM cases JOIN person ON person.id = cases.person_id
+    WHERE cases.for_other AND cases.body IS NOT NULL AND NOT {case_lost} AND person.state = 'active' AND {keyless}
+    ORDER BY cases.id"""
+
+
+def lost_cases(unit: Unit) -> list[str]:
+    """Cases that say something nobody can open any more. Ask before `erase`."""
+    return list(unit.scalars(text(_LOST.format_map(_WHO))))
+
+
+def helped_cases(unit: Unit) -> list[str]:
+    """Cases sent for somebody else by whom is erased since; they outlive her. Ask before `erase`."""
+    return list(unit.scalars(text(_HELPED.format_map(_WHO))))
+
+
+def erase(unit: Unit, now: datetime) -> int:
+    """Erase whoever has no key any more, as she was erased where she asked for it; returns how many persons."""
+    counts = {what: _run(unit, statement, now) for what, statement in _ERASED.items()}
+    return counts["she herself"]
+
+
+def keep_back(unit: Unit, now: datetime) -> int:
+    """Let no restored message leave by itself: it may have left long ago. Returns how many are held or unknown."""
+    return sum(_run(unit, statement, now) for statement in _KEPT_BACK.values())
+
+
+def _run(unit: Unit, statement: str, now: datetime) -> int:
+    named = [bindparam("now", now, type_=UtcTime())] if ":now" in statement else []
+    done: int = unit.execute(text(statement.format_map(_WHO)).bindparams(*named)).rowcount  # type: ignore[attr-defined]  # an UPDATE or DELETE has one
+    return done

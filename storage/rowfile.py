@@ -1,0 +1,248 @@
+"""A file of rows that is the same from either database, and is recognised when it was cut or changed.
+
+Gzip'd JSON, one value a line:
+
+    {"format": 1, "what": "data", "revision": "0002", "taken": "2026-11-24T02:00:00+00:00",
+     "key_check": "...", "origin": "...", "counts": {"person": 12, ...}}
+    {"table": "person", "columns": {"id": "text", "created_at": "moment", ...}}
+    ["0199...", "2026-11-20T08:15:00+00:00", ...]
+    {"rows": 3120, "sha256": "..."}
+
+The last line counts the rows and hashes every line above it. Bytes are base64, moments and days ISO 8601. A table says
+of what kind its columns are, so that rows of an older release are read without its code.
+"""
+
+import base64
+import fcntl
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    String,
+    TableClause,
+    TypeDecorator,
+    column,
+    table,
+)
+from sqlalchemy.types import TypeEngine
+
+from storage.columns import UtcTime, json_column
+
+FORMAT = 1
+AT_ONCE = 500  # rows held in memory
+AT_ONCE_OF = {"file": 4}  # photos are large
+SPOILED = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, IndexError)
+
+
+class Damaged(Exception):
+    """The file was cut or changed, or is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of column: how it is bound to a statement, and how a value is read back from JSON."""
+
+    type: TypeEngine[Any]
+    read: Callable[[Any], Any] | None = None
+
+
+KINDS: Mapping[str, Kind] = {
+    "text": Kind(String()),
+    "number": Kind(BigInteger()),
+    "truth": Kind(Boolean()),
+    "json": Kind(json_column()),
+    "bytes": Kind(LargeBinary(), lambda said: base64.b64decode(said, validate=True)),
+    "moment": Kind(UtcTime(), datetime.fromisoformat),
+    "day": Kind(Date(), date.fromisoformat),
+}
+# In the order to ask: a JSON column is told by its own class, the others by the plain type beneath ours.
+_KIND_OF = {
+    JSON: "json", LargeBinary: "bytes", DateTime: "moment", Date: "day", Boolean: "truth", Integer: "number",
+    String: "text",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of itself. what: data or keys; origin: of which database; counts: rows of each table."""
+
+    what: str
+    revision: str
+    taken: datetime
+    key_check: str
+    origin: str
+    counts: Mapping[str, int]
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+
+def kind_of(type_: TypeEngine[Any]) -> str:
+    """The kind of a column of ours. Raises TypeError for a type that no file can hold yet."""
+    plain = type_.impl_instance if isinstance(type_, TypeDecorator) else type_
+    for known, kind in _KIND_OF.items():
+        if isinstance(plain, known):
+            return kind
+    raise TypeError(type(plain).__name__)
+
+
+class Writer:
+    """Writes one file, line by line, from its beginning."""
+
+    def __init__(self, file: BinaryIO, header: Header) -> None:
+        file.seek(0)
+        file.truncate()
+        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0)
+        self._digest, self._rows = hashlib.sha256(), 0
+        said = {name: getattr(header, name) for name in Header.__slots__}
+        self._line({"format": FORMAT, **said})
+
+    def table(self, name: str, columns: Mapping[str, str]) -> None:
+        """Begin a table. columns: the kind of each, in the order of the rows that follow."""
+        self._line({"table": name, "columns": dict(columns)})
+
+    def row(self, values: Iterable[object]) -> None:
+        self._line(list(values))
+        self._rows += 1
+
+    def end(self) -> None:
+        """Write the closing line."""
+        self._gzip.write(orjson.dumps({"rows": self._rows, "sha256": self._digest.hexdigest()}) + b"\n")
+        self._gzip.close()
+
+    def _line(self, value: object) -> None:
+        line = orjson.dumps(value, default=_base64) + b"\n"
+        self._digest.update(line)
+        self._gzip.write(line)
+
+
+def header(path: Path) -> Header:
+    """What a file says of itself. Raises Damaged."""
+    with closing(_lines(path)) as lines:
+        found: Header = next(lines)
+        return found
+
+
+def portions(path: Path) -> Iterator[tuple[TableClause, list[dict[str, Any]]]]:
+    """Tables with some of their rows, by column name, as an INSERT takes them. Raises Damaged, perhaps at the end."""
+    with closing(_lines(path)) as lines:
+        next(lines)
+        found, rows = table(""), list[dict[str, Any]]()
+        for said in lines:
+            if isinstance(said, TableClause):
+                if rows:
+                    yield found, rows
+                found, rows = said, []
+                continue
+            rows.append(said)
+            if len(rows) == AT_ONCE_OF.get(found.name, AT_ONCE):
+                yield found, rows
+                rows = []
+        if rows:
+            yield found, rows
+
+
+def _lines(path: Path) -> Generator[Any]:
+    """The header, then each table followed by its rows."""
+    try:
+        yield from _read(path)
+    except SPOILED:
+        raise Damaged("it was cut or changed, or is no backup") from None
+
+
+def _read(path: Path) -> Generator[Any]:
+    digest, count, closed = hashlib.sha256(), 0, False
+    readers: list[tuple[str, Callable[[Any], Any] | None]] = []
+    with gzip.open(path) as lines:
+        for number, line in enumerate(lines):
+            said = orjson.loads(line)
+            if closed:
+                raise Damaged("something follows its end")
+            if isinstance(said, dict) and "sha256" in said:
+                closed = said == {"rows": count, "sha256": digest.hexdigest()}
+                if not closed:
+                    raise Damaged("it was changed")
+                continue
+            digest.update(line)
+            if number == 0:
+                yield _header(said)
+            elif isinstance(said, dict):
+                kinds = {name: KINDS[kind] for name, kind in said["columns"].items()}
+                readers = [(name, kind.read) for name, kind in kinds.items()]
+                yield table(said["table"], *(column(name, kind.type) for name, kind in kinds.items()))
+            else:
+                count += 1
+                yield {
+                    name: value if value is None or read is None else read(value)
+                    for (name, read), value in zip(readers, said, strict=True)
+                }
+    if not closed:
+        raise Damaged("it was cut")
+
+
+def _header(said: dict[str, Any]) -> Header:
+    if said["format"] != FORMAT:
+        raise Damaged("it was written by a newer release, or is no backup")
+    fields = {name: said[name] for name in Header.__slots__}
+    return Header(**{**fields, "taken": datetime.fromisoformat(fields["taken"])})
+
+
+def _base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(type(value).__name__)
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears at its path whole and on the disk, or not at all; its owner alone may read it."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    try:
+        with open(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        _sync(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[bool]:
+    """Be the only one who holds this lock file; False if another does."""
+    descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(descriptor)
