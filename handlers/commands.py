@@ -9,30 +9,38 @@ from handlers.texts import Texts
 
 _EDIT = re.compile(r"(?:sua|edit) (\d{1,2})")
 _EXACT_EDIT = re.compile(r"(?:sửa|edit|/sua|/edit) (\d{1,2})")
+_LINK = re.compile(r"(?:lien ?ket|link) ([0-9a-z]{4} ?[0-9a-z]{4})")
+_EXACT_LINK = re.compile(r"liên kết ([0-9a-z]{4}[ -]?[0-9a-z]{4})")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command, and the number it names if it is "edit 3"."""
+    """A command, and what it names: the number of "edit 3", the code of "link 4K7M-92QX"."""
 
     name: str
     number: int = 0
+    code: str = ""
 
 
 def alone(texts: Texts, typed: str, *, accented: bool) -> Command | None:
     """The command that these words are, standing alone.
 
-    accented: only if every accent is right, since bare `huy`, `dung` and `sua` are people's names and milk.
+    accented: a single word only if every accent is right, since bare `huy`, `dung` and `sua` are people's names and
+    milk; nobody is called «quay lai».
     """
     exact = " ".join(words.tidy(typed).casefold().split())
     folded = words.fold(typed)
     pattern, spoken = (_EXACT_EDIT, exact) if accented else (_EDIT, folded)
     if (found := pattern.fullmatch(spoken)) and words.accents(typed) <= words.accents("sửa"):
         return Command("edit", int(found[1]))
+    pattern = _EXACT_LINK if accented else _LINK
+    if (found := pattern.fullmatch(spoken)) and words.accents(typed) <= words.accents("liên kết"):
+        return Command("link", code=found[1])
     for key, spellings in texts.heard.items():
         if not key.startswith("commands.") or folded not in spellings:
             continue
-        if exact in texts.exact[key] or (not accented and _spelled(exact, texts.exact[key])):
+        bare = not accented or " " in folded
+        if exact in texts.exact[key] or (bare and _spelled(exact, texts.exact[key])):
             return Command(key.removeprefix("commands."))
     return None
 

@@ -61,6 +61,10 @@ class Vault:
     def open_bytes(self, name: str, where: str, sealed: bytes) -> bytes:
         return self._cipher(name).open(sealed, where)
 
+    def reseal(self, name: str, where: str, sealed: bytes, new_name: str, new_where: str = "") -> bytes:
+        """Seal under another key, and perhaps in another place, what one key sealed. Raises KeyGone, WrongKey."""
+        return self.seal_bytes(new_name, new_where or where, self.open_bytes(name, where, sealed))
+
     def look_up(self, kind: str, value: str) -> bytes:
         return self._master.look_up(kind, value)
 

@@ -7,6 +7,7 @@ from handlers.conversations import (
     general,
     help_page,
     language,
+    link,
     my_cases,
     news,
     officer,
@@ -34,5 +35,6 @@ ALL: tuple[Conversation[Desk], ...] = (
     *news.conversations,
     officer.conversation,
     language.conversation,
+    *link.conversations,
     help_page.conversation,
 )

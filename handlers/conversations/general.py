@@ -15,7 +15,7 @@ def tell_giving(a: Answers, desk: Desk) -> Done:
 
 def more(a: Answers, desk: Desk) -> Done:
     """The second page of the menu."""
-    doors = ("my_cases", "officer", "help", "privacy", "language")
+    doors = ("my_cases", "officer", "help", "privacy", "link", "language")
     return Done(Say("more_doors", openings=(*(Opening(f"doors.{door}", door) for door in doors), _MENU)))
 
 

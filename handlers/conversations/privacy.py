@@ -12,10 +12,12 @@ def what_is_kept(a: Answers, desk: Desk) -> Done:
     """Say in plain words what is stored, and what can be done about it."""
     cases = desk.cases.mine()
     consents = tuple(Phrase(f"purposes.{c.purpose}") for c in desk.consents.given())
+    channels = dict.fromkeys(place.channel for place in desk.links.places())
     law = desk.office.data_law
     return Done(
         Say(
             "kept",
+            channels=tuple(Phrase(f"channel.{channel}") for channel in channels),
             cases=len(cases),
             consents=consents or Phrase("no_consents"),
             law=law.source if law else Phrase("to_be_confirmed"),
@@ -52,14 +54,14 @@ sure = Choice("sure", "erase", "keep")
 
 
 def withdraw(a: Answers, desk: Desk) -> Done:
-    """Take one consent back."""
+    """Take one consent back, and forget what was told under it; a request that was sent stays where it is."""
     chosen = a.get(purpose)
     if chosen is None:
         return Done(Say("nothing_withdrawn", openings=(MENU,)))
     desk.consents.withdraw(chosen)
     if chosen == "check":
         desk.households.forget()
-    return Done(Say("withdrawn", purpose=Phrase(f"purposes.{chosen}"), openings=(MENU,)))
+    return Done(Say("withdrawn", purpose=Phrase(f"purposes.{chosen}"), openings=(MENU,)), forgets=chosen)
 
 
 def open_codes(desk: Desk, a: Answers) -> tuple[str, ...]:

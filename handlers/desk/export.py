@@ -34,6 +34,7 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
     return {
         "language": person.language,
         "first_message": person.created_at,
+        "channels": sorted(set(desk.unit.scalars(select(Address.channel).where(Address.person_id == person.id)))),
         "messages": _messages(desk, person.id),
         "requests": _requests(desk, person.id),
         "urgent_requests": _urgent(desk, person.id),

@@ -3,6 +3,7 @@
 Why an erased chat gets a fresh person: she may go on writing, and nothing must lead from that chat to what was erased.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,23 +87,16 @@ class People:
         return withdrawn
 
     def _cut_ties(self, old: str, fresh: str) -> None:
-        """Hand the chats to a fresh person, and drop every word that was exchanged."""
+        """Hand the chats to a fresh person, and drop everything that was told."""
         unit, now = self.desk.unit, self.desk.now
-        addresses = select(Address.id).where(Address.person_id == old)
-        unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
+        addresses = unit.scalars(select(Address.id).where(Address.person_id == old)).all()
+        hand_over_empty(self.desk, addresses, old, fresh, "erased")
         for table in (AskingRow, HouseholdRow, SessionRow, OneTimeToken):
             unit.execute(delete(table).where(col(table.person_id) == old))
         unit.execute(delete(File).where(col(File.person_id) == old))
         unit.execute(update(Talk).where(col(Talk.person_id) == old).values(state="closed", closed_at=now))
         given = update(Consent).where(col(Consent.person_id) == old, col(Consent.state) == "given")
         unit.execute(given.values(state="withdrawn", ended_at=now))
-        waiting = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.state).in_(("queued", "held")))
-        unit.execute(waiting.values(state="cancelled", reason="erased"))
-        unit.execute(update(OutboxRow).where(col(OutboxRow.person_id) == old).values(body=None, person_id=fresh))
-        handled = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.state) != "new")
-        unit.execute(handled.values(body=None))
-        unit.execute(update(InboxRow).where(col(InboxRow.person_id) == old).values(person_id=fresh))
-        unit.execute(update(Address).where(col(Address.person_id) == old).values(person_id=fresh, screen=None))
 
     def download_link(self) -> str:
         """Make a link that shows what is stored, for fifteen minutes; a new one ends the old."""
@@ -117,3 +111,21 @@ class People:
         desk.unit.add(OneTimeToken(token=sealed, kind="download", person_id=person_id, until=until))
         desk.note("person.download_link", f"person:{person_id}")
         return f"{desk.public_url}/p/{token}"
+
+
+def hand_over_empty(desk: "Desk", addresses: Collection[str], old: str, fresh: str, reason: str) -> None:
+    """Drop every word exchanged in some chats of a person, and hand the chats to a fresh one.
+
+    What waits to be said there is cancelled for that reason; what was written there and waits is still answered.
+    """
+    unit = desk.unit
+    unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
+    said = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.address_id).in_(addresses))
+    waiting = said.where(col(OutboxRow.state).in_(("queued", "held")))
+    unit.execute(waiting.values(state="cancelled", reason=reason))
+    unit.execute(said.values(body=None, person_id=fresh))
+    heard = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.address_id).in_(addresses))
+    unit.execute(heard.where(col(InboxRow.state) != "new").values(body=None))
+    unit.execute(heard.values(person_id=fresh))
+    for address_id in addresses:
+        chats.hand_over(unit, desk.vault, address_id, fresh)

@@ -20,6 +20,7 @@ class Section:
 def read_out(stored: Mapping[str, Any], voice: Voice) -> tuple[Section, ...]:
     """Put what `everything` found into sections. stored: its answer, a mapping as it would be written as JSON."""
     found = {
+        "stored_channels": (voice.say(Phrase(f"channel.{channel}")) for channel in stored["channels"]),
         "stored_requests": _requests(stored["requests"], voice),
         "stored_urgent": (
             f"{row['code']}: {_joined(row['content'] or {}, voice)}" for row in stored["urgent_requests"]

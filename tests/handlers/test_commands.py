@@ -86,6 +86,28 @@ def test_names_and_milk_are_no_commands_where_words_are_asked(typed: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("quay lai", "back"),
+        ("Quay Lai.", "back"),
+        ("lam lai", "edit"),
+        ("gap can bo", "officer"),
+        ("danh muc", "menu"),
+        ("huy bo", "cancel"),
+        ("de sau", "later"),
+        ("rieng tu", "privacy"),
+    ],
+)
+def test_two_bare_words_are_a_command_where_words_are_asked_too(typed: str, name: str) -> None:
+    assert alone(TEXTS, typed, accented=True) == Command(name)
+
+
+@pytest.mark.parametrize("typed", ["Huy Bộ", "Nhân Tín", "quay lại đi Nam", "Lại Văn Quay", "huy dung"])
+def test_two_words_with_other_accents_or_more_words_are_none(typed: str) -> None:
+    assert alone(TEXTS, typed, accented=True) is None
+
+
+@pytest.mark.parametrize(
     ("typed", "name"), [("huy", "cancel"), ("dung", "stop"), ("sua", "edit"), ("giup", "help"), ("nhan", "receive")]
 )
 def test_bare_words_are_commands_where_no_words_are_asked(typed: str, name: str) -> None:
