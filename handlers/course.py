@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from handlers.desk import Desk
+from handlers.desk import Actor, Desk
 from handlers.desk.messages import load_asking
-from handlers.flow import engine
+from handlers.flow import engine, moving
 from handlers.flow.conversation import Answers, Conversation, Open, Reask
 from handlers.flow.message import Asking, Opening, Phrase, Say
 from handlers.flow.session import Form, Session, StoredSession, load, store
@@ -38,21 +38,35 @@ class Course:
         self.desk = desk
         self.abroad = abroad
         self.said = 0
+        self.instead_of = 0  # the place of a message of ours that the next question takes
         self.chat = desk.here()
-        stored = sessions.load(desk.unit, desk.vault, self.chat.person_id)
-        self.session = load(cast(StoredSession, stored)) if stored else Session()
+        self.session = self._kept() or Session()
+        self.fresh = False
+
+    def _kept(self) -> Session | None:
+        stored = sessions.load(self.desk.unit, self.desk.vault, self.chat.person_id)
+        return load(cast(StoredSession, stored)) if stored else None
+
+    def _follow_the_chat(self) -> None:
+        """Look whose the chat is now: once she erased or unlinked, a fresh person's; once she linked, the joined one's.
+
+        Nothing goes over to a fresh person; a joined one is where she was at the place that counts.
+        """
+        before, self.chat = self.chat, chats.at_address(self.desk.unit, self.chat.address_id)
+        if self.chat.person_id != before.person_id:
+            self.desk = replace(self.desk, chat=self.chat, actor=Actor("person", self.chat.person_id))
+            kept, pressed = self._kept(), self.session.pressed
+            self.session, self.fresh = replace(kept, pressed=pressed) if kept else Session(), kept is None
 
     def save(self) -> None:
         """Keep where the person is now."""
         desk, person_id = self.desk, self.chat.person_id
-        if person_id != desk.here().person_id:  # she erased herself: nothing goes over to the fresh person
-            self.session = Session()
         sessions.save(desk.unit, desk.vault, person_id, cast(Mapping[str, object], store(self.session)), desk.now)
         sessions.forget_old(desk.unit, person_id, desk.now)
 
     def say(self, say: Say, scope: str = "") -> None:
         """Say one thing in the person's chat."""
-        self.desk.messages.say(self.chat, say, scope, place=str(self.said))
+        self.desk.messages.say(self.chat, say, scope, place=str(self.said), fresh=self.fresh)
         self.said += 1
 
     def ask(self, form: Form, asks: engine.Asks, *doors: Opening) -> None:
@@ -61,7 +75,10 @@ class Course:
             doors = (*doors, Opening("doors.urgent_help", "urgent_help"))
             form = replace(form, urgent=False)
         scope = self.conversations[form.conversation].scope
-        nonce = self.desk.messages.ask(self.chat, form, asks, scope, doors=doors, place=str(self.said))
+        nonce = self.desk.messages.ask(
+            self.chat, form, asks, scope, doors=doors, place=str(self.said), instead_of=self.instead_of
+        )
+        self.instead_of = 0
         self.session = replace(self.session, form=form, asked=nonce)
         self.said += 1
 
@@ -105,10 +122,10 @@ class Course:
             self.not_understood()
             return
         conversation = self.conversations[form.conversation]
-        if number and (changed := engine.edit(conversation, form, number)):
+        if number and (changed := moving.edit(conversation, form, number)):
             self.change(changed)
             return
-        slots = engine.listed(conversation, form.answers, engine.hidden_in_review(conversation))
+        slots = moving.listed(conversation, form.answers, moving.hidden_in_review(conversation))
         if not slots:
             self.change(None)
             return
@@ -121,7 +138,7 @@ class Course:
         if not sure:
             self.say(Say("cancel_sure", openings=CANCEL_OR_NOT))
             return
-        self.session = replace(self.session, form=None, asked="")
+        self._close()
         self.say(Say("cancelled", openings=MENU))
 
     def menu(self) -> None:
@@ -205,13 +222,13 @@ class Course:
                 return
             conversation = self.conversations.get(form.conversation)
             if conversation is None:
-                self.session = replace(self.session, form=None, asked="")
+                self._close()
                 self.not_understood()
                 return
             abroad = self.abroad
             told = Answers(form.answers, form.day, abroad=abroad)
             facts = conversation.facts(self.desk, told) if conversation.facts else None
-            turn = engine.ask(conversation, form, facts, abroad=abroad)
+            turn = engine.ask(conversation, form, facts, abroad=abroad, pages=self.desk.private_pages)
             self.session = replace(self.session, form=turn.form)
             for say in turn.says:
                 self.say(say, conversation.scope)
@@ -222,7 +239,8 @@ class Course:
                 self.ask(turn.form, asks, *doors)
                 return
             if turn.ended:
-                self._end(None, quiet=False)
+                self._close()
+                self._lead_on(None, quiet=False)
                 return
             told = Answers(turn.form.answers, turn.form.day, facts, abroad=abroad)
             done = conversation.finish(told, self.desk)
@@ -230,23 +248,37 @@ class Course:
                 self.session = replace(self.session, form=turn.form.without(done.question.key))
                 hint = done.because
                 continue
-            self.chat = chats.at_address(self.desk.unit, self.chat.address_id)
+            self._close()
+            self._follow_the_chat()
+            self._forget(done.forgets)
             for say in done.says:
                 self.say(say, conversation.scope)
-            self._end(done.then, quiet=conversation.quiet)
+            self._lead_on(done.then, quiet=conversation.quiet)
             hint = ""
 
-    def _end(self, then: Open | None, *, quiet: bool) -> None:
-        """Close the open form, and go where it leads. What was laid aside is offered once."""
+    def _close(self) -> None:
         self.session = replace(self.session, form=None, asked="")
+
+    def _forget(self, purpose: str) -> None:
+        """Drop what is under way, open or laid aside, that needs a consent taken back."""
+        gone = {c.name for c in self.conversations.values() if purpose and c.needs == purpose}
+        self.session = self.session.forgetting(gone)
+
+    def _lead_on(self, then: Open | None, *, quiet: bool) -> None:
+        """Go where a conversation that is over leads. What was laid aside is offered once, unless something is open."""
         if then is not None and then.conversation.startswith("@"):
             self._own_button(then.conversation, then.answers)
         elif then is not None:
             self._begin(self.conversations[then.conversation], then.answers)
-        elif self.session.paused and not quiet and self.session.paused[0].id != self.session.offered:
+        elif self._offers() and not quiet:
             paused = self.session.paused[0]
             self.session = replace(self.session, offered=paused.id)
             self.say(Say("resume_offer", what=Phrase(f"names.{paused.conversation}"), openings=offer(paused)))
+
+    def _offers(self) -> bool:
+        """Whether what was laid aside is offered now: nothing is open, and it was not offered before."""
+        session = self.session
+        return session.form is None and bool(session.paused) and session.paused[0].id != session.offered
 
 
 def resume_door(conversation: str) -> Opening:

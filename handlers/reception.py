@@ -12,7 +12,7 @@ from datetime import timedelta
 from handlers import commands, words
 from handlers.course import MENU, PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_door
 from handlers.desk import Desk
-from handlers.flow import engine, readers
+from handlers.flow import engine, moving, readers
 from handlers.flow.conversation import Conversation
 from handlers.flow.message import Asking, Incoming, Opening, Option, Phrase, Say
 from handlers.flow.session import REVIEW
@@ -45,20 +45,45 @@ class Turn(Course):
         super().__init__(reception.conversations, desk, abroad=incoming.abroad)
         self.slash = reception.slash
         self.incoming = incoming
+        self.understood = True  # words changed later are heard again only if they were not
 
     def run(self) -> None:
         """Handle it, and keep where the person is now."""
+        if self.incoming.kind == "group":
+            self._in_a_group()
+            return
         if self._flooding():
             pass
         elif self.incoming.kind == "press":
             self._press()
         elif self.incoming.kind in UNREADABLE:
             self.say_and_show(Say("unreadable", openings=PERSON_OR_MENU))
+        elif self.incoming.kind == "edited" and self.incoming.place <= self.session.settled:
+            self.say_and_show(Say("already_written"))
+        elif self.incoming.kind == "private":
+            self._from_a_page()
+        elif self.incoming.kind == "too_many":
+            self.say_and_show(Say("photo_refused.too_many"))
         elif self.incoming.kind == "photos" and not self._takes_photos():
             self._further_photos()
         else:
             self._text()
+        if self.understood:
+            self.session = replace(self.session, settled=max(self.session.settled, self.incoming.place))
         self.save()
+
+    def _from_a_page(self) -> None:
+        """What was answered on a page counts for the showing it was opened from, as long as that question is open."""
+        found = self.open_asking()
+        if found is None or found[2].nonce != self.incoming.about:
+            self.say_and_show(Say("page_too_late"))
+            return
+        self._hear(found[2])
+
+    def _in_a_group(self) -> None:
+        """Before others nothing is asked or told; there is only the way to write alone."""
+        link = self.desk.link_to(self.chat.channel)
+        self.desk.messages.say(self.chat, Say("write_privately", link=link), kind="group")
 
     def _flooding(self) -> bool:
         """Above sixty messages a minute, say so once; presses are never lost."""
@@ -130,8 +155,8 @@ class Turn(Course):
         if isinstance(heard, engine.Settled) and not heard.again:
             self.session = replace(self.session, form=heard.form)
             question = conversation.question(asking.slot)
-            if question is not None:
-                value = engine.shown(question, heard.form.answers[asking.slot])
+            if question is not None and asking.slot in form.answers:
+                value = moving.shown(question, heard.form.answers[asking.slot])
                 label = Phrase(f"label.{question.key}")
                 self.say(Say("answer_changed", label=label, value=value), conversation.scope)
         self.go_on()
@@ -167,15 +192,27 @@ class Turn(Course):
             self.say(Say("urgent_offer", openings=URGENT_OR_NOT))
         elif isinstance(heard, engine.Doubt):
             self._doubt(heard)
-        elif wanted := commands.keyword(self.desk.texts, typed):
-            if wanted in SMALL_TALK and found is not None:
+        elif wanted := self._wish(typed):
+            if found is None:
+                self.open(wanted)
+            elif wanted in SMALL_TALK:
                 self.go_on()
             else:
-                self.open(wanted)
+                openings = (Opening("doors.open_it", wanted), Opening("doors.not_now", "@continue"))
+                self.say(Say("other_wish", what=Phrase(f"names.{wanted}"), openings=openings))
         elif heard is not None and found is not None:
             self._missed(found[0], found[2], heard)
         else:
+            self.understood = False
             self.not_understood()
+
+    def _wish(self, typed: str) -> str | None:
+        """The conversation that these words ask for, unless it is the one under way."""
+        wanted, found = commands.keyword(self.desk.texts, typed), self.open_asking()
+        if found is None:
+            return wanted
+        conversation, form, _ = found
+        return None if wanted in (conversation.scope, form.answers.get("next")) else wanted
 
     def _is_urgent(self, typed: str) -> bool:
         """Whether an urgent word was typed by somebody who is not being asked about her need already."""
@@ -227,14 +264,18 @@ class Turn(Course):
         self._command(commands.Command(str(choice)))
 
     def _doubt(self, heard: engine.Doubt) -> None:
+        self.understood = False
         self.session = replace(self.session, form=heard.form)
         if heard.asks.prompt.key:
             self.ask(heard.form, heard.asks)
-        else:
-            self.go_on()
+            return
+        if self.incoming.kind == "press":  # one more of several: the question with its ticks stays where it stands
+            self.instead_of = self.incoming.place
+        self.go_on()
 
     def _missed(self, conversation: Conversation[Desk], asking: Asking, heard: engine.Missed) -> None:
         """Ask once more in other words; when that fails too, offer a person."""
+        self.understood = False
         self.session = replace(self.session, form=heard.form)
         question = conversation.question(asking.slot)
         hint = heard.because or (f"misheard.{question.expects}" if question else "misheard.choice")
@@ -261,7 +302,7 @@ class Turn(Course):
         if command.name == "menu":
             self.menu()
         elif command.name in self.conversations:
-            self.open(command.name)
+            self.open(command.name, {"typed": command.code} if command.code else {})
         elif command.name == "later":
             self.pause()
             self.say(Say("kept_for_later", openings=MENU))
@@ -269,10 +310,10 @@ class Turn(Course):
             self.say_and_show(Say("nothing_open", openings=self.doors()))
         elif command.name == "back":
             conversation = self.conversations[form.conversation]
-            self.change(engine.back(conversation, form, abroad=self.abroad))
+            self.change(moving.back(conversation, form, abroad=self.abroad))
         elif command.name == "edit":
             self.edit(command.number)
         elif command.name == "cancel":
-            self.cancel(sure=not engine.listed(self.conversations[form.conversation], form.answers, set()))
+            self.cancel(sure=not moving.listed(self.conversations[form.conversation], form.answers, set()))
         else:
             self.go_on()

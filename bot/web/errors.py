@@ -15,8 +15,8 @@ from bot.web.server import HEADERS, Connection
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1 << 20
-# A photo of 8 MiB and what a form puts around it.
-BODY_LIMITS = {"/chat/messages": 9 << 20}
+# A photo of 8 MiB and what a form puts around it; also on a private page, whose path ends with its token.
+BODY_LIMITS = {"/chat/messages": 9 << 20, "/p": 9 << 20}
 READ_BY_PROGRAMS = ("/chat/", "/hooks/", "/health/", "/console/api/")
 RETRY_AFTER_S = 2
 
@@ -80,7 +80,7 @@ def _word(failure: web.HTTPException, request: web.Request, page: Page) -> None:
 @web.middleware
 async def _within_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a body by its announced length; one without a length is refused while it is read."""
-    limit = BODY_LIMITS.get(request.path, BODY_LIMIT)
+    limit = BODY_LIMITS.get("/p" if request.path.startswith("/p/") else request.path, BODY_LIMIT)
     announced = request.content_length or 0
     if announced > limit:
         raise web.HTTPRequestEntityTooLarge(limit, announced)

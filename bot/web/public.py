@@ -1,8 +1,7 @@
-"""Pages for everyone: the first page, static files, and the page behind a one-time link."""
+"""Pages for everyone: the first page, what support there is, and static files."""
 
 from collections.abc import Mapping
 
-import orjson
 from aiohttp import web
 
 from bot.clock import Clock
@@ -10,8 +9,6 @@ from bot.inbox import Office
 from bot.web.pages import Pages, static_file
 from handlers import offers
 from handlers.desk import Actor
-from handlers.desk.export import everything
-from handlers.desk.stored import Section, read_out
 from handlers.rules import programmes
 from handlers.texts import Phrase
 from storage.database import Database, Unit
@@ -28,7 +25,6 @@ class PublicRoutes:
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/", self.home)
         app.router.add_get("/static/{name:.+}", self.static)
-        app.router.add_get("/p/{token}", self.private)
         app.router.add_get("/quyen-loi", self.entitlements)
         app.router.add_get("/entitlements", self.entitlements)
 
@@ -63,27 +59,6 @@ class PublicRoutes:
         day = voice.say(Phrase("plain", {"words": desk.today()}))
         given = self._given(unit, language)
         return self._pages.render("entitlements.html", language, sections=sections, day=day, **given)
-
-    async def private(self, request: web.Request) -> web.Response:
-        """What is stored about one person, behind a link of fifteen minutes. Looking does not use it up."""
-        token = request.match_info["token"]
-        found = await self._database.write(lambda unit: self._export(unit, token))
-        if found is None:
-            raise web.HTTPNotFound
-        if "application/json" in request.headers.get("Accept", ""):
-            headers = {"Content-Disposition": 'attachment; filename="chungtay.json"'}
-            return web.json_response(found, headers=headers, dumps=lambda v: orjson.dumps(v).decode())
-        language = str(found["language"] or "vi")
-        values = await self._database.read(lambda unit: self._given(unit, language))
-        sections = await self._database.read(lambda unit: self._sections(unit, found, language))
-        html = self._pages.render("stored.html", language, sections=sections, **values)
-        return web.Response(text=html, content_type="text/html")
-
-    def _export(self, unit: Unit, token: str) -> dict[str, object] | None:
-        return everything(self._office.desk(unit, Actor("person"), "download", self._clock), token)
-
-    def _sections(self, unit: Unit, found: Mapping[str, object], language: str) -> tuple[Section, ...]:
-        return read_out(found, self._office.desk(unit, Actor("clock"), "page", self._clock).voice(language))
 
     def _given(self, unit: Unit, language: str) -> Mapping[str, object]:
         desk = self._office.desk(unit, Actor("clock"), "page", self._clock)

@@ -73,7 +73,7 @@ async def _read_photos(request: web.Request) -> Given:
             if not isinstance(part, BodyPartReader) or part.name not in ("photo", "id"):
                 raise web.HTTPBadRequest(text="body: only photo and id are expected")
             left = MOST_PHOTO_BYTES - sum(map(len, photos))
-            content = await _at_most(part, left if part.name == "photo" else 100)
+            content = await at_most(part, left if part.name == "photo" else 100)
             if part.name == "id":
                 client = content.decode("ascii", "replace")
             else:
@@ -85,7 +85,8 @@ async def _read_photos(request: web.Request) -> Given:
     return Given("photos", {}, _client_id(client), tuple(photos))
 
 
-async def _at_most(part: BodyPartReader, most: int) -> bytes:
+async def at_most(part: BodyPartReader, most: int) -> bytes:
+    """A part of a form, read. Raises TooBig."""
     content = bytearray()
     while chunk := await part.read_chunk(1 << 16):
         content += chunk

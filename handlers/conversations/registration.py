@@ -6,7 +6,7 @@ from handlers.desk import Desk
 from handlers.desk.cases import Opened, Request
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open, Reask, Review
 from handlers.flow.message import Card, Opening, Phrase, Say
-from handlers.flow.questions import Choice, Choices, Name, Phone, Photos, Unit, Words, Year
+from handlers.flow.questions import Choice, Choices, Contact, Name, Photos, Unit, Words, Year
 from handlers.household import (
     ONCE_ASKED,
     agree_other,
@@ -32,9 +32,9 @@ unit = Unit("unit")
 place = Words("place", most=300)
 name = Name("name")
 birth_year = Year("birth_year", others=("forgotten",))
-phone = Phone("phone", others=("no_phone",))
+phone = Contact("phone", unless=for_another, others=("no_phone",))
 helper_name = Name("helper_name")
-helper_phone = Phone("helper_phone", others=("no_phone",))
+helper_phone = Contact("helper_phone", others=("no_phone",))
 already = Choice("already", "add", "new")
 story = Words("story", others=("skip", "photos"))
 photos = Photos("photos", others=("skip",))
@@ -177,7 +177,7 @@ conversation = Conversation(
         Ask(already, only_if=has_asked_before),
         FinishIf(wants_to_add),
         Ask(story, only_if=can_answer),
-        Ask(photos, only_if=sends_photos),
+        Ask(photos, only_if=sends_photos, private=True),
         Ask(reach, only_if=can_answer),
         Ask(tongue, only_if=needs_an_interpreter),
         Review(already, agree_other),

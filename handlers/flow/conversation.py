@@ -80,14 +80,15 @@ class Answers:
 
 
 Condition = Callable[[Answers], bool]
+PASSES = (UNKNOWN.name, "skip")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Ask a question, perhaps only if something holds; conditions see the answers given before, and no later ones.
 
-    private: about health; never asked through a channel abroad. fits: what must hold with the answer, or it is asked
-    again, with the text `<key>_misfit`.
+    private: about health, or photos of homes; never asked through a channel abroad, but on a page of ours where there
+    is one. fits: what must hold with the answer, or it is asked again, with the text `<key>_misfit`.
     """
 
     question: Question[object]
@@ -103,8 +104,8 @@ class Ask:
         private: bool = False,
         fits: Condition | None = None,
     ) -> None:
-        if private and UNKNOWN.name not in question.others:
-            raise ValueError(f"{question.key}: not asked abroad, so it must know the answer {UNKNOWN.name!r}")
+        if private and not set(PASSES) & set(question.others):
+            raise ValueError(f"{question.key}: not asked abroad, so one of {PASSES} has to be an answer")
         object.__setattr__(self, "question", question)
         object.__setattr__(self, "only_if", only_if)
         object.__setattr__(self, "private", private)
@@ -113,6 +114,10 @@ class Ask:
     def asks(self, slot: str) -> bool:
         """Whether an answer belongs here."""
         return slot == self.question.key
+
+    def passed(self) -> str:
+        """What counts as the answer where a private question is passed over."""
+        return next(f"#{name}" for name in PASSES if name in self.question.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +192,17 @@ class Open:
 
 
 class Done:
-    """The conversation is over: what is said, and perhaps what opens next."""
+    """The conversation is over: what is said, and perhaps what opens next.
 
-    __slots__ = ("says", "then")
+    forgets: a purpose whose consent was taken back; whatever is under way that needs it is dropped.
+    """
 
-    def __init__(self, *says: Say, then: Open | None = None) -> None:
+    __slots__ = ("forgets", "says", "then")
+
+    def __init__(self, *says: Say, then: Open | None = None, forgets: str = "") -> None:
         self.says = says
         self.then = then
+        self.forgets = forgets
 
 
 @dataclass(frozen=True, slots=True)

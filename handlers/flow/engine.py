@@ -7,13 +7,13 @@ days, a restart and a changed script are all the same walk.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from handlers import words
-from handlers.flow import readers
+from handlers.flow import moving, readers
 from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Step
-from handlers.flow.message import Asking, Incoming, Lines, Phrase, Say
-from handlers.flow.questions import UNKNOWN, Candidate, Choice, Misheard, Other, Question, Said, Unsure
+from handlers.flow.message import Asking, Incoming, Mode, Phrase, Say
+from handlers.flow.questions import UNKNOWN, Candidate, Misheard, Question, Said, Unsure
 from handlers.flow.session import REVIEW, Form
 
 D = TypeVar("D")
@@ -21,19 +21,19 @@ D = TypeVar("D")
 AGAIN = "@again"
 NONE_OF_THESE = "@none"
 DONE = "@done"
-
-_review_choice = Choice("review", "send", "edit", "later", "cancel")
+PASSED_OVER = Say("private_passed")
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """A question to be shown: its words and its buttons, not yet in any language."""
+    """A question to be shown: its words and its buttons, not yet in any language. contact: her own number will do."""
 
     slot: str
     prompt: Phrase
     options: tuple[Candidate, ...] = ()
-    mode: Literal["ask", "sure", "which"] = "ask"
+    mode: Mode = "ask"
     once: bool = False
+    contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def hear(
     question = conversation.question(asking.slot)
     if question is None:
         return Missed(form, "")
+    if asking.mode == "private" and incoming.kind != "private":
+        return _hear_pass(question, form, asking, incoming)
     written = _pressed(asking, incoming)
     if written is None:
         written = _typed(question, asking, incoming.text)
@@ -88,17 +90,26 @@ def hear(
         return _add_one(question, form, asking, written)
     text = incoming.text if written is None else written
     heard = question.hear(Said(text, incoming.photos, incoming.contact, asking.options, today))
-    if isinstance(heard, Unsure):
-        return Doubt(form, _doubt(asking.slot, question, heard))
-    if isinstance(heard, Misheard):
-        return Missed(replace(form, misses=form.misses + 1), heard.because)
     if question.several and isinstance(heard, tuple) and (drafted := form.drafts.get(asking.slot)):
         # Typed beside buttons already pressed: all of them are meant.
         together = {*heard, *drafted.split("+")}
         heard = question.hear(Said("+".join(sorted(together)), today=today))
-        if isinstance(heard, Misheard):
-            return Missed(replace(form, misses=form.misses + 1), heard.because)
+    if isinstance(heard, Unsure):
+        return Doubt(form, _doubt(asking.slot, question, heard))
+    if isinstance(heard, Misheard):
+        return Missed(replace(form, misses=form.misses + 1), heard.because)
     return _settle(form, asking.slot, question.write(heard))
+
+
+def _hear_pass(question: Question[object], form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
+    """In the chat a private question can only be passed over; an answer to it is not kept."""
+    written = _pressed(asking, incoming)
+    if written is None and words.fold(incoming.text) in {words.fold(option.label) for option in asking.options}:
+        written = asking.options[0].written
+    refused = question.refused(incoming.text) if written is None else None
+    if written is None and refused is None:
+        return Missed(replace(form, misses=form.misses + 1), "misheard.private")
+    return _settle(form, asking.slot, written or question.write(refused or UNKNOWN))
 
 
 def _pressed(asking: Asking, incoming: Incoming) -> str | None:
@@ -128,7 +139,7 @@ def _settle(form: Form, slot: str, written: str) -> Settled:
 def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
     written = _pressed(asking, incoming)
     if written is None:
-        heard = _review_choice.hear(Said(incoming.text, shown=asking.options))
+        heard = moving.review_choice.hear(Said(incoming.text, shown=asking.options))
         right = readers.yes_no(incoming.text)
         written = (
             heard if isinstance(heard, str) else {True: "send", False: "edit"}.get(right) if right is not None else None
@@ -165,8 +176,11 @@ def _doubt(slot: str, question: Question[object], unsure: Unsure) -> Asks:
     return Asks(slot, prompt, (*unsure.candidates, none), "which")
 
 
-def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: bool = False) -> Turn:
-    """Walk to the first step the answers do not settle. Answers no longer reached are forgotten."""
+def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: bool = False, pages: bool = False) -> Turn:
+    """Walk to the first step the answers do not settle. Answers no longer reached are forgotten.
+
+    abroad: what is private is not asked here. pages: but on a page of ours, which can be opened from here.
+    """
     says: list[Say] = []
     reached: set[str] = set()
     brought = {slot for slot in form.answers if conversation.question(slot) is None}
@@ -184,9 +198,13 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
             case Review():
                 form = _prune(conversation, form, reached)
                 if form.answers.get(REVIEW) != "send":
-                    return Turn(form, tuple(says), _review(conversation, form, step))
+                    return Turn(form, tuple(says), _review(conversation, form, abroad=abroad))
             case Ask() | Repeat():
-                form, unsettled = _go_through(step, now, form, reached, abroad=abroad)
+                given = len(form.answers)
+                form, unsettled = _go_through(step, now, form, reached, abroad=abroad, pages=pages)
+                if len(form.answers) > given and PASSED_OVER.phrase.key not in form.spoken:
+                    says.append(PASSED_OVER)
+                    form = replace(form, spoken=form.spoken | {PASSED_OVER.phrase.key})
                 if unsettled is not None:
                     form = _prune(conversation, form, reached, conversation.script[place:])
                     return Turn(form, tuple(says), _asked_for(form, unsettled, now))
@@ -194,9 +212,9 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
 
 
 def _go_through(
-    step: Ask | Repeat, now: Answers, form: Form, reached: set[str], *, abroad: bool
+    step: Ask | Repeat, now: Answers, form: Form, reached: set[str], *, abroad: bool, pages: bool
 ) -> "tuple[Form, _Unsettled | None]":
-    """Pass what is settled and fits; what may not be asked abroad counts as not known."""
+    """Pass what is settled and fits; what may not be asked abroad is asked on a page, or counts as not known."""
     for slot, question in _open_slots(step, now, form.answers):
         reached.add(slot)
         if _settled(question, form.answers.get(slot)):
@@ -205,17 +223,23 @@ def _go_through(
             return form.without(slot), _Unsettled(slot, question, misfit=True)
         if not (isinstance(step, Ask) and step.private and abroad):
             return form, _Unsettled(slot, question)
-        form = replace(form, answers={**form.answers, slot: f"#{UNKNOWN.name}"})
+        if pages:
+            return form, _Unsettled(slot, question, passed=step.passed())
+        form = replace(form, answers={**form.answers, slot: step.passed()})
     return form, None
 
 
 @dataclass(frozen=True, slots=True)
 class _Unsettled:
-    """The question to be asked. misfit: it had an answer that does not go with the others."""
+    """The question to be asked.
+
+    misfit: it had an answer that does not go with the others. passed: it is asked on a page, and this passes it over.
+    """
 
     slot: str
     question: Question[object]
     misfit: bool = False
+    passed: str = ""
 
 
 def _fits(step: Ask | Repeat, now: Answers, form: Form, slot: str) -> bool:
@@ -225,6 +249,9 @@ def _fits(step: Ask | Repeat, now: Answers, form: Form, slot: str) -> bool:
 
 
 def _asked_for(form: Form, unsettled: _Unsettled, now: Answers) -> Asks:
+    if unsettled.passed:
+        skip = Candidate(unsettled.passed, Phrase("options.pass_over"))
+        return Asks(unsettled.slot, Phrase("private_page"), (skip,), "private")
     asks = show(form, unsettled.slot, unsettled.question, now)
     if not unsettled.misfit:
         return asks
@@ -277,61 +304,10 @@ def show(form: Form, slot: str, question: Question[object], now: Answers) -> Ask
     options += [Candidate(f"#{name}", Phrase(f"options.{question.key}.{name}")) for name in question.others]
     if question.several:
         options.append(Candidate(DONE, Phrase("options.done")))
-    return Asks(slot, Phrase(question.key), tuple(options))
+    return Asks(slot, Phrase(question.key), tuple(options), contact=question.takes_contact(now))
 
 
-def _review(conversation: Conversation[D], form: Form, step: Review) -> Asks:
-    hidden = {q.key for q in step.hidden}
-    lines = []
-    for number, slot in enumerate(listed(conversation, form.answers, hidden), start=1):
-        question = conversation.question(slot)
-        if question is not None:
-            value = shown(question, form.answers[slot])
-            label = Phrase(f"label.{question.key}")
-            lines.append(Phrase("review_line", {"number": number, "label": label, "value": value}))
-    options = tuple(Candidate(w, Phrase(f"options.review.{w}")) for w in review_choices(conversation))
-    return Asks(REVIEW, Phrase("review", {"lines": Lines(tuple(lines))}), options, once=True)
-
-
-def review_choices(conversation: Conversation[D]) -> tuple[str, ...]:
-    """What may be chosen at the review; "later" only where the conversation is kept for later."""
-    return tuple(w for w in _review_choice.names if w != "later" or conversation.keeps_paused)
-
-
-def shown(question: Question[object], written: str) -> object:
-    """An answer as the person reads it back."""
-    value = question.read(written)
-    return Phrase(f"options.{question.key}.{value.name}") if isinstance(value, Other) else question.show(value)
-
-
-def listed(conversation: Conversation[D], answers: Mapping[str, str], hidden: set[str]) -> list[str]:
-    """The answered slots in script order, as the review numbers them."""
-    slots: list[str] = []
-    for step in conversation.script:
-        if isinstance(step, Ask):
-            slots.append(step.question.key)
-        elif isinstance(step, Repeat):
-            keys = [q.key for q in step.all()]
-            slots += [f"{step.name}.{n}.{key}" for n in range(step.count(answers)) for key in keys]
-    return [s for s in slots if s in answers and s.rpartition(".")[2] not in hidden]
-
-
-def hidden_in_review(conversation: Conversation[D]) -> set[str]:
-    """Keys of the questions that this conversation's review leaves out."""
-    return {q.key for step in conversation.script if isinstance(step, Review) for q in step.hidden}
-
-
-def back(conversation: Conversation[D], form: Form, *, abroad: bool = False) -> Form | None:
-    """Forget the latest answer in script order; None if there is none to forget.
-
-    abroad: what may not be asked there was not answered there either, and is passed over.
-    """
-    passed = {s.question.key for s in conversation.script if abroad and isinstance(s, Ask) and s.private}
-    slots = listed(conversation, form.answers, passed)
-    return form.without(slots[-1]) if slots else None
-
-
-def edit(conversation: Conversation[D], form: Form, number: int) -> Form | None:
-    """Forget the answer with this number in the review; None if there is no such number."""
-    slots = listed(conversation, form.answers, hidden_in_review(conversation))
-    return form.without(slots[number - 1]) if 1 <= number <= len(slots) else None
+def _review(conversation: Conversation[D], form: Form, *, abroad: bool) -> Asks:
+    prompt = Phrase("review", {"lines": moving.review_lines(conversation, form, abroad=abroad)})
+    options = (Candidate(w, Phrase(f"options.review.{w}")) for w in moving.review_choices(conversation))
+    return Asks(REVIEW, prompt, tuple(options), once=True)

@@ -7,9 +7,15 @@ from typing import Literal
 
 from handlers.texts.phrase import Dong, Lines, Phrase
 
-__all__ = ["Asking", "Card", "Dong", "Incoming", "Kind", "Lines", "Opening", "Option", "Phrase", "Press", "Say"]
+__all__ = ["Asking", "Card", "Dong", "Incoming", "Kind", "Lines", "Mode", "Opening", "Option", "Phrase", "Press", "Say"]
 
-Kind = Literal["text", "press", "photos", "contact", "sticker", "voice", "file", "location", "other"]
+Kind = Literal[
+    "text", "edited", "press", "photos", "too_many", "contact", "private", "group",
+    "sticker", "voice", "file", "location", "other",
+]  # fmt: skip
+
+
+Mode = Literal["ask", "sure", "which", "private"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,13 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing a person sent. `abroad`: it came through a channel whose servers are outside the country."""
+    """One thing a person sent.
+
+    abroad: it came through a channel whose servers are outside the country. place: the number of the message in its
+    chat, growing; 0 where there is none. Kinds of their own: "edited", words she changed in a message sent before;
+    "private", an answer given on a page of ours, about one showing of a question; "group", said to us before others;
+    "too_many", a photo above what is kept in a day.
+    """
 
     kind: Kind
     text: str = ""
@@ -30,6 +42,8 @@ class Incoming:
     photos: tuple[str, ...] = ()
     contact: str = ""
     abroad: bool = False
+    place: int = 0
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +107,15 @@ class Option:
 class Asking:
     """One showing of a question, or of buttons alone (then `slot` is empty).
 
-    mode: "ask" as the question itself; "sure" when one reading waits for yes or no; "which" when several do.
+    mode: "ask" as the question itself; "sure" when one reading waits for yes or no; "which" when several do; "private"
+    where the question stands on a page of ours.
     """
 
     nonce: str
     conversation: str
     form: str
     slot: str
-    mode: Literal["ask", "sure", "which"]
+    mode: Mode
     options: tuple[Option, ...]
     once: bool = False
     answered_at: datetime | None = None

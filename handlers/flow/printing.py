@@ -6,8 +6,8 @@ from textwrap import indent
 from typing import TypeVar
 
 from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review
-from handlers.flow.engine import review_choices
 from handlers.flow.message import Phrase, Say
+from handlers.flow.moving import review_choices
 from handlers.flow.questions import Question
 from handlers.texts import Texts
 from handlers.texts.loader import placeholders

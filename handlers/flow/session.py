@@ -1,6 +1,6 @@
 """Where a person is: the one open form, and what was left half done elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypedDict
@@ -50,7 +50,7 @@ class Session:
 
     asked: the nonce of the asking that shows the open question. paused: at most one form per conversation, the latest
     first. offered: the id of the paused form offered last. pressed: the button pressed last. minute, messages: how many
-    came in that minute.
+    came in that minute. settled: the place, in its chat, of the last message that was understood.
     """
 
     form: Form | None = None
@@ -58,6 +58,7 @@ class Session:
     paused: tuple[Form, ...] = ()
     offered: str = ""
     pressed: str = ""
+    settled: int = 0
     minute: int = 0
     messages: int = 0
 
@@ -76,6 +77,13 @@ class Session:
 
     def dropping(self, conversation: str) -> "Session":
         return replace(self, paused=tuple(f for f in self.paused if f.conversation != conversation))
+
+    def forgetting(self, conversations: Collection[str]) -> "Session":
+        """Drop the forms of some conversations, laid aside or open."""
+        paused = tuple(f for f in self.paused if f.conversation not in conversations)
+        if self.form is None or self.form.conversation not in conversations:
+            return replace(self, paused=paused)
+        return replace(self, form=None, asked="", paused=paused)
 
 
 class StoredForm(TypedDict):
@@ -99,6 +107,7 @@ class StoredSession(TypedDict):
     paused: list[StoredForm]
     offered: str
     pressed: str
+    settled: int
     minute: int
     messages: int
 
@@ -109,6 +118,7 @@ def store(session: Session) -> StoredSession:
         "asked": session.asked,
         "offered": session.offered,
         "pressed": session.pressed,
+        "settled": session.settled,
         "minute": session.minute,
         "messages": session.messages,
         "paused": [_store_form(f) for f in session.paused],
@@ -123,6 +133,7 @@ def load(stored: StoredSession) -> Session:
         tuple(map(_load_form, stored["paused"])),
         stored["offered"],
         stored.get("pressed", ""),
+        stored.get("settled", 0),
         stored["minute"],
         stored["messages"],
     )

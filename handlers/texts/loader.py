@@ -43,16 +43,22 @@ class Texts:
 
 @dataclass(frozen=True)
 class Voice:
-    """Speaks one language. given: values every text may name, such as the hotline."""
+    """Speaks one language.
+
+    given: values every text may name, such as the hotline. abroad: what is said passes through servers abroad, so a
+    text under [abroad] takes the place of one that would tell something private.
+    """
 
     texts: Texts
     language: str
     zone: ZoneInfo
     given: Mapping[str, object]
+    abroad: bool = False
 
     def say(self, phrase: Phrase, scope: str = "") -> str:
         """Print a phrase. Raises KeyError for a key or a value that is not there."""
-        template = self.texts.sentence(self.language, phrase.key, scope)
+        covered = self.abroad and self.texts.has(f"abroad.{phrase.key}")
+        template = self.texts.sentence(self.language, f"abroad.{phrase.key}" if covered else phrase.key, scope)
         if "{" not in template:
             return template
         values = {**self.given, **phrase.values}

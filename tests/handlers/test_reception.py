@@ -2,7 +2,8 @@
 
 import pytest
 
-from handlers.reception import MESSAGES_A_MINUTE
+from handlers import texts
+from handlers.reception import MESSAGES_A_MINUTE, SMALL_TALK
 from tests.handlers.conversations.walks import ANSWERED, CONSENTED, TO_NAME, TO_PHONE, TO_YEAR, cases
 from tests.kit.town import Citizen, Town
 
@@ -45,6 +46,63 @@ async def test_a_hello_in_the_middle_shows_the_question_again(lan: Citizen) -> N
     await lan.says("chào cháu")
 
     lan.hears("registration.needs")
+
+
+async def test_another_wish_in_the_middle_is_asked_about_before_the_form_is_left(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *TO_YEAR)
+
+    await lan.says("hồ sơ tới đâu rồi")
+    assert lan.hears_last("other_wish").options == ("Có, mở việc đó", "Không, làm tiếp")
+    await lan.says("không")
+
+    lan.hears("registration.birth_year")
+
+
+async def test_another_wish_in_the_middle_is_followed_once_it_is_meant(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *TO_YEAR, "hồ sơ tới đâu rồi")
+
+    await lan.presses("Có, mở việc đó")
+
+    lan.hears("my_cases.none", "resume_offer")
+
+
+async def test_the_wish_that_is_under_way_is_no_other_wish(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *TO_YEAR)
+
+    await lan.says("nhà tôi khó khăn lắm")
+
+    assert "Xin ông/bà gõ năm sinh" in lan.hears_last("registration.birth_year").text
+
+
+async def test_with_nothing_open_a_wish_opens_what_it_asks_for(lan: Citizen) -> None:
+    await lan.says("hồ sơ tới đâu rồi")
+
+    lan.hears("my_cases.none")
+
+
+@pytest.mark.parametrize("key", [key for key in texts.load().heard if key.startswith("keywords.")])
+def test_every_wish_can_be_called_by_its_name(key: str) -> None:
+    wish = key.removeprefix("keywords.")
+
+    assert wish in SMALL_TALK or texts.load().has(f"names.{wish}")
+
+
+async def test_two_bare_words_at_a_free_question_are_the_command(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *TO_NAME)
+
+    await lan.says("quay lai")
+
+    lan.hears("registration.place")
+
+
+@pytest.mark.parametrize("name", ["Huy", "dung", "sua"])
+async def test_one_bare_word_at_a_free_question_is_an_answer(lan: Citizen, name: str) -> None:
+    await lan.says(*CONSENTED, *TO_NAME)
+
+    await lan.says(name)
+
+    lan.hears("registration.birth_year")
+    assert (await lan.answers())["name"] == name
 
 
 async def test_an_earlier_button_changes_its_answer_and_shows_the_open_question(lan: Citizen) -> None:

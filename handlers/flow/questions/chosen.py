@@ -90,7 +90,7 @@ class Choices(Question[tuple[str, ...]]):
         picked = self._pick(said) or ""
         if picked.startswith("#") and picked[1:] in self.others:
             return Other(picked[1:])
-        refused = self._refused(said.text)
+        refused = self.refused(said.text)
         return self.understand(said) if refused is None else refused
 
     def understand(self, said: Said) -> tuple[str, ...] | Unsure | Misheard:

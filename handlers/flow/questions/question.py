@@ -79,10 +79,10 @@ class Question(Generic[T]):
             if picked.startswith("#"):
                 return Other(picked[1:]) if picked[1:] in self.others else Misheard()
             return self.understand(replace(said, text=picked, photos=(), contact=""))
-        refused = self._refused(said.text)
+        refused = self.refused(said.text)
         return self.understand(said) if refused is None else refused
 
-    def _refused(self, text: str) -> Other | None:
+    def refused(self, text: str) -> Other | None:
         """A plain "no" or "I don't know", where a button stands for it."""
         if "unknown" in self.others and readers.unknown(text):
             return UNKNOWN
@@ -128,6 +128,10 @@ class Question(Generic[T]):
     def show(self, value: T) -> object:
         """How the value is read back to the person: words, or a phrase."""
         return str(value)
+
+    def takes_contact(self, answers: "Answers") -> bool:
+        """Whether her own number, given by a channel's button, is an answer."""
+        return False
 
     def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
         """The buttons of the question itself; those of `others` follow by themselves."""

@@ -11,7 +11,7 @@ from handlers.flow.message import Dong, Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
 
 if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers
+    from handlers.flow.conversation import Answers, Condition
 
 MOST_WORDS = 2_000
 _OTHER = re.compile("#[a-z_]+")  # how an `Other` is written
@@ -265,6 +265,14 @@ class Photos(Question[tuple[str, ...]]):
 
 
 class Contact(Phone):
-    """A phone number that a channel can share with one press; typed numbers are as good."""
+    """The phone number of whoever speaks, which a channel can give with one press; a typed one is as good.
 
-    expects = "contact"
+    unless: what makes it somebody else's number.
+    """
+
+    def __init__(self, key: str, *, unless: "Condition | None" = None, others: Iterable[str] = ()) -> None:
+        super().__init__(key, others=others)
+        self.unless = unless
+
+    def takes_contact(self, answers: "Answers") -> bool:
+        return self.unless is None or not self.unless(answers)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from handlers.flow import engine
+from handlers.flow import engine, moving
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Repeat, Review
 from handlers.flow.message import Asking, Incoming, Option, Phrase, Press, Say
 from handlers.flow.questions import Candidate, Choice, Choices, Money, Name, Words, Year, YesNo
@@ -157,11 +157,11 @@ class Talk:
 
     def goes_back(self) -> bool:
         """Take the latest answer back; False if there is none."""
-        return self._takes(engine.back(self.conversation, self.form, abroad=self.abroad))
+        return self._takes(moving.back(self.conversation, self.form, abroad=self.abroad))
 
     def edits(self, number: int) -> bool:
         """Take back the answer with this number in the review; False if there is none."""
-        return self._takes(engine.edit(self.conversation, self.form, number))
+        return self._takes(moving.edit(self.conversation, self.form, number))
 
     def _takes(self, form: Form | None) -> bool:
         if form is not None:

@@ -103,3 +103,11 @@ def test_a_paused_form_is_found_and_dropped_by_its_conversation() -> None:
     assert session.paused_form("unknown") is None
     assert session.dropping("made_up").paused_form("made_up") is None
     assert session.dropping("made_up").paused_form("other") is not None
+
+
+def test_forms_are_forgotten_by_their_conversations_open_or_laid_aside() -> None:
+    other = Form("other", TODAY, answers={"a": "1"})
+
+    assert Session(form=FORM, asked="nonce", paused=(other,)).forgetting({"made_up"}) == Session(paused=(other,))
+    assert Session(form=other, asked="nonce", paused=(FORM,)).forgetting({"made_up"}) == Session(other, "nonce")
+    assert Session(form=FORM, asked="nonce").forgetting(()) == Session(form=FORM, asked="nonce")
