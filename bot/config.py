@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
 
-BUILT_CHANNELS: frozenset[str] = frozenset()
+BUILT_CHANNELS = frozenset({"telegram"})
 
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
@@ -73,6 +73,11 @@ def _origin(text: str) -> str:
         raise ValueError
     usual = {"http": "80", "https": "443"}[found[1]]
     return f"{found[1]}://{found[2]}" + (f":{found[3]}" if found[3] not in (None, usual) else "")
+
+
+def _on_this_machine(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def _host(text: str) -> str:
@@ -200,6 +205,14 @@ class Settings(BaseModel):
         host = f"[{self.host}]" if ":" in self.host else self.host
         here = (_origin(f"http://{name}:{self.port}") for name in (host, "localhost", "127.0.0.1"))
         return frozenset((*here, *self.chat_origins, *([self.public_url] if self.public_url else [])))
+
+    @property
+    def real_channels(self) -> tuple[str, ...]:
+        """The settings that open a channel to real people: one whose platform is not on this machine."""
+        channels = {"TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, self.telegram_api_base)}
+        return tuple(
+            name for name, (token, base) in channels.items() if token is not None and not _on_this_machine(base)
+        )
 
     @property
     def secure(self) -> bool:

@@ -31,20 +31,26 @@ WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a desk needs that is the same for every message."""
+    """What a desk needs that is the same for every message.
+
+    abroad: channels whose servers are outside the country. private_pages: whether people can open pages of ours safely.
+    """
 
     master: MasterKey
     texts: Texts
     zone: ZoneInfo
     public_url: str
     demo: bool
+    abroad: frozenset[str] = frozenset()
+    private_pages: bool = False
 
     def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
         """Open the desk in a transaction."""
         vault = Vault(unit, self.master)
         return Desk(
             unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
-            public_url=self.public_url,
+            public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
+            private_pages=self.private_pages,
         )  # fmt: skip
 
 
@@ -58,11 +64,10 @@ class Inbox:
         reception: Reception,
         clock: Clock,
         *,
-        abroad: frozenset[str],
         replied: Callable[[], None],
     ) -> None:
         self._database, self._office, self._reception, self._clock = database, office, reception, clock
-        self._abroad, self._replied = abroad, replied
+        self._replied = replied
         self._waiting: deque[str] = deque()
         self._busy: set[str] = set()
         self._wake = asyncio.Condition()
@@ -136,7 +141,7 @@ class Inbox:
             return False
         chat = chats.at_address(unit, accepted.address_id)
         desk = self._office.desk(unit, Actor("person", chat.person_id), f"inbox:{accepted.id}", self._clock, chat)
-        self._reception.turn(desk, read(accepted, abroad=accepted.channel in self._abroad))
+        self._reception.turn(desk, read(accepted, abroad=desk.abroad))
         inbox.finish(unit, accepted.id, now)
         return True
 
@@ -156,6 +161,15 @@ class Inbox:
         desk.messages.say(chat, Say("apology"), place=f"apology/{letter}")
 
 
+def _number(found: object) -> int:
+    return found if isinstance(found, int) else 0
+
+
+def _place_of(index: str) -> int:
+    """A button's place; -1, where there is none, for anything else that a stranger may send."""
+    return int(index) if index.isascii() and index.isdigit() and len(index) < 4 else -1
+
+
 def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
     """What came in, as reception takes it."""
     body = accepted.body
@@ -164,8 +178,12 @@ def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
     return Incoming(
         kind=accepted.kind,  # type: ignore[arg-type]  # written by a channel, which knows the kinds
         text=str(body.get("text", "")),
-        press=Press(nonce, int(index) if index.isascii() and index.isdigit() else -1) if press else None,
+        press=Press(nonce, int(index) if index.isascii() and index.isdigit() and len(index) < 4 else -1)
+        if press
+        else None,
         photos=tuple(photos) if isinstance(photos, list) else (),
         contact=str(body.get("contact", "")),
         abroad=abroad,
+        place=_number(body.get("place")),
+        about=str(body.get("about", "")),
     )

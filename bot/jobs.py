@@ -8,16 +8,18 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.channels.contract import Fetches, SendError
+from bot.channels.contract import Refused as PhotoRefused
 from bot.clock import Clock
 from bot.inbox import Office
-from bot.photos import Cleaner, Refused
+from bot.photos import MAX_BYTES, Cleaner, Refused
 from handlers.desk import Actor, Desk
 from handlers.desk.retention import Retention
 from storage.database import Database, DatabaseAway, Unclear, Unit
@@ -27,6 +29,7 @@ from storage.verify import broken
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
 STOP_S = 5.0
+FETCHES = 5  # of a photo, over half an hour
 BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
@@ -43,12 +46,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the jobs work with. broke: told of each broken invariant the nightly look finds."""
+    """What the jobs work with.
+
+    fetchers: who gets a photo from its platform, by channel. broke: told of each broken invariant that is found.
+    """
 
     database: Database
     office: Office
     clock: Clock
     cleaner: Cleaner
+    fetchers: Mapping[str, Fetches]
     replied: Callable[[], None]
     broke: Callable[[str], None]
 
@@ -76,6 +83,33 @@ async def clean_photos(work: Work) -> bool:
         work.replied()
     else:
         await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.cleaned(file_id, jpeg))
+    return True
+
+
+async def fetch_photos(work: Work) -> bool:
+    """Fetch the photo that waits longest from its platform; True if there was one. What fails is tried again, and
+    after a while given up, and the person is told.
+    """
+
+    def desk(unit: Unit, cause: str) -> Desk:
+        return work.office.desk(unit, Actor("clock"), cause, work.clock)
+
+    found = await work.database.read(lambda unit: desk(unit, "fetch_photos").files.next_remote())
+    if found is None:
+        return False
+    try:
+        raw = await work.fetchers[found.channel].fetch(found.name, MAX_BYTES)
+    except (KeyError, SendError) as error:
+        reason = "too_big" if isinstance(error, PhotoRefused) and error.reason == "too_big" else ""
+        if not reason and found.attempt < FETCHES:
+            until = work.clock.now() + timedelta(seconds=5 * 4**found.attempt)
+            await work.database.write(lambda unit: desk(unit, "fetch_photos").files.put_off(found.id, until))
+            return True
+        told = reason or "not_fetched"
+        await work.database.write(lambda unit: desk(unit, f"photo:{found.id}").files.refuse(found.id, told))
+        work.replied()
+    else:
+        await work.database.write(lambda unit: desk(unit, "fetch_photos").files.fetched(found.id, raw))
     return True
 
 
@@ -110,6 +144,7 @@ async def look_for_damage(work: Work) -> bool:
 
 JOBS: tuple[Job, ...] = (
     Job("seal_audit", seal_audit, every=timedelta(seconds=1)),
+    Job("fetch_photos", fetch_photos, every=timedelta(seconds=1)),
     Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
     Job("forget", forget, at=time(3, 15)),
     Job("look_for_damage", look_for_damage, at=time(3, 45)),

@@ -5,7 +5,7 @@ never unclear.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,11 +16,12 @@ from storage.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold. text: UTF-16 units; buttons: how many; label: letters of one button."""
+    """What one message may hold. text, caption: UTF-16 units; buttons: how many; label: letters of one button."""
 
     text: int
     buttons: int
     label: int
+    caption: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,47 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A card to be drawn: its kind and the words on it."""
+
+    kind: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
-    """One message that fits a channel. card: words of a picture to be drawn. contact: her own number is asked for."""
+    """One message that fits a channel.
+
+    contact: her own phone number is asked for. instead_of: the platform's id of a message of ours that changes into it.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
-    card: Mapping[str, object] | None = None
+    card: Picture | None = None
     contact: bool = False
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One thing that came in through a platform, read.
+
+    update_id: the platform's; the same again has no effect. chat: the platform's id of the chat. kind: as reception
+    knows it, or "gone" and "back" for a person who blocks us and comes back. body: what reception reads. photos: the
+    platform's names of them. callback: to be told that the press was heard.
+    """
+
+    update_id: str
+    chat: str
+    kind: str
+    body: Mapping[str, object] = field(default_factory=dict)
+    photos: tuple[str, ...] = ()
+    callback: str = ""
+    written_at: datetime | None = None
+
+
+class Unreadable(Exception):
+    """It came from the platform, and we can't read it; the message is a code without anything personal."""
 
 
 # What can go wrong in sending. Any exception that is none of these means Unclear.
@@ -108,6 +143,9 @@ class Sends(Channel, Protocol):
 
     async def send(self, chat: str, message: Fitted) -> str:
         """Send one fitted message to a chat of the platform; returns the platform's id of it. Raises SendError."""
+
+    async def probe(self) -> None:
+        """Ask whether our account is taken, without sending anything. Raises SendError."""
 
 
 class Fetches(Protocol):

@@ -13,7 +13,7 @@ class WebChat:
     """Our own web chat."""
 
     name = "webchat"
-    limits = Limits(text=1_000_000, buttons=100, label=1_000)  # a page of ours shows anything
+    limits = Limits(text=1_000_000, buttons=100, label=1_000, caption=1_000_000)  # a page of ours shows anything
     abroad = False
 
     def keep(self, unit: Unit, vault: Vault, leaving: Leaving, fitted: tuple[Fitted, ...], now: datetime) -> int:
@@ -25,7 +25,7 @@ class WebChat:
             if piece.buttons:
                 body["options"] = [{"label": b.label, "press": b.press} for b in piece.buttons]
             if piece.card is not None:
-                body["card"] = piece.card
+                body["card"] = {"kind": piece.card.kind, "values": piece.card.values}
             if leaving.body.get("fresh"):
                 body["fresh"] = True
             number = chats.add_line(unit, vault, chat, "us", body, now, outbox_id=leaving.id)

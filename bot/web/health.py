@@ -4,11 +4,11 @@ import asyncio
 import ipaddress
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.web.openapi import document
@@ -19,10 +19,16 @@ PROBE_S = 1.0
 
 
 class HealthRoutes:
-    """The routes that operators and their machines read. reasons: what is degraded, in codes without secrets."""
+    """The routes that operators and their machines read.
 
-    def __init__(self, database: Database, metrics_token: str, reasons: Callable[[], list[str]]) -> None:
-        self._database, self._token, self._reasons = database, metrics_token, reasons
+    reasons: what is degraded, in codes without secrets. rejected: calls without our secret, by channel.
+    """
+
+    def __init__(
+        self, database: Database, metrics_token: str, reasons: Callable[[], list[str]],
+        rejected: Callable[[], Mapping[str, int]],
+    ) -> None:  # fmt: skip
+        self._database, self._token, self._reasons, self._rejected = database, metrics_token, reasons, rejected
         self._probed_at, self._able = float("-inf"), False
 
     def add_to(self, app: web.Application) -> None:
@@ -67,7 +73,7 @@ class HealthRoutes:
         inbox_counts, outbox_counts, letters = await self._database.read(_counts)
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Figures(inbox_counts, outbox_counts, letters))
+        registry.register(_Figures(inbox_counts, outbox_counts, letters, self._rejected()))
         return web.Response(body=generate_latest(registry), content_type="text/plain")
 
     def _may_read(self, request: web.Request) -> bool:
@@ -95,8 +101,11 @@ def _counts(unit: Unit) -> tuple[dict[str, int], dict[tuple[str, str], int], int
 class _Figures(Collector):
     """What the database says, in Prometheus's form."""
 
-    def __init__(self, inbox_counts: dict[str, int], outbox_counts: dict[tuple[str, str], int], letters: int) -> None:
-        self._inbox, self._outbox, self._letters = inbox_counts, outbox_counts, letters
+    def __init__(
+        self, inbox_counts: dict[str, int], outbox_counts: dict[tuple[str, str], int], letters: int,
+        rejected: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self._inbox, self._outbox, self._letters, self._rejected = inbox_counts, outbox_counts, letters, rejected
 
     def collect(self) -> list[Metric]:
         """The gauges of one reading."""
@@ -108,4 +117,7 @@ class _Figures(Collector):
             leaving.add_metric([channel, state], count)
         letters = GaugeMetricFamily("chungtay_dead_letters", "Messages set aside")
         letters.add_metric([], self._letters)
-        return [taken, leaving, letters]
+        forged = CounterMetricFamily("chungtay_webhook_rejected", "Calls without our secret", labels=["channel"])
+        for channel, number in self._rejected.items():
+            forged.add_metric([channel], number)
+        return [taken, leaving, letters, forged]

@@ -35,6 +35,14 @@ _PHOTOS: dict[str, Any] = {
     "type": "object",
     "properties": {"photo": {"type": "array", "items": {"type": "string", "format": "binary"}}, "id": _TEXT},
 }
+_PRIVATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "choice": {"type": "array", "items": _TEXT},
+        "typed": _TEXT,
+        "photo": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    },
+}
 
 
 def _content(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +63,32 @@ def _get(summary: str, answer: dict[str, Any], *parameters: dict[str, Any], **ot
 
 def _in(place: str, name: str) -> dict[str, Any]:
     return {"in": place, "name": name, "required": place == "path", "schema": _TEXT}
+
+
+_ANSWERED: dict[str, Any] = {
+    "summary": "Answer the private question",
+    "parameters": [_in("path", "token")],
+    "requestBody": {"content": _content("multipart/form-data", _PRIVATE)},
+    "responses": {
+        "303": {"description": "kept; the same address says so"},
+        "400": _answer("the page again, with what was missing"),
+        "403": {"description": "a foreign origin"},
+        "404": {"description": "run out"},
+        "413": {"description": "too big"},
+        "503": {"description": "the database is away; Retry-After says when to try again"},
+    },
+}
+_HOOKED: dict[str, Any] = {
+    "summary": "One update of Telegram, while the mode is webhook",
+    "parameters": [_in("header", "X-Telegram-Bot-Api-Secret-Token")],
+    "requestBody": {"content": _content("application/json", {"type": "object"})},
+    "responses": {
+        "200": {"description": "kept, or set aside; it need not come again"},
+        "401": {"description": "not our secret, or more than one"},
+        "413": {"description": "too big"},
+        "503": {"description": "it can't be kept now; Retry-After says when to try again"},
+    },
+}
 
 
 def document() -> dict[str, Any]:
@@ -78,7 +112,13 @@ def document() -> dict[str, Any]:
         "paths": {
             "/": _get("Who we are", _answer("a page"), _in("query", "lang")),
             "/static/{name}": _get("A file of the pages", _answer("the file", "*/*"), _in("path", "name"), s404="none"),
-            "/p/{token}": _get("What is stored about me", _answer("a page"), _in("path", "token"), s404="run out"),
+            "/p/{token}": _get(
+                "A private question, or what is stored about me",
+                _answer("a page"),
+                _in("path", "token"),
+                s404="run out",
+            )
+            | {"post": _ANSWERED},
             "/quyen-loi": _get("What support there is today, in Vietnamese", _answer("a page")),
             "/entitlements": _get("What support there is today, in English", _answer("a page")),
             "/chat": _get("The web chat", _answer("a page, and the visitor's cookie"), _in("query", "lang")),
@@ -99,6 +139,7 @@ def document() -> dict[str, Any]:
             "/chat/images/{number}": _get(
                 "The picture of a line", _answer("a picture", "image/*"), _in("path", "number"), s404="none"
             ),
+            "/hooks/telegram": {"post": _HOOKED},
             "/health/live": _get("Alive", json_status),
             "/health/ready": _get("Able to take messages", json_status, s503="messages can't be accepted"),
             "/metrics": _get("Figures for Prometheus", _answer("figures", "text/plain"), s403="not from here"),

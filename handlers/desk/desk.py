@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from handlers.desk.consents import Consents
     from handlers.desk.files import Files
     from handlers.desk.households import Households
+    from handlers.desk.links import Links
     from handlers.desk.messages import Messages
+    from handlers.desk.pages import PrivatePages
     from handlers.desk.people import People
     from handlers.desk.talks import Talks
     from handlers.desk.urgent import UrgentRequests
@@ -47,7 +49,11 @@ class Owner:
 
 @dataclass(frozen=True)
 class Desk:
-    """One transaction at the office. chat: where the person speaks; cause: the message or click that led here."""
+    """One transaction at the office.
+
+    chat: where the person speaks; cause: the message or click that led here. abroad: the chat's servers are outside the
+    country. private_pages: a page of ours can be opened from there.
+    """
 
     unit: Unit
     vault: Vault
@@ -59,6 +65,8 @@ class Desk:
     chat: Chat | None = None
     demo: bool = False
     public_url: str = ""
+    abroad: bool = False
+    private_pages: bool = False
 
     def today(self) -> date:
         """The office's calendar day."""
@@ -81,7 +89,7 @@ class Desk:
 
     def voice(self, language: str) -> Voice:
         """Speak a language, with the values that every text may name."""
-        return Voice(self.texts, language or "vi", self.zone, self._given(language or "vi"))
+        return Voice(self.texts, language or "vi", self.zone, self._given(language or "vi"), self.abroad)
 
     def _given(self, language: str) -> Mapping[str, object]:
         owner = self.owner()
@@ -90,7 +98,8 @@ class Desk:
         months = self.texts.sentence(language, "months")
         return {
             **figures_of_the_day(self.today()),
-            "private_topics": Phrase("consent_check.topics_health"),
+            "private_topics": "" if self.abroad and not self.private_pages else Phrase("consent_check.topics_health"),
+            "abroad_line": Phrase("consent_check.abroad_line", {"web": self.public_url}) if self.abroad else "",
             "retention_check": months.format(count=self.office.retention("check").count),
             "retention_case": months.format(count=kept.count),
             "data_law": law.source if law else unsure,
@@ -103,6 +112,10 @@ class Desk:
             "emergency_numbers": self.office.emergency_line(language),
             "partner_bodies": self.office.partner_bodies(language),
         }
+
+    def link_to(self, channel: str) -> str:
+        """Where people write to us on a channel; our page until the channel has told us."""
+        return machine.fact(self.unit, f"link:{channel}") or self.public_url
 
     def note(self, action: str, subject: str, reason: str = "", **detail: object) -> None:
         """Write the audit row of an operation. Never anything personal: ids, states, kinds."""
@@ -149,6 +162,18 @@ class Desk:
         from handlers.desk.files import Files
 
         return Files(self)
+
+    @property
+    def links(self) -> "Links":
+        from handlers.desk.links import Links
+
+        return Links(self)
+
+    @property
+    def pages(self) -> "PrivatePages":
+        from handlers.desk.pages import PrivatePages
+
+        return PrivatePages(self)
 
     @property
     def messages(self) -> "Messages":

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
 from handlers.flow.message import Say
 from storage.crypto import WrongKey
@@ -25,6 +25,16 @@ class TooMany(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A photo that only its platform has. name: the platform's of it; attempt: how often it was tried."""
+
+    id: str
+    channel: str
+    name: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """Files of one transaction."""
 
@@ -32,16 +42,23 @@ class Files:
 
     def keep(self, raw: bytes) -> str:
         """Keep a photo as it came; returns its id. Raises TooMany."""
+        return self._add("raw", raw, len(raw))
+
+    def await_photo(self, name: str) -> str:
+        """Note a photo that a platform has under this name, to be fetched; returns its id. Raises TooMany."""
+        return self._add("remote", name.encode(), 0)
+
+    def _add(self, state: str, content: bytes, size: int) -> str:
         desk, chat = self.desk, self.desk.here()
         since = desk.now - timedelta(days=1)
         query = select(func.count()).where(File.person_id == chat.person_id, col(File.created_at) > since)
         if (desk.unit.scalar(query) or 0) >= MOST_A_DAY:
             raise TooMany
         row = File(
-            id=new_id(desk.now), person_id=chat.person_id, address_id=chat.address_id, size=len(raw),
+            id=new_id(desk.now), person_id=chat.person_id, address_id=chat.address_id, state=state, size=size,
             created_at=desk.now,
         )  # fmt: skip
-        row.body = desk.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", raw)
+        row.body = desk.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", content)
         desk.unit.add(row)
         desk.unit.flush()
         return row.id
@@ -74,6 +91,35 @@ class Files:
         except (KeyGone, WrongKey):
             return row.id, b""  # nothing can be made of it: it is refused like any other that is none
 
+    def next_remote(self) -> Remote | None:
+        """The photo that waits longest to be fetched from its platform."""
+        due = or_(col(File.not_before).is_(None), col(File.not_before) <= self.desk.now)
+        row = self.desk.unit.scalars(select(File).where(File.state == "remote", due).order_by(File.id).limit(1)).first()
+        if row is None or row.body is None:
+            return None
+        channel = chats.at_address(self.desk.unit, row.address_id).channel
+        try:
+            name = self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body).decode()
+        except (KeyGone, WrongKey):
+            name = ""
+        return Remote(row.id, channel, name, row.attempt)
+
+    def fetched(self, file_id: str, raw: bytes) -> None:
+        """Keep a photo that was fetched, to be cleaned like any other."""
+        row = self.desk.unit.get(File, file_id)
+        if row is None or row.state != "remote":
+            return
+        row.state, row.size = "raw", len(raw)
+        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", raw)
+        self.desk.unit.add(row)
+
+    def put_off(self, file_id: str, until: datetime) -> None:
+        """Fetch a photo later."""
+        row = self.desk.unit.get(File, file_id)
+        if row is not None and row.state == "remote":
+            row.attempt, row.not_before = row.attempt + 1, until
+            self.desk.unit.add(row)
+
     def cleaned(self, file_id: str, jpeg: bytes) -> None:
         """Keep the cleaned photo in place of the one that came."""
         row = self.desk.unit.get(File, file_id)
@@ -86,7 +132,7 @@ class Files:
     def refuse(self, file_id: str, reason: str) -> None:
         """Keep nothing of a photo that is none, and tell the person so in plain words."""
         row = self.desk.unit.get(File, file_id)
-        if row is None or row.state != "raw":
+        if row is None or row.state not in ("remote", "raw"):
             return
         row.state, row.reason, row.body, row.size = "refused", reason, None, 0
         self.desk.unit.add(row)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from handlers.flow.engine import Asks
-from handlers.flow.message import Asking, Card, Opening, Option, Phrase, Say
+from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
 from handlers.flow.session import Form
 from handlers.texts import Voice
 from storage.ids import new_nonce
@@ -25,13 +25,15 @@ class Messages:
 
     desk: "Desk"
 
-    def say(self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0") -> None:
-        """Say something, with its buttons and its picture."""
+    def say(
+        self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0", fresh: bool = False
+    ) -> None:
+        """Say something, with its buttons and its picture. fresh: whatever stands above has to go from her screen."""
         voice = self.desk.voice(chat.language)
         options = tuple(self._opening(voice, o, scope) for o in say.openings)
         body: dict[str, object] = {"text": voice.say(say.phrase, scope), "key": voice.name(say.phrase, scope)}
-        if self.desk.chat is not None and self.desk.chat.person_id != chat.person_id:
-            body["fresh"] = True  # she erased herself: whatever stands above has to go from her screen too
+        if fresh:
+            body["fresh"] = True
         if options:
             once = any(o.once for o in say.openings)
             # A yes or a no typed at "do you need help now?" picks a button; at a plain row of doors it picks none.
@@ -42,22 +44,42 @@ class Messages:
         self._put(chat, kind, body, place)
 
     def ask(
-        self, chat: Chat, form: Form, asks: Asks, scope: str, *, doors: tuple[Opening, ...] = (), place: str = "0"
+        self,
+        chat: Chat,
+        form: Form,
+        asks: Asks,
+        scope: str,
+        *,
+        doors: tuple[Opening, ...] = (),
+        place: str = "0",
+        instead_of: int = 0,
     ) -> str:
-        """Ask a question of a form, perhaps with buttons that lead elsewhere; returns the nonce of this asking."""
+        """Ask a question of a form, perhaps with buttons that lead elsewhere; returns the nonce of this asking.
+
+        instead_of: the place, in the chat, of a message of ours that is to change into it where a channel can.
+        """
         voice = self.desk.voice(chat.language)
         options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
         options += [self._opening(voice, door, scope) for door in doors]
         asking = Asking(new_nonce(), form.conversation, form.id, asks.slot, asks.mode, tuple(options), asks.once)
         shown = self._show(chat, asking)
-        body: dict[str, object] = {"text": voice.say(asks.prompt, scope), "key": f"{scope}.{asks.slot}"}
+        kind, prompt = "question", asks.prompt
+        if asks.mode == "private":
+            # At most once: a link that may have arrived is not sent again, she can ask for another.
+            link = self.desk.pages.open(chat, form, asks.slot)
+            kind, prompt = "link", _naming(prompt, {"link": link, "minutes": self.desk.pages.minutes})
+        body: dict[str, object] = {"text": voice.say(prompt, scope), "key": f"{scope}.{asks.slot}"}
         if shown:
             body["options"] = shown
-        self._put(chat, "question", body, place)
+        if asks.contact:
+            body["contact"] = True
+        if instead_of:
+            body["instead_of"] = str(instead_of)
+        self._put(chat, kind, body, place)
         return asking.nonce
 
     def tell(self, person_id: str, say: Say, scope: str = "", *, kind: str = "notice", place: str = "notice") -> bool:
-        """Say something to a person where she wrote last. False if she can't be reached."""
+        """Say something to a person where she wants it, or else where she wrote last. False if she can't be reached."""
         chat = chats.last_used(self.desk.unit, person_id)
         if chat is None:
             return False
@@ -87,6 +109,14 @@ class Messages:
         outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now)
 
 
+def _naming(prompt: Phrase, values: Mapping[str, object]) -> Phrase:
+    """A question with these values, also where it is put again in other words."""
+    question = prompt.values.get("question")
+    if isinstance(question, Phrase):
+        return Phrase(prompt.key, {**prompt.values, "question": Phrase(question.key, values)})
+    return Phrase(prompt.key, values)
+
+
 def _card(voice: Voice, card: Card, scope: str) -> dict[str, object]:
     values = {
         name: voice.say(value, scope) if isinstance(value, Phrase) else voice.say(Phrase("plain", {"words": value}))
@@ -113,13 +143,12 @@ def load_asking(shown: sessions.Shown) -> Asking:
     stored = body["options"]
     assert isinstance(stored, list)  # noqa: S101  # we wrote it so
     options = tuple(Option(label, written, opens, answers) for label, written, opens, answers in stored)
-    mode = body["mode"]
     return Asking(
         shown.nonce,
         str(body["c"]),
         str(body["form"]),
         str(body["slot"]),
-        "sure" if mode == "sure" else "which" if mode == "which" else "ask",
+        cast("Mode", body["mode"]),
         options,
         bool(body["once"]),
         shown.answered_at,

@@ -63,7 +63,9 @@ class Retention:
         loose = delete(File).where(col(File.case_id).is_(None), col(File.created_at) < before)
         touched += unit.change(loose)
         touched += unit.change(delete(DeadLetter).where(col(DeadLetter.created_at) < self._before("dead_letter")))
-        still_open = select(DeadLetter.inbox_id).where(DeadLetter.state == "open")
+        still_open = select(DeadLetter.inbox_id).where(
+            DeadLetter.state == "open", col(DeadLetter.inbox_id).is_not(None)
+        )
         dead = update(InboxRow).where(col(InboxRow.state) == "dead", col(InboxRow.id).not_in(still_open))
         touched += unit.change(dead.where(col(InboxRow.body).is_not(None)).values(body=None))
         return touched
@@ -76,7 +78,8 @@ class Retention:
         gone = delete(InboxRow).where(col(InboxRow.done_at) < before, col(InboxRow.body).is_(None))
         touched = unit.change(gone.where(col(InboxRow.id) < newest))
         used = unit.scalars(select(col(InboxRow.day)).where(col(InboxRow.body).is_not(None)).distinct())
-        needed = [inbox.day_key(day) for day in (*used, self.desk.now.date())]
+        unread = unit.scalars(select(col(DeadLetter.created_at)).where(col(DeadLetter.body).is_not(None)))
+        needed = [inbox.day_key(day) for day in (*used, *(at.date() for at in unread), self.desk.now.date())]
         keys = delete(DataKey).where(col(DataKey.name).like("day:%"), col(DataKey.name).not_in(needed))
         return touched + unit.change(keys)
 

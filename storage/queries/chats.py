@@ -56,9 +56,9 @@ def at_address(unit: Unit, address_id: str) -> Chat:
 
 
 def last_used(unit: Unit, person_id: str) -> Chat | None:
-    """The reachable chat that a person wrote from last."""
+    """The reachable chat where a person wants her messages: the chosen one, or else the one she wrote from last."""
     query = _CHAT.where(_ADDRESS.c.person_id == person_id, _ADDRESS.c.reachable.is_(True))
-    row = unit.execute(query.order_by(_ADDRESS.c.last_in_at.desc()).limit(1)).first()
+    row = unit.execute(query.order_by(_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc()).limit(1)).first()
     return Chat(*row) if row else None
 
 
@@ -72,20 +72,59 @@ def make_person(unit: Unit, vault: Vault, now: datetime, language: str = "") -> 
     return person_id
 
 
-def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetime) -> Chat:
-    """Find the chat, or make it and its person at their first message; note that she wrote now."""
+def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetime, *, platform: str = "") -> Chat:
+    """Find the chat, or make it and its person at their first message; note that she wrote now.
+
+    platform: the platform's id of the chat, kept so that we can answer; empty where the chat is ours.
+    """
     chat = find(unit, channel, external)
     if chat is None:
         person_id, address_id = make_person(unit, vault, now), new_id(now)
+        sealed = vault.seal(f"person:{person_id}", f"address.chat:{address_id}", platform) if platform else None
         unit.execute(
             insert(_ADDRESS).values(
-                id=address_id, channel=channel, external=external, person_id=person_id,
+                id=address_id, channel=channel, external=external, person_id=person_id, chat=sealed,
                 reachable=True, last_in_at=now, last_line=0,
             )
         )  # fmt: skip
         return Chat(person_id, address_id, channel, "", None)
     unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == chat.address_id).values(last_in_at=now, reachable=True))
     return chat
+
+
+def platform_chat(unit: Unit, vault: Vault, address_id: str) -> str:
+    """The platform's id of a chat. Raises KeyGone where its person was erased, KeyError where the chat is ours."""
+    row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.chat).where(_ADDRESS.c.id == address_id)).one()
+    if row.chat is None:
+        raise KeyError(address_id)
+    return str(vault.open(f"person:{row.person_id}", f"address.chat:{address_id}", row.chat))
+
+
+def move_platform_chat(unit: Unit, vault: Vault, address_id: str, external: bytes, platform: str) -> bool:
+    """The platform knows the chat by another id now. False if that id already has a chat with us."""
+    row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.channel).where(_ADDRESS.c.id == address_id)).one()
+    if find(unit, row.channel, external) is not None:
+        return False
+    sealed = vault.seal(f"person:{row.person_id}", f"address.chat:{address_id}", platform)
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(external=external, chat=sealed))
+    return True
+
+
+def hand_over(unit: Unit, vault: Vault, address_id: str, person_id: str, *, with_screen: bool = False) -> None:
+    """Give a chat to another person, whose key seals from now on where it is. with_screen: its buttons are hers too."""
+    row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.chat).where(_ADDRESS.c.id == address_id)).one()
+    values: dict[str, object] = {"person_id": person_id, "chosen": False}
+    if row.chat is not None:
+        where = f"address.chat:{address_id}"
+        values["chat"] = vault.reseal(f"person:{row.person_id}", where, row.chat, f"person:{person_id}")
+    if not with_screen:
+        values["screen"] = None
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(values))
+
+
+def set_reachable(unit: Unit, address_id: str, *, reachable: bool) -> None:
+    """Note whether the person takes our messages there."""
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(reachable=reachable))
 
 
 def set_screen(unit: Unit, address_id: str, nonce: str | None) -> None:

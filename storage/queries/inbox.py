@@ -97,6 +97,12 @@ def finish(unit: Unit, inbox_id: int, now: datetime) -> None:
     unit.execute(update(_INBOX).where(_INBOX.c.id == inbox_id).values(state="done", done_at=now))
 
 
+def ignore(unit: Unit, channel: str, update_id: str, now: datetime) -> None:
+    """Mark a message as done without handling it."""
+    found = update(_INBOX).where(_INBOX.c.channel == channel, _INBOX.c.update_id == update_id)
+    unit.execute(found.values(state="done", done_at=now))
+
+
 def put_off(unit: Unit, inbox_id: int, attempt: int, until: datetime) -> bool:
     """Note a failed attempt. False if somebody else was faster."""
     statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.state == "new", _INBOX.c.attempt == attempt)
@@ -122,6 +128,32 @@ def bury(unit: Unit, inbox_id: int, channel: str, reason: str, now: datetime) ->
         insert(_DEAD).values(id=letter, inbox_id=inbox_id, channel=channel, reason=reason, state="open", created_at=now)
     )
     return letter
+
+
+def bury_unread(unit: Unit, vault: Vault, channel: str, reason: str, raw: bytes, now: datetime) -> None:
+    """Set aside what nobody could read, as it came."""
+    letter, key = new_id(now), day_key(now.date())
+    vault.ensure(key, now)
+    sealed = vault.seal_bytes(key, f"dead_letter.body:{letter}", raw)
+    unit.execute(
+        insert(_DEAD).values(id=letter, channel=channel, reason=reason, state="open", body=sealed, created_at=now)
+    )
+
+
+def unread(unit: Unit, vault: Vault, letter: str) -> tuple[str, bytes] | None:
+    """(channel, raw) of an open letter that nobody could read, for another try."""
+    query = select(_DEAD.c.channel, _DEAD.c.body, _DEAD.c.created_at).where(
+        _DEAD.c.id == letter, _DEAD.c.state == "open"
+    )
+    row = unit.execute(query).first()
+    if row is None or row.body is None:
+        return None
+    return row.channel, vault.open_bytes(day_key(row.created_at.date()), f"dead_letter.body:{letter}", row.body)
+
+
+def was_read(unit: Unit, letter: str) -> None:
+    """Close a letter that could be read after all."""
+    unit.execute(update(_DEAD).where(_DEAD.c.id == letter).values(state="replayed", body=None))
 
 
 def replay(unit: Unit, letter: str, now: datetime) -> bool:

@@ -25,14 +25,17 @@ def _insert(unit: Unit, table: object) -> "sqlite.Insert | postgresql.Insert":
     return dialect.insert(table)  # type: ignore[no-any-return]  # both dialects spell it alike
 
 
-def lease(unit: Unit, name: str, holder: str, now: datetime, length: timedelta) -> int | None:
-    """Take or renew a lease; returns its epoch, or None while somebody else holds it."""
+def lease(unit: Unit, name: str, holder: str, now: datetime, length: timedelta, *, seize: bool = False) -> int | None:
+    """Take or renew a lease; returns its epoch, or None while somebody else holds it.
+
+    seize: whoever held it is surely gone.
+    """
     row = unit.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
     if row is None:
         taken = _insert(unit, _LEASE).values(name=name, holder=holder, until=now + length, epoch=1)
         return 1 if unit.execute(taken.on_conflict_do_nothing().returning(_LEASE.c.epoch)).first() else None
     # A lease that ends too far ahead was taken by a clock that was wrong: nobody waits years for it.
-    if row.holder != holder and now < row.until <= now + 2 * length:
+    if row.holder != holder and not seize and now < row.until <= now + 2 * length:
         return None
     epoch = row.epoch if row.holder == holder else row.epoch + 1
     statement = update(_LEASE).where(_LEASE.c.name == name, _LEASE.c.epoch == row.epoch, _LEASE.c.holder == row.holder)

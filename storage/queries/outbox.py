@@ -14,8 +14,9 @@ from storage.vault import Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
-# SQLite takes the index of what is pending only where its condition is repeated to the letter.
-_PENDING = text("state IN ('queued', 'sending')")
+# SQLite takes an index of some rows only where its condition is repeated to the letter.
+PENDING = text("state IN ('queued', 'sending')")
+OPEN = text("state IN ('queued', 'sending', 'unknown')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]
     """Addresses with a message that may leave now, those waiting longest first."""
     query = (
         select(_OUTBOX.c.address_id, func.min(_OUTBOX.c.id))
-        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now, _PENDING)
+        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now, PENDING)
         .group_by(_OUTBOX.c.address_id)
         .order_by(func.min(_OUTBOX.c.id))
         .limit(most)
@@ -60,7 +61,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]
 
 def next_of(unit: Unit, address_id: str, now: datetime) -> "Row[Any] | None":
     """The oldest message of a chat, replies first, unless it has to wait; still sealed."""
-    query = select(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued")
+    query = select(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued", OPEN)
     row = unit.execute(query.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(1)).first()
     return None if row is None or row.not_before > now else row
 

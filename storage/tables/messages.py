@@ -94,12 +94,11 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_address", "address_id", "id"),
         Index("ix_outbox_person", "person_id"),
         Index(
-            "ix_outbox_queued",
+            "ix_outbox_open",
             "address_id",
-            "lane",
             "id",
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
+            sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
         ),
     )
 

@@ -45,7 +45,7 @@ class Diary:
         """The clock of one more process on this database."""
         town = self.town
         work = Work(
-            town.database, town.office, town.clock, Cleaner(), lambda: None, self.broken.append
+            town.database, town.office, town.clock, Cleaner(), {}, lambda: None, self.broken.append
         )  # fmt: skip
         return JobClock(work, ZONE)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 
-from bot import app
+from bot import app, opening
 from bot.app import Service
 from bot.config import Settings
 from bot.jobs import Work, clean_photos
@@ -57,7 +57,7 @@ class House:
     async def clean(self) -> None:
         """Clean every photo that waits for it, as the job does."""
         opened, outbox = self.service.opened, self.service.outbox
-        work = Work(opened.database, opened.office, self.clock, Cleaner(), outbox.wake, self.service.alarms.append)
+        work = Work(opened.database, opened.office, self.clock, Cleaner(), {}, outbox.wake, self.service.alarms.append)
         while await clean_photos(work):
             pass
 
@@ -77,7 +77,7 @@ async def open_house(
         _migrate(database_url)
         given |= {"DATABASE_URL": database_url, "ENCRYPTION_KEY": base64.urlsafe_b64encode(bytes(32)).decode()}
     checked = Settings.model_validate(given)
-    opened = app.open_office(checked, demonstration=demo)
+    opened = opening.open_office(checked, demonstration=demo)
     clock = HandClock()
     house = House(app.wire(opened, clock), clock, f"http://127.0.0.1:{checked.port}")
     if demo:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
-from bot import app
+from bot import app, opening
 from bot.config import Settings
 from bot.inbox import Office
 from handlers import texts
@@ -54,14 +54,15 @@ class Town:
             ZoneInfo("Asia/Ho_Chi_Minh"),
             "http://localhost",
             demo=False,
+            abroad=frozenset({"telegram"}),
         )
-        self.service = app.wire(app.Opened(database, office, Settings()), self.clock)
+        self.service = app.wire(opening.Opened(database, office, Settings()), self.clock)
         self.office = office
         database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))
 
-    def citizen(self, name: str, *, language: str = "vi") -> "Citizen":
+    def citizen(self, name: str, *, language: str = "vi", channel: str = "webchat") -> "Citizen":
         """Somebody with a phone, who has chosen a language; an empty one means she never wrote before."""
-        return Citizen(self, name, language)
+        return Citizen(self, name, language, channel)
 
     async def at_desk(self, actor: Actor, work: Callable[[Desk], T], chat: Chat | None = None) -> T:
         """Do something at the desk, as an official or the clock would, and deliver what it says."""
@@ -86,6 +87,7 @@ class Citizen:
     town: Town
     name: str
     language: str
+    channel: str = "webchat"
     heard: list[Heard] = field(default_factory=list)
     said: int = 0
 
@@ -126,7 +128,7 @@ class Citizen:
 
         def keep(unit: Unit) -> str:
             vault, now = Vault(unit, town.office.master), town.clock.now()
-            chat = chats.arrive(unit, vault, "webchat", self.external, now)
+            chat = chats.arrive(unit, vault, self.channel, self.external, now)
             if self.language and not chat.language:
                 town.office.desk(unit, Actor("person"), "test", town.clock, chat).people.speak(self.language)
             inbox.accept(unit, vault, chat, update_id, kind, body, now)
@@ -161,7 +163,7 @@ class Citizen:
 
     async def chat(self) -> Chat:
         """Her chat."""
-        found = await self.town.database.read(lambda unit: chats.find(unit, "webchat", self.external))
+        found = await self.town.database.read(lambda unit: chats.find(unit, self.channel, self.external))
         assert found is not None
         return found
 
@@ -171,12 +173,12 @@ class Citizen:
         return await self.town.at_desk(Actor("person", chat.person_id), work, chat)
 
     def _last_message(self, unit: Unit) -> int:
-        found = chats.find(unit, "webchat", self.external)
+        found = chats.find(unit, self.channel, self.external)
         query = select(func.max(OutboxRow.id)).where(OutboxRow.address_id == (found.address_id if found else ""))
         return unit.scalar(query) or 0
 
     def _messages(self, unit: Unit, vault: Vault, after: int) -> list[Heard]:
-        chat = chats.find(unit, "webchat", self.external)
+        chat = chats.find(unit, self.channel, self.external)
         if chat is None:
             return []
         query = select(OutboxRow).where(OutboxRow.address_id == chat.address_id, col(OutboxRow.id) > after)

@@ -24,5 +24,8 @@ def upgrade() -> None:
         files.add_column(sa.Column("not_before", columns.UtcTime(), nullable=True))
         files.drop_constraint(op.f("ck_file_state"), type_="check")
         files.create_check_constraint(op.f("ck_file_state"), "state IN ('remote', 'raw', 'clean', 'refused')")
+    is_open = sa.text("state IN ('queued', 'sending', 'unknown')")
+    op.drop_index("ix_outbox_queued", "outbox")
+    op.create_index("ix_outbox_open", "outbox", ["address_id", "id"], postgresql_where=is_open, sqlite_where=is_open)
     remote = sa.text("state = 'remote'")
     op.create_index("ix_file_remote", "file", ["id"], postgresql_where=remote, sqlite_where=remote)

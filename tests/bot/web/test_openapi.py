@@ -9,12 +9,19 @@ import pytest
 
 from tests.kit.house import House, open_house, visit
 
+# With every channel on; nobody is there.
+TELEGRAM = {
+    "TELEGRAM_BOT_TOKEN": "100001:" + "T" * 35,
+    "TELEGRAM_API_BASE": "http://127.0.0.1:9",
+    "TELEGRAM_MODE": "webhook",
+    "TELEGRAM_WEBHOOK_SECRET": "s" * 40,
+}
 TYPES = {"string", "object", "array", "boolean", "integer", "number"}
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
+    async with open_house(tmp_path, **TELEGRAM) as house:  # type: ignore[arg-type]  # settings, all of them words
         yield house
 
 

@@ -1,0 +1,177 @@
+"""Telegram as a channel: how a fitted message is shown there, and how its photos are fetched.
+
+Why no markup at all: what people typed stands in our messages, and plain text has nothing to inject into. Why no link
+previews: Telegram's servers would open a one-time link before its person does.
+"""
+
+import asyncio
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+)
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.contract import Button, Fitted, Limits, NotSent, Picture, Refused
+from bot.channels.telegram.client import READ_S, AiohttpRequest
+from bot.channels.telegram.errors import classified, is_done
+
+# core.telegram.org/bots/api#sendmessage, #sendphoto. Buttons and labels are ours: more is no longer read on a phone.
+LIMITS = Limits(text=4096, buttons=14, label=34, caption=1024)
+SHORT_LABEL = 14
+# What we hear of at all; the rest would only wake us.
+UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+# The library would rather read updates itself, and fail on the first that it can't.
+warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What Telegram says of its webhook. last_error_at: when a call to it failed, seconds since 1970; 0 for never."""
+
+    url: str
+    pending: int
+    last_error_at: int
+
+
+class Telegram:
+    """One bot of Telegram. contact_label: the words of the button by which a person gives her own number."""
+
+    name = "telegram"
+    limits = LIMITS
+    abroad = True
+
+    def __init__(self, bot: Bot, request: AiohttpRequest, contact_label: str) -> None:
+        self._bot, self._request, self._contact_label = bot, request, contact_label
+        self.username = ""
+
+    @property
+    def id(self) -> int:
+        """Our own id, which a token begins with."""
+        return int(self._bot.token.partition(":")[0])
+
+    async def send(self, chat: str, message: Fitted) -> str:
+        """Send one message or picture; returns its id. Raises SendError."""
+        keyboard = self._keyboard(message)
+        try:
+            if message.card is not None:
+                png, caption = await _drawn(message.card), message.text or None
+                sent = await self._bot.send_photo(int(chat), png, caption=caption, reply_markup=keyboard)
+            elif message.instead_of and await self._changes(int(chat), message, keyboard):
+                return message.instead_of
+            else:
+                sent = await self._bot.send_message(
+                    int(chat), message.text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+                )
+        except TelegramError as error:
+            raise classified(error) from None
+        return str(sent.message_id)
+
+    async def _changes(self, chat: int, message: Fitted, keyboard: Keyboard | None) -> bool:
+        """Change a message of ours; False where it can't be, so that it is sent anew. Doing it twice does no harm."""
+        if isinstance(keyboard, ReplyKeyboardMarkup):
+            return False
+        try:
+            await self._bot.edit_message_text(
+                message.text, chat, int(message.instead_of), reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+            )
+        except BadRequest as error:
+            return is_done(error)
+        return True
+
+    async def probe(self) -> None:
+        """Ask who we are. Raises SendError."""
+        try:
+            self.username = (await self._bot.get_me()).username or ""
+        except TelegramError as error:
+            raise classified(error) from None
+
+    async def heard(self, callback: str) -> None:
+        """Let a pressed button stop turning. Whether it works is no matter: the reply is a message of its own."""
+        try:
+            await self._bot.answer_callback_query(callback)
+        except TelegramError:
+            return
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """A photo's bytes. Raises SendError, Refused with "too_big" above `most`."""
+        try:
+            found = await self._bot.get_file(file)
+        except TelegramError as error:
+            if "too big" in error.message:
+                raise Refused("too_big") from None
+            raise classified(error) from None
+        if not found.file_path or (found.file_size or 0) > most:
+            raise Refused("too_big" if found.file_path else "no_file")
+        try:
+            return await self._request.download(found.file_path, most)
+        except Exception as error:
+            raise classified(error) from None
+
+    async def updates(self, offset: int, wait_s: int) -> list[Mapping[str, object]]:
+        """What came in since `offset`, waiting for it; as Telegram gives it, unread. Raises SendError."""
+        ask = {"offset": offset, "timeout": wait_s, "allowed_updates": UPDATES}
+        try:
+            found = await self._bot.do_api_request("getUpdates", ask, read_timeout=wait_s + READ_S)
+        except TelegramError as error:
+            raise classified(error) from None
+        if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):
+            raise NotSent("no_updates")
+        return cast("list[Mapping[str, object]]", found)
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Let Telegram bring its updates to an address; none: let them be asked for. Raises SendError."""
+        try:
+            if url:
+                await self._bot.set_webhook(url, secret_token=secret, allowed_updates=UPDATES, max_connections=40)
+            else:
+                await self._bot.delete_webhook()
+        except TelegramError as error:
+            raise classified(error) from None
+
+    async def webhook(self) -> Webhook:
+        """How the webhook is. Raises SendError."""
+        try:
+            found = await self._bot.get_webhook_info()
+        except TelegramError as error:
+            raise classified(error) from None
+        failed = found.last_error_date
+        return Webhook(found.url, found.pending_update_count, int(failed.timestamp()) if failed else 0)
+
+    def _keyboard(self, message: Fitted) -> Keyboard | None:
+        if message.contact:
+            rows = [[KeyboardButton(self._contact_label, request_contact=True)]]
+            rows += [[KeyboardButton(button.label)] for button in message.buttons]
+            return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
+        if not message.buttons:
+            return None
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(b.label, callback_data=b.press) for b in row] for row in _rows(message.buttons)]
+        )
+
+
+async def _drawn(card: Picture) -> bytes:
+    """A card as PNG. Raises Refused, so that its words go out without it: they hold all that is on it."""
+    from bot import pictures
+
+    try:
+        return await asyncio.to_thread(pictures.card, card.kind, card.values)
+    except Exception as error:
+        raise Refused(type(error).__name__) from error
+
+
+def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
+    """One long button a row, two short ones, or five numbers."""
+    longest = max(len(button.label) for button in buttons)
+    wide = 5 if longest <= 2 else 2 if longest <= SHORT_LABEL else 1
+    return [list(buttons[start : start + wide]) for start in range(0, len(buttons), wide)]
