@@ -51,7 +51,7 @@ COPY_AFTER: Mapping[str, timedelta] = {
 }
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
-ROW_LEASE = timedelta(seconds=60)  # longer than any call may take
+ROW_LEASE = timedelta(seconds=30)  # longer than a call takes that is neither refused nor answered
 LOOK_AGAIN_S = 1.0
 AT_ONCE = 500
 IN_FLIGHT = 30
@@ -162,10 +162,11 @@ class Sender:
             await self._write_off(self._leader, alone=self._alone and first)
 
     async def _write_off(self, leader: Leader, *, alone: bool) -> None:
-        now = self._clock.now()
+        now, at_work = self._clock.now(), frozenset(self._at_work)
 
         def work(unit: Unit) -> int:
-            vault, found = Vault(unit, self._master), sending.lost(unit, leader, now, alone=alone)
+            vault = Vault(unit, self._master)
+            found = sending.lost(unit, leader, now, at_work=at_work, alone=alone)
             for outbox_id, kind in found:
                 self._copy(unit, vault, outbox_id, kind, now)
             return len(found)

@@ -4,6 +4,7 @@ Why `sending` is written before the call and what happened after it: whoever is 
 says that nobody knows. Every step is compare-and-set on state, attempt and the epoch of the sender's lease.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -186,12 +187,16 @@ def copy(unit: Unit, vault: Vault, original_id: int, not_before: datetime, now: 
     )  # fmt: skip
 
 
-def lost(unit: Unit, sender: Sender, now: datetime, *, alone: bool) -> list[tuple[int, str]]:
-    """(id, kind) of messages that an earlier sender was sending and nobody will settle; they become unknown.
+def lost(
+    unit: Unit, sender: Sender, now: datetime, *, at_work: Collection[str], alone: bool
+) -> list[tuple[int, str]]:  # fmt: skip
+    """(id, kind) of messages that are marked as being sent and that nobody will settle; they become unknown.
 
+    at_work: addresses this sender is sending to; a mark of its own elsewhere was kept by a COMMIT that seemed to fail.
     alone: no other process can still be at it, so that nothing is waited for.
     """
-    left = and_(_OUTBOX.c.channel == sender.channel, _OUTBOX.c.state == "sending", _OUTBOX.c.epoch != sender.epoch)
+    nobodys = or_(_OUTBOX.c.epoch != sender.epoch, _OUTBOX.c.address_id.not_in(at_work))
+    left = and_(_OUTBOX.c.channel == sender.channel, _OUTBOX.c.state == "sending", nobodys)
     query = select(_OUTBOX.c.id, _OUTBOX.c.kind).where(left, PENDING)
     if not alone:
         query = query.where(or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until < now))

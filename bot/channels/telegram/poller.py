@@ -22,8 +22,8 @@ from storage.database import Database, DatabaseAway, Unclear
 from storage.queries import machine
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=60)
-LONG_POLL_S = 25
+LEASE = timedelta(seconds=20)  # how long nobody is heard after a kill, so that one question must be short beside it
+LONG_POLL_S = 10
 PAUSE_S = 1.0
 LONG_PAUSE_S = 30.0
 
