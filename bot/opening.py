@@ -54,7 +54,7 @@ def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: 
 
 def open_database(settings: Settings) -> Database:
     """Open the database as it is. Raises CannotStart."""
-    if not settings.database:
+    if not settings.database or "data_dir" in settings.model_fields_set:
         _make_folder(settings.data_dir)
     try:
         return Database.open(settings.database_url)

@@ -11,15 +11,16 @@ import resource
 import signal
 import sys
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from PIL import Image, ImageCms
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+# The decoders are loaded where they are used, which is in the child alone.
+if TYPE_CHECKING:
+    from PIL import Image
 
+Kind = Literal["JPEG", "PNG", "WEBP"]
 Reason = Literal["not_a_photo", "heic", "too_big", "too_many_pixels", "broken"]
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -34,16 +35,16 @@ _CHILD_REFUSED = 3
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 
-# What Exif calls orientation, and the turn that makes the picture upright again.
+# What Exif calls orientation, and the turn that makes the picture upright again, as Pillow names it.
 _ORIENTATION = 0x0112
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
 }
 
 
@@ -99,9 +100,16 @@ def clean(raw: bytes) -> bytes:
 
     Only the first picture of an animation is kept. Raises Refused. For strangers' bytes use `clean_apart`.
     """
-    reader = _recognise(raw)
+    kind = _recognise(raw)
+    from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+    readers: Mapping[Kind, Callable[[BytesIO], Image.Image]] = {
+        "JPEG": JpegImagePlugin.JpegImageFile,
+        "PNG": PngImagePlugin.PngImageFile,
+        "WEBP": WebPImagePlugin.WebPImageFile,
+    }
     try:
-        with warnings.catch_warnings(action="ignore"), reader(BytesIO(raw)) as image:
+        with warnings.catch_warnings(action="ignore"), readers[kind](BytesIO(raw)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Refused("too_many_pixels")
             return _redrawn(image)
@@ -112,16 +120,16 @@ def clean(raw: bytes) -> bytes:
         raise Refused("broken") from error
 
 
-def _recognise(raw: bytes) -> type[JpegImageFile | PngImageFile | WebPImageFile]:
+def _recognise(raw: bytes) -> Kind:
     """Tell by content alone which decoder may see these bytes. Raises Refused for all that is no photo."""
     if len(raw) > MAX_BYTES:
         raise Refused("too_big")
     if raw.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile
+        return "JPEG"
     if raw.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
+        return "PNG"
     if raw.startswith(b"RIFF") and raw[8:12] == b"WEBP":
-        return WebPImageFile
+        return "WEBP"
     if raw[4:8] == b"ftyp":
         box = raw[8 : min(int.from_bytes(raw[:4], "big"), 256)]
         if _HEIC_BRANDS & {box[at : at + 4] for at in range(0, len(box), 4)}:
@@ -129,15 +137,17 @@ def _recognise(raw: bytes) -> type[JpegImageFile | PngImageFile | WebPImageFile]
     raise Refused("not_a_photo")
 
 
-def _redrawn(photo: Image.Image) -> bytes:
+def _redrawn(photo: "Image.Image") -> bytes:
     """Shrink first, so that all later steps work on little memory; then turn, flatten and encode."""
     profile = photo.info.get("icc_profile")
+    from PIL import Image
+
     small = _drawable(photo)
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     small.load()
     turn = _TURNS.get(photo.getexif().get(_ORIENTATION, 1))
     if turn is not None:
-        small = small.transpose(turn)
+        small = small.transpose(Image.Transpose[turn])
     if small.mode == "RGBA":
         paper = Image.new("RGBA", small.size, "white")
         small = Image.alpha_composite(paper, small).convert("RGB")
@@ -149,7 +159,7 @@ def _redrawn(photo: Image.Image) -> bytes:
     return jpeg.getvalue()
 
 
-def _drawable(photo: Image.Image) -> Image.Image:
+def _drawable(photo: "Image.Image") -> "Image.Image":
     """Bring palettes, masks and 16-bit greys to a mode that can be shrunk smoothly."""
     if photo.mode == "I;16":
         return photo.point(lambda level: level / 257).convert("L")
@@ -160,9 +170,11 @@ def _drawable(photo: Image.Image) -> Image.Image:
     return photo
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
     """Translate the colours by the photo's own profile; a profile that makes no sense is as good as none."""
     if profile:
+        from PIL import ImageCms
+
         with suppress(OSError, ImageCms.PyCMSError):
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             target = ImageCms.createProfile("sRGB")

@@ -60,7 +60,7 @@ def write(database: Database, master: MasterKey, path: Path, now: Callable[[], d
         keys = path.with_name(KEYS)
         before = _known_keys(keys, origin, check)
         kept = [table for table in SQLModel.metadata.sorted_tables if table.name not in LEFT_OUT]
-        data = Header("data", migrations.head(), now(), check, origin, {})
+        data = Header("data", migrations.HEAD, now(), check, origin, {})
         with rowfile.written_aside(path) as file:
             done = database.read_now(lambda unit: _dump(unit, file, data, kept, tell))
             # A clock that was set back must not make new keys look older than the backups they open.

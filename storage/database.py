@@ -13,7 +13,6 @@ from typing import Protocol, TypeVar
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.postgres import Postgres
 from storage.sqlite import AlreadyServed, Sqlite
 from storage.unit import DatabaseAway, Pending, Unclear, Unit, WentOnAfterFailure
 
@@ -59,6 +58,8 @@ class Database:
         if address.drivername == "sqlite" and address.database not in (None, "", ":memory:"):
             return cls(Sqlite.open(Path(str(address.database))), address)
         if address.drivername in ("postgresql", "postgresql+psycopg"):
+            from storage.postgres import Postgres  # its driver is loaded only where it is used
+
             return cls(Postgres.open(address.set(drivername="postgresql+psycopg")), address)
         raise ValueError("a database's address begins with sqlite:/// and names a file, or with postgresql://")
 

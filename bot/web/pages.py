@@ -7,13 +7,16 @@ unescaped still can't run. Words reach the script as data attributes.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -53,12 +56,15 @@ class Pages:
     """The pages people see, in the languages of the texts."""
 
     def __init__(self, texts: Callable[[str, str], str], *, demo: bool) -> None:
-        """Load the templates.
+        """texts: (language, key) to a sentence with its {placeholders} left in. demo: every page says so."""
+        self._texts, self._demo = texts, demo
 
-        texts: (language, key) to a sentence with its {placeholders} left in. demo: mark every page as sample data.
-        """
-        self._texts = texts
-        self._environment = Environment(
+    @cached_property
+    def _environment(self) -> "Environment":
+        """The templates, loaded with the first page."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        found = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
             undefined=StrictUndefined,
@@ -66,9 +72,9 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.filters["asset"] = asset
-        self._environment.filters["dial"] = dial
-        self._environment.globals["demo"] = demo
+        found.filters |= {"asset": asset, "dial": dial}
+        found.globals["demo"] = self._demo
+        return found
 
     def render(self, template: str, language: str, **values: object) -> str:
         """Fill a template. Raises jinja2.UndefinedError when it names a value that was not given."""

@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import phonenumbers
-
 from handlers.flow.amounts import Amount, money, number
 from handlers.words import Lexicon, fold
 
@@ -35,7 +33,6 @@ _MOST_WORDS = 8  # an answer in passing; a longer text is a story
 _OLDEST = 120  # years
 _PLANS_AHEAD = 5  # years that a day whose year has two digits may lie ahead
 _COUNTRY = "VN"
-_PEOPLES_LINES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
 
 # «Cô» is missing: without its accent it is a yes.
 _COURTESY = Lexicon({"dạ,ạ,vâng,ừ,thưa,ông,bà,anh,chị,em,cháu,con,chú,bác,ơi,nha,nhé,nhen,đó,vậy,rồi,please": True})
@@ -166,6 +163,8 @@ def phone(text: str) -> str | None:
 
 def write_phone(e164: str) -> str:
     """Write a phone number for people: «0905123456», or «+1 415-555-2671» for one from abroad."""
+    import phonenumbers  # when first needed: its tables take a quarter of a second
+
     try:
         parsed = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
@@ -225,11 +224,14 @@ def _e164(typed: str) -> str | None:
         digits = f"+{digits}"
     if not digits.startswith(("+", "0")):
         return None
+    import phonenumbers  # as above
+
     try:
         parsed = phonenumbers.parse(digits, _COUNTRY)
     except phonenumbers.NumberParseException:
         return None
     ours = phonenumbers.region_code_for_number(parsed) == _COUNTRY
-    if not phonenumbers.is_valid_number(parsed) or (ours and phonenumbers.number_type(parsed) not in _PEOPLES_LINES):
+    peoples = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
+    if not phonenumbers.is_valid_number(parsed) or (ours and phonenumbers.number_type(parsed) not in peoples):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

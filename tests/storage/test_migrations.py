@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, MetaData, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
@@ -77,6 +78,10 @@ def test_an_empty_database_comes_to_this_release(database: Database) -> None:
     migrations.upgrade(database.engine)
 
     assert (before, migrations.state(database.engine)) == ("empty", "current")
+
+
+def test_this_release_knows_its_latest_revision() -> None:
+    assert ScriptDirectory.from_config(migrations._config()).get_current_head() == migrations.HEAD
 
 
 def test_what_the_migrations_make_is_what_the_tables_say(current: Database) -> None:

@@ -5,6 +5,7 @@ Why by hand and not by the client library: an update is a stranger's bytes, and 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NoReturn, cast
@@ -23,6 +24,7 @@ _SERVICE = (
     "supergroup_chat_created", "migrate_to_chat_id", "migrate_from_chat_id", "message_auto_delete_timer_changed",
     "forum_topic_created", "video_chat_started", "video_chat_ended", "delete_chat_photo",
 )  # fmt: skip
+_OURS = re.compile(r"[A-Za-z0-9_-]+\.[0-9]+")
 Fields = Mapping[str, object]
 
 
@@ -118,7 +120,9 @@ def _press(number: str, query: Fields) -> Received | None:
     if kind != "private":
         return None
     press = _text(query, "data") if "data" in query else "-"
-    return Received(number, chat, "press", {"press": press, "place": place}, callback=callback)
+    # A button that is none of ours has words on it: it says no more than if they were typed.
+    kind, name = ("press", "press") if press == "-" or _OURS.fullmatch(press) else ("text", "text")
+    return Received(number, chat, kind, {name: press, "place": place}, callback=callback)
 
 
 def _membership(number: str, change: Fields) -> Received | None:

@@ -99,8 +99,7 @@ function settle() {
   if (open && focused && focused.disabled) open.li.focus({ preventScroll: true });
   $("skip").hidden = !open;
   $("welcome").hidden = $("start").hidden = !loaded || all.length > 0;
-  // An answer of several messages, such as a result, is read from its first.
-  const latest = all[all.length - 1];
+  const latest = all[all.length - 1]; // an answer of several messages, such as a result, is read from its first
   return { latest: latest && latest.line.from, now: latest && (latest.line.from === "us" && open ? all[start] : latest).li };
 }
 // Change what is shown, and stay with the conversation unless the person is reading further up.
