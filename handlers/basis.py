@@ -9,6 +9,8 @@ from handlers.rules.poverty import Assessment, Verdict
 from handlers.rules.reasons import COMING, OTHER, Reason
 from handlers.rules.rows import Row
 
+PRIVATE = ("nutrition",)  # through servers abroad not even its number is told
+
 
 def lines(found: Assessment, reasons: Iterable[Reason], told: Mapping[str, Phrase]) -> Lines:
     """Source after source: what is from there, with the answers that led to it, then time and how sure it is.
@@ -103,7 +105,8 @@ def _of_a_verdict(verdict: Verdict, row: Row, about: str) -> Phrase:
             counts = {"count": len(verdict.found), "open": len(verdict.open)}
             return Phrase(key, {"needed": figures.count(row), **counts})
     number = row.value["number"] if isinstance(row.value, Mapping) else ""
-    return Phrase("basis.lack", {"name": Phrase(f"lack.{about}"), "number": number})
+    key = "basis.private_lack" if about in PRIVATE else "basis.lack"
+    return Phrase(key, {"name": Phrase(f"lack.{about}"), "number": number})
 
 
 # What would change it

@@ -72,8 +72,8 @@ class PrivateRoutes:
             person_id = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
         except TooMany:
             return await self._again(token, "photo_refused.too_many")
-        except _NoAnswer:
-            return await self._again(token, "page.private_again")
+        except _NoAnswer as none:
+            return await self._again(token, none.sentence)
         if person_id is not None:
             await self._inbox.wake(person_id)
         raise web.HTTPSeeOther(request.rel_url.path)
@@ -117,14 +117,15 @@ class PrivateRoutes:
         """Keep the answer as a message of hers, and note that the page was used. Raises TooMany, _NoAnswer."""
         found = self._find(unit, token)
         if found is None:
-            raise _NoAnswer
+            raise _NoAnswer("page.private_again")
         desk, page, question = found
         if question is None:
             return None  # used, or too late: the page says which
+        again = "page.private_again_photo" if question.question.expects == "photos" else "page.private_again"
         photos = tuple(desk.files.keep(raw) for raw in given.photos)
         written = self._asides.understands(question, given.chosen, given.typed, photos)
         if written is None:
-            raise _NoAnswer
+            raise _NoAnswer(again)
         body: Mapping[str, object] = {
             "text": "" if photos else written, "photos": list(photos), "about": question.nonce,
         }  # fmt: skip
@@ -155,7 +156,11 @@ class PrivateRoutes:
 
 
 class _NoAnswer(Exception):
-    """What the form sent answers nothing."""
+    """What the form sent answers nothing. sentence: the key of what is said to it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def _html(html: str, *, status: int = 200) -> web.Response:

@@ -18,7 +18,6 @@ from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import SECRET, answered, counted, greeted, knock, telegram_house
 
 # As the channel has it; pytest sets its own filters before each test.
-pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")
 Mode = Literal["webhook", "polling"]
 BOTH: tuple[Mode, ...] = ("webhook", "polling")
 

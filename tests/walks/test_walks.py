@@ -1,0 +1,73 @@
+"""All walks at once over one service, for each way people write to it and each database it may have."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Literal, cast
+
+import pytest
+
+from tests.kit.house import open_house
+from tests.kit.phones import Phone, web_phone
+from tests.kit.postgres import PostgresServer
+from tests.kit.telegram_house import telegram_house
+from tests.kit.telegram_phone import telegram_phone
+from tests.walks.steps import Walk
+from tests.walks.table import WALKS
+
+# Where updates are asked for without reading them, the library warns; the product says so once, pytest forgets it.
+
+Phones = Callable[[], AbstractAsyncContextManager[Phone]]
+EVERY_TIME = {("webchat", "sqlite"), ("webhook", "postgresql"), ("polling", "sqlite")}
+PAIRS = [
+    pytest.param(way, database, marks=[] if (way, database) in EVERY_TIME else pytest.mark.trial)
+    for way in ("webchat", "webhook", "polling")
+    for database in ("sqlite", "postgresql")
+]
+
+
+@asynccontextmanager
+async def opened(way: str, folder: Path, database_url: str) -> AsyncIterator[Phones]:
+    """The service, and new phones on one way to it."""
+    async with AsyncExitStack() as stack:
+        if way == "webchat":
+            house = await stack.enter_async_context(open_house(folder, database_url=database_url))
+            yield lambda: web_phone(house)
+            return
+        mode = cast("Literal['webhook', 'polling']", way)
+        house, telegram = await stack.enter_async_context(telegram_house(folder, database_url=database_url, mode=mode))
+
+        @asynccontextmanager
+        async def on_telegram() -> AsyncIterator[Phone]:
+            yield telegram_phone(house, telegram)
+
+        yield on_telegram
+
+
+async def walked(walk: Walk, phones: Phones) -> str:
+    """Walk with a new phone; returns what went wrong."""
+    try:
+        async with phones() as phone:
+            await walk.walked_by(phone)
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(("way", "engine_name"), PAIRS)
+async def test_every_walk_ends_where_it_should(
+    way: str, engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database_url = ""
+    if engine_name == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        database_url = server.url(server.create())
+    channel = "webchat" if way == "webchat" else "telegram"
+    walks = [walk for walk in WALKS if channel in walk.on]
+
+    async with opened(way, tmp_path, database_url) as phones:
+        wrong = await asyncio.gather(*(walked(walk, phones) for walk in walks))
+
+    if told := "\n\n".join(filter(None, wrong)):
+        pytest.fail(told, pytrace=False)
