@@ -75,6 +75,18 @@ def channel_not_built(process: Process) -> None:
     process.settings["ZALO_BOT_TOKEN"] = PASSWORD
 
 
+def real_channel_beside_sample_data(process: Process) -> None:
+    process.settings["TELEGRAM_BOT_TOKEN"] = f"100001:{'T' * 35}"
+    with sqlite3.connect(process.data / "chungtay.db") as connection:
+        connection.execute("INSERT INTO meta (name, value) VALUES ('demo', 'yes')")
+    connection.close()
+
+
+def postgres_and_a_file_in_the_way(process: Process) -> None:
+    postgres_away(process)
+    file_in_the_way(process)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -88,6 +100,8 @@ def channel_not_built(process: Process) -> None:
         pytest.param(no_database, "database", id="a file that is no database"),
         pytest.param(postgres_away, "PostgreSQL", id="PostgreSQL away"),
         pytest.param(postgres_without_key, "ENCRYPTION_KEY", id="PostgreSQL without a key"),
+        pytest.param(postgres_and_a_file_in_the_way, "DATA_DIR", id="the same beside PostgreSQL"),
+        pytest.param(real_channel_beside_sample_data, "TELEGRAM_BOT_TOKEN", id="real people beside sample data"),
         pytest.param(channel_not_built, "ZALO_BOT_TOKEN", id="a channel that is not built"),
     ],
 )

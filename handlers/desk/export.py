@@ -1,10 +1,11 @@
 """Everything that is stored about one person, in the open, for her alone."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, cast
 
 from sqlmodel import col, select
 
-from storage.queries import chats, sessions
+from storage.queries import chats, inbox, sessions
 from storage.tables import (
     Address,
     Case,
@@ -12,7 +13,9 @@ from storage.tables import (
     Consent,
     File,
     HouseholdRow,
+    InboxRow,
     OneTimeToken,
+    OutboxRow,
     Person,
     Talk,
     UrgentRequest,
@@ -47,12 +50,30 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
 
 
 def _messages(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    """What was said, chat by chat: of our own chat its lines, of a platform's what we still have of both sides."""
     found: list[dict[str, object]] = []
-    for address_id in desk.unit.scalars(select(Address.id).where(Address.person_id == person_id)).all():
-        chat = chats.at_address(desk.unit, address_id)
+    for address in desk.unit.scalars(select(Address).where(Address.person_id == person_id)).all():
+        chat = chats.at_address(desk.unit, address.id)
         lines = chats.lines(desk.unit, desk.vault, chat, 0, MOST_LINES)
         found += [{"at": line.at, "from": line.origin, "text": line.body["text"]} for line in lines]
+        if address.chat is not None:
+            found += sorted((*_heard(desk, chat), *_told(desk, chat)), key=lambda said: str(said["at"]))
     return found
+
+
+def _told(desk: "Desk", chat: chats.Chat) -> Iterator[dict[str, object]]:
+    sent = select(OutboxRow).where(OutboxRow.address_id == chat.address_id, col(OutboxRow.body).is_not(None))
+    for row in desk.unit.scalars(sent.limit(MOST_LINES)):
+        body = desk.vault.open(f"person:{chat.person_id}", f"outbox.body:{row.key}", row.body or b"")
+        yield {"at": row.created_at, "from": "us", "text": cast("Mapping[str, object]", body)["text"]}
+
+
+def _heard(desk: "Desk", chat: chats.Chat) -> Iterator[dict[str, object]]:
+    written = select(InboxRow).where(InboxRow.address_id == chat.address_id, col(InboxRow.body).is_not(None))
+    for row in desk.unit.scalars(written.limit(MOST_LINES)):
+        where = f"inbox.body:{row.channel}/{row.update_id}"
+        body = cast("Mapping[str, object]", desk.vault.open(inbox.day_key(row.day), where, row.body or b""))
+        yield {"at": row.received_at, "from": "you", "text": body.get("text", row.kind)}
 
 
 def _requests(desk: "Desk", person_id: str) -> list[dict[str, object]]:

@@ -86,6 +86,10 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        return self._running().pid
+
+    @property
     def data(self) -> Path:
         """Its data folder."""
         return Path(self.settings["DATA_DIR"])

@@ -1,6 +1,6 @@
-"""A resident who registers over HTTP: she sees only sentences and labels, answers in her own way, and remembers.
+"""A resident who registers: she sees only sentences and labels, answers in her own way, and remembers.
 
-Why she knows questions by the wording of the texts: the web chat shows nobody a key. What she answered is what the
+Why she knows questions by the wording of the texts: no chat shows anybody a key. What she answered is what the
 case must say in the end, whatever happened to the service meanwhile.
 """
 
@@ -12,7 +12,7 @@ from random import Random
 
 from handlers import texts, units
 from handlers.conversations.registration import NEEDS
-from tests.kit.visitor import Line, Visitor
+from tests.kit.visitor import Line, Writes
 
 GIVEN = (
     "start.language", "menu", "consent_register.for_whom", "consent_register.relation", "consent_register.told",
@@ -45,7 +45,7 @@ class Resident:
     answers: by question, in the form that the case keeps; code: of her case, once she has it.
     """
 
-    def __init__(self, visitor: Visitor, seed: int, own: Mapping[str, str] | None = None) -> None:
+    def __init__(self, visitor: Writes, seed: int, own: Mapping[str, str] | None = None) -> None:
         self.visitor, self.own = visitor, own or {}
         self.rng = Random(seed)  # noqa: S311  # it only has to be the same again for the same seed
         self.answers: dict[str, object] = {}

@@ -128,7 +128,8 @@ class Citizen:
 
         def keep(unit: Unit) -> str:
             vault, now = Vault(unit, town.office.master), town.clock.now()
-            chat = chats.arrive(unit, vault, self.channel, self.external, now)
+            platform = "" if self.channel == "webchat" else self.name
+            chat = chats.arrive(unit, vault, self.channel, self.external, now, platform=platform)
             if self.language and not chat.language:
                 town.office.desk(unit, Actor("person"), "test", town.clock, chat).people.speak(self.language)
             inbox.accept(unit, vault, chat, update_id, kind, body, now)

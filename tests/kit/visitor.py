@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
 import orjson
@@ -36,6 +37,24 @@ class Attempt:
     took_s: float
     retry_after: str = ""
     line: str = ""
+
+
+class Writes(Protocol):
+    """A person's end of a chat, in a browser or on a handset. sent: names of what she handed in, in order."""
+
+    sent: list[str]
+
+    async def arrive(self) -> None:
+        """Get there."""
+
+    async def send(self, **body: str) -> str:
+        """Write a `text`, or `press` a button."""
+
+    def listen(self) -> AsyncGenerator[Line, None]:
+        """Every line as it comes, from the beginning."""
+
+    async def lines(self) -> list[Line]:
+        """The whole chat."""
 
 
 class Visitor:

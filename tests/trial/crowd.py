@@ -22,8 +22,9 @@ class Crowd:
 
     @property
     def attempts(self) -> list[Attempt]:
-        """Every try of everybody to hand a message in."""
-        return [attempt for person in self.people for attempt in person.visitor.attempts]
+        """Every try of everybody in a browser to hand a message in."""
+        visitors = (person.visitor for person in self.people)
+        return [attempt for visitor in visitors if isinstance(visitor, Visitor) for attempt in visitor.attempts]
 
     async def takes(self, count: int) -> None:
         """Wait until so many more messages were taken in."""

@@ -73,19 +73,24 @@ async def full_disk(folder: Path, *, residents: int, lasts_s: float) -> None:
         filler = disk / "filler"
 
         async def fill() -> None:
-            with filler.open("wb", buffering=0) as file:
-                for size in (1 << 16, 1 << 12, 1):
-                    try:
-                        while True:
-                            file.write(b"x" * size)
-                    except OSError:
-                        continue
+            fill_up(filler)
 
         async def free() -> None:
             filler.unlink()
 
         async with crowd(residents, 2, process.url) as people:
             await suffer(process, people, fill, free, lasts_s=lasts_s, within_s=lasts_s + 60)
+
+
+def fill_up(filler: Path) -> None:
+    """Write a file until its disk takes not one byte more."""
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
 
 
 @asynccontextmanager
@@ -107,7 +112,7 @@ async def locked(folder: Path, *, residents: int, lasts_s: float) -> None:
         held: list[sqlite3.Connection] = []
 
         async def lock() -> None:
-            await asyncio.to_thread(_begin, process.data / "chungtay.db", held)
+            await asyncio.to_thread(begin, process.data / "chungtay.db", held)
 
         async def unlock() -> None:
             held.pop().close()
@@ -115,7 +120,8 @@ async def locked(folder: Path, *, residents: int, lasts_s: float) -> None:
         await suffer(process, people, lock, unlock, lasts_s=lasts_s, within_s=lasts_s + 60)
 
 
-def _begin(path: Path, held: list[sqlite3.Connection]) -> None:
+def begin(path: Path, held: list[sqlite3.Connection]) -> None:
+    """Take the write lock of a file, until the connection put into `held` is closed."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=20, check_same_thread=False)
     connection.execute("BEGIN IMMEDIATE")
     held.append(connection)

@@ -14,12 +14,13 @@ async def leave(database_url: str, folder: Path, *, residents: int, times: int, 
     """Ask it to end so many times, by SIGTERM and SIGINT in turn, spread over the walks."""
     took: list[float] = []
     async with serving(database_url, folder) as process, crowd(residents, 6, process.url) as people:
-        await people.walk(_ask(process, people, times, took), within_s=within_s)
+        await people.walk(ask_to_end(process, people, times, took), within_s=within_s)
         cases = await people.judge(process)
     print(f"\n{residents} residents, ended {times} times, slowest {max(took):.1f} s, {cases} cases, all right")
 
 
-async def _ask(process: Process, people: Crowd, times: int, took: list[float]) -> None:
+async def ask_to_end(process: Process, people: Crowd, times: int, took: list[float]) -> None:
+    """Ask it to end so many times and start it again; `took` gets the seconds of each ending."""
     each = FEWEST_MESSAGES * len(people.people) // (times + 1)
     for turn in range(times):
         await people.takes(each)

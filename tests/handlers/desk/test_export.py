@@ -42,6 +42,18 @@ async def test_the_link_shows_all_that_is_stored_for_a_quarter_of_an_hour(town: 
     assert all(shown[name] for name in ("messages", "urgent_requests", "consents", "talks", "photos", "unfinished"))
 
 
+async def test_of_a_platform_s_chat_it_shows_what_we_still_have_of_both_sides(town: Town) -> None:
+    minh = town.citizen("Minh", channel="telegram")
+    await minh.says("/menu")
+
+    shown = await downloads(town, await minh.at_desk(lambda desk: desk.people.download_link()))
+
+    assert shown is not None
+    said = [(line["from"], line["text"]) for line in shown["messages"]]  # type: ignore[attr-defined]  # a list of them
+    assert said[0] == ("you", "/menu")
+    assert said[1][0] == "us"
+
+
 async def test_a_new_link_ends_the_old_one(town: Town, lan: Citizen) -> None:
     old, new = [await lan.at_desk(lambda desk: desk.people.download_link()) for _ in range(2)]
 
