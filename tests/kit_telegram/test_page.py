@@ -13,7 +13,8 @@ from tests.kit.telegram.page import Page
 from tests.kit.telegram.server import FakeTelegram
 from tests.kit_telegram.conftest import photo
 
-pytestmark = pytest.mark.browser
+# The page is for trying the service by hand; what people meet is tested every time.
+pytestmark = [pytest.mark.browser, pytest.mark.trial]
 
 
 @pytest.fixture
