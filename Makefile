@@ -28,7 +28,7 @@ telegram-demo: $(VENV)/.dev  ## phones in a browser, a Telegram of our own and t
 
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	$(BIN)/pytest -n 2 -rs -m 'not trial'
+	$(BIN)/pytest -n 3 --dist worksteal -rs -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -28,7 +28,7 @@ from bot.web.public import PublicRoutes
 from handlers import demo
 from handlers.aside import Asides
 from handlers.conversations import ALL
-from handlers.desk import Actor
+from handlers.desk import Actor, Told
 from handlers.reception import Reception
 from storage.database import DatabaseAway, Unclear, Unit
 
@@ -57,7 +57,13 @@ def wire(opened: Opened, clock: Clock) -> Service:
     lines, built = Lines(), list[Platform]()
     outbox = Outbox(database, office.master, WebChat(), clock, lines.arrived)
 
-    def replied() -> None:
+    def replied(told: Sequence[Told]) -> None:
+        if any(one.channel == WebChat.name for one in told):
+            outbox.wake()
+        for platform in built:
+            platform.sender.begin(told)
+
+    def look() -> None:
         outbox.wake()
         for platform in built:
             platform.sender.wake()
@@ -70,7 +76,7 @@ def wire(opened: Opened, clock: Clock) -> Service:
         alarms.append("data_damaged")
 
     fetchers = {platform.name: platform.fetcher for platform in built}
-    work = Work(database, office, clock, Cleaner(), fetchers, replied, broke)
+    work = Work(database, office, clock, Cleaner(), fetchers, look, broke)
     site = pages.Pages(office.texts.sentence, demo=office.demo)
     public = PublicRoutes(database, office, clock, site)
     app = web.Application()

@@ -7,13 +7,13 @@ it followed. Between persons everything runs at once.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from handlers.desk import Actor, Desk
+from handlers.desk import Actor, Desk, Told
 from handlers.flow.message import Incoming, Press, Say
 from handlers.reception import Reception
 from handlers.texts import Texts
@@ -24,7 +24,7 @@ from storage.queries.chats import Chat
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
-WORKERS = 8
+WORKERS = 4
 LOOK_AGAIN_S = 1.0
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 
@@ -54,6 +54,14 @@ class Office:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A message that was handled. told: the chats it was answered in. more: whether another may be handled now."""
+
+    told: Sequence[Told]
+    more: bool
+
+
 class Inbox:
     """Hands each accepted message to reception, once, in order."""
 
@@ -64,7 +72,7 @@ class Inbox:
         reception: Reception,
         clock: Clock,
         *,
-        replied: Callable[[], None],
+        replied: Callable[[Sequence[Told]], None],
     ) -> None:
         self._database, self._office, self._reception, self._clock = database, office, reception, clock
         self._replied = replied
@@ -101,8 +109,10 @@ class Inbox:
         while True:
             person_id = await self._next()
             try:
-                while await self.handle(person_id):
-                    self._replied()
+                more = True
+                while more and (handled := await self._handle(person_id)) is not None:
+                    self._replied(handled.told)
+                    more = handled.more
             except (DatabaseAway, Unclear) as error:
                 log.warning("the inbox waits for the database", extra={"reason": type(error).__name__})
             except Exception:
@@ -124,41 +134,45 @@ class Inbox:
 
     async def handle(self, person_id: str) -> bool:
         """Handle the oldest message of a person; False if there was none to handle now."""
+        return await self._handle(person_id) is not None
+
+    async def _handle(self, person_id: str) -> Handled | None:
         try:
             return await self._database.write(lambda unit: self._turn(unit, person_id))
         except (DatabaseAway, Unclear):
             raise  # not the message's fault: no attempt is counted
         except Exception:
             log.exception("a message could not be handled")
-            await self._database.write(lambda unit: self._failed(unit, person_id))
-            return True
+            told = await self._database.write(lambda unit: self._failed(unit, person_id))
+            return Handled(told, more=True)
 
-    def _turn(self, unit: Unit, person_id: str) -> bool:
+    def _turn(self, unit: Unit, person_id: str) -> Handled | None:
         now = self._clock.now()
         vault = Vault(unit, self._office.master)
         accepted = inbox.oldest(unit, vault, person_id, now)
         if accepted is None:
-            return False
-        chat = chats.at_address(unit, accepted.address_id)
+            return None
+        chat = accepted.chat
         desk = self._office.desk(unit, Actor("person", chat.person_id), f"inbox:{accepted.id}", self._clock, chat)
         self._reception.turn(desk, read(accepted, abroad=desk.abroad))
         inbox.finish(unit, accepted.id, now)
-        return True
+        return Handled(desk.told, accepted.more)
 
-    def _failed(self, unit: Unit, person_id: str) -> None:
+    def _failed(self, unit: Unit, person_id: str) -> Sequence[Told]:
         """Try again a little later; after the third time set it aside, and tell the person."""
         now = self._clock.now()
         found = inbox.oldest_id(unit, person_id)
         if found is None:
-            return
+            return ()
         inbox_id, attempt, channel, address_id = found
         if attempt < len(WAITS):
             inbox.put_off(unit, inbox_id, attempt, now + WAITS[attempt])
-            return
+            return ()
         letter = inbox.bury(unit, inbox_id, channel, "turn failed", now)
         chat = chats.at_address(unit, address_id)
         desk = self._office.desk(unit, Actor("clock"), f"inbox:{inbox_id}", self._clock, chat)
         desk.messages.say(chat, Say("apology"), place=f"apology/{letter}")
+        return desk.told
 
 
 def _number(found: object) -> int:

@@ -41,7 +41,9 @@ class Intake:
 
     async def take(self, received: Received) -> None:
         """Keep one thing, once. Raises DatabaseAway, Unclear."""
-        person_id = await self._database.write(lambda unit: self._keep(unit, received), deadline_s=INTAKE_S)
+        # Photos are counted by the day; all else is kept by ids that are unique, under the lock of the chat's row.
+        run = self._database.write if received.photos else self._database.mark
+        person_id = await run(lambda unit: self._keep(unit, received), deadline_s=INTAKE_S)
         if person_id is not None:
             await self._inbox.wake(person_id)
 

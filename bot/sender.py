@@ -10,10 +10,11 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from bot.channels.contract import (
@@ -31,6 +32,7 @@ from bot.channels.contract import Unclear as NobodyKnows
 from bot.channels.fit import fit
 from bot.clock import Clock
 from bot.pacer import Lane, Pacer
+from handlers.desk import Told
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries import chats, machine, sending
@@ -89,6 +91,7 @@ class Sender:
         self._pacer, self._clock, self._alone = pacer, clock, alone
         self._wake, self._room = asyncio.Event(), asyncio.Semaphore(IN_FLIGHT)
         self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()  # chats at work for which something was committed since their last look
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._leader: Leader | None = None
         self._stopping = False
@@ -99,6 +102,14 @@ class Sender:
     def wake(self) -> None:
         """Look now: something was committed."""
         self._wake.set()
+
+    def begin(self, told: Sequence[Told]) -> None:
+        """Begin with these chats: something was committed there. Those of other channels are left alone."""
+        if self._leader is None or self._refusals >= REFUSALS_OF_OUR_ACCOUNT:
+            return
+        for one in told:
+            if one.channel == self._channel.name:
+                self._begin(Ready(one.address_id, "reply", one.kind))
 
     def reasons(self) -> list[str]:
         """What is wrong with sending, in codes."""
@@ -194,8 +205,14 @@ class Sender:
         """Give every chat with something to say a task of its own, so that none waits for another."""
         now, name = self._clock.now(), self._channel.name
         for found in await self._database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE)):
-            if found.address_id not in self._at_work and not self._stopping:
-                self._at_work[found.address_id] = asyncio.create_task(self._chat(found), name="waiting")
+            if found.address_id not in self._at_work:
+                self._begin(found)
+
+    def _begin(self, found: Ready) -> None:
+        if found.address_id in self._at_work:
+            self._again.add(found.address_id)
+        elif not self._stopping:
+            self._at_work[found.address_id] = asyncio.create_task(self._chat(found), name="waiting")
 
     async def _chat(self, found: Ready) -> None:
         """Send what one chat has waiting, one by one."""
@@ -222,13 +239,16 @@ class Sender:
             log.exception("sending to one chat stumbled")
         finally:
             del self._at_work[found.address_id]
+        if found.address_id in self._again:
+            self._again.remove(found.address_id)
+            self._begin(found)
 
     async def _send_next(self, address_id: str) -> Ready | None:
         """Mark the next message, send it, settle it; returns what may follow."""
         leader = self._leader
         if leader is None or self._stopping or self._refusals >= REFUSALS_OF_OUR_ACCOUNT:
             return None
-        claimed = await self._database.write(lambda unit: self._claim(unit, leader, address_id))
+        claimed = await self._database.mark(lambda unit: self._claim(unit, leader, address_id))
         if claimed is None:
             return None
         fate = await self._send(claimed)
@@ -297,14 +317,24 @@ class Sender:
 
     async def _settle(self, leader: Leader, claimed: Claimed, fate: Fate) -> Ready | None:
         """Write what became of it; what we know must not be lost because the database is away for a moment."""
+        address_id = claimed.leaving.address_id
+        simple = fate.state in ("sent", "queued") and not fate.chat
+        keep = self._database.mark if simple else self._database.write
+        further = claimed.more or fate.state == "queued"
         while True:
+            # Nothing else can stand behind it than what stood there before, or we were told of.
+            further = further or address_id in self._again
+            self._again.discard(address_id)
+            work = partial(self._write_fate, leader=leader, claimed=claimed, fate=fate, further=further)
             try:
-                return await self._database.write(lambda unit: self._write_fate(unit, leader, claimed, fate))
+                return await keep(work)
             except (DatabaseAway, Unclear) as error:
                 log.warning("what was sent waits to be noted", extra={"reason": type(error).__name__})
                 await asyncio.sleep(LOOK_AGAIN_S)
 
-    def _write_fate(self, unit: Unit, leader: Leader, claimed: Claimed, fate: Fate) -> Ready | None:
+    def _write_fate(
+        self, unit: Unit, leader: Leader, claimed: Claimed, fate: Fate, *, further: bool
+    ) -> Ready | None:  # fmt: skip
         now, leaving = self._clock.now(), claimed.leaving
         values: dict[str, object] = {"reason": fate.reason}
         if fate.again is not None:
@@ -321,7 +351,7 @@ class Sender:
             sending.give_up_chat(unit, leaving.address_id, str(fate.reason), now)
         if fate.chat and not self._follow(unit, vault, leaving.address_id, fate.chat):
             sending.give_up_chat(unit, leaving.address_id, str(fate.reason), now)
-        return sending.more(unit, leaving.address_id, now)
+        return sending.more(unit, leaving.address_id, now) if further else None
 
     def _follow(self, unit: Unit, vault: Vault, address_id: str, chat: str) -> bool:
         """Note where a chat is now. False if it is one that we have already, or its person was erased."""

@@ -3,6 +3,7 @@
 Why this knows nothing of what people typed: whatever they meant, the way from one question to the next is the same.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
@@ -24,6 +25,8 @@ MAIN_DOORS = (
     Opening("doors.more", "more"),
 )
 
+FORGETS_ONE_IN = 16  # turns
+
 MENU = (Opening("doors.menu", "@menu"),)
 PERSON_OR_MENU = (Opening("doors.officer", "officer"), *MENU)
 URGENT_OR_NOT = (Opening("doors.urgent_now", "urgent_help"), Opening("doors.not_urgent", "@continue"))
@@ -42,6 +45,7 @@ class Course:
         self.chat = desk.here()
         self.session = self._kept() or Session()
         self.fresh = False
+        self._shown: dict[str, Asking | None] = {}
 
     def _kept(self) -> Session | None:
         stored = sessions.load(self.desk.unit, self.desk.vault, self.chat.person_id)
@@ -55,6 +59,7 @@ class Course:
         before, self.chat = self.chat, chats.at_address(self.desk.unit, self.chat.address_id)
         if self.chat.person_id != before.person_id:
             self.desk = replace(self.desk, chat=self.chat, actor=Actor("person", self.chat.person_id))
+            self._shown.clear()
             kept, pressed = self._kept(), self.session.pressed
             self.session, self.fresh = replace(kept, pressed=pressed) if kept else Session(), kept is None
 
@@ -62,7 +67,8 @@ class Course:
         """Keep where the person is now."""
         desk, person_id = self.desk, self.chat.person_id
         sessions.save(desk.unit, desk.vault, person_id, cast(Mapping[str, object], store(self.session)), desk.now)
-        sessions.forget_old(desk.unit, person_id, desk.now)
+        if secrets.randbelow(FORGETS_ONE_IN) == 0:  # a few askings too many do no harm
+            sessions.forget_old(desk.unit, person_id, desk.now)
 
     def say(self, say: Say, scope: str = "") -> None:
         """Say one thing in the person's chat."""
@@ -92,9 +98,11 @@ class Course:
         """What was shown under this nonce, if it was shown to this person."""
         if not nonce:
             return None
-        desk = self.desk
-        shown = sessions.shown(desk.unit, desk.vault, desk.here().person_id, nonce)
-        return load_asking(shown) if shown else None
+        if nonce not in self._shown:
+            desk = self.desk
+            shown = sessions.shown(desk.unit, desk.vault, desk.here().person_id, nonce)
+            self._shown[nonce] = load_asking(shown) if shown else None
+        return self._shown[nonce]
 
     def open_asking(self) -> tuple[Conversation[Desk], Form, Asking] | None:
         """The conversation, form and showing of the question that is open."""

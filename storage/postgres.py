@@ -17,12 +17,23 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from storage.unit import WENT_ON, DatabaseAway, Pending, Unclear, WentOnAfterFailure, first_line, run
+from storage.unit import (
+    WENT_ON,
+    DatabaseAway,
+    Pending,
+    Unclear,
+    WentOnAfterFailure,
+    first_line,
+    forget_at_rollback,
+    run,
+)
 
 CONNECTIONS = 12
 TRIES = 10
+TRIES_WHEN_TAKEN = 3  # a first message of a day makes its key, its person and its chat, each of them unique
 LONGEST_PAUSE_S = 0.2
 CONNECT_S = 5
+TRIES_WHEN_LOST = 2  # a connection, before COMMIT
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -42,13 +53,14 @@ class Postgres:
     def __init__(self, url: URL) -> None:
         asked = url.query.get("options", ())
         options = " ".join((*((asked,) if isinstance(asked, str) else asked), SESSION))
+        # Without a ping before each: a connection that was lost while idle costs another try instead.
         self.engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=CONNECTIONS,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_S, "options": options},
         )
+        forget_at_rollback(self.engine)
         self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
         self._marking = self.engine.execution_options(isolation_level="READ COMMITTED")
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -75,7 +87,7 @@ class Postgres:
         self._submit(pending, self._writing)
 
     def mark(self, pending: Pending[Any]) -> None:
-        """Run a function of one compare-and-set statement, which needs no more than READ COMMITTED."""
+        """Run a function whose every change is compare-and-set or unique, which needs no more than READ COMMITTED."""
         self._submit(pending, self._marking)
 
     def read(self, pending: Pending[Any]) -> None:
@@ -97,21 +109,29 @@ class Postgres:
             raise DatabaseAway("the database is closed") from error
 
 
+def _lost(error: BaseException) -> bool:
+    """Whether the connection was lost before COMMIT was sent: nothing was kept."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
 def _serve(pending: Pending[Any], engine: Engine, again: threading.Lock, *, reading: bool) -> None:
     """Try until it is committed, or fails for a reason of its own. again: held by whoever tries again.
 
     Those who collided go one after the other: in a young database everybody's rows lie on the same few pages, and
     twenty people who write at once would use up every try against each other.
     """
+    collided = False
     for attempt in range(TRIES):
         if not pending.wanted():
             return
         try:
-            with again if attempt else nullcontext():
+            with again if collided else nullcontext():
                 _attempt(pending, engine, reading=reading)
         except BaseException as error:  # whatever it is, the caller is waiting for it
-            collided = _state(error) in COLLIDED or (_state(error) == TAKEN and attempt == 0)
-            if not collided or attempt == TRIES - 1:
+            state = _state(error)
+            collided = state in COLLIDED or (state == TAKEN and attempt < TRIES_WHEN_TAKEN)
+            may_go_on = collided or (_lost(error) and attempt < TRIES_WHEN_LOST)
+            if not may_go_on or attempt == TRIES - 1:
                 pending.fail(_told(error, reading=reading))
                 return
         else:

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from storage.unit import DatabaseAway, Pending, Unclear, first_line, run
+from storage.unit import DatabaseAway, Pending, Unclear, first_line, forget_at_rollback, run
 
 GROUP = 64  # functions
 GROUP_S = 0.020  # seconds a group may run before its COMMIT
@@ -233,6 +233,7 @@ def _engine(path: Path, pragmas: tuple[str, ...], *, begin: str, **pool: int) ->
         connection.info.pop(FAILED, None)
 
     event.listen(engine, "handle_error", _note_failure)
+    forget_at_rollback(engine)
     return engine
 
 

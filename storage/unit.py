@@ -5,17 +5,18 @@ is written together is one synchronous function, and only its caller awaits.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from sqlalchemy import Connection, CursorResult, UpdateBase
+from sqlalchemy import Connection, CursorResult, Engine, Executable, UpdateBase, event
 from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 
+REMEMBERED = "remembered"
 WENT_ON = "a statement failed and the work went on: nothing was kept"
 
 
@@ -36,6 +37,7 @@ class Unit(Session):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+        self._here = connection
 
     def commit(self) -> NoReturn:
         """Refuse: the database commits when the function returns."""
@@ -45,6 +47,16 @@ class Unit(Session):
         """Refuse: the database rolls back when the function raises."""
         raise RuntimeError("the database ends the transaction: raise to undo it")
 
+    def run(self, statement: Executable, values: Mapping[str, object] | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement of Core on the connection itself, after what the session has still to send.
+
+        For statements built once, at import: the session costs more than such a statement. Raises WentOnAfterFailure.
+        """
+        self.flush()
+        if not self._here.in_transaction():  # or the connection would begin another one
+            raise WentOnAfterFailure(WENT_ON)
+        return self._here.execute(statement, values)
+
     def change(self, statement: UpdateBase) -> int:
         """Run an UPDATE or DELETE and return how many rows it changed: 0 where a compare-and-set came too late."""
         return cast(CursorResult[Any], self.execute(statement)).rowcount
@@ -52,7 +64,13 @@ class Unit(Session):
     @property
     def on_sqlite(self) -> bool:
         """Whether this is SQLite, where one writer at a time makes row locks needless."""
-        return self.get_bind().dialect.name == "sqlite"
+        return self._here.dialect.name == "sqlite"
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """What was read and need not be read again on this connection, until something is rolled back there."""
+        found: dict[str, Any] = self._here.info.setdefault(REMEMBERED, {})
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,15 @@ def run(connection: Connection, work: Callable[[Unit], T], *, intact: Callable[[
             raise WentOnAfterFailure(WENT_ON)
         unit.flush()
     return result
+
+
+def forget_at_rollback(engine: Engine) -> None:
+    """Have a connection forget what it remembered when it is rolled back: some of it may never have been kept."""
+
+    @event.listens_for(engine, "rollback")
+    def forget(connection: Connection) -> None:
+        if not connection.invalidated:
+            connection.info.pop(REMEMBERED, None)
 
 
 def first_line(error: BaseException) -> str:

@@ -1,16 +1,23 @@
 """Seals and opens personal fields with their data keys, within one transaction."""
 
 import secrets
+import time
 from datetime import datetime
+from typing import cast
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from storage.crypto import Cipher, MasterKey
 from storage.database import Unit
 from storage.tables import DataKey
 
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_FIND = select(_KEYS.c.wrapped).where(_KEYS.c.name == bindparam("name"))
+_MAKE = insert(_KEYS)
+
+DAY = "day:"  # keys of days are nobody's: every message needs one, so it is remembered, wrapped, for a while
+REMEMBERED_S = 300.0
 
 
 class KeyGone(Exception):
@@ -30,7 +37,7 @@ class Vault:
     def make(self, name: str, now: datetime) -> None:
         """Make a new data key under this name."""
         key = secrets.token_bytes(32)
-        self._unit.execute(insert(_KEYS).values(name=name, wrapped=self._master.wrap(key, name), created_at=now))
+        self._unit.run(_MAKE, {"name": name, "wrapped": self._master.wrap(key, name), "created_at": now})
         self._ciphers[name] = Cipher(key)
 
     def has(self, name: str) -> bool:
@@ -45,6 +52,7 @@ class Vault:
         """Destroy a data key, and so all that it sealed."""
         self._unit.execute(delete(_KEYS).where(_KEYS.c.name == name))
         self._ciphers.pop(name, None)
+        self._unit.remembered.pop(name, None)
 
     def seal(self, name: str, where: str, value: object) -> bytes:
         """Seal a value as JSON. where: `table.column:row`. Raises KeyGone."""
@@ -68,8 +76,24 @@ class Vault:
     def look_up(self, kind: str, value: str) -> bytes:
         return self._master.look_up(kind, value)
 
+    def learn(self, name: str, wrapped: bytes | None) -> None:
+        """Take a wrapped key that was read together with what it sealed; None where it is gone."""
+        if wrapped is not None and name not in self._ciphers:
+            self._ciphers[name] = self._master.unwrap(wrapped, name)
+
     def _wrapped(self, name: str) -> bytes | None:
-        return self._unit.execute(select(_KEYS.c.wrapped).where(_KEYS.c.name == name)).scalar()
+        remembered = self._unit.remembered
+        if name in remembered:
+            wrapped, until = remembered[name]
+            if time.monotonic() < until:
+                return cast("bytes", wrapped)
+            del remembered[name]
+        wrapped = self._unit.run(_FIND, {"name": name}).scalar()
+        if wrapped is None:
+            return None
+        if name.startswith(DAY):
+            remembered[name] = wrapped, time.monotonic() + REMEMBERED_S
+        return cast("bytes", wrapped)
 
     def _cipher(self, name: str) -> Cipher:
         if name not in self._ciphers:

@@ -13,6 +13,13 @@ from storage.database import Database
 from tests.kit.postgres import PostgresServer
 from tests.kit.town import Town
 
+LONG = ("tests/test_", "tests/walks/", "tests/bot/web/", "tests/bot/test_sender")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, so that no worker is left with one of them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> None:

@@ -27,11 +27,6 @@ async def test_residents_end_with_what_they_answered_though_the_service_is_kille
     await telegram.crash(database_url, tmp_path, "webhook", residents=8, kills=2, hangs=1, seed=1, within_s=300)
 
 
-@ONLY_POSTGRESQL
-async def test_by_asking_too_residents_end_with_what_they_answered(database_url: str, tmp_path: Path) -> None:
-    await telegram.crash(database_url, tmp_path, "polling", residents=6, kills=1, hangs=0, seed=2, within_s=300)
-
-
 @ONLY_SQLITE
 async def test_a_chat_that_is_told_to_wait_holds_up_nobody(database_url: str, tmp_path: Path) -> None:
     await telegram_load.told_to_wait(database_url, tmp_path, others=20, within_s=60)

@@ -1,9 +1,10 @@
 """Consents: one purpose, one yes; which text, when, by which press. A no is remembered for the day."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.ids import new_id
@@ -12,6 +13,13 @@ from storage.tables import Consent
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
+_CONSENT = Consent.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_LAST_WORD = (
+    sa.select(_CONSENT.c.state, _CONSENT.c.at)
+    .where(_CONSENT.c.person_id == sa.bindparam("person_id"), _CONSENT.c.purpose == sa.bindparam("purpose"))
+    .order_by(_CONSENT.c.id.desc())
+    .limit(sa.literal_column("1"))
+)
 PURPOSES = ("check", "register", "case_news", "rule_changes", "show_need", "health_papers", "give", "news")
 
 
@@ -26,14 +34,18 @@ class Consents:
         query = select(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose)
         return self.desk.unit.scalars(query.order_by(col(Consent.id).desc()).limit(1)).first()
 
+    def _last_word(self, person_id: str, purpose: str) -> tuple[str, datetime] | None:
+        row = self.desk.unit.run(_LAST_WORD, {"person_id": person_id, "purpose": purpose}).first()
+        return (row[0], row[1]) if row else None
+
     def in_force(self, purpose: str, person_id: str | None = None) -> bool:
-        found = self.latest(person_id or self.desk.here().person_id, purpose)
-        return found is not None and found.state == "given"
+        found = self._last_word(person_id or self.desk.here().person_id, purpose)
+        return found is not None and found[0] == "given"
 
     def refused_today(self, purpose: str) -> bool:
         """Whether the person said no to this within the last day."""
-        found = self.latest(self.desk.here().person_id, purpose)
-        return found is not None and found.state == "refused" and found.at > self.desk.now - timedelta(days=1)
+        found = self._last_word(self.desk.here().person_id, purpose)
+        return found is not None and found[0] == "refused" and found[1] > self.desk.now - timedelta(days=1)
 
     def give(self, purpose: str, text_version: str, told_by: Literal["self", "helper", "officer"] = "self") -> None:
         """Record a yes, with the version of the text that was read."""

@@ -1,8 +1,9 @@
 """The desk: what the office does, one noun a file, all in one transaction, in one actor's name, at one moment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -47,12 +48,41 @@ class Owner:
     data_contact: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A chat for which a message was put in the outbox, and the message's kind."""
+
+    channel: str
+    address_id: str
+    kind: str
+
+
+class Given(Mapping[str, object]):
+    """Values every text may name; few texts name any, so they are made when the first does."""
+
+    def __init__(self, make: Callable[[], Mapping[str, object]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, object]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> object:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class Desk:
     """One transaction at the office.
 
     chat: where the person speaks; cause: the message or click that led here. abroad: the chat's servers are outside the
-    country. private_pages: a page of ours can be opened from there.
+    country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
     """
 
     unit: Unit
@@ -67,6 +97,8 @@ class Desk:
     public_url: str = ""
     abroad: bool = False
     private_pages: bool = False
+    told: list[Told] = field(default_factory=list, compare=False)
+    _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
 
     def today(self) -> date:
         """The office's calendar day."""
@@ -89,7 +121,11 @@ class Desk:
 
     def voice(self, language: str) -> Voice:
         """Speak a language, with the values that every text may name."""
-        return Voice(self.texts, language or "vi", self.zone, self._given(language or "vi"), self.abroad)
+        language = language or "vi"
+        if language not in self._voices:
+            given = Given(partial(self._given, language))
+            self._voices[language] = Voice(self.texts, language, self.zone, given, self.abroad)
+        return self._voices[language]
 
     def _given(self, language: str) -> Mapping[str, object]:
         owner = self.owner()

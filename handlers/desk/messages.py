@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
+from handlers.desk.desk import Told
 from handlers.flow.engine import Asks
 from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
 from handlers.flow.session import Form
@@ -107,6 +108,7 @@ class Messages:
         desk = self.desk
         key = f"{desk.cause}/{place}"
         outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now)
+        desk.told.append(Told(chat.channel, chat.address_id, kind))
 
 
 def _naming(prompt: Phrase, values: Mapping[str, object]) -> Phrase:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -61,8 +61,9 @@ class Voice:
         template = self.texts.sentence(self.language, f"abroad.{phrase.key}" if covered else phrase.key, scope)
         if "{" not in template:
             return template
-        values = {**self.given, **phrase.values}
-        return template.format_map({name: self._value(values[name], scope) for name in placeholders(template)})
+        own = phrase.values
+        values = {name: own[name] if name in own else self.given[name] for name in placeholders(template)}
+        return template.format_map({name: self._value(value, scope) for name, value in values.items()})
 
     def name(self, phrase: Phrase, scope: str = "") -> str:
         """The whole key of a phrase: with its scope if the text is that scope's own."""
@@ -89,6 +90,7 @@ class Voice:
                 return str(value)
 
 
+@lru_cache(maxsize=4096)
 def placeholders(template: str) -> frozenset[str]:
     """The names in braces of a template."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)

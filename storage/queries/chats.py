@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage.database import Unit
 from storage.ids import new_id
@@ -42,17 +42,28 @@ class Line:
 _CHAT = select(
     _ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, _PERSON.c.language, _ADDRESS.c.screen
 ).join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+_FIND = _CHAT.where(_ADDRESS.c.channel == bindparam("channel"), _ADDRESS.c.external == bindparam("external"))
+_AT = _CHAT.where(_ADDRESS.c.id == bindparam("address_id"))
+_LANGUAGE = select(_PERSON.c.language).where(_PERSON.c.id == _ADDRESS.c.person_id).scalar_subquery()
+_WRITES = (
+    update(_ADDRESS)
+    .where(_ADDRESS.c.channel == bindparam("through"), _ADDRESS.c.external == bindparam("known_as"))
+    .values(reachable=True, last_in_at=bindparam("last_in_at"))
+    .returning(_ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, _LANGUAGE, _ADDRESS.c.screen)
+)
+_MAKE_PERSON, _MAKE_ADDRESS = insert(_PERSON), insert(_ADDRESS)
+_CHANGE = update(_ADDRESS).where(_ADDRESS.c.id == bindparam("which"))
 
 
 def find(unit: Unit, channel: str, external: bytes) -> Chat | None:
     """The chat known by a look-up value on a channel."""
-    row = unit.execute(_CHAT.where(_ADDRESS.c.channel == channel, _ADDRESS.c.external == external)).first()
+    row = unit.run(_FIND, {"channel": channel, "external": external}).first()
     return Chat(*row) if row else None
 
 
 def at_address(unit: Unit, address_id: str) -> Chat:
     """The chat of an address. Raises NoResultFound if there is none."""
-    return Chat(*unit.execute(_CHAT.where(_ADDRESS.c.id == address_id)).one())
+    return Chat(*unit.run(_AT, {"address_id": address_id}).one())
 
 
 def last_used(unit: Unit, person_id: str) -> Chat | None:
@@ -66,9 +77,8 @@ def make_person(unit: Unit, vault: Vault, now: datetime, language: str = "") -> 
     """Make a person with a data key of her own; returns the id."""
     person_id = new_id(now)
     vault.make(f"person:{person_id}", now)
-    unit.execute(
-        insert(_PERSON).values(id=person_id, state="active", language=language, created_at=now, last_in_at=now)
-    )
+    values = {"id": person_id, "state": "active", "language": language, "created_at": now, "last_in_at": now}
+    unit.run(_MAKE_PERSON, values)
     return person_id
 
 
@@ -77,19 +87,18 @@ def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetim
 
     platform: the platform's id of the chat, kept so that we can answer; empty where the chat is ours.
     """
-    chat = find(unit, channel, external)
-    if chat is None:
-        person_id, address_id = make_person(unit, vault, now), new_id(now)
-        sealed = vault.seal(f"person:{person_id}", f"address.chat:{address_id}", platform) if platform else None
-        unit.execute(
-            insert(_ADDRESS).values(
-                id=address_id, channel=channel, external=external, person_id=person_id, chat=sealed,
-                reachable=True, last_in_at=now, last_line=0,
-            )
-        )  # fmt: skip
-        return Chat(person_id, address_id, channel, "", None)
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == chat.address_id).values(last_in_at=now, reachable=True))
-    return chat
+    # The chat's row is changed first, so that nobody hands it to another person before this is kept.
+    row = unit.run(_WRITES, {"through": channel, "known_as": external, "last_in_at": now}).first()
+    if row is not None:
+        return Chat(*row)
+    person_id, address_id = make_person(unit, vault, now), new_id(now)
+    sealed = vault.seal(f"person:{person_id}", f"address.chat:{address_id}", platform) if platform else None
+    values = {
+        "id": address_id, "channel": channel, "external": external, "person_id": person_id, "chat": sealed,
+        "reachable": True, "last_in_at": now, "last_line": 0,
+    }  # fmt: skip
+    unit.run(_MAKE_ADDRESS, values)
+    return Chat(person_id, address_id, channel, "", None)
 
 
 def platform_chat(unit: Unit, vault: Vault, address_id: str) -> str:
@@ -106,7 +115,7 @@ def move_platform_chat(unit: Unit, vault: Vault, address_id: str, external: byte
     if find(unit, row.channel, external) is not None:
         return False
     sealed = vault.seal(f"person:{row.person_id}", f"address.chat:{address_id}", platform)
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(external=external, chat=sealed))
+    unit.run(_CHANGE, {"which": address_id, "external": external, "chat": sealed})
     return True
 
 
@@ -119,17 +128,17 @@ def hand_over(unit: Unit, vault: Vault, address_id: str, person_id: str, *, with
         values["chat"] = vault.reseal(f"person:{row.person_id}", where, row.chat, f"person:{person_id}")
     if not with_screen:
         values["screen"] = None
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(values))
+    unit.run(_CHANGE, {"which": address_id, **values})
 
 
 def set_reachable(unit: Unit, address_id: str, *, reachable: bool) -> None:
     """Note whether the person takes our messages there."""
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(reachable=reachable))
+    unit.run(_CHANGE, {"which": address_id, "reachable": reachable})
 
 
 def set_screen(unit: Unit, address_id: str, nonce: str | None) -> None:
     """Note which asking is the last one shown in a chat."""
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(screen=nonce))
+    unit.run(_CHANGE, {"which": address_id, "screen": nonce})
 
 
 def add_line(

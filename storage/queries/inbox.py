@@ -4,33 +4,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
 from storage.ids import new_id
 from storage.queries.chats import Chat
-from storage.tables import DeadLetter, InboxRow, Person
+from storage.tables import Address, DataKey, DeadLetter, InboxRow, Person
 from storage.vault import Vault
 
 _INBOX = InboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _DEAD = DeadLetter.__table__  # type: ignore[attr-defined]  # as above
 _PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
+
+_ACCEPT_ON_SQLITE = sqlite.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id)
+_ACCEPT = postgresql.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id)
+_KNOWN = select(_INBOX.c.id).where(
+    _INBOX.c.channel == bindparam("channel"), _INBOX.c.update_id == bindparam("update_id")
+)
+# An UPDATE and not FOR UPDATE: who waited for the lock sees the past, and has to begin again.
+_LOCK = update(_PERSON).where(_PERSON.c.id == bindparam("person_id")).values(state=_PERSON.c.state)
+# The condition is written out, as the index of what waits has it.
+_WAITS = (_INBOX.c.person_id == bindparam("person_id"), text("inbox.state = 'new'"))
+# With the chat and its person's key, which every turn needs.
+_OLDEST = (
+    select(_INBOX, _ADDRESS.c.person_id.label("chat_of"), _ADDRESS.c.screen, _PERSON.c.language, _KEYS.c.wrapped)
+    .join_from(_INBOX, _ADDRESS, _ADDRESS.c.id == _INBOX.c.address_id)
+    .join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+    .outerjoin(_KEYS, _KEYS.c.name == literal("person:") + _ADDRESS.c.person_id)
+    .where(*_WAITS)
+    .order_by(_INBOX.c.id)
+    .limit(literal_column("2"))
+)
+_CHANGE = update(_INBOX).where(_INBOX.c.id == bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One message that waits for its turn."""
+    """One message that waits for its turn. more: whether another of the same person waits behind it."""
 
     id: int
-    channel: str
-    update_id: str
-    address_id: str
-    person_id: str
+    chat: Chat
     kind: str
-    attempt: int
-    received_at: datetime
     body: Mapping[str, object]
+    more: bool
 
 
 def day_key(day: date) -> str:
@@ -57,15 +76,12 @@ def accept(
         "not_before": now,
         "received_at": now,
     }
-    dialect = sqlite if unit.on_sqlite else postgresql
-    statement = dialect.insert(_INBOX).values(row).on_conflict_do_nothing().returning(_INBOX.c.id)
-    return unit.execute(statement).first() is not None
+    return unit.run(_ACCEPT_ON_SQLITE if unit.on_sqlite else _ACCEPT, row).first() is not None
 
 
 def known(unit: Unit, channel: str, update_id: str) -> bool:
     """Whether a message with this id was accepted before."""
-    query = select(_INBOX.c.id).where(_INBOX.c.channel == channel, _INBOX.c.update_id == update_id)
-    return unit.execute(query).first() is not None
+    return unit.run(_KNOWN, {"channel": channel, "update_id": update_id}).first() is not None
 
 
 def waiting(unit: Unit, most: int = 500) -> list[str]:
@@ -78,23 +94,21 @@ def waiting(unit: Unit, most: int = 500) -> list[str]:
 def oldest(unit: Unit, vault: Vault, person_id: str, now: datetime) -> Accepted | None:
     """Lock the person and read her oldest message, or None if it may not be handled yet."""
     if not unit.on_sqlite:
-        # An UPDATE and not FOR UPDATE: who waited for the lock sees the past, and has to begin again.
-        unit.execute(update(_PERSON).where(_PERSON.c.id == person_id).values(state=_PERSON.c.state))
-    row = unit.execute(
-        select(_INBOX).where(_INBOX.c.person_id == person_id, _INBOX.c.state == "new").order_by(_INBOX.c.id).limit(1)
-    ).first()
-    if row is None or row.not_before > now:
+        unit.run(_LOCK, {"person_id": person_id})
+    rows = unit.run(_OLDEST, {"person_id": person_id}).all()
+    if not rows or rows[0].not_before > now:
         return None
+    row = rows[0]
     body = vault.open(day_key(row.day), f"inbox.body:{row.channel}/{row.update_id}", row.body)
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
-    return Accepted(
-        row.id, row.channel, row.update_id, row.address_id, row.person_id, row.kind, row.attempt, row.received_at, body
-    )
+    vault.learn(f"person:{row.chat_of}", row.wrapped)
+    chat = Chat(row.chat_of, row.address_id, row.channel, row.language, row.screen)
+    return Accepted(row.id, chat, row.kind, body, more=len(rows) > 1)
 
 
 def finish(unit: Unit, inbox_id: int, now: datetime) -> None:
     """Mark a message as handled."""
-    unit.execute(update(_INBOX).where(_INBOX.c.id == inbox_id).values(state="done", done_at=now))
+    unit.run(_CHANGE, {"which": inbox_id, "state": "done", "done_at": now})
 
 
 def ignore(unit: Unit, channel: str, update_id: str, now: datetime) -> None:
@@ -122,7 +136,7 @@ def oldest_id(unit: Unit, person_id: str) -> tuple[int, int, str, str] | None:
 
 def bury(unit: Unit, inbox_id: int, channel: str, reason: str, now: datetime) -> str:
     """Set a message aside as a dead letter; returns the letter's id."""
-    unit.execute(update(_INBOX).where(_INBOX.c.id == inbox_id).values(state="dead", done_at=now))
+    unit.run(_CHANGE, {"which": inbox_id, "state": "dead", "done_at": now})
     letter = new_id(now)
     unit.execute(
         insert(_DEAD).values(id=letter, inbox_id=inbox_id, channel=channel, reason=reason, state="open", created_at=now)

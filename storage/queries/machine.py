@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
@@ -18,6 +18,13 @@ _OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above
 INTERRUPTED = timedelta(minutes=10)
 _RUN = JobRun.__table__  # type: ignore[attr-defined]  # as above
+_OWNED = (
+    select(_OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact)
+    .order_by(_OWNER.c.id.desc())
+    .limit(literal_column("1"))
+)
+_NOTE = insert(_AUDIT)
+_SEAL = update(_AUDIT).where(_AUDIT.c.id == bindparam("which"))
 
 
 def _insert(unit: Unit, table: object) -> "sqlite.Insert | postgresql.Insert":
@@ -74,8 +81,7 @@ def set_fact(unit: Unit, name: str, value: str) -> None:
 
 def owner(unit: Unit) -> tuple[str, str, str] | None:
     """(body, contact, data contact) of who is responsible, or None while nobody was entered."""
-    query = select(_OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact).order_by(_OWNER.c.id.desc()).limit(1)
-    row = unit.execute(query).first()
+    row = unit.run(_OWNED).first()
     return tuple(row) if row else None
 
 
@@ -89,9 +95,8 @@ def note(
     unit: Unit, now: datetime, actor: str, action: str, subject: str, reason: str, detail: dict[str, object]
 ) -> None:
     """Write an audit row; it is sealed into the chain a moment later."""
-    unit.execute(
-        insert(_AUDIT).values(at=now, actor=actor, action=action, subject=subject, reason=reason, detail=detail)
-    )
+    values = {"at": now, "actor": actor, "action": action, "subject": subject, "reason": reason, "detail": detail}
+    unit.run(_NOTE, values)
 
 
 def last_note(unit: Unit) -> datetime | None:
@@ -118,9 +123,7 @@ def seal_audit(unit: Unit, most: int = 5_000) -> int:
     for row in rows:
         sequence += 1
         digest = _digest(row, sequence, previous)
-        unit.execute(
-            update(_AUDIT).where(_AUDIT.c.id == row.id).values(sequence=sequence, previous=previous, hash=digest)
-        )
+        unit.run(_SEAL, {"which": row.id, "sequence": sequence, "previous": previous, "hash": digest})
         previous = digest
     return len(rows)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, text, update
 
 from storage.database import Unit
 from storage.queries.chats import Chat
@@ -17,6 +17,31 @@ FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 # SQLite takes an index of some rows only where its condition is repeated to the letter.
 PENDING = text("state IN ('queued', 'sending')")
 OPEN = text("state IN ('queued', 'sending', 'unknown')")
+
+_PUT = insert(_OUTBOX)
+_READY = (
+    select(_OUTBOX.c.address_id)
+    .where(
+        _OUTBOX.c.channel == bindparam("channel"),
+        _OUTBOX.c.state == "queued",
+        _OUTBOX.c.not_before <= bindparam("now"),
+        PENDING,
+    )
+    .group_by(_OUTBOX.c.address_id)
+    .order_by(func.min(_OUTBOX.c.id))
+    .limit(bindparam("most"))
+)
+_NEXT_OF = (
+    select(_OUTBOX)
+    .where(_OUTBOX.c.address_id == bindparam("address_id"), _OUTBOX.c.state == "queued", OPEN)
+    .order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id)
+    .limit(1)
+)
+_MOVE = update(_OUTBOX).where(
+    _OUTBOX.c.id == bindparam("which"),
+    _OUTBOX.c.state == bindparam("was"),
+    _OUTBOX.c.attempt == bindparam("tried"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +63,23 @@ def put(
     *, lane: str = "reply", deadline: datetime | None = None,
 ) -> None:  # fmt: skip
     """Put a message in the outbox. key: names it for ever; a second row with it is an error."""
-    unit.execute(
-        insert(_OUTBOX).values(
-            key=key, person_id=chat.person_id, address_id=chat.address_id, channel=chat.channel, lane=lane,
-            kind=kind, state="queued", attempt=0, epoch=0, not_before=now, deadline=deadline, cause=cause,
-            body=vault.seal(f"person:{chat.person_id}", f"outbox.body:{key}", body), created_at=now, changed_at=now,
-        )
-    )  # fmt: skip
+    values = {
+        "key": key, "person_id": chat.person_id, "address_id": chat.address_id, "channel": chat.channel, "lane": lane,
+        "kind": kind, "state": "queued", "attempt": 0, "epoch": 0, "not_before": now, "deadline": deadline,
+        "cause": cause, "body": vault.seal(f"person:{chat.person_id}", f"outbox.body:{key}", body),
+        "created_at": now, "changed_at": now,
+    }  # fmt: skip
+    unit.run(_PUT, values)
 
 
 def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]:
     """Addresses with a message that may leave now, those waiting longest first."""
-    query = (
-        select(_OUTBOX.c.address_id, func.min(_OUTBOX.c.id))
-        .where(_OUTBOX.c.channel == channel, _OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now, PENDING)
-        .group_by(_OUTBOX.c.address_id)
-        .order_by(func.min(_OUTBOX.c.id))
-        .limit(most)
-    )
-    return [address for address, _ in unit.execute(query)]
+    return list(unit.run(_READY, {"channel": channel, "now": now, "most": most}).scalars())
 
 
 def next_of(unit: Unit, address_id: str, now: datetime) -> "Row[Any] | None":
     """The oldest message of a chat, replies first, unless it has to wait; still sealed."""
-    query = select(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued", OPEN)
-    row = unit.execute(query.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(1)).first()
+    row = unit.run(_NEXT_OF, {"address_id": address_id}).first()
     return None if row is None or row.not_before > now else row
 
 
@@ -75,8 +92,8 @@ def opened(vault: Vault, row: "Row[Any]") -> Leaving:
 
 def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:
     """Move a message from one state to another. False if it is no longer there: somebody else moved it."""
-    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == old, _OUTBOX.c.attempt == attempt)
-    return unit.change(statement.values(state=new, changed_at=now, **values)) == 1
+    read = {"which": outbox_id, "was": old, "tried": attempt}
+    return unit.run(_MOVE, {**read, "state": new, "changed_at": now, **values}).rowcount == 1
 
 
 def handed_out(unit: Unit, ids: list[int], now: datetime) -> int:

@@ -9,21 +9,72 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from storage.crypto import WrongKey
 from storage.database import Unit
-from storage.queries import chats
 from storage.queries.outbox import OPEN, PENDING, Leaving, opened
-from storage.tables import Address, Lease, OutboxRow
+from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _LEASE = Lease.__table__  # type: ignore[attr-defined]  # as above
+_KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
 # A later message of a chat waits this long for an earlier one of which nobody knows.
 AFTER_UNKNOWN = timedelta(seconds=10)
 _UNREADABLE = (KeyGone, WrongKey, KeyError, TypeError, AssertionError)
+
+_DUE = and_(_OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= bindparam("now"))
+_OLDEST = (
+    select(func.min(_OUTBOX.c.id))
+    .where(
+        _OUTBOX.c.channel == bindparam("channel"),
+        PENDING,
+        or_(_DUE, _OUTBOX.c.copy_of.is_(None), _OUTBOX.c.attempt > 0),
+    )
+    .group_by(_OUTBOX.c.address_id, _OUTBOX.c.lane)
+)
+_READY = (
+    select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind)
+    .where(_OUTBOX.c.id.in_(_OLDEST), _DUE)
+    .order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id)
+    .limit(bindparam("most"))
+)
+# With the chat and the person's key, in one statement: what was read apart may belong to two moments.
+_WAITING = (
+    select(_OUTBOX, _ADDRESS.c.person_id.label("chat_of"), _ADDRESS.c.chat, _KEYS.c.wrapped)
+    .join_from(_OUTBOX, _ADDRESS, _ADDRESS.c.id == _OUTBOX.c.address_id)
+    .outerjoin(_KEYS, _KEYS.c.name == literal("person:") + _OUTBOX.c.person_id)
+    .where(
+        _OUTBOX.c.address_id == bindparam("address_id"),
+        or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > bindparam("known_after")),
+        OPEN,
+    )
+    .order_by(_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
+    .limit(20)
+)
+# Whose it is counts too: once persons are joined or somebody is erased, another key seals it, or none.
+_MOVE = update(_OUTBOX).where(
+    _OUTBOX.c.id == bindparam("which"),
+    _OUTBOX.c.state == bindparam("was"),
+    _OUTBOX.c.attempt == bindparam("tried"),
+    _OUTBOX.c.person_id == bindparam("whose"),
+)
+_CLAIM = _MOVE.where(
+    exists().where(
+        _LEASE.c.name == bindparam("lease"),
+        _LEASE.c.holder == bindparam("holder"),
+        _LEASE.c.epoch == bindparam("under"),
+        _LEASE.c.until >= bindparam("now"),
+    )
+)
+_SETTLE = update(_OUTBOX).where(
+    _OUTBOX.c.id == bindparam("which"),
+    _OUTBOX.c.state == "sending",
+    _OUTBOX.c.attempt == bindparam("tried"),
+    _OUTBOX.c.epoch == bindparam("under"),
+)
 
 
 class NotLeading(Exception):
@@ -54,6 +105,7 @@ class Claimed:
     """A message marked as being sent.
 
     chat: the platform's id of its chat. part: pieces that are out already. reason: what went wrong before.
+    more: whether anything stands behind it.
     """
 
     leaving: Leaving
@@ -61,6 +113,7 @@ class Claimed:
     lane: str
     part: int
     reason: str | None
+    more: bool
 
 
 def ready(unit: Unit, channel: str, now: datetime, most: int) -> list[Ready]:
@@ -68,33 +121,37 @@ def ready(unit: Unit, channel: str, now: datetime, most: int) -> list[Ready]:
 
     Why the oldest of all and not of those that are due: a chat that is put off would take turns from the others.
     """
-    due = and_(_OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= now)
-    oldest = (
-        select(func.min(_OUTBOX.c.id))
-        .where(_OUTBOX.c.channel == channel, PENDING, or_(due, _OUTBOX.c.copy_of.is_(None), _OUTBOX.c.attempt > 0))
-        .group_by(_OUTBOX.c.address_id, _OUTBOX.c.lane)
-    )
-    query = select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind).where(_OUTBOX.c.id.in_(oldest), due)
-    return [Ready(*row) for row in unit.execute(query.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(most))]
+    return [Ready(*row) for row in unit.run(_READY, {"channel": channel, "now": now, "most": most})]
 
 
 def claim(
     unit: Unit, vault: Vault, sender: Sender, address_id: str, now: datetime, rows_until: datetime
 ) -> Claimed | None:
     """Mark the next message of a chat as being sent; None if none may leave. Raises NotLeading."""
-    _check_leads(unit, sender, now)
-    while (row := _next(unit, address_id, now)) is not None:
+    while found := _next(unit, address_id, now):
+        row, count = found
         if reason := _not_wanted(unit, row, now):
             _move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
             continue
         try:
-            leaving, chat = opened(vault, row), chats.platform_chat(unit, vault, address_id)
+            leaving, chat = _opened(vault, row)
         except _UNREADABLE as error:
             _move(unit, row, now, "failed", reason=type(error).__name__)
             continue
-        _move(unit, row, now, "sending", lease_owner=sender.holder, lease_until=rows_until, epoch=sender.epoch)
-        return Claimed(leaving, chat, row.lane, row.part, row.reason)
+        if not _mark(unit, sender, row, now, rows_until):
+            _check_leads(unit, sender, now)
+            return None
+        return Claimed(leaving, chat, row.lane, row.part, row.reason, more=count > 1)
     return None
+
+
+def _opened(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
+    """A message and the platform's id of its chat. Raises KeyError where the chat is ours, and others."""
+    vault.learn(f"person:{row.person_id}", row.wrapped)
+    if row.chat is None:
+        raise KeyError(row.address_id)
+    chat = vault.open(f"person:{row.chat_of}", f"address.chat:{row.address_id}", row.chat)
+    return opened(vault, row), str(chat)
 
 
 def _check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
@@ -104,25 +161,17 @@ def _check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
         raise NotLeading(sender.channel)
 
 
-def _next(unit: Unit, address_id: str, now: datetime) -> "Row[Any] | None":
-    """The oldest waiting message, replies first; none while one before it is on its way or newly unknown.
+def _next(unit: Unit, address_id: str, now: datetime) -> "tuple[Row[Any], int] | None":
+    """The oldest waiting message, replies first, and how many are open; none while one before it is under way.
 
-    A copy stands where its original stood; until its time has come nothing waits for it.
+    One that is newly unknown counts as such. A copy stands where its original stood; until its time has come nothing
+    waits for it.
     """
-    rows = unit.execute(
-        select(_OUTBOX)
-        .where(
-            _OUTBOX.c.address_id == address_id,
-            or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > now - AFTER_UNKNOWN),
-            OPEN,
-        )
-        .order_by(_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
-        .limit(20)
-    ).all()
+    rows = unit.run(_WAITING, {"address_id": address_id, "known_after": now - AFTER_UNKNOWN}).all()
     blocked: set[str] = set()
     for row in rows:
         if row.state == "queued" and row.not_before <= now and row.lane not in blocked:
-            return row
+            return row, len(rows)
         if row.state != "queued" or row.copy_of is None or row.attempt > 0:
             blocked.add(row.lane)
     return None
@@ -140,28 +189,32 @@ def _not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
 
 
 def _move(unit: Unit, row: "Row[Any]", now: datetime, state: str, **values: object) -> None:
-    """Move a message that was just read in this transaction."""
-    statement = update(_OUTBOX).where(
-        _OUTBOX.c.id == row.id, _OUTBOX.c.state == row.state, _OUTBOX.c.attempt == row.attempt
-    )
-    unit.execute(statement.values(state=state, changed_at=now, **values))
+    """Move a message that was just read in this transaction, unless somebody was faster."""
+    unit.run(_MOVE, {**_as_read(row), "state": state, "changed_at": now, **values})
+
+
+def _mark(unit: Unit, sender: Sender, row: "Row[Any]", now: datetime, until: datetime) -> bool:
+    """Mark a message as being sent. False if somebody was faster, or another process sends now."""
+    leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
+    values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch}
+    change = {**_as_read(row), **leads, "state": "sending", "changed_at": now, **values}
+    return unit.run(_CLAIM, change).rowcount == 1
+
+
+def _as_read(row: "Row[Any]") -> dict[str, object]:
+    return {"which": row.id, "was": row.state, "tried": row.attempt, "whose": row.person_id}
 
 
 def settle(unit: Unit, sender: Sender, claimed: Claimed, state: str, now: datetime, **values: object) -> bool:
     """Write what became of a message that was being sent. False if somebody else wrote it off meanwhile."""
-    statement = update(_OUTBOX).where(
-        _OUTBOX.c.id == claimed.leaving.id,
-        _OUTBOX.c.state == "sending",
-        _OUTBOX.c.attempt == claimed.leaving.attempt,
-        _OUTBOX.c.epoch == sender.epoch,
-    )
-    return unit.change(statement.values(state=state, changed_at=now, **values)) == 1
+    claim = {"which": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
+    return unit.run(_SETTLE, {**claim, "state": state, "changed_at": now, **values}).rowcount == 1
 
 
 def more(unit: Unit, address_id: str, now: datetime) -> Ready | None:
     """The next message of a chat that may leave now."""
-    row = _next(unit, address_id, now)
-    return Ready(address_id, row.lane, row.kind) if row is not None else None
+    found = _next(unit, address_id, now)
+    return Ready(address_id, found[0].lane, found[0].kind) if found else None
 
 
 def copy(unit: Unit, vault: Vault, original_id: int, not_before: datetime, now: datetime) -> None:

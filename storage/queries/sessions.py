@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.columns import UtcTime
 from storage.database import Unit
 from storage.tables import AskingRow, SessionRow
 from storage.vault import Vault
@@ -14,6 +15,29 @@ from storage.vault import Vault
 _SESSION = SessionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ASKING = AskingRow.__table__  # type: ignore[attr-defined]  # as above
 KEPT_ASKINGS = 50
+
+
+def _saving(statement: "sqlite.Insert | postgresql.Insert") -> "sqlite.Insert | postgresql.Insert":
+    new = {"body": statement.excluded.body, "changed_at": statement.excluded.changed_at}
+    return statement.on_conflict_do_update(index_elements=["person_id"], set_=new)
+
+
+_LOAD = select(_SESSION.c.body).where(_SESSION.c.person_id == bindparam("person_id"))
+_SAVE_ON_SQLITE, _SAVE = _saving(sqlite.insert(_SESSION)), _saving(postgresql.insert(_SESSION))
+_SHOW = insert(_ASKING)
+_SHOWN = select(_ASKING).where(_ASKING.c.nonce == bindparam("nonce"), _ASKING.c.person_id == bindparam("person_id"))
+_ANSWER = update(_ASKING).where(_ASKING.c.nonce == bindparam("shown"))
+_NEWEST = (
+    select(_ASKING.c.nonce)
+    .where(_ASKING.c.person_id == bindparam("person_id"))
+    .order_by(_ASKING.c.created_at.desc())
+    .limit(KEPT_ASKINGS)
+)
+_FORGET_OLD = delete(_ASKING).where(
+    _ASKING.c.person_id == bindparam("person_id"),
+    _ASKING.c.nonce.not_in(_NEWEST.scalar_subquery()),
+    or_(_ASKING.c.until.is_(None), _ASKING.c.until < bindparam("now", type_=UtcTime)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +53,7 @@ class Shown:
 
 def load(unit: Unit, vault: Vault, person_id: str) -> Mapping[str, object] | None:
     """The stored session of a person."""
-    sealed = unit.execute(select(_SESSION.c.body).where(_SESSION.c.person_id == person_id)).scalar()
+    sealed = unit.run(_LOAD, {"person_id": person_id}).scalar()
     if sealed is None:
         return None
     body = vault.open(f"person:{person_id}", f"session.body:{person_id}", sealed)
@@ -40,11 +64,8 @@ def load(unit: Unit, vault: Vault, person_id: str) -> Mapping[str, object] | Non
 def save(unit: Unit, vault: Vault, person_id: str, body: Mapping[str, object], now: datetime) -> None:
     """Keep the session of a person."""
     sealed = vault.seal(f"person:{person_id}", f"session.body:{person_id}", body)
-    dialect = sqlite if unit.on_sqlite else postgresql
-    statement = dialect.insert(_SESSION).values(person_id=person_id, body=sealed, changed_at=now)
-    unit.execute(
-        statement.on_conflict_do_update(index_elements=["person_id"], set_={"body": sealed, "changed_at": now})
-    )
+    statement = _SAVE_ON_SQLITE if unit.on_sqlite else _SAVE
+    unit.run(statement, {"person_id": person_id, "body": sealed, "changed_at": now})
 
 
 def show(
@@ -53,14 +74,15 @@ def show(
 ) -> None:  # fmt: skip
     """Keep one showing of a question or of buttons."""
     sealed = vault.seal(f"person:{person_id}", f"asking.body:{nonce}", body)
-    unit.execute(insert(_ASKING).values(nonce=nonce, person_id=person_id, body=sealed, created_at=now, until=until))
+    values = {"nonce": nonce, "person_id": person_id, "body": sealed, "created_at": now, "until": until}
+    unit.run(_SHOW, values)
 
 
 def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> Shown | None:
     """The asking with this nonce, if it was shown to this person."""
     if "\x00" in nonce:
         return None  # PostgreSQL can't even be asked for such a text
-    row = unit.execute(select(_ASKING).where(_ASKING.c.nonce == nonce, _ASKING.c.person_id == person_id)).first()
+    row = unit.run(_SHOWN, {"nonce": nonce, "person_id": person_id}).first()
     if row is None:
         return None
     body = vault.open(f"person:{person_id}", f"asking.body:{nonce}", row.body)
@@ -70,17 +92,9 @@ def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> Shown | None:
 
 def answered(unit: Unit, nonce: str, now: datetime) -> None:
     """Note when an asking was last answered."""
-    unit.execute(update(_ASKING).where(_ASKING.c.nonce == nonce).values(answered_at=now))
+    unit.run(_ANSWER, {"shown": nonce, "answered_at": now})
 
 
 def forget_old(unit: Unit, person_id: str, now: datetime) -> None:
     """Drop askings beyond the last fifty, except buttons that still work."""
-    newest = select(_ASKING.c.nonce).where(_ASKING.c.person_id == person_id)
-    kept = newest.order_by(_ASKING.c.created_at.desc()).limit(KEPT_ASKINGS)
-    unit.execute(
-        delete(_ASKING).where(
-            _ASKING.c.person_id == person_id,
-            _ASKING.c.nonce.not_in(kept.scalar_subquery()),
-            or_(_ASKING.c.until.is_(None), _ASKING.c.until < now),
-        )
-    )
+    unit.run(_FORGET_OLD, {"person_id": person_id, "now": now})

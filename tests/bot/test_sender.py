@@ -1,8 +1,11 @@
 """What is sent through a platform keeps its order, whatever fails; a copy is made once and only where it helps."""
 
+import asyncio
+
 import pytest
 
 from bot.channels.telegram.channel import LIMITS
+from handlers.desk import Told
 from tests.kit.sending import PostOffice
 from tests.kit.telegram.faults import CANNOT_PARSE, RESET, RESET_BEFORE, Fault, slow, too_many
 from tests.kit.telegram.user import TelegramUser
@@ -188,3 +191,21 @@ async def test_a_failure_at_the_second_piece_does_not_repeat_the_first(
 
     expected = [piece.strip()[0] for piece in (pieces[0], *pieces[1:2] * (1 + twice), pieces[2])]
     assert [text[0] for text in heard(lan)] == [*expected, "s"]
+
+
+async def test_a_chat_it_is_told_of_is_begun_without_a_look_and_again_though_it_is_at_work(office: PostOffice) -> None:
+    lan = office.telegram.user("Lan")
+    chat = await office.chat(lan)
+    sender = office.start()
+    await office.until(await office.queue(chat, "một"), "sent")
+    looking = office._running[sender]
+    looking.cancel()
+    await asyncio.wait([looking])
+
+    await office.queue(chat, "hai")
+    sender.begin([Told("telegram", chat.address_id, "notice"), Told("webchat", "another", "notice")])
+    await office.queue(chat, "ba")
+    sender.begin([Told("telegram", chat.address_id, "notice")])
+    async with asyncio.timeout(10):
+        while heard(lan) != ["một", "hai", "ba"]:  # noqa: ASYNC110  # the fake tells nobody what was heard
+            await asyncio.sleep(0.02)

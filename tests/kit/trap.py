@@ -37,7 +37,7 @@ class Trap:
         reception = Reception((*ALL, trap, *others))
         town = self.town
         return Inbox(
-            town.database, town.office, reception, town.clock, replied=self.replied.set
+            town.database, town.office, reception, town.clock, replied=lambda _: self.replied.set()
         )  # fmt: skip
 
 

@@ -1,16 +1,26 @@
 """The vault: personal fields open while their data key is there, and never again once it was destroyed."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from storage import migrations
 from storage.crypto import MasterKey, WrongKey
-from storage.database import Database, Unit
+from storage.database import Database, Unit, WentOnAfterFailure
+from storage.tables import Meta
 from storage.vault import KeyGone, Vault
 from tests.kit.clock import MORNING
 
 MASTER, OTHER_MASTER = MasterKey(bytes(range(32))), MasterKey(bytes(range(1, 33)))
 LAN, HOA = "person:lan", "person:hoa"
 NAME = "person.name:lan"
+DAY = "day:2026-11-24"
+META = Meta.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+FACT = select(META.c.value).where(META.c.name == "said")
+SAY = insert(META).values(name="another", value="after it")
 
 
 @pytest.fixture
@@ -113,3 +123,51 @@ async def test_the_refusal_names_no_person(furnished: Database) -> None:
         await furnished.read(lambda unit: Vault(unit, MASTER).seal(LAN, NAME, "Lan"))
 
     assert str(refusal.value) == "person"
+
+
+async def test_the_key_of_a_day_that_was_undone_is_not_remembered(furnished: Database) -> None:
+    def make_and_fail(unit: Unit) -> None:
+        Vault(unit, MASTER).make(DAY, MORNING)
+        assert Vault(unit, MASTER).has(DAY)
+        raise ValueError("undone")
+
+    with pytest.raises(ValueError, match="undone"):
+        await furnished.write(make_and_fail)
+
+    found = await asyncio.gather(*(furnished.write(lambda unit: Vault(unit, MASTER).has(DAY)) for _ in range(12)))
+
+    assert found == [False] * 12
+
+
+async def test_the_key_of_a_day_is_gone_at_once_for_the_connection_that_destroyed_it(furnished: Database) -> None:
+    def use_then_forget(unit: Unit) -> bool:
+        Vault(unit, MASTER).make(DAY, MORNING)
+        assert Vault(unit, MASTER).has(DAY)
+        Vault(unit, MASTER).forget(DAY)
+        return Vault(unit, MASTER).has(DAY)
+
+    assert await furnished.write(use_then_forget) is False
+
+
+async def test_a_statement_built_before_sees_what_the_session_has_still_to_send(furnished: Database) -> None:
+    def add_then_read(unit: Unit) -> str | None:
+        unit.add(Meta(name="said", value="by the session"))
+        return unit.run(FACT).scalar()
+
+    assert await furnished.write(add_then_read) == "by the session"
+
+
+async def test_a_statement_built_before_does_not_go_on_after_a_flush_that_failed(furnished: Database) -> None:
+    def add_twice(unit: Unit) -> None:
+        unit.add(Meta(name="said", value="once"))
+        unit.flush()
+        unit.expunge_all()
+        unit.add(Meta(name="said", value="twice"))
+        with suppress(IntegrityError):
+            unit.flush()
+        unit.run(SAY)
+
+    with pytest.raises(WentOnAfterFailure):
+        await furnished.write(add_twice)
+
+    assert await furnished.read(lambda unit: unit.run(FACT).all()) == []

@@ -38,7 +38,7 @@ class Poller:
         self._database, self._channel, self._clock = database, channel, clock
         self._keep, self._is_open, self._alone = keep, is_open, alone
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._leads = self._conflict = False
+        self._leads = self._conflict = self._stopping = False
         self._offset = 0
 
     def reasons(self) -> list[str]:
@@ -46,8 +46,8 @@ class Poller:
         return ["telegram_conflict"] if self._conflict else []
 
     async def run(self) -> None:
-        """Ask until cancelled."""
-        while True:
+        """Ask until stopped or cancelled."""
+        while not self._stopping:
             try:
                 pause = await self._round()
             except (DatabaseAway, Unclear) as error:
@@ -56,7 +56,11 @@ class Poller:
             await asyncio.sleep(pause)
 
     async def stop(self) -> None:
-        """Let another process ask at once."""
+        """Ask no more, and let another process ask at once."""
+        self._stopping = True
+        await self._hand_over()
+
+    async def _hand_over(self) -> None:
         with suppress(DatabaseAway, Unclear):
             now = self._clock.now()
             work = lambda unit: machine.release(unit, "poller:telegram", self._holder, now)  # noqa: E731
@@ -71,7 +75,7 @@ class Poller:
         except PolledElsewhere:
             self._conflict = True
             log.error("another process asks Telegram with our token, or a webhook is set")
-            await self.stop()
+            await self._hand_over()
             return LONG_PAUSE_S
         except TryLater as later:
             return later.after_s
