@@ -34,10 +34,13 @@ class Intake:
     ) -> None:
         self._database, self._office, self._clock = database, office, clock
         self._inbox, self._channel, self._real = incoming, channel, real
+        self._owned = False
 
     async def is_open(self) -> bool:
         """Whether this channel may take anything: a real one needs somebody who is responsible for it."""
-        return not self._real or await self._database.read(machine.owner) is not None
+        # Somebody who was entered stays: an owner is only ever followed by another.
+        self._owned = self._owned or not self._real or await self._database.read(machine.owner) is not None
+        return self._owned
 
     async def take(self, received: Received) -> None:
         """Keep one thing, once. Raises DatabaseAway, Unclear."""

@@ -77,7 +77,7 @@ class Database:
         return await _answer(self._store.write, work, deadline_s)
 
     async def mark(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
-        """Run a function of one compare-and-set statement; otherwise like write."""
+        """Run a function whose every change is compare-and-set or guarded by a unique key; otherwise like write."""
         return await _answer(self._store.mark, work, deadline_s)
 
     async def read(self, work: Callable[[Unit], T]) -> T:

@@ -179,6 +179,7 @@ async def test_what_does_not_fit_is_refused_in_one_line_and_nothing_is_written(
     assert not any((one.data / "chungtay.db").exists() for one in (same, other, keyless))
 
 
+@pytest.mark.trial
 async def test_a_backup_of_a_service_that_was_killed_is_whole(service: Process, folder: Path, tmp_path: Path) -> None:
     async with crowd(2, 9, service.url) as people:
         walking = asyncio.create_task(people.walk(within_s=60))
