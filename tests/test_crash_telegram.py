@@ -24,7 +24,7 @@ ONLY_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
 async def test_residents_end_with_what_they_answered_though_the_service_is_killed(
     database_url: str, tmp_path: Path
 ) -> None:
-    await telegram.crash(database_url, tmp_path, "webhook", residents=8, kills=2, hangs=1, seed=1, within_s=300)
+    await telegram.crash(database_url, tmp_path, "webhook", residents=6, kills=1, hangs=1, seed=1, within_s=300)
 
 
 @ONLY_SQLITE
