@@ -86,7 +86,7 @@ def fill(path: Path, first: int, last: int) -> None:
             names = [row[1] for row in file.execute(f"PRAGMA table_info({table})")]
             values = ", ".join(differs.get(name, f"one.{name}") for name in names)
             file.execute(
-                "WITH RECURSIVE numbers(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "  # noqa: S608
+                "WITH RECURSIVE numbers(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "  # noqa: S608  # names of ours
                 f"INSERT INTO {table} SELECT {values} FROM numbers, (SELECT * FROM {table} LIMIT 1) AS one",
                 (first, last),
             )

@@ -106,12 +106,7 @@ class Files:
 
     def fetched(self, file_id: str, raw: bytes) -> None:
         """Keep a photo that was fetched, to be cleaned like any other."""
-        row = self.desk.unit.get(File, file_id)
-        if row is None or row.state != "remote":
-            return
-        row.state, row.size = "raw", len(raw)
-        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", raw)
-        self.desk.unit.add(row)
+        self._replace(file_id, "remote", "raw", raw)
 
     def put_off(self, file_id: str, until: datetime) -> None:
         """Fetch a photo later."""
@@ -122,11 +117,15 @@ class Files:
 
     def cleaned(self, file_id: str, jpeg: bytes) -> None:
         """Keep the cleaned photo in place of the one that came."""
+        self._replace(file_id, "raw", "clean", jpeg)
+
+    def _replace(self, file_id: str, old: str, new: str, content: bytes) -> None:
+        """Put what a photo has become in place of what it was; nothing if it is no longer that."""
         row = self.desk.unit.get(File, file_id)
-        if row is None or row.state != "raw":
+        if row is None or row.state != old:
             return
-        row.state, row.size = "clean", len(jpeg)
-        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", jpeg)
+        row.state, row.size = new, len(content)
+        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", content)
         self.desk.unit.add(row)
 
     def refuse(self, file_id: str, reason: str) -> None:

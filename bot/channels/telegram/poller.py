@@ -62,9 +62,8 @@ class Poller:
 
     async def _hand_over(self) -> None:
         with suppress(DatabaseAway, Unclear):
-            now = self._clock.now()
-            work = lambda unit: machine.release(unit, "poller:telegram", self._holder, now)  # noqa: E731
-            await self._database.write(work, deadline_s=2)
+            now, name = self._clock.now(), "poller:telegram"
+            await self._database.write(lambda unit: machine.release(unit, name, self._holder, now), deadline_s=2)
 
     async def _round(self) -> float:
         """Ask once; returns how long to wait before the next time, in seconds."""
