@@ -50,7 +50,7 @@ class Office:
         return Desk(
             unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
             public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
-            private_pages=self.private_pages,
+            private_pages=self.private_pages, channels_abroad=self.abroad,
         )  # fmt: skip
 
 

@@ -113,6 +113,31 @@ async def fetch_photos(work: Work) -> bool:
     return True
 
 
+async def ring(work: Work) -> bool:
+    """Ring once more for an urgent request that nobody has taken; True if one was due."""
+
+    def run(unit: Unit) -> bool:
+        return work.office.desk(unit, Actor("clock"), "ring", work.clock).urgent.ring()
+
+    return await _said_something(work, run)
+
+
+async def end_idle_talks(work: Work) -> bool:
+    """End some talks in which nobody has said anything for a day; True if there were any."""
+
+    def run(unit: Unit) -> bool:
+        return work.office.desk(unit, Actor("clock"), "end_idle_talks", work.clock).talks.end_idle() > 0
+
+    return await _said_something(work, run)
+
+
+async def _said_something(work: Work, run: Callable[[Unit], bool]) -> bool:
+    if not await work.database.write(run):
+        return False
+    work.replied()
+    return True
+
+
 async def forget(work: Work) -> bool:
     """Forget what has been kept long enough, and destroy the keys of days that are over.
 
@@ -146,6 +171,8 @@ JOBS: tuple[Job, ...] = (
     Job("seal_audit", seal_audit, every=timedelta(seconds=1)),
     Job("fetch_photos", fetch_photos, every=timedelta(seconds=1)),
     Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
+    Job("ring", ring, every=timedelta(seconds=10)),
+    Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
     Job("forget", forget, at=time(3, 15)),
     Job("look_for_damage", look_for_damage, at=time(3, 45)),
 )

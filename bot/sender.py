@@ -48,6 +48,7 @@ COPY_AFTER: Mapping[str, timedelta] = {
     "question": timedelta(seconds=10),
     "receipt": timedelta(seconds=10),
     "group": timedelta(seconds=10),
+    "talk": timedelta(seconds=10),
     "notice": timedelta(minutes=2),
     "urgent": timedelta(0),
 }

@@ -1,12 +1,19 @@
-"""Plainly synthetic data: 12 residents in 4 units, a case in each state, and an owner. Marked on every page."""
+"""Plainly synthetic data: 12 residents in 4 units, a case in each state, three officials, and an owner.
 
+Marked on every page. The officials' accounts get a password and a secret anew at every start, and none before.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, text
+from sqlmodel import SQLModel, col
 
 from handlers.desk.cases import Request
+from handlers.desk.casework import Casework, Outcome
+from handlers.desk.decisions import Support
 from storage.queries import chats, machine
 from storage.tables import Meta
 
@@ -16,19 +23,36 @@ if TYPE_CHECKING:
 OWNER = ("UBND phường Mẫu (dữ liệu mẫu)", "quầy một cửa (mẫu)", "nguoi-phu-trach@example.test")
 UNITS = ("phuong_thanh_khe", "phuong_hoa_khanh", "xa_tay_giang", "xa_thang_binh")
 NEEDS = (("review", "health"), ("work",), ("school", "food"), ("house",), ("water",), ("trade",))
+# Role: e-mail, name, title.
+ACCOUNTS = {
+    "admin": ("quantri@example.test", "Nguyễn Quản Trị (mẫu)", "Quản trị"),
+    "lead": ("lanhdao@example.test", "Trần Lãnh Đạo (mẫu)", "Phó chủ tịch"),
+    "officer": ("canbo@example.test", "Lê Cán Bộ (mẫu)", "Cán bộ"),
+}
+SUPPORT = Support("hỗ trợ sinh kế (mẫu)", 2_000_000)
+# What is done with a case, by whom.
+STEPS: Mapping[str, tuple[str, Callable[[Casework, str], Outcome]]] = {
+    "take": ("officer", lambda work, code: work.take(code)),
+    "ask": ("officer", lambda work, code: work.ask(code, "Ông/bà cho biết thêm số người trong nhà (mẫu).")),
+    "propose": ("officer", lambda work, code: work.propose(code, SUPPORT)),
+    "approve": ("lead", lambda work, code: work.approve(code)),
+    "refuse": ("officer", lambda work, code: work.refuse(code, "other_request", "Đã có yêu cầu khác (mẫu).")),
+    "deliver": ("officer", lambda work, code: work.deliver(code, "9 giờ thứ hai (mẫu)", "nhà văn hóa (mẫu)")),
+    "close": ("officer", lambda work, code: work.close(code, "Đã trao (mẫu).")),
+}
 # How far each resident's case has come; every state is there once.
 WAYS = (
     (),
-    ("in_review",),
-    ("in_review", "need_info"),
-    ("in_review", "proposed"),
-    ("in_review", "proposed", "approved"),
-    ("in_review", "refused"),
-    ("in_review", "proposed", "approved", "delivering"),
-    ("in_review", "proposed", "approved", "delivering", "closed"),
-    ("withdrawn",),
+    ("take",),
+    ("take", "ask"),
+    ("take", "propose"),
+    ("take", "propose", "approve"),
+    ("take", "refuse"),
+    ("take", "propose", "approve", "deliver"),
+    ("take", "propose", "approve", "deliver", "close"),
+    ("withdraw",),
     (),
-    ("in_review",),
+    ("take",),
     (),
 )
 
@@ -39,11 +63,34 @@ def fill(desk: "Desk") -> None:
         return
     machine.set_fact(desk.unit, "demo", "filled")
     machine.set_owner(desk.unit, *OWNER, "demo", desk.now)
+    officials = accounts(desk)
     for number, way in enumerate(WAYS, start=1):
-        _resident(desk, number, way)
+        _resident(desk, number, way, officials)
 
 
-def _resident(desk: "Desk", number: int, way: tuple[str, ...]) -> None:
+def accounts(desk: "Desk") -> dict[str, str]:
+    """The ids of the officials by their roles, made where they are missing; nobody can sign in to them yet.
+
+    Empty where the data are no demonstration's.
+    """
+    if machine.fact(desk.unit, "demo") is None:
+        return {}
+    found = {}
+    for role, (email, name, title) in ACCOUNTS.items():
+        account = desk.officials.by_email(email)
+        if account is not None and account.state == "active":
+            found[role] = account.id
+        elif account is None and (made := desk.officials.invite(email, name, title, (role,), _places(role))):
+            desk.signing_in.hand_out(made[0], "")
+            found[role] = made[0]
+    return found
+
+
+def _places(role: str) -> tuple[str, ...]:
+    return () if role == "admin" else UNITS
+
+
+def _resident(desk: "Desk", number: int, way: tuple[str, ...], officials: Mapping[str, str]) -> None:
     begun = desk.now - timedelta(days=len(WAYS) - number, hours=number)
     chat = chats.arrive(desk.unit, desk.vault, "webchat", desk.vault.look_up("demo resident", str(number)), begun)
     at_desk = replace(desk, chat=chat, now=begun, cause=f"demo:{number}")
@@ -60,19 +107,23 @@ def _resident(desk: "Desk", number: int, way: tuple[str, ...]) -> None:
             reach="visit",
         )
     )
-    for state in way:
-        at_desk.cases.move(opened.code, state, "demonstration")
+    for step in way:
+        if step == "withdraw":
+            at_desk.cases.withdraw(opened.code)
+            continue
+        role, act = STEPS[step]
+        official = desk.officials.acting(officials[role])
+        if official is not None:
+            act(at_desk.of(official).casework, opened.code)
 
 
 def clear(desk: "Desk") -> bool:
     """Delete everything in a demonstration database; False if it is not one."""
     if machine.fact(desk.unit, "demo") is None:
         return False
-    from sqlmodel import SQLModel
-
     kept = {Meta.__tablename__}
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name not in kept:
             desk.unit.execute(delete(table))
-    desk.unit.execute(text("DELETE FROM meta WHERE name = 'demo'"))
+    desk.unit.execute(delete(Meta).where(col(Meta.name).in_(("demo", machine.AUDIT_END))))
     return True

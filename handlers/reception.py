@@ -2,14 +2,14 @@
 
 Why a text is read in this order (first match wins): a slash or a press; what the open question hears without doubt; a
 command standing alone; an urgent word; a doubt to confirm; a menu keyword; not understood. So a man called Huy can give
-his name, and nobody who writes "hết gạo" is answered with a form.
+his name, and nobody who writes "hết gạo" is answered with a form. In a talk what is written is for the other side.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import commands, words
+from handlers import commands, relay, words
 from handlers.course import MENU, PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_door
 from handlers.desk import Desk
 from handlers.flow import engine, moving, readers
@@ -52,25 +52,33 @@ class Turn(Course):
         if self.incoming.kind == "group":
             self._in_a_group()
             return
-        if self._flooding():
-            pass
-        elif self.incoming.kind == "press":
-            self._press()
-        elif self.incoming.kind in UNREADABLE:
-            self.say_and_show(Say("unreadable", openings=PERSON_OR_MENU))
-        elif self.incoming.kind == "edited" and self.incoming.place <= self.session.settled:
-            self.say_and_show(Say("already_written"))
-        elif self.incoming.kind == "private":
-            self._from_a_page()
-        elif self.incoming.kind == "too_many":
-            self.say_and_show(Say("photo_refused.too_many"))
-        elif self.incoming.kind == "photos" and not self._takes_photos():
-            self._further_photos()
-        else:
-            self._text()
+        if not self._flooding():
+            self._handle()
         if self.understood:
             self.session = replace(self.session, settled=max(self.session.settled, self.incoming.place))
         self.save()
+
+    def _handle(self) -> None:
+        """Do what its kind asks for; what is written in a talk goes to the other side of it."""
+        kind = self.incoming.kind
+        if kind == "press":
+            self._press()
+        elif kind == "private":
+            self._from_a_page()
+        elif kind in UNREADABLE:
+            self.say_and_show(Say("unreadable", openings=PERSON_OR_MENU))
+        elif kind == "too_many":
+            self.say_and_show(Say("photo_refused.too_many"))
+        elif kind == "edited" and self.incoming.place <= self.session.settled:
+            self.say_and_show(Say("already_written"))
+        elif not relay.steps_aside(self, self.incoming):
+            self._written()
+
+    def _written(self) -> None:
+        if self.incoming.kind == "photos" and not self._takes_photos():
+            self._further_photos()
+        else:
+            self._text()
 
     def _from_a_page(self) -> None:
         """What was answered on a page counts for the showing it was opened from, as long as that question is open."""

@@ -12,12 +12,16 @@ from storage.columns import UtcTime
 from storage.database import Unit
 
 _NO_KEY = "NOT EXISTS (SELECT 1 FROM data_key k WHERE k.name = '{kind}:' || {id})"
+_PASSED_ON = """
+    key IN (SELECT {key} FROM passed_on w WHERE NOT EXISTS (SELECT 1 FROM data_key k WHERE k.name = w.under))"""
 _WHO = {
     "keyless": _NO_KEY.format(kind="person", id="person.id"),
     "hers": "person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')",
     "case_lost": _NO_KEY.format(kind="case", id="cases.id"),
     "of_lost_case": f"(case_id IS NOT NULL AND {_NO_KEY.format(kind='case', id='case_id')})",
     "urgent_lost": _NO_KEY.format(kind="urgent", id="urgent_request.id"),
+    "passed_on_lost": _PASSED_ON.format(key="message") + " OR " + _PASSED_ON.format(key="message || '/copy'"),
+    "talk_lost": _NO_KEY.format(kind="talk", id="talk_line.talk_id"),
     "day_lost": _NO_KEY.format(kind="day", id="CAST(inbox.day AS VARCHAR(10))"),
 }
 
@@ -31,6 +35,15 @@ _ERASED = {
     "where she was": "DELETE FROM session WHERE {hers}",
     "her photos, and those of lost cases": "DELETE FROM file WHERE {hers} OR {of_lost_case}",
     "her wish to talk": "UPDATE talk SET state = 'closed', closed_at = :now WHERE state = 'open' AND {hers}",
+    "what was said in lost talks": "UPDATE talk_line SET body = NULL WHERE body IS NOT NULL AND {talk_lost}",
+    "lines that passed on lost words": """
+        DELETE FROM chat_line WHERE outbox_id IN (SELECT id FROM outbox WHERE {passed_on_lost})""",
+    "what waits that passes on lost words": """
+        UPDATE outbox SET state = 'cancelled', reason = 'erased'
+        WHERE state IN ('queued', 'held') AND ({passed_on_lost})""",
+    "what passed on lost words": "UPDATE outbox SET body = NULL WHERE body IS NOT NULL AND ({passed_on_lost})",
+    "the account of an official who was erased speaks for nobody": """
+        UPDATE official SET person_id = NULL WHERE person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')""",
     "her consents": "UPDATE consent SET state = 'withdrawn', ended_at = :now WHERE state = 'given' AND {hers}",
     "what waits for her": """
         UPDATE outbox SET state = 'cancelled', reason = 'erased' WHERE state IN ('queued', 'held') AND {hers}""",
@@ -43,7 +56,8 @@ _ERASED = {
     "how lost cases were found": "DELETE FROM case_look_up WHERE {of_lost_case}",
     "notes of lost cases": "UPDATE case_event SET note = NULL WHERE note IS NOT NULL AND {of_lost_case}",
     "tasks of lost cases": "UPDATE task SET done_at = :now WHERE done_at IS NULL AND {of_lost_case}",
-    "lost cases": "UPDATE cases SET body = NULL WHERE body IS NOT NULL AND {case_lost}",
+    "lost cases": """
+        UPDATE cases SET body = NULL, answer = NULL, recognised = NULL WHERE body IS NOT NULL AND {case_lost}""",
 }
 _KEPT_BACK = {
     "what was being sent": """

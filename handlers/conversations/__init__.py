@@ -1,6 +1,8 @@
 """Every conversation the service has, one file each; they know neither each other nor any channel."""
 
 from handlers.conversations import (
+    case_answers,
+    casework,
     consent,
     eligibility,
     entitlements,
@@ -14,6 +16,8 @@ from handlers.conversations import (
     privacy,
     registration,
     start,
+    talks,
+    tasks,
     urgent_help,
 )
 from handlers.desk import Desk
@@ -30,10 +34,14 @@ ALL: tuple[Conversation[Desk], ...] = (
     consent.to_case_news,
     registration.conversation,
     *my_cases.conversations,
+    *case_answers.conversations,
+    *tasks.conversations,
+    *casework.conversations,
     *privacy.conversations,
     *general.conversations,
     *news.conversations,
     officer.conversation,
+    *talks.conversations,
     language.conversation,
     *link.conversations,
     help_page.conversation,

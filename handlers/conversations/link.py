@@ -17,19 +17,28 @@ MENU = Opening("doors.menu", "@menu")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Her chats, and what the code is good for that she typed; "none" if she typed none."""
+    """Her chats, and what the code is good for that she typed; "none" if she typed none.
+
+    act: her chats act for an official's account, and so will those that are linked with them.
+    """
 
     all: tuple[Place, ...]
-    code: Literal["good", "own", "wrong", "none"]
+    code: Literal["good", "own", "account", "wrong", "none"]
+    act: bool = False
 
 
 def look_at_places(desk: Desk, a: Answers) -> Places:
     typed = a.given("typed")
-    return Places(tuple(desk.links.places()), desk.links.judge(typed) if typed else "none")
+    act = desk.officials.in_chat(desk.here().person_id) is not None
+    return Places(tuple(desk.links.places()), desk.links.judge(typed) if typed else "none", act)
 
 
 def brings_a_good_code(a: Answers) -> bool:
-    return a.facts(Places).code == "good"
+    return a.facts(Places).code == "good" and not a.facts(Places).act
+
+
+def brings_a_good_code_as_an_official(a: Answers) -> bool:
+    return a.facts(Places).code == "good" and a.facts(Places).act
 
 
 def writes_elsewhere_too(a: Answers) -> bool:
@@ -43,6 +52,8 @@ def to_choose_from(a: Answers) -> tuple[Candidate, ...]:
 
 
 sure = YesNo("sure")
+sure_to_share = YesNo("sure_to_share")
+mine = YesNo("mine")
 where = Choice("where", supplied=to_choose_from, others=("latest", "unlink"))
 
 
@@ -51,11 +62,13 @@ def link(a: Answers, desk: Desk) -> Done:
     known = a.facts(Places)
     if known.code == "none":
         return _new_code(known.all, desk)
+    if known.code == "account":
+        return _account_found(a.given("typed") or "", desk)
     if known.code == "wrong":
         desk.links.count_wrong()
     if known.code != "good":
         return Done(Say("own_code" if known.code == "own" else "wrong_code", openings=(MENU,)))
-    if not a[sure]:
+    if not a[sure_to_share if known.act else sure]:
         return Done(Say("not_linked", openings=(MENU,)))
     side = desk.links.join(a.given("typed") or "")
     kept = (Say(f"kept_{side}"),) if side else ()
@@ -68,6 +81,31 @@ def _new_code(places: tuple[Place, ...], desk: Desk) -> Done:
         return Done(Say("code", code=code, until=until, openings=(MENU,)))
     named = tuple(_named(place, places) for place in places)
     return Done(Say("code", code=code, until=until), Say("places", places=named), then=Open("choose_channel"))
+
+
+def _account_found(typed: str, desk: Desk) -> Done:
+    name = desk.officials.name_of(desk.links.account_of(typed))
+    return Done(Say("account", account=name), then=Open("act_for_account", {"typed": typed}))
+
+
+def look_at_code(desk: Desk, a: Answers) -> Places:
+    return Places((), desk.links.judge(a.given("typed") or ""))
+
+
+def brings_an_account_s_code(a: Answers) -> bool:
+    return a.facts(Places).code == "account"
+
+
+def act(a: Answers, desk: Desk) -> Done:
+    """Let this chat act for an official's account, if the code is still good and she is sure."""
+    account = desk.links.account_of(a.given("typed") or "")
+    if account is None:
+        desk.links.count_wrong()
+        return Done(Say("wrong_code", openings=(MENU,)))
+    if not a[mine]:
+        return Done(Say("not_acting", openings=(MENU,)))
+    desk.officials.bind_chat(account, desk.here().person_id)
+    return Done(Say("acting", account=desk.officials.name_of(account), openings=(MENU,)))
 
 
 def choose(a: Answers, desk: Desk) -> Done:
@@ -100,7 +138,16 @@ def _named(place: Place, places: tuple[Place, ...]) -> Phrase:
 
 
 conversations = (
-    Conversation("link", (Ask(sure, only_if=brings_a_good_code),), link, ("/lienket", "/link"), look_at_places),
+    Conversation(
+        "link",
+        (Ask(sure, only_if=brings_a_good_code), Ask(sure_to_share, only_if=brings_a_good_code_as_an_official)),
+        link,
+        ("/lienket", "/link"),
+        look_at_places,
+    ),
+    Conversation(
+        "act_for_account", (Ask(mine, only_if=brings_an_account_s_code),), act, facts=look_at_code, texts="link"
+    ),
     Conversation("choose_channel", (Ask(where, only_if=writes_elsewhere_too),), choose, facts=look_at_places),
     Conversation("unlink", (Ask(sure, only_if=writes_elsewhere_too),), unlink, facts=look_at_places),
 )

@@ -60,7 +60,7 @@ def _seen(case: Seen) -> dict[str, object]:
     return {
         "code": case.code,
         "state": Phrase(f"states.{case.state}"),
-        "next": Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": asked}),
+        "next": case.answer or Phrase(f"next.{case.state}", {"due": case.due, "unit": unit, "what": asked}),
         "unit": unit,
         "needs": tuple(Phrase(f"options.needs.{need}") for need in case.needs),
     }
@@ -70,7 +70,17 @@ def _doors(case: Seen) -> tuple[Opening, ...]:
     known = {"code": case.code}
     doors = []
     if case.state == "need_info":
-        doors.append(Opening("doors.answer_case", "answer_case", known))
+        doors += [
+            Opening("doors.answer_case", "answer_case", known),
+            Opening("doors.paper_for_case", "paper_for_case", known),
+            Opening("doors.no_paper", "no_paper", known),
+        ]
+    if case.state == "refused":
+        doors += [
+            Opening("doors.more_papers", "more_papers", known),
+            Opening("doors.officer", "officer"),
+            Opening("doors.complain", "complain", known),
+        ]
     if case.state in WITHDRAWABLE:
         doors += [
             Opening("doors.add_to_case", "add_to_case", known),
@@ -89,7 +99,7 @@ def add(a: Answers, desk: Desk) -> Done:
 
 def answer(a: Answers, desk: Desk) -> Done:
     """Send the answer to what an officer asked."""
-    done = desk.cases.add_words(a.given("code") or "", a[words], kind="answered")
+    done = desk.case_answers.answer(a.given("code") or "", a[words])
     return Done(Say("answered" if done else "too_late", code=a.given("code") or "", openings=(MENU,)))
 
 
@@ -115,8 +125,8 @@ def reopen(a: Answers, desk: Desk) -> Done:
 def tell_state(a: Answers, desk: Desk) -> Done:
     """Tell the state of a case asked for from elsewhere; wrong and absent sound alike."""
     found = desk.cases.look_up(a[code], a[second])
-    # Whoever has only the code and four digits is not told what an officer asked.
-    phrase = Phrase("found", _seen(replace(found, question=""))) if found else Phrase("not_found")
+    # Whoever has only the code and four digits is told neither what an officer asked nor what was decided.
+    phrase = Phrase("found", _seen(replace(found, question="", answer=None))) if found else Phrase("not_found")
     return Done(Say(phrase, openings=(MENU,)))
 
 

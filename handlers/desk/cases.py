@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers import words
-from handlers.desk import working_days
-from handlers.flow.message import Opening, Say
+from handlers.desk import case_news, look_ups, working_days
+from handlers.flow.message import Phrase
 from storage.ids import new_code, new_id, read_code
 from storage.queries import machine
-from storage.tables import Case, CaseEvent, CaseLookUp, Task
+from storage.tables import Case, CaseEvent, Task
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -34,6 +33,8 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "closed": (),
     "withdrawn": ("submitted",),
 }
+# What happens among officials: no part of the history that the registrant reads.
+OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back")
 WRONG_LOOK_UPS = 5
 LOOK_UP_WINDOW = timedelta(minutes=15)
 
@@ -70,7 +71,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A case as its registrant sees it."""
+    """A case as its registrant sees it. question: what she is asked; answer: what was decided, as she was told it."""
 
     id: str
     code: str
@@ -79,6 +80,7 @@ class Seen:
     due: date
     needs: tuple[str, ...]
     question: str = ""
+    answer: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,8 @@ class Cases:
     def open(self, request: Request, photos: tuple[str, ...] = ()) -> Opened:
         """Open a case, with its tasks, its look-ups and its due day. A likely duplicate is flagged for officials."""
         desk, person = self.desk, self.desk.here()
-        office = desk.office
-        due = working_days.due(desk.now, office.first_contact_working_days, zone=desk.zone, cutoff=office.cutoff)
-        twin = self._twin(request)
+        due = self.first_contact_due()
+        twin = look_ups.twin(desk, request)
         case = Case(
             id=new_id(desk.now), code=new_code("HS"), person_id=person.person_id, unit_id=request.unit_id,
             needs=list(request.needs), for_other=request.for_other, duplicate_of=twin.id if twin else None, due=due,
@@ -102,7 +103,7 @@ class Cases:
         case.body = self._seal(case.id, asdict(request))
         desk.unit.add(case)
         desk.unit.flush()
-        self._remember_look_ups(case, request)
+        look_ups.remember(desk, case, request)
         self._event(case, "opened", None, case.state)
         self._add_tasks(case, request, twin is not None)
         desk.files.attach(photos, case.id)
@@ -116,7 +117,7 @@ class Cases:
 
     def my_twin(self, request: Request) -> str | None:
         """The code of an open case of the same person that is likely the same request."""
-        twin = self._twin(request)
+        twin = look_ups.twin(self.desk, request)
         return twin.code if twin is not None and twin.person_id == self.desk.here().person_id else None
 
     def look_up(self, typed_code: str, second: str) -> Seen | None:
@@ -138,57 +139,37 @@ class Cases:
         machine.count(desk.unit, window, desk.now, LOOK_UP_WINDOW)
         return None
 
-    def add_words(self, code: str, more: str, *, kind: str = "words_added") -> bool:
-        """Add something to one's own case; an answer to a question brings it back into review."""
-        case = self._mine(code)
+    def add_words(self, code: str, more: str) -> bool:
+        """Add something to one's own case, as long as it is open."""
+        case = self.own(code)
         if case is None or case.state in CLOSED:
             return False
-        if kind == "answered" and case.state == "need_info":
-            self._move(case, "in_review", kind, note=more)
-        else:
-            self._event(case, kind, None, None, note=more)
-            self.desk.note("case.words_added", f"case:{case.id}")
+        self.add_event(case, "words_added", note=more)
         return True
 
     def withdraw(self, code: str) -> bool:
         """Stop one's own case, as long as nothing is being handed over. False if it can't be stopped."""
-        case = self._mine(code)
+        case = self.own(code)
         if case is None or case.state not in WITHDRAWABLE:
             return False
-        self._move(case, "withdrawn", "withdrawn", reason="asked for by the registrant")
+        self.move_to(case, "withdrawn", "withdrawn", reason="asked for by the registrant")
         return True
 
     def reopen(self, code: str) -> bool:
         """Take up again a case that one stopped oneself."""
-        case = self._mine(code)
+        case = self.own(code)
         if case is None or case.state != "withdrawn" or case.body is None:
             return False
-        self._move(case, "submitted", "reopened", reason="asked for by the registrant")
-        return True
-
-    def ask_for(self, code: str, what: str) -> bool:
-        """As an official: ask the registrant for something that is missing; she is told if she agreed to be."""
-        case = self._by_code(code)
-        if case is None or self.desk.actor.kind != "official" or case.state not in ("submitted", "in_review"):
-            return False
-        if case.state == "submitted":
-            self._move(case, "in_review", "in_review", reason="an officer began to look at it")
-        self._move(case, "need_info", "asked", note=what, reason="something is missing")
-        if self.desk.consents.in_force("case_news", case.person_id):
-            answer = Opening("doors.answer_case", "answer_case", {"code": case.code})
-            self.desk.messages.tell(
-                case.person_id,
-                Say("case.need_info", code=case.code, what=what, openings=(answer,)),
-                place=f"case/{case.id}",
-            )
+        self.move_to(case, "submitted", "reopened", reason="asked for by the registrant")
         return True
 
     def history(self, code: str) -> list[tuple[datetime, str, str | None]]:
         """(when, what happened, new state) of one's own case, oldest first."""
-        case = self._mine(code)
+        case = self.own(code)
         if case is None:
             return []
-        query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
+        shown = col(CaseEvent.kind).not_in(OFFICE_ALONE)
+        query = select(CaseEvent).where(CaseEvent.case_id == case.id, shown).order_by(CaseEvent.id)
         return [(event.at, event.kind, event.new) for event in self.desk.unit.scalars(query)]
 
     def read(self, case_id: str) -> Mapping[str, object]:
@@ -202,7 +183,7 @@ class Cases:
         erased = case is None or case.body is None
         if case is None or erased or new not in FOLLOWS[case.state] or self.desk.actor.kind == "person":
             return False
-        self._move(case, new, new, reason=reason)
+        self.move_to(case, new, new, reason=reason)
         return True
 
     def forget_helper(self, case: Case) -> None:
@@ -213,18 +194,40 @@ class Cases:
             self.desk.unit.add(case)
             self._event(case, "helper_erased", None, None)
 
+    def own(self, code: str) -> Case | None:
+        """A case of the person who speaks; that of somebody else is none."""
+        case = self._by_code(code)
+        return case if case is not None and case.person_id == self.desk.here().person_id else None
+
+    def add_event(self, case: Case, kind: str, *, note: str = "", **detail: object) -> None:
+        """Note something that happened to a case and left its state. note: words, sealed with the case."""
+        self._event(case, kind, None, None, note=note)
+        self.desk.note(f"case.{kind}", f"case:{case.id}", "", **detail)
+        case.changed_at = self.desk.now
+        self.desk.unit.add(case)
+
+    def add_task(self, case: Case, kind: str) -> None:
+        """Give an officer something to do by the day on which the case is due."""
+        row = Task(
+            id=new_id(self.desk.now), kind=kind, case_id=case.id, unit_id=case.unit_id, due=case.due,
+            created_at=self.desk.now,
+        )  # fmt: skip
+        self.desk.unit.add(row)
+
+    def first_contact_due(self) -> date:
+        """The day by which somebody should have been in touch about what comes in now."""
+        desk, office = self.desk, self.desk.office
+        return working_days.due(desk.now, office.first_contact_working_days, zone=desk.zone, cutoff=office.cutoff)
+
     # Inside
 
     def _by_code(self, code: str) -> Case | None:
         return self.desk.unit.scalars(select(Case).where(Case.code == code)).first()
 
-    def _mine(self, code: str) -> Case | None:
-        case = self._by_code(code)
-        return case if case is not None and case.person_id == self.desk.here().person_id else None
-
     def _seen(self, case: Case) -> Seen:
         question = self._last_question(case) if case.state == "need_info" else ""
-        return Seen(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question)
+        answer = case_news.answer(self.desk, case)
+        return Seen(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
 
     def _last_question(self, case: Case) -> str:
         query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "asked")
@@ -241,7 +244,10 @@ class Cases:
         assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
         return opened
 
-    def _move(self, case: Case, new: str, kind: str, *, note: str = "", reason: str = "") -> None:
+    def move_to(self, case: Case, new: str, kind: str, *, note: str = "", reason: str = "") -> None:
+        """Bring a case to a state that may follow its own, with what led there. note: words, sealed with the case."""
+        if new not in FOLLOWS[case.state]:
+            raise ValueError(f"{case.state} is not followed by {new}")
         self._event(case, kind, case.state, new, note=note, reason=reason)
         self.desk.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
         case.state, case.changed_at = new, self.desk.now
@@ -266,36 +272,4 @@ class Cases:
         kinds += ["ask_person"] if request.for_other else []
         kinds += ["duplicate"] if twin else []
         for kind in kinds:
-            row = Task(
-                id=new_id(self.desk.now), kind=kind, case_id=case.id, unit_id=case.unit_id, due=case.due,
-                created_at=self.desk.now,
-            )  # fmt: skip
-            self.desk.unit.add(row)
-
-    def _remember_look_ups(self, case: Case, request: Request) -> None:
-        found = {("name", prefix) for prefix in words.prefixes(request.name)}
-        found |= set(_twin_marks(request))
-        for kind, value in sorted(found):
-            self.desk.unit.add(CaseLookUp(case_id=case.id, kind=kind, value=self.desk.vault.look_up(kind, value)))
-
-    def _twin(self, request: Request) -> Case | None:
-        """An open case with the same phone, or the same name, year of birth and unit; the registrant's own first."""
-        found = _twin_marks(request)
-        marks = [self.desk.vault.look_up(kind, value) for kind, value in found]
-        if not marks:
-            return None
-        query = (
-            select(Case)
-            .join(CaseLookUp, col(CaseLookUp.case_id) == Case.id)
-            .where(col(CaseLookUp.kind).in_([kind for kind, _ in found]), col(CaseLookUp.value).in_(marks))
-            .where(col(Case.state).not_in(CLOSED))
-            .order_by((col(Case.person_id) == self.desk.here().person_id).desc(), col(Case.id).desc())
-        )
-        return self.desk.unit.scalars(query.limit(1)).first()
-
-
-def _twin_marks(request: Request) -> list[tuple[str, str]]:
-    marks = [("phone", request.phone)] if request.phone else []
-    if request.name and request.birth_year and request.unit_id:
-        marks.append(("household", f"{words.fold(request.name)}|{request.birth_year}|{request.unit_id}"))
-    return marks
+            self.add_task(case, kind)

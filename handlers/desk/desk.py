@@ -1,12 +1,13 @@
 """The desk: what the office does, one noun a file, all in one transaction, in one actor's name, at one moment."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from handlers.desk.rights import NotAllowed, Official
 from handlers.rules.ages import figures_of_the_day
 from handlers.rules.office import Office, office
 from handlers.texts import Phrase, Texts, Voice
@@ -16,16 +17,22 @@ from storage.unit import Unit
 from storage.vault import Vault
 
 if TYPE_CHECKING:
+    from handlers.desk.case_answers import CaseAnswers
+    from handlers.desk.case_view import CaseViews
     from handlers.desk.cases import Cases
+    from handlers.desk.casework import Casework
     from handlers.desk.consents import Consents
     from handlers.desk.files import Files
     from handlers.desk.households import Households
     from handlers.desk.links import Links
     from handlers.desk.messages import Messages
+    from handlers.desk.officials import Officials
     from handlers.desk.pages import PrivatePages
     from handlers.desk.people import People
+    from handlers.desk.signing_in import SigningIn
     from handlers.desk.talks import Talks
     from handlers.desk.urgent import UrgentRequests
+    from handlers.desk.worklist import Worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class Desk:
 
     chat: where the person speaks; cause: the message or click that led here. abroad: the chat's servers are outside the
     country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
+    channels_abroad: all whose servers are outside the country. official: who acts for the office, if an official does.
+    replay_letter: gives a dead letter another try, also one that only its channel can read; False if that can't be.
     """
 
     unit: Unit
@@ -97,6 +106,9 @@ class Desk:
     public_url: str = ""
     abroad: bool = False
     private_pages: bool = False
+    channels_abroad: frozenset[str] = frozenset()
+    official: Official | None = None
+    replay_letter: Callable[[str], bool] | None = None
     told: list[Told] = field(default_factory=list, compare=False)
     _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
 
@@ -119,13 +131,29 @@ class Desk:
             raise LookupError("no person speaks here")
         return self.chat
 
-    def voice(self, language: str) -> Voice:
-        """Speak a language, with the values that every text may name."""
+    def of(self, official: Official) -> "Desk":
+        """The same desk, with an official at it."""
+        return replace(self, actor=Actor("official", official.id), official=official)
+
+    def acting(self) -> Official:
+        """The official at the desk. Raises NotAllowed where there is none."""
+        if self.official is None:
+            raise NotAllowed("official")
+        return self.official
+
+    def may(self, action: str, unit_id: str | None) -> bool:
+        """Whether the official at the desk may do this for a unit."""
+        return self.official is not None and self.official.may(action, unit_id)
+
+    def voice(self, language: str, channel: str = "") -> Voice:
+        """Speak a language, with the values that every text may name, to somebody on a channel; empty: who speaks."""
         language = language or "vi"
-        if language not in self._voices:
+        abroad = channel in self.channels_abroad if channel else self.abroad
+        name = f"{language}/{abroad}"
+        if name not in self._voices:
             given = Given(partial(self._given, language))
-            self._voices[language] = Voice(self.texts, language, self.zone, given, self.abroad)
-        return self._voices[language]
+            self._voices[name] = Voice(self.texts, language, self.zone, given, abroad)
+        return self._voices[name]
 
     def _given(self, language: str) -> Mapping[str, object]:
         owner = self.owner()
@@ -153,7 +181,7 @@ class Desk:
         """Where people write to us on a channel; our page until the channel has told us."""
         return machine.fact(self.unit, f"link:{channel}") or self.public_url
 
-    def note(self, action: str, subject: str, reason: str = "", **detail: object) -> None:
+    def note(self, action: str, subject: str, reason: str = "", /, **detail: object) -> None:
         """Write the audit row of an operation. Never anything personal: ids, states, kinds."""
         machine.note(self.unit, self.now, str(self.actor), action, subject, reason, detail)
 
@@ -174,6 +202,30 @@ class Desk:
         from handlers.desk.cases import Cases
 
         return Cases(self)
+
+    @property
+    def case_answers(self) -> "CaseAnswers":
+        from handlers.desk.case_answers import CaseAnswers
+
+        return CaseAnswers(self)
+
+    @property
+    def case_views(self) -> "CaseViews":
+        from handlers.desk.case_view import CaseViews
+
+        return CaseViews(self)
+
+    @property
+    def worklist(self) -> "Worklist":
+        from handlers.desk.worklist import Worklist
+
+        return Worklist(self)
+
+    @property
+    def casework(self) -> "Casework":
+        from handlers.desk.casework import Casework
+
+        return Casework(self)
 
     @property
     def households(self) -> "Households":
@@ -204,6 +256,18 @@ class Desk:
         from handlers.desk.links import Links
 
         return Links(self)
+
+    @property
+    def officials(self) -> "Officials":
+        from handlers.desk.officials import Officials
+
+        return Officials(self)
+
+    @property
+    def signing_in(self) -> "SigningIn":
+        from handlers.desk.signing_in import SigningIn
+
+        return SigningIn(self)
 
     @property
     def pages(self) -> "PrivatePages":

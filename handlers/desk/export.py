@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, cast
 
 from sqlmodel import col, select
 
+from handlers.desk.cases import OFFICE_ALONE
+from handlers.desk.talk_lines import TalkLines
 from storage.queries import chats, inbox, sessions
 from storage.tables import (
     Address,
@@ -42,7 +44,7 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
         "requests": _requests(desk, person.id),
         "urgent_requests": _urgent(desk, person.id),
         "consents": _consents(desk, person.id),
-        "talks": [t.created_at for t in desk.unit.scalars(select(Talk).where(Talk.person_id == person.id))],
+        "talks": _talks(desk, person.id),
         "check": _check(desk, person.id),
         "photos": _photos(desk, person.id),
         "unfinished": sessions.load(desk.unit, desk.vault, person.id),
@@ -79,13 +81,15 @@ def _heard(desk: "Desk", chat: chats.Chat) -> Iterator[dict[str, object]]:
 def _requests(desk: "Desk", person_id: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for case in desk.unit.scalars(select(Case).where(Case.person_id == person_id).order_by(Case.id)).all():
-        events = desk.unit.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+        shown = col(CaseEvent.kind).not_in(OFFICE_ALONE)
+        query = select(CaseEvent).where(CaseEvent.case_id == case.id, shown)
+        events = desk.unit.scalars(query.order_by(CaseEvent.id)).all()
         history = [
             {
                 "at": event.at,
                 "what": event.kind,
                 "words": desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note)
-                if event.note
+                if event.note and event.kind != "proposed"  # nothing is told of it before it is approved
                 else "",
             }
             for event in events
@@ -106,6 +110,20 @@ def _urgent(desk: "Desk", person_id: str) -> list[dict[str, object]]:
             else None,
         }
         for row in rows
+    ]
+
+
+def _talks(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    rows = desk.unit.scalars(select(Talk).where(Talk.person_id == person_id).order_by(col(Talk.id))).all()
+    return [
+        {
+            "at": talk.created_at,
+            "said": [
+                {"at": line.at, "from": line.who or "you", "text": line.words}
+                for line in TalkLines(desk).read(talk.id, "")
+            ],
+        }
+        for talk in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """Households: the answers of the check with the verdict as it was computed, kept as long as the consent says.
 
-Why declared and recognised are two fields: what a family says of itself is never the commune's decision.
+What a signed decision says of a family is entered with its case: what it says of itself is never that decision.
 """
 
 from collections.abc import Mapping
@@ -44,9 +44,12 @@ class Households:
 
     def mine(self) -> Kept | None:
         """The last check, as long as the consent to it is in force."""
-        person_id = self.desk.here().person_id
+        return self.of(self.desk.here().person_id)
+
+    def of(self, person_id: str) -> Kept | None:
+        """The last check of a person. Officials read it only where she also sent a request: so it was promised."""
         row = self.desk.unit.get(HouseholdRow, person_id)
-        if row is None or row.declared is None or not self.desk.consents.in_force("check"):
+        if row is None or row.declared is None or not self.desk.consents.in_force("check", person_id):
             return None
         content = self.desk.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
         assert isinstance(content, dict)  # noqa: S101  # we wrote it so

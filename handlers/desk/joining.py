@@ -25,6 +25,7 @@ from storage.tables import (
     File,
     HouseholdRow,
     InboxRow,
+    OfficialRow,
     OneTimeToken,
     OutboxRow,
     Person,
@@ -55,6 +56,7 @@ def join(desk: "Desk", gone: str, kept: str) -> Side | None:
     side = _join_sessions(desk, gone, kept)
     _join_consents(desk, gone, kept)
     _join_households(desk, gone, kept)
+    _join_accounts(desk, gone, kept)
     for table, keys in RESEALED.items():
         _reseal(desk, table, keys, col(table.person_id) == gone, gone, kept)
     for table in MOVED:
@@ -150,16 +152,23 @@ def _join_households(desk: "Desk", gone: str, kept: str) -> None:
     if hers is None or hers.changed_at < theirs.changed_at:
         hers = hers or HouseholdRow(person_id=kept, changed_at=theirs.changed_at)
         hers.changed_at = theirs.changed_at
-        hers.declared = _moved_household(desk, "declared", theirs.declared, gone, kept)
-        hers.recognised = _moved_household(desk, "recognised", theirs.recognised, gone, kept)
+        hers.declared = _moved_household(desk, theirs.declared, gone, kept)
         desk.unit.add(hers)
     desk.unit.delete(theirs)
 
 
-def _moved_household(desk: "Desk", column: str, sealed: bytes | None, gone: str, kept: str) -> bytes | None:
+def _join_accounts(desk: "Desk", gone: str, kept: str) -> None:
+    """Her chats act for one account: the one that the chats of who is kept act for already, if there is one."""
+    unit = desk.unit
+    taken = unit.scalars(select(OfficialRow.id).where(OfficialRow.person_id == kept)).first()
+    hers = update(OfficialRow).where(col(OfficialRow.person_id) == gone)
+    unit.execute(hers.values(person_id=None if taken else kept))
+
+
+def _moved_household(desk: "Desk", sealed: bytes | None, gone: str, kept: str) -> bytes | None:
     if sealed is None:
         return None
-    where = f"household.{column}:"
+    where = "household.declared:"
     return desk.vault.reseal(f"person:{gone}", where + gone, sealed, f"person:{kept}", where + kept)
 
 

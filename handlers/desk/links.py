@@ -61,12 +61,22 @@ class Links:
         desk.note("person.link_code", f"person:{person_id}")
         return code.removeprefix(f"{PREFIX}-"), until
 
-    def judge(self, typed: str) -> Literal["good", "own", "wrong"]:
-        """What a typed code is good for; wrong, used, run out and too many tries look alike."""
+    def judge(self, typed: str) -> Literal["good", "own", "account", "wrong"]:
+        """What a typed code is good for; wrong, used, run out and too many tries look alike.
+
+        account: it lets this chat act for an official's account.
+        """
+        if self.account_of(typed) is not None:
+            return "account"
         maker = self._maker(typed)
         if maker is None:
             return "wrong"
         return "own" if maker == self.desk.here().person_id else "good"
+
+    def account_of(self, typed: str) -> str | None:
+        """The official's account that a typed code is of, if it is good."""
+        found = None if self._too_many_tries() else self.desk.officials.code_leads_to(typed)
+        return found if found is not None and self.desk.officials.acting(found) is not None else None
 
     def count_wrong(self) -> None:
         """Count a wrong code: after ten in an hour the right one looks wrong too."""
@@ -123,7 +133,7 @@ class Links:
         unit, chat = self.desk.unit, self.desk.here()
         waiting = update(OutboxRow).where(
             col(OutboxRow.address_id) == chat.address_id,
-            col(OutboxRow.kind) == "notice",
+            col(OutboxRow.kind).in_(("notice", "talk", "urgent")),
             col(OutboxRow.state).in_(("queued", "held")),
         )
         unit.execute(waiting.values(address_id=other.address_id, channel=other.channel))
@@ -133,10 +143,13 @@ class Links:
     def _maker(self, typed: str) -> str | None:
         """The person who made a code that is still good."""
         desk, code = self.desk, read_code(typed, PREFIX)
-        if code is None or machine.counted(desk.unit, self._tries(), desk.now, WINDOW) >= WRONG_CODES:
+        if code is None or self._too_many_tries():
             return None
         found = desk.unit.get(OneTimeToken, self._token(code))
         return found.person_id if found and found.kind == KIND and found.until >= desk.now else None
+
+    def _too_many_tries(self) -> bool:
+        return machine.counted(self.desk.unit, self._tries(), self.desk.now, WINDOW) >= WRONG_CODES
 
     def _end_codes(self, person_id: str) -> None:
         codes = delete(OneTimeToken).where(col(OneTimeToken.person_id) == person_id, col(OneTimeToken.kind) == KIND)

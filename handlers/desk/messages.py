@@ -30,7 +30,7 @@ class Messages:
         self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0", fresh: bool = False
     ) -> None:
         """Say something, with its buttons and its picture. fresh: whatever stands above has to go from her screen."""
-        voice = self.desk.voice(chat.language)
+        voice = self.desk.voice(chat.language, chat.channel)
         options = tuple(self._opening(voice, o, scope) for o in say.openings)
         body: dict[str, object] = {"text": voice.say(say.phrase, scope), "key": voice.name(say.phrase, scope)}
         if fresh:
@@ -40,6 +40,8 @@ class Messages:
             # A yes or a no typed at "do you need help now?" picks a button; at a plain row of doors it picks none.
             mode: Literal["ask", "sure"] = "sure" if say.openings[-1].opens == "@continue" else "ask"
             body["options"] = self._show(chat, Asking(new_nonce(), "", "", "", mode, options, once))
+        elif kind == "talk":  # somebody's words stand below any question now: what she types next answers them
+            chats.set_screen(self.desk.unit, chat.address_id, None)
         if say.card is not None:
             body["card"] = _card(voice, say.card, scope)
         self._put(chat, kind, body, place)

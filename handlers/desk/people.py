@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from handlers.desk import passed_on
 from handlers.desk.cases import WITHDRAWABLE
+from handlers.desk.talk_lines import TalkLines
 from storage.ids import new_nonce
 from storage.queries import chats
 from storage.tables import (
@@ -24,6 +26,7 @@ from storage.tables import (
     File,
     HouseholdRow,
     InboxRow,
+    OfficialRow,
     OneTimeToken,
     OutboxRow,
     Person,
@@ -58,8 +61,8 @@ class People:
         withdrawn = self._close_cases(old)
         fresh = chats.make_person(desk.unit, desk.vault, desk.now, chat.language)
         self._cut_ties(old, fresh)
-        urgent = desk.unit.scalars(select(UrgentRequest.id).where(UrgentRequest.person_id == old)).all()
-        for request_id in urgent:
+        for request_id in desk.unit.scalars(select(UrgentRequest.id).where(UrgentRequest.person_id == old)).all():
+            passed_on.take_out(desk, f"urgent:{request_id}")
             desk.vault.forget(f"urgent:{request_id}")
         desk.unit.execute(update(UrgentRequest).where(col(UrgentRequest.person_id) == old).values(body=None))
         desk.vault.forget(f"person:{old}")
@@ -80,8 +83,9 @@ class People:
             desk.unit.execute(delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id))
             desk.unit.execute(update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(note=None))
             desk.unit.execute(update(Task).where(col(Task.case_id) == case.id).values(done_at=desk.now))
-            case.body = None
+            case.body = case.answer = case.recognised = None
             desk.unit.add(case)
+            passed_on.take_out(desk, f"case:{case.id}")
             desk.vault.forget(f"case:{case.id}")
         desk.unit.flush()
         return withdrawn
@@ -94,9 +98,18 @@ class People:
         for table in (AskingRow, HouseholdRow, SessionRow, OneTimeToken):
             unit.execute(delete(table).where(col(table.person_id) == old))
         unit.execute(delete(File).where(col(File.person_id) == old))
-        unit.execute(update(Talk).where(col(Talk.person_id) == old).values(state="closed", closed_at=now))
+        self._close_talks(old)
+        unit.execute(update(OfficialRow).where(col(OfficialRow.person_id) == old).values(person_id=None))
         given = update(Consent).where(col(Consent.person_id) == old, col(Consent.state) == "given")
         unit.execute(given.values(state="withdrawn", ended_at=now))
+
+    def _close_talks(self, person_id: str) -> None:
+        """End the talks of a person, and take every word out of them; the console shows that they are closed."""
+        unit, hers = self.desk.unit, col(Talk.person_id) == person_id
+        for talk_id in unit.scalars(select(Talk.id).where(hers)).all():
+            TalkLines(self.desk).forget(talk_id)
+        still_open = update(Talk).where(hers, col(Talk.state) == "open")
+        unit.execute(still_open.values(state="closed", closed_at=self.desk.now))
 
     def download_link(self) -> str:
         """Make a link that shows what is stored, for fifteen minutes; a new one ends the old."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
+from handlers.desk import passed_on
+from handlers.desk.talk_lines import TalkLines
 from handlers.rules.office import Kept
 from storage.queries import inbox
 from storage.tables import (
@@ -24,6 +26,9 @@ from storage.tables import (
     OneTimeToken,
     OutboxRow,
     SessionRow,
+    Talk,
+    TalkLine,
+    UrgentRequest,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +47,7 @@ class Retention:
     def run(self) -> int:
         """Forget everything that is due; returns how many rows it touched."""
         touched = self._messages() + self._old_ids() + self._cases() + self._checks() + self._forms()
+        touched += self._talks() + self._urgent_requests()
         touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
         touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
         self.desk.note("retention.run", "all", count=touched)
@@ -90,11 +96,33 @@ class Retention:
             unit.execute(delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id))
             unit.execute(update(CaseEvent).where(col(CaseEvent.case_id) == case.id).values(note=None))
             unit.execute(delete(File).where(col(File.case_id) == case.id))
-            case.body = None
+            case.body = case.answer = case.recognised = None
             unit.add(case)
+            passed_on.take_out(self.desk, f"case:{case.id}")
             self.desk.vault.forget(f"case:{case.id}")
             self.desk.note("case.forgotten", f"case:{case.id}", "kept long enough")
         return len(due)
+
+    def _talks(self) -> int:
+        """Forget what was said in talks, as long after their end as messages are kept."""
+        said = select(TalkLine.talk_id).where(col(TalkLine.body).is_not(None))
+        over = select(Talk.id).where(col(Talk.closed_at) < self._before("chat"), col(Talk.id).in_(said))
+        talks = self.desk.unit.scalars(over).all()
+        for talk_id in talks:
+            TalkLines(self.desk).forget(talk_id)
+        return len(talks)
+
+    def _urgent_requests(self) -> int:
+        """Forget urgent requests as long after they were closed as other requests."""
+        desk, before = self.desk, self._before("case")
+        over = select(UrgentRequest).where(col(UrgentRequest.closed_at) < before, col(UrgentRequest.body).is_not(None))
+        requests = desk.unit.scalars(over).all()
+        for request in requests:
+            passed_on.take_out(desk, f"urgent:{request.id}")
+            request.body = None
+            desk.unit.add(request)
+            desk.vault.forget(f"urgent:{request.id}")
+        return len(requests)
 
     def _checks(self) -> int:
         """Forget what families said of themselves, as long after as the consent to it says."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, insert, literal, literal_column, select, text, update
+from sqlalchemy import bindparam, false, func, insert, literal, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
@@ -190,6 +190,36 @@ def dead_letters(unit: Unit) -> list[tuple[str, str, str, str, datetime]]:
         )
     )
     return [tuple(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter without what it says. kind: of the message; None: nobody could read it. kept: it can be tried."""
+
+    id: str
+    channel: str
+    kind: str | None
+    reason: str
+    state: str
+    at: datetime
+    kept: bool
+
+
+def letters(unit: Unit, state: str, before: str | None, most: int) -> list[Letter]:
+    """Dead letters in one state, newest first. before: only those with a smaller id."""
+    still = (_INBOX.c.state == "dead") & _INBOX.c.body.is_not(None)
+    kept = or_(_DEAD.c.body.is_not(None), func.coalesce(still, false()))
+    query = select(_DEAD.c.id, _DEAD.c.channel, _INBOX.c.kind, _DEAD.c.reason, _DEAD.c.state, _DEAD.c.created_at, kept)
+    query = query.outerjoin_from(_DEAD, _INBOX, _INBOX.c.id == _DEAD.c.inbox_id).where(_DEAD.c.state == state)
+    query = query.order_by(_DEAD.c.id.desc()).limit(most)
+    rows = unit.execute(query if before is None else query.where(_DEAD.c.id < before))
+    return [Letter(*row) for row in rows]
+
+
+def letter_counts(unit: Unit) -> dict[str, int]:
+    """How many dead letters stand in each state."""
+    rows = unit.execute(select(_DEAD.c.state, func.count()).group_by(_DEAD.c.state))
+    return {str(state): int(count) for state, count in rows}
 
 
 def counts(unit: Unit) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
@@ -17,9 +18,11 @@ _META = Meta.__table__  # type: ignore[attr-defined]  # as above
 _OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above
 INTERRUPTED = timedelta(minutes=10)
+AUDIT_END = "audit_end"  # the fact that says how long the audit's chain is
 _RUN = JobRun.__table__  # type: ignore[attr-defined]  # as above
 _OWNED = (
     select(_OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact)
+    .where(_OWNER.c.confirmed_by.is_not(None))
     .order_by(_OWNER.c.id.desc())
     .limit(literal_column("1"))
 )
@@ -85,10 +88,44 @@ def owner(unit: Unit) -> tuple[str, str, str] | None:
     return tuple(row) if row else None
 
 
-def set_owner(unit: Unit, body: str, contact: str, data_contact: str, entered_by: str, now: datetime) -> None:
-    unit.execute(
-        insert(_OWNER).values(body=body, contact=contact, data_contact=data_contact, entered_by=entered_by, since=now)
-    )
+class OwnerEntry(NamedTuple):
+    """One entry of who is responsible. by: the actor who entered it."""
+
+    number: int
+    body: str
+    contact: str
+    data_contact: str
+    by: str
+    at: datetime
+
+
+def owners(unit: Unit) -> tuple[OwnerEntry | None, OwnerEntry | None]:
+    """The entry that counts, and a newer one that waits to be confirmed."""
+    columns = (_OWNER.c.id, _OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact, _OWNER.c.entered_by, _OWNER.c.since)
+    newest = select(*columns, _OWNER.c.confirmed_by).order_by(_OWNER.c.id.desc())
+    confirmed = unit.execute(newest.where(_OWNER.c.confirmed_by.is_not(None)).limit(1)).first()
+    last = unit.execute(newest.limit(1)).first()
+    waiting = last if last is not None and last.confirmed_by is None else None
+    return (OwnerEntry(*confirmed[:6]) if confirmed else None, OwnerEntry(*waiting[:6]) if waiting else None)
+
+
+def set_owner(unit: Unit, body: str, contact: str, data_contact: str, by: str, now: datetime) -> None:
+    """Enter who is responsible, as the operator at the machine does, who needs nobody to confirm it."""
+    number = enter_owner(unit, body, contact, data_contact, by, now)
+    unit.execute(update(_OWNER).where(_OWNER.c.id == number).values(confirmed_by=by))
+
+
+def enter_owner(unit: Unit, body: str, contact: str, data_contact: str, by: str, now: datetime) -> int:
+    """Enter who is responsible; it counts once somebody confirms it. Returns its number."""
+    row = insert(_OWNER).values(body=body, contact=contact, data_contact=data_contact, entered_by=by, since=now)
+    return int(unit.execute(row.returning(_OWNER.c.id)).scalar_one())
+
+
+def confirm_owner(unit: Unit, number: int, by: str) -> bool:
+    """Confirm who is responsible. False if `by` entered it, it was confirmed before, or something newer was entered."""
+    newest = select(func.max(_OWNER.c.id)).scalar_subquery()
+    open_one = update(_OWNER).where(_OWNER.c.id == number, _OWNER.c.id == newest, _OWNER.c.confirmed_by.is_(None))
+    return unit.change(open_one.where(_OWNER.c.entered_by != by).values(confirmed_by=by)) == 1
 
 
 def note(
@@ -111,21 +148,31 @@ def _digest(row: object, sequence: int, previous: bytes) -> bytes:
 
 
 def seal_audit(unit: Unit, most: int = 5_000) -> int:
-    """Give the unsealed audit rows their place in the chain; returns how many were sealed."""
+    """Give the unsealed audit rows their place in the chain; returns how many were sealed.
+
+    The chain's end is a fact of its own, so that rows taken away from its end are missed.
+    """
     last = unit.execute(
         select(_AUDIT.c.sequence, _AUDIT.c.hash)
         .where(_AUDIT.c.sequence.is_not(None))
         .order_by(_AUDIT.c.sequence.desc())
         .limit(1)
     ).first()
-    sequence, previous = (last.sequence, last.hash) if last else (0, b"")
+    sequence, previous = max(_audit_end(unit), (last.sequence, last.hash) if last else (0, b""))
     rows = unit.execute(select(_AUDIT).where(_AUDIT.c.sequence.is_(None)).order_by(_AUDIT.c.id).limit(most)).all()
     for row in rows:
         sequence += 1
         digest = _digest(row, sequence, previous)
         unit.run(_SEAL, {"which": row.id, "sequence": sequence, "previous": previous, "hash": digest})
         previous = digest
+    if rows:
+        set_fact(unit, AUDIT_END, f"{sequence} {previous.hex()}")
     return len(rows)
+
+
+def _audit_end(unit: Unit) -> tuple[int, bytes]:
+    sequence, _, digest = (fact(unit, AUDIT_END) or "0 ").partition(" ")
+    return int(sequence), bytes.fromhex(digest)
 
 
 def broken_audit(unit: Unit, now: datetime) -> Iterator[str]:
@@ -136,6 +183,8 @@ def broken_audit(unit: Unit, now: datetime) -> Iterator[str]:
             yield f"audit row {row.id} (sequence {row.sequence}) does not fit the chain"
             return
         previous, expected = row.hash, expected + 1
+    if _audit_end(unit)[0] >= expected:
+        yield f"audit row of sequence {expected} is missing at the end of the chain"
     unsealed = select(_AUDIT.c.id).where(_AUDIT.c.sequence.is_(None), _AUDIT.c.at < now - timedelta(minutes=1))
     late = unit.execute(unsealed.order_by(_AUDIT.c.id).limit(1)).scalar()
     if late is not None:

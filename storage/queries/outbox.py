@@ -1,11 +1,11 @@
 """The outbox: what was committed to be said, and how far it came. Every step is compare-and-set."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, insert, select, text, update
 
 from storage.database import Unit
 from storage.queries.chats import Chat
@@ -17,6 +17,8 @@ FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 # SQLite takes an index of some rows only where its condition is repeated to the letter.
 PENDING = text("state IN ('queued', 'sending')")
 OPEN = text("state IN ('queued', 'sending', 'unknown')")
+STUCK = text("outbox.state IN ('unknown', 'failed', 'held', 'expired')")
+STUCK_STATES = ("unknown", "failed", "held", "expired")
 
 _PUT = insert(_OUTBOX)
 _READY = (
@@ -130,6 +132,52 @@ def listed(unit: Unit, state: str | None, most: int) -> list[Listed]:
     names = ("id", "channel", "kind", "state", "attempt", "reason", "platform_id", "created_at", "changed_at")
     query = select(*(_OUTBOX.c[name] for name in names)).order_by(_OUTBOX.c.id.desc()).limit(most)
     return [Listed(*row) for row in unit.execute(query.where(_OUTBOX.c.state == state) if state else query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """One message that will not go on by itself, without its words. copied: it was sent once more as another row."""
+
+    id: int
+    key: str
+    channel: str
+    kind: str
+    state: str
+    reason: str | None
+    copy_of: int | None
+    created_at: datetime
+    changed_at: datetime
+    readable: bool
+    copied: bool
+
+
+def stuck(unit: Unit, states: Collection[str], before: int | None, most: int) -> list[Stuck]:
+    """Messages of some of STUCK_STATES, newest first. before: only those with a smaller id."""
+    copies = _OUTBOX.alias("copies")
+    names = ("id", "key", "channel", "kind", "state", "reason", "copy_of", "created_at", "changed_at")
+    copied = exists().where(copies.c.key == _OUTBOX.c.key + "/copy")
+    query = select(*(_OUTBOX.c[name] for name in names), _OUTBOX.c.body.is_not(None), copied)
+    query = query.where(_OUTBOX.c.state.in_(states), STUCK).order_by(_OUTBOX.c.id.desc()).limit(most)
+    return [Stuck(*row) for row in unit.execute(query if before is None else query.where(_OUTBOX.c.id < before))]
+
+
+def open_counts(unit: Unit) -> dict[tuple[str, str], int]:
+    """How many messages are not through, in each state, by channel: those that wait and those that are stuck."""
+    by = (_OUTBOX.c.channel, _OUTBOX.c.state)
+    queries = (select(*by, func.count()).where(those).group_by(*by) for those in (PENDING, STUCK))
+    return {(channel, state): count for query in queries for channel, state, count in unit.execute(query)}
+
+
+def count_stuck(unit: Unit, states: Collection[str]) -> int:
+    """How many messages are stuck in some of STUCK_STATES."""
+    return unit.execute(select(func.count()).where(_OUTBOX.c.state.in_(states), STUCK)).scalar_one()
+
+
+def recent_counts(unit: Unit, most: int) -> dict[tuple[str, str], int]:
+    """How the newest messages stand, by channel; of all there may be millions."""
+    newest = select(_OUTBOX.c.channel, _OUTBOX.c.state).order_by(_OUTBOX.c.id.desc()).limit(most).subquery()
+    query = select(newest.c.channel, newest.c.state, func.count()).group_by(newest.c.channel, newest.c.state)
+    return {(channel, state): count for channel, state, count in unit.execute(query)}
 
 
 def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:

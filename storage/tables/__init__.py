@@ -1,9 +1,10 @@
 """Every table, so that one import knows the whole shape of the database."""
 
-from storage.tables.cases import Case, CaseEvent, CaseLookUp, Consent, File, Talk, Task, UrgentRequest
+from storage.tables.cases import Case, CaseEvent, CaseLookUp, Consent, File, Talk, TalkLine, Task, UrgentRequest
 from storage.tables.households import HouseholdRow
 from storage.tables.machine import AuditRow, DataKey, JobRun, Lease, Limit, Meta, OneTimeToken, Owner
-from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow
+from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow, PassedOn
+from storage.tables.officials import ConsoleSession, Invitation, OfficialRow, OfficialUnit, RecoveryCode
 from storage.tables.people import Address, Person, SessionRow
 
 __all__ = [
@@ -15,21 +16,28 @@ __all__ = [
     "CaseLookUp",
     "ChatLine",
     "Consent",
+    "ConsoleSession",
     "DataKey",
     "DeadLetter",
     "File",
     "HouseholdRow",
     "InboxRow",
+    "Invitation",
     "JobRun",
     "Lease",
     "Limit",
     "Meta",
+    "OfficialRow",
+    "OfficialUnit",
     "OneTimeToken",
     "OutboxRow",
     "Owner",
+    "PassedOn",
     "Person",
+    "RecoveryCode",
     "SessionRow",
     "Talk",
+    "TalkLine",
     "Task",
     "UrgentRequest",
 ]

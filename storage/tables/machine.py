@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
 from storage.columns import BigKey, UtcTime, json_column, one_of
@@ -78,7 +78,7 @@ class OneTimeToken(SQLModel, table=True):
 
 
 class Owner(SQLModel, table=True):
-    """Who is responsible for this service and its data; the newest row counts."""
+    """Who is responsible for this service and its data; the newest row that a second official confirmed counts."""
 
     __tablename__ = "owner"
 
@@ -87,6 +87,7 @@ class Owner(SQLModel, table=True):
     contact: str
     data_contact: str
     entered_by: str
+    confirmed_by: str | None = None
     since: datetime = Field(sa_type=UtcTime)
 
 
@@ -94,6 +95,7 @@ class AuditRow(SQLModel, table=True):
     """What was done, by whom and why. Sealed in order, a second later, by whoever leads: sequence, chain, hash."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"), Index("ix_audit_actor", "actor", "id"))
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
     at: datetime = Field(sa_type=UtcTime)

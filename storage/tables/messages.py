@@ -100,6 +100,13 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
             sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
         ),
+        Index(
+            "ix_outbox_stuck",
+            "state",
+            "id",
+            postgresql_where=text("state IN ('unknown', 'failed', 'held', 'expired')"),
+            sqlite_where=text("state IN ('unknown', 'failed', 'held', 'expired')"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
@@ -124,6 +131,18 @@ class OutboxRow(SQLModel, table=True):
     body: bytes | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
+
+
+class PassedOn(SQLModel, table=True):
+    """A message to an official that carries somebody's words: it is emptied when the data key of those words goes.
+
+    message: its key in the outbox. under: the name of that data key.
+    """
+
+    __tablename__ = "passed_on"
+
+    message: str = Field(primary_key=True)
+    under: str = Field(index=True)
 
 
 class ChatLine(SQLModel, table=True):

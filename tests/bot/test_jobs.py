@@ -16,7 +16,8 @@ from bot.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway
 from storage.queries import machine
-from storage.tables import AuditRow, ChatLine, File, JobRun
+from storage.tables import AuditRow, ChatLine, File, JobRun, OutboxRow, Talk
+from tests.kit.on_duty import clerk, listening
 from tests.kit.town import Citizen, Town
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -305,3 +306,46 @@ async def test_a_clock_that_is_right_again_is_believed_the_second_night(diary: D
         await diary.leader().tick(forget)
 
     assert await town.database.read(lambda unit: unit.scalar(select(func.count()).select_from(ChatLine))) == 0
+
+
+# What can't wait for the night
+
+
+async def test_an_urgent_request_rings_until_it_is_taken_also_at_night(town: Town, diary: Diary) -> None:
+    leader, job = diary.leader(), next(job for job in JOBS if job.name == "ring")
+    hoa, lan = await clerk(town, "Hoa"), town.citizen("Lan")
+    await lan.says("/menu")
+    town.clock.move(hours=14)  # 23:00
+    async with listening(hoa):
+        raised = await lan.at_desk(lambda desk: desk.urgent.raise_one("phường Hòa Khánh", "hunger", None))
+        for _ in range(2):
+            town.clock.move(minutes=3)
+            await leader.tick(job)
+            await leader.tick(job)
+        await town.service.outbox.drain()
+    hoa.hears("urgent.alarm", "urgent.again", "urgent.again")
+    rows = select(OutboxRow.state).where(OutboxRow.kind == "urgent")
+    assert set(await town.database.read(lambda unit: unit.scalars(rows).all())) == {"sent"}
+
+    await town.as_official(hoa.id, lambda desk: desk.urgent.take(raised.code))
+    town.clock.move(minutes=30)
+    async with listening(hoa):
+        await leader.tick(job)
+
+    hoa.hears()
+
+
+async def test_talks_in_which_nobody_says_anything_are_ended(town: Town, diary: Diary) -> None:
+    leader, job = diary.leader(), next(job for job in JOBS if job.name == "end_idle_talks")
+    hoa, lan = await clerk(town, "Hoa"), town.citizen("Lan")
+    await lan.says("/menu", "/canbo", "phường Hòa Khánh")
+    [talk] = await town.database.read(lambda unit: unit.scalars(select(Talk)).all())
+    await town.as_official(hoa.id, lambda desk: desk.talks.take(talk.id, in_chat=False))
+
+    async with listening(lan):
+        await leader.tick(job)
+        town.clock.move(hours=24, seconds=1)
+        await leader.tick(job)
+        await town.service.outbox.drain()
+
+    lan.hears("talk.ended_idle")

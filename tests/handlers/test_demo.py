@@ -6,8 +6,9 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, col, func, select
 
 from handlers import demo
-from handlers.desk import Actor
+from handlers.desk import Actor, Desk
 from handlers.desk.cases import FOLLOWS
+from handlers.desk.decisions import Decisions, Support
 from storage.database import Unit
 from storage.queries import machine
 from storage.tables import Case, Consent, Person
@@ -86,6 +87,46 @@ async def test_nobody_in_it_is_real(town: Town) -> None:
     assert owner is not None
     assert "mẫu" in owner[0]
     assert owner[2].endswith("@example.test")
+
+
+async def test_its_officials_have_a_role_each_and_nobody_can_sign_in_to_them_yet(town: Town) -> None:
+    await fills(town)
+
+    def look(desk: Desk) -> dict[str, tuple[tuple[str, ...], bool]]:
+        return {
+            account.email: (account.roles, desk.signing_in.login(account.email) is not None)
+            for account in desk.officials.accounts()
+        }
+
+    found = await town.at_desk(OPERATOR, look)
+    assert found == {email: ((role,), False) for role, (email, _, _) in demo.ACCOUNTS.items()}
+    assert all(email.endswith("@example.test") for email in found)
+
+
+async def test_an_official_who_was_disabled_is_not_made_anew(town: Town) -> None:
+    await fills(town)
+    before = await town.at_desk(OPERATOR, demo.accounts)
+
+    await town.at_desk(OPERATOR, lambda desk: desk.officials.disable(before["officer"], "a try"))
+
+    assert await town.at_desk(OPERATOR, demo.accounts) == {role: before[role] for role in ("admin", "lead")}
+
+
+async def test_where_there_is_no_demonstration_no_account_is_made(town: Town) -> None:
+    assert await town.at_desk(OPERATOR, demo.accounts) == {}
+    assert await town.at_desk(OPERATOR, lambda desk: desk.officials.accounts()) == []
+
+
+async def test_every_proposal_names_what_is_proposed(town: Town) -> None:
+    await fills(town)
+
+    def look(desk: Desk) -> dict[str, Support]:
+        proposed = desk.unit.scalars(select(Case).where(col(Case.state).in_(("proposed", "approved", "closed"))))
+        return {case.state: Decisions(desk).support(case) for case in proposed}
+
+    found = await town.at_desk(OPERATOR, look)
+    assert found["proposed"] == found["approved"] == demo.SUPPORT
+    assert found["closed"].where.endswith("(mẫu)")
 
 
 async def test_every_resident_agreed_to_be_registered(town: Town) -> None:

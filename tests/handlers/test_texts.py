@@ -35,7 +35,7 @@ EXAMPLES = {
 }
 # What stands on a locked screen: the first line of a message.
 NO_FIRST_LINE = re.compile(
-    r"^(page|doors|options|label|states|events|names|purposes|next)\.|\.options\."
+    r"^(page|console|doors|options|label|states|events|names|purposes|next)\.|\.options\."
     # Parts of a verdict, of an offer and of what a result stands on: each stands below the first line of its message.
     r"|^(verdict\.(result|short|income|coming|open|do)|lack|offer|amount|basis)\."
     r"|^verdict\.(no_decision|commune_or_ward|your_unit|lacks|many_lacks|middle)$"

@@ -55,7 +55,7 @@ class Process:
     """One serving process in a folder of its own, on a port it keeps over restarts.
 
     settings: as in the environment; DATA_DIR is `data` in the folder unless given. log: what it wrote on stderr, over
-    all its starts.
+    all its starts. greeting: what it printed at the last of them.
     """
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -63,6 +63,7 @@ class Process:
         self.folder, self.port = folder, free_port()
         self.settings = {"PORT": str(self.port), "DATA_DIR": str(folder / "data")} | settings
         self.log = folder / f"{self.port}.log"
+        self.greeting = ""
         self._process: asyncio.subprocess.Process | None = None
 
     @classmethod
@@ -109,11 +110,11 @@ class Process:
             database.close_now()
         self.at_desk(lambda desk: machine.set_owner(desk.unit, *OWNER, "test", desk.now))
 
-    async def start(self) -> None:
+    async def start(self, *arguments: str) -> None:
         """Start serving, and wait until it takes messages in. Raises AssertionError if it ends instead."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", cwd=self.folder, env=self.environment(), stderr=log,
+                sys.executable, "-m", "bot", "serve", *arguments, cwd=self.folder, env=self.environment(), stderr=log,
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         await asyncio.wait_for(self._listens(), START_S)
@@ -123,7 +124,9 @@ class Process:
     async def _listens(self) -> None:
         process = self._running()
         assert process.stdout is not None
+        self.greeting = ""
         while line := await process.stdout.readline():
+            self.greeting += line.decode()
             if READY in line.decode():
                 return
         raise AssertionError(f"it ended with {await process.wait()}: {self.log.read_text()[-2000:]}")

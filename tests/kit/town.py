@@ -14,14 +14,14 @@ from sqlmodel import col, func, select
 from bot import app, opening
 from bot.config import Settings
 from bot.inbox import Office
-from handlers import texts
+from handlers import texts, units
 from handlers.desk import Actor, Desk
 from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.queries import chats, inbox, machine, sessions
 from storage.queries.chats import Chat
-from storage.tables import OutboxRow
+from storage.tables import OfficialRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 
@@ -58,6 +58,7 @@ class Town:
         )
         self.service = app.wire(opening.Opened(database, office, Settings()), self.clock)
         self.office = office
+        self.officer = ""
         database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))
 
     def citizen(self, name: str, *, language: str = "vi", channel: str = "webchat") -> "Citizen":
@@ -74,6 +75,31 @@ class Town:
         done = await self.database.write(run)
         await self.service.outbox.drain()
         return done
+
+    async def official(self, name: str, *roles: str, places: tuple[str, ...] = ()) -> str:
+        """Somebody who works for the office, with an active account; returns its id."""
+
+        def make(desk: Desk) -> str:
+            made = desk.officials.invite(f"{name}@example.test", name, "", roles, places)
+            assert made is not None
+            desk.unit.get_one(OfficialRow, made[0]).state = "active"
+            return made[0]
+
+        return await self.at_desk(Actor("operator"), make)
+
+    async def asks_for(self, code: str, what: str) -> str:
+        """An officer of every unit asks the registrant of a case for something; returns how it went."""
+        self.officer = self.officer or await self.official("tam", "officer", places=tuple(units.all_units()))
+        return await self.as_official(self.officer, lambda desk: desk.casework.ask(code, what))
+
+    async def as_official(self, official_id: str, work: Callable[[Desk], T]) -> T:
+        """Do something at the desk in an official's name, with the rights she has now, and deliver what it says."""
+
+        def run(desk: Desk) -> T:
+            official = desk.officials.acting(official_id)
+            return work(desk.of(official) if official else desk)
+
+        return await self.at_desk(Actor("official", official_id), run)
 
     async def read(self, work: Callable[[Unit, Vault], T]) -> T:
         """Read from the database."""

@@ -42,34 +42,34 @@ def execute(statement: str) -> Damage:
     return damage
 
 
-def make_talk_anew(change: Callable[[Table], object]) -> Damage:
+def make_urgent_anew(change: Callable[[Table], object]) -> Damage:
     """Replace one table, on which no other leans, by a changed one; SQLite can't alter a constraint."""
 
     def damage(connection: Connection) -> None:
-        connection.exec_driver_sql("DROP TABLE talk")
+        connection.exec_driver_sql("DROP TABLE urgent_request")
         metadata = MetaData(naming_convention=naming)
         SQLModel.metadata.tables["person"].to_metadata(metadata)
-        talk = SQLModel.metadata.tables["talk"].to_metadata(metadata)
-        change(talk)
-        talk.create(connection)
+        urgent = SQLModel.metadata.tables["urgent_request"].to_metadata(metadata)
+        change(urgent)
+        urgent.create(connection)
 
     return damage
 
 
-def forget_its_check(talk: Table) -> None:
-    talk.constraints -= {c for c in talk.constraints if isinstance(c, CheckConstraint)}
+def forget_its_check(urgent: Table) -> None:
+    urgent.constraints -= {c for c in urgent.constraints if isinstance(c, CheckConstraint)}
 
 
-def add_a_check(talk: Table) -> None:
-    talk.append_constraint(CheckConstraint("state <> 'lost'", name="never_lost"))
+def add_a_check(urgent: Table) -> None:
+    urgent.append_constraint(CheckConstraint("state <> 'lost'", name="never_lost"))
 
 
-def add_a_column(talk: Table) -> None:
-    talk.append_column(Column("room", Integer))
+def add_a_column(urgent: Table) -> None:
+    urgent.append_column(Column("room", Integer))
 
 
-def add_an_index(talk: Table) -> None:
-    Index("ix_talk_state", talk.c.state)
+def add_an_index(urgent: Table) -> None:
+    Index("ix_urgent_request_state", urgent.c.state)
 
 
 def test_an_empty_database_comes_to_this_release(database: Database) -> None:
@@ -124,10 +124,10 @@ def test_the_database_of_a_later_release_is_newer(current: Database) -> None:
 @pytest.mark.parametrize(
     ("damage", "named"),
     [
-        pytest.param(make_talk_anew(forget_its_check), "ck_talk_state", id="a CHECK is gone"),
-        pytest.param(make_talk_anew(add_a_check), "ck_talk_never_lost", id="a CHECK too many"),
-        pytest.param(make_talk_anew(add_a_column), "room", id="a column too many"),
-        pytest.param(make_talk_anew(add_an_index), "ix_talk_state", id="an index too many"),
+        pytest.param(make_urgent_anew(forget_its_check), "ck_urgent_request_state", id="a CHECK is gone"),
+        pytest.param(make_urgent_anew(add_a_check), "ck_urgent_request_never_lost", id="a CHECK too many"),
+        pytest.param(make_urgent_anew(add_a_column), "room", id="a column too many"),
+        pytest.param(make_urgent_anew(add_an_index), "ix_urgent_request_state", id="an index too many"),
         pytest.param(execute("DROP INDEX ix_inbox_waiting"), "ix_inbox_waiting", id="an index is gone"),
         pytest.param(execute("DROP TABLE task"), "task", id="a table is gone"),
         pytest.param(execute("CREATE TABLE attic (id INTEGER)"), "attic", id="a table too many"),

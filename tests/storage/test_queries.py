@@ -100,6 +100,37 @@ async def test_the_owner_entered_last_counts(kept: Database, clock: HandClock) -
     assert await kept.read(machine.owner) == ("phường hai", "1022", "a@example.test")
 
 
+def enters(body: str, clock: HandClock) -> Callable[[Unit], int]:
+    return lambda unit: machine.enter_owner(unit, body, "1022", "a@example.test", "official:an", clock.now())
+
+
+async def test_an_owner_counts_once_another_confirms_it(kept: Database, clock: HandClock) -> None:
+    number = await kept.write(enters("phường một", clock))
+    before = await kept.read(machine.owner)
+
+    tried = [
+        await kept.write(lambda unit, by=by: machine.confirm_owner(unit, number, by))  # type: ignore[misc]  # bound early
+        for by in ("official:an", "official:binh", "official:chi")
+    ]
+
+    assert (before, tried) == (None, [False, True, False])
+    assert await kept.read(machine.owner) == ("phường một", "1022", "a@example.test")
+
+
+async def test_until_it_is_confirmed_the_owner_before_counts(kept: Database, clock: HandClock) -> None:
+    await kept.write(
+        lambda unit: machine.set_owner(unit, "phường một", "1022", "a@example.test", "operator", clock.now())
+    )
+    older, newer = [await kept.write(enters(body, clock)) for body in ("phường hai", "phường ba")]
+
+    late = await kept.write(lambda unit: machine.confirm_owner(unit, older, "official:binh"))
+    owner = await kept.read(machine.owner)
+    in_time = await kept.write(lambda unit: machine.confirm_owner(unit, newer, "official:binh"))
+
+    assert (late, owner and owner[0], in_time) == (False, "phường một", True)
+    assert (await kept.read(machine.owner) or ("",))[0] == "phường ba"
+
+
 async def test_lines_written_at_once_are_numbered_without_a_gap(kept: Database, clock: HandClock, chat: Chat) -> None:
     def add(unit: Unit) -> int:
         return chats.add_line(unit, Vault(unit, MASTER), chat, "us", {"text": "xin chào"}, clock.now())

@@ -238,6 +238,31 @@ async def test_a_change_of_the_audit_is_named(town: Town, statements: list[str],
     assert sentence.endswith("does not fit the chain")
 
 
+@pytest.mark.parametrize(
+    ("statement", "missed"),
+    [("DELETE FROM audit WHERE sequence = 5", 5), ("DELETE FROM audit WHERE sequence > 2", 3)],
+)
+async def test_rows_taken_from_the_end_of_the_audit_are_missed(town: Town, statement: str, missed: int) -> None:
+    await notes(town, 5)
+    await town.database.write(machine.seal_audit)
+
+    await damages(town, statement)
+
+    assert await found(town) == [f"audit row of sequence {missed} is missing at the end of the chain"]
+
+
+async def test_what_is_written_after_rows_were_taken_from_the_end_does_not_hide_it(town: Town) -> None:
+    await notes(town, 5)
+    await town.database.write(machine.seal_audit)
+    await damages(town, "DELETE FROM audit WHERE sequence = 5")
+    await notes(town, 2)
+    await town.database.write(machine.seal_audit)
+
+    [sentence] = await found(town)
+
+    assert "(sequence 6) does not fit the chain" in sentence
+
+
 async def test_a_row_unsealed_for_more_than_a_minute_is_named(town: Town) -> None:
     await notes(town, 2)
     first_id = (await audit(town))[0].id

@@ -166,7 +166,10 @@ WALKS = (
         "[Không có điện thoại]", "< Đã ghi lại", "< KC-",
     ),
     walk("cries for help first of all", "nha toi bi ngap nha roi", "< cần giúp gấp", "co", "< 115"),
-    walk("asks for an officer", "gap can bo", "< muốn gặp cán bộ", "/canbo", "< đã được ghi rồi", "[Về danh mục]"),
+    walk(
+        "asks for an officer", "gap can bo", "< xã, phường nào?", "xã Tây Giang", "< muốn gặp cán bộ",
+        "/canbo", "< đã được ghi rồi", "[Về danh mục]",
+    ),
     # Privacy
     walk(
         "sees what is kept, and erases it", *REGISTERED, "[Không]", "rieng tu", "< 1 yêu cầu", "[Xem, tải về]",

@@ -50,6 +50,8 @@ async def test_the_check_may_be_read_about_and_a_person_may_call_instead(lan: Ci
     assert "khiếu nại" in lan.hears_last("consent_check.agree").text
 
     await lan.presses("Nhờ người gọi tôi")
+    lan.hears("officer.unit")
+    await lan.says("xã Tây Giang")
 
     lan.hears("officer.wished")
 

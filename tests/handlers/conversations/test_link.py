@@ -582,9 +582,124 @@ async def test_an_official_who_asks_reaches_her_on_the_channel_she_chose(
     await web.presses("Luôn nhắn tôi ở Telegram")
     before = await town.database.read(telegram._last_message)
 
-    await town.at_desk(Actor("official", "tam"), lambda desk: desk.cases.ask_for(code, "giấy ra viện"))
+    await town.asks_for(code, "giấy ra viện")
 
     await telegram.listens(before)
     telegram.hears("case.need_info")
     await telegram.presses("Trả lời cán bộ")
     telegram.hears("answer_case.words")
+
+
+# An official's account
+
+
+async def account_code(town: Town, account: str) -> str:
+    """A code for an official's account, as its owner sees it on the console."""
+    code, _ = await town.at_desk(Actor("official", account), lambda desk: desk.officials.chat_code(account))
+    return code
+
+
+async def acts_for(town: Town, citizen: Citizen) -> str:
+    """The account that a chat acts for; empty for none."""
+    person_id = (await citizen.chat()).person_id
+    found = await town.at_desk(Actor("clock"), lambda desk: desk.officials.in_chat(person_id))
+    return found.id if found else ""
+
+
+async def test_a_code_of_an_account_lets_the_chat_act_for_it_once_she_is_sure(town: Town, telegram: Citizen) -> None:
+    account = await town.official("Hoa", "officer")
+    code = await account_code(town, account)
+
+    await telegram.says(f"/lienket {code}")
+    telegram.hears("link.account", "link.mine")
+    assert "Hoa" in telegram.heard[0].text
+    assert await acts_for(town, telegram) == ""
+    await telegram.presses("Có, là tôi")
+
+    assert "Hoa" in telegram.hears_last("link.acting").text
+    assert await acts_for(town, telegram) == account
+
+
+async def test_who_is_not_sure_acts_for_nobody_and_the_code_is_still_good(town: Town, web: Citizen) -> None:
+    code = await account_code(town, await town.official("Hoa", "officer"))
+
+    await web.says(f"/lienket {code}", "không")
+    web.hears("link.not_acting")
+    assert await acts_for(town, web) == ""
+
+    await web.says(f"/lienket {code}")
+    web.hears_last("link.mine")
+
+
+@pytest.mark.parametrize("bad", ["used", "run out", "replaced", "account disabled"])
+async def test_a_code_of_an_account_that_is_not_good_any_more_looks_wrong(
+    town: Town, web: Citizen, telegram: Citizen, bad: str
+) -> None:
+    account = await town.official("Hoa", "officer")
+    code = await account_code(town, account)
+    if bad == "used":
+        await telegram.says(f"/lienket {code}", "có")
+        telegram.hears("link.acting")
+    elif bad == "run out":
+        town.clock.move(minutes=15, seconds=1)
+    elif bad == "replaced":
+        await account_code(town, account)
+    else:
+        await town.at_desk(Actor("operator"), lambda desk: desk.officials.disable(account, "left"))
+
+    await web.says(f"/lienket {code}")
+
+    web.hears("link.wrong_code")
+    assert await acts_for(town, web) == ""
+
+
+async def test_a_code_that_runs_out_before_she_is_sure_is_wrong(town: Town, web: Citizen) -> None:
+    code = await account_code(town, await town.official("Hoa", "officer"))
+    await web.says(f"/lienket {code}")
+    town.clock.move(minutes=16)
+
+    await web.presses("Có, là tôi")
+
+    web.hears("link.wrong_code")
+    assert await acts_for(town, web) == ""
+
+
+async def test_after_ten_wrong_codes_that_of_an_account_looks_wrong_too(town: Town, web: Citizen) -> None:
+    code = await account_code(town, await town.official("Hoa", "officer"))
+    for n in range(10):
+        await web.says(f"/lienket 0000-000{n}")
+        web.hears("link.wrong_code")
+
+    await web.says(f"/lienket {code}")
+
+    web.hears("link.wrong_code")
+
+
+async def test_an_account_acts_from_the_chat_bound_last_alone(town: Town, web: Citizen, telegram: Citizen) -> None:
+    account = await town.official("Hoa", "officer")
+    for citizen in (web, telegram):
+        await citizen.says(f"/lienket {await account_code(town, account)}", "có")
+
+    assert (await acts_for(town, web), await acts_for(town, telegram)) == ("", account)
+
+
+async def test_an_official_is_told_that_a_linked_chat_will_act_too(town: Town, web: Citizen, telegram: Citizen) -> None:
+    account = await town.official("Hoa", "officer")
+    await web.says(f"/lienket {await account_code(town, account)}", "có")
+
+    await web.says(f"/lienket {await code_of(telegram)}")
+    web.hears("link.sure_to_share")
+    await web.presses(NO)
+    web.hears("link.not_linked")
+
+    await web.says(f"/lienket {await code_of(telegram)}")
+    await web.presses(YES)
+    assert [await acts_for(town, citizen) for citizen in (web, telegram)] == [account, account]
+
+
+async def test_a_chat_that_acts_for_an_account_still_registers_for_her_own_family(town: Town, web: Citizen) -> None:
+    await web.says(f"/lienket {await account_code(town, await town.official('Hoa', 'officer'))}", "có")
+
+    code = await registers(web)
+
+    assert code.startswith("HS-")

@@ -18,7 +18,7 @@ async def asks_for(lan: Citizen, code: str, what: str) -> None:
     """An official takes the case into review and asks for something; she listens."""
     await lan.town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "test"))
     before = await lan.town.database.read(lan._last_message)
-    await lan.town.at_desk(OFFICIAL, lambda desk: desk.cases.ask_for(code, what))
+    await lan.town.asks_for(code, what)
     await lan.listens(before)
 
 
@@ -77,7 +77,7 @@ async def test_a_question_reaches_whoever_wants_news(lan: Citizen) -> None:
 
     asked = lan.hears_last("case.need_info")
     assert "giấy xác nhận" in asked.text
-    assert asked.options == ("Trả lời cán bộ",)
+    assert asked.options == ("Trả lời cán bộ", "Gửi giấy qua trang riêng", "Tôi không có giấy này")
 
 
 async def test_a_question_does_not_reach_whoever_wants_no_news(lan: Citizen) -> None:

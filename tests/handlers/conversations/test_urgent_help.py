@@ -1,11 +1,13 @@
 """Somebody in need now: three questions and a code, and an urgent word heard wherever it is said."""
 
+import asyncio
 import re
 
 import pytest
 
 from storage.tables import UrgentRequest
 from tests.handlers.conversations.walks import CONSENTED, TO_PLACE, TO_REACH
+from tests.kit.on_duty import clerk, listening
 from tests.kit.town import Citizen, Town
 
 
@@ -128,3 +130,38 @@ async def test_the_first_words_ever_may_be_urgent(town: Town) -> None:
     await mai.says("nha toi bi ngap nha roi")
 
     mai.hears("urgent_offer")
+
+
+async def test_she_is_told_how_many_officials_were_told_and_of_which_unit(town: Town, lan: Citizen) -> None:
+    hoa, _, far = await clerk(town, "Hoa"), await clerk(town, "Bình"), await clerk(town, "An", places=("xa_tay_giang",))
+
+    async with listening(hoa, far):
+        await lan.says("/gap", "tổ 3, phường Hòa Khánh", "Hết ăn", "0905 123 456")
+
+    said = lan.hears_last("urgent_help.passed_on_to").text
+    assert all(words in said for words in ("2 cán bộ", "Hòa Khánh", "115"))
+    hoa.hears("urgent.alarm")
+    far.hears()
+
+
+async def test_a_place_that_names_no_unit_is_everybody_s(town: Town, lan: Citizen) -> None:
+    hoa, far = await clerk(town, "Hoa"), await clerk(town, "An", places=("xa_tay_giang",))
+
+    async with listening(hoa, far):
+        await lan.says("/gap", "ngõ sau chợ", "Hết ăn", "không có")
+
+    assert "2 cán bộ" in lan.hears_last("urgent_help.passed_on").text
+    for one in (hoa, far):
+        assert "không có số điện thoại" in one.hears_last("urgent.alarm").text
+
+
+async def test_of_two_officials_who_press_at_once_one_takes_it(town: Town, lan: Citizen) -> None:
+    hoa, binh = await clerk(town, "Hoa"), await clerk(town, "Bình")
+    async with listening(hoa, binh):
+        await lan.says("/gap", "tổ 3, phường Hòa Khánh", "Hết ăn", "không có")
+
+    async with listening(lan):
+        await asyncio.gather(*(one.presses("Nhận việc gấp") for one in (hoa, binh)))
+
+    lan.hears("urgent.taken")
+    assert sorted(one.heard[-1].key for one in (hoa, binh)) == ["talks.urgent_taken_by", "talks.urgent_yours"]

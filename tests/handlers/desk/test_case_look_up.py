@@ -100,7 +100,7 @@ async def test_nothing_of_what_was_told_stands_in_the_open_anywhere(town: Town, 
     code = await opens(lan, replace(REQUEST, for_other=True, helper_name="Trần Mai", helper_phone="+84912000111"))
     await lan.at_desk(lambda desk: desk.cases.add_words(code, "thêm: cần gạo"))
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
-    await town.at_desk(OFFICIAL, lambda desk: desk.cases.ask_for(code, "giấy ra viện"))
+    await town.asks_for(code, "giấy ra viện")
 
     def everything(unit: Unit) -> bytes:
         tables = [table.name for table in SQLModel.metadata.sorted_tables]

@@ -247,11 +247,11 @@ async def test_what_is_missing_is_asked_for_and_the_answer_brings_the_case_back(
     code = (await opens(lan)).code
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
 
-    asked = await town.at_desk(OFFICIAL, lambda desk: desk.cases.ask_for(code, "giấy ra viện"))
+    asked = await town.asks_for(code, "giấy ra viện")
     [seen] = await lan.at_desk(lambda desk: desk.cases.mine())
-    answered = await lan.at_desk(lambda desk: desk.cases.add_words(code, "đây", kind="answered"))
+    answered = await lan.at_desk(lambda desk: desk.case_answers.answer(code, "đây"))
 
-    assert (asked, seen.state, seen.question) == (True, "need_info", "giấy ra viện")
+    assert (asked, seen.state, seen.question) == ("done", "need_info", "giấy ra viện")
     assert (answered, (await case_of(town, code)).state) == (True, "in_review")
 
 
@@ -263,7 +263,7 @@ async def test_what_is_missing_is_told_only_to_who_agreed_to_be_told(town: Town,
         await lan.at_desk(lambda desk: desk.consents.give("case_news", "case_news/1"))
     before = await town.database.read(lambda unit: len(unit.scalars(select(OutboxRow.id)).all()))
 
-    await town.at_desk(OFFICIAL, lambda desk: desk.cases.ask_for(code, "giấy ra viện"))
+    await town.asks_for(code, "giấy ra viện")
 
     await lan.listens(before)
     lan.hears(*["case.need_info"] * agreed)
@@ -273,7 +273,7 @@ async def test_only_an_official_may_ask_for_something(town: Town, lan: Citizen) 
     code = (await opens(lan)).code
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
 
-    assert not await lan.at_desk(lambda desk: desk.cases.ask_for(code, "tiền"))
+    assert await lan.at_desk(lambda desk: desk.casework.ask(code, "tiền")) == "absent"
 
 
 async def test_nothing_is_added_to_a_case_that_ended(town: Town, lan: Citizen) -> None:

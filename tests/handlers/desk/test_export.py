@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from handlers.desk import Actor
+from handlers.desk import Actor, Desk
 from handlers.desk.cases import Request
+from handlers.desk.decisions import Support
 from handlers.desk.export import everything
 from tests.kit.town import Citizen, Town
 
@@ -54,6 +55,25 @@ async def test_of_a_platform_s_chat_it_shows_what_we_still_have_of_both_sides(to
     assert said[1][0] == "us"
 
 
+async def test_what_both_said_in_a_talk_is_shown(town: Town, lan: Citizen) -> None:
+    hoa = await town.official("Hoa", "admin")
+
+    def talk(desk: Desk) -> None:
+        [found] = desk.talks.waiting(desk.acting())
+        desk.talks.take(found.id, in_chat=False)
+        desk.talks.say(found.id, "Bà cần gì?")
+
+    await town.as_official(hoa, talk)
+    await lan.says("Tôi hỏi về giấy tờ")
+
+    shown = await downloads(town, await lan.at_desk(lambda desk: desk.people.download_link()))
+
+    assert shown is not None
+    [shown_talk] = shown["talks"] if isinstance(shown["talks"], list) else []
+    said = [(line["from"], line["text"]) for line in shown_talk["said"]]
+    assert said == [("Hoa", "Bà cần gì?"), ("you", "Tôi hỏi về giấy tờ")]
+
+
 async def test_a_new_link_ends_the_old_one(town: Town, lan: Citizen) -> None:
     old, new = [await lan.at_desk(lambda desk: desk.people.download_link()) for _ in range(2)]
 
@@ -77,3 +97,15 @@ async def test_a_link_itself_is_not_stored(town: Town, lan: Citizen) -> None:
 
     assert bytes(stored) != token
     assert token not in bytes(stored)
+
+
+async def test_what_officials_noted_among_themselves_is_not_in_it(town: Town, lan: Citizen) -> None:
+    official = await town.official("Tam", "lead", places=("phuong_hoa_khanh",))
+    opened = await lan.at_desk(lambda desk: desk.cases.open(Request(("food",), "phuong_hoa_khanh", "tổ 3")))
+    await town.as_official(official, lambda desk: desk.casework.note(opened.code, "hỏi lại tổ trưởng"))
+    await town.as_official(official, lambda desk: desk.casework.propose(opened.code, Support("gạo 10 kg")))
+    await lan.at_desk(lambda desk: desk.cases.add_words(opened.code, "mái nhà dột"))
+
+    shown = str(await downloads(town, await lan.at_desk(lambda desk: desk.people.download_link())))
+
+    assert ["mái nhà dột" in shown, "hỏi lại tổ trưởng" in shown, "gạo 10 kg" in shown] == [True, False, False]

@@ -34,7 +34,7 @@ from tests.kit.town import Citizen, Town
 OFFICIAL = Actor("official", "tam")
 NAMING_A_PERSON = [table for table in SQLModel.metadata.sorted_tables if "person_id" in table.c]
 # One of each person is kept, or none; of all else everything.
-ONE_IS_KEPT = {"session", "household", "one_time_token"}
+ONE_IS_KEPT = {"session", "household", "one_time_token", "official"}
 SEALED: Mapping[type[Any], str] = {AskingRow: "nonce", File: "id", OutboxRow: "key"}
 
 
@@ -47,6 +47,8 @@ async def fills(citizen: Citizen, name: str) -> None:
     await citizen.at_desk(lambda desk: desk.talks.wish())
     await citizen.at_desk(lambda desk: desk.people.download_link())
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
+    account = await citizen.town.official(name, "officer")
+    await citizen.at_desk(lambda desk: desk.officials.bind_chat(account, desk.here().person_id))
     await keeps(citizen, name)
 
 
@@ -208,7 +210,7 @@ async def test_whatever_names_a_person_names_the_one_who_is_kept(town: Town, web
     told = {"outbox": 1}  # her other channel is told
     together = {name: hers[name] + theirs[name] + told.get(name, 0) for name in hers if name not in ONE_IS_KEPT}
     assert {name: after[name] for name in together} == together
-    assert {name: after[name] for name in ONE_IS_KEPT} == {"session": 1, "household": 1, "one_time_token": 1}
+    assert {name: after[name] for name in ONE_IS_KEPT} == dict.fromkeys(ONE_IS_KEPT, 1)
 
 
 async def test_nothing_that_was_sealed_is_lost(town: Town, web: Citizen, other: Citizen) -> None:
@@ -415,7 +417,7 @@ async def test_erasing_after_linking_erases_everything_of_every_channel(
     keys = await town.database.read(lambda unit: set(unit.scalars(select(DataKey.name))))
     lines = await town.database.read(lambda unit: unit.query(ChatLine).count())
     assert fresh == await person(other) != joined
-    assert {name for name in keys if not name.startswith("day:")} == {f"person:{fresh}"}
+    assert {name for name in keys if not name.startswith(("day:", "official:"))} == {f"person:{fresh}"}
     assert lines == 0
     for citizen in (web, other):
         assert await citizen.at_desk(lambda desk: (desk.cases.mine(), desk.consents.given())) == ([], [])
@@ -530,3 +532,69 @@ async def test_a_code_made_before_unlinking_links_nothing_after_it(linked: Citiz
     await telegram.at_desk(lambda desk: desk.links.unlink())
 
     assert await telegram.at_desk(lambda desk: desk.links.judge(code)) == "wrong"
+
+
+# Officials
+
+
+async def acts_for(citizen: Citizen) -> str:
+    """The name of the account that a chat acts for; empty for none."""
+    person_id = await person(citizen)
+    found = await citizen.at_desk(lambda desk: desk.officials.in_chat(person_id))
+    return found.name if found else ""
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "after"),
+    [("", "", ""), ("Hoa", "", "Hoa"), ("", "Hoa", "Hoa"), ("Hoa", "Tâm", "Tâm")],
+    ids=["none", "here alone", "there alone", "two: the kept person's"],
+)
+async def test_linked_chats_act_for_one_account(
+    town: Town, telegram: Citizen, here: str, there: str, after: str
+) -> None:
+    mine = town.citizen("Lan")
+    for citizen, account in ((mine, here), (telegram, there)):
+        await citizen.says("/menu")
+        if account:
+            made = await town.official(account, "officer")
+            await citizen.at_desk(lambda desk, which=made: desk.officials.bind_chat(which, desk.here().person_id))  # type: ignore[misc]  # a lambda with a default
+
+    await joins(mine, telegram)
+
+    assert (await acts_for(mine), await acts_for(telegram)) == (after, after)
+
+
+async def test_a_chat_that_is_parted_acts_for_nobody_and_the_others_still_do(town: Town, telegram: Citizen) -> None:
+    mine = town.citizen("Lan")
+    for citizen in (mine, telegram):
+        await citizen.says("/menu")
+    made = await town.official("Hoa", "officer")
+    await mine.at_desk(lambda desk: desk.officials.bind_chat(made, desk.here().person_id))
+    await joins(mine, telegram)
+
+    await mine.at_desk(lambda desk: desk.links.unlink())
+
+    assert (await acts_for(mine), await acts_for(telegram)) == ("", "Hoa")
+
+
+async def test_what_an_official_says_finds_her_other_chat_when_she_parts_this_one(
+    town: Town, telegram: Citizen
+) -> None:
+    mine = town.citizen("Lan")
+    for citizen in (mine, telegram):
+        await citizen.says("/menu")
+    await joins(telegram, mine)
+    await telegram.says("/menu")
+
+    def hold(unit: Unit) -> None:
+        chat = chats.find(unit, "telegram", telegram.external)
+        assert chat is not None
+        desk = town.office.desk(unit, Actor("clock"), "an official", town.clock)
+        desk.messages.say(chat, Say("talk.from_person", words="Bà cần giấy gì?"), kind="talk")
+
+    await town.database.write(hold)  # Telegram is not reached in this town: it waits
+    before = await town.database.read(mine._last_message)
+    await telegram.at_desk(lambda desk: desk.links.unlink())
+
+    await mine.listens(before)
+    assert "talk.from_person" in [message.key for message in mine.heard]

@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from handlers.desk import Actor
 from handlers.desk.cases import Request
 from handlers.desk.retention import Retention
+from handlers.desk.rights import Official
 from handlers.rules.office import Span
 from storage.database import Unit
 from storage.queries import inbox, machine
 from storage.tables import Case, CaseEvent, InboxRow, OutboxRow
 from storage.vault import KeyGone, Vault
 from storage.verify import broken
+from tests.kit.on_duty import clerk
 from tests.kit.town import Citizen, Town
 
 MOMENT = timedelta(seconds=1)
@@ -72,6 +74,30 @@ async def is_checked(lan: Citizen) -> None:
     await lan.at_desk(lambda desk: desk.households.keep({"unit": "xa_tay_giang"}, desk.today(), "open", ()))
 
 
+async def an_official(town: Town) -> str:
+    """An official of the unit, the same for all."""
+    accounts = await town.at_desk(Actor("clock"), lambda desk: desk.officials.accounts())
+    return accounts[0].id if accounts else (await clerk(town, "Hoa")).id
+
+
+async def talks_and_ends_it(lan: Citizen) -> None:
+    await lan.says("/menu", "/canbo", "phường Hòa Khánh")
+    town, hoa = lan.town, await an_official(lan.town)
+    everybody = Official(hoa, "", "", ("admin",), frozenset())
+    [talk] = await town.at_desk(Actor("clock"), lambda desk: desk.talks.waiting(everybody))
+    await town.as_official(hoa, lambda desk: desk.talks.take(talk.id, in_chat=False))
+    await lan.says("Tôi hỏi về giấy tờ")
+    await town.as_official(hoa, lambda desk: desk.talks.close(talk.id))
+
+
+async def needs_help_and_gets_it(lan: Citizen) -> None:
+    await lan.says("/menu")
+    town, hoa = lan.town, await an_official(lan.town)
+    raised = await lan.at_desk(lambda desk: desk.urgent.raise_one("phường Hòa Khánh", "hunger", None))
+    await town.as_official(hoa, lambda desk: desk.urgent.take(raised.code))
+    await town.as_official(hoa, lambda desk: desk.urgent.close(raised.code, "đã đến"))
+
+
 # Each row: what somebody does, for how long what comes of it is kept, and how much of it there is.
 @pytest.mark.parametrize(
     ("does", "kept", "left"),
@@ -100,6 +126,20 @@ async def is_checked(lan: Citizen) -> None:
             timedelta(days=365),
             "SELECT count(*) FROM household WHERE declared IS NOT NULL",
             id="answers of the check",
+        ),
+        pytest.param(
+            talks_and_ends_it,
+            timedelta(days=180),
+            "SELECT count(*) FROM talk_line l JOIN data_key k ON k.name = 'talk:' || l.talk_id "
+            "WHERE l.body IS NOT NULL",
+            id="what was said in talks",
+        ),
+        pytest.param(
+            needs_help_and_gets_it,
+            timedelta(days=731),  # 24 months, one of them in a leap year
+            "SELECT count(*) FROM urgent_request u JOIN data_key k ON k.name = 'urgent:' || u.id "
+            "JOIN passed_on p ON p.under = k.name WHERE u.body IS NOT NULL",
+            id="urgent requests",
         ),
         pytest.param(tries_a_code, timedelta(days=1), "SELECT count(*) FROM limiter", id="limits"),
     ],

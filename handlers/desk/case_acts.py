@@ -1,0 +1,70 @@
+"""What an official may do to a request now: by her rights, by its state, and by who decided before.
+
+Why a table: a button that would be refused is not shown, and what a button leads to checks the same again.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from sqlmodel import col, select
+
+from storage.tables import Case, CaseEvent, Task
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+OPEN = ("submitted", "in_review", "need_info", "proposed", "approved", "delivering")
+UNDECIDED = ("submitted", "in_review", "need_info")
+# The right that each act needs, and the states in which it is possible.
+ACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "take": ("case.take", OPEN),
+    "approve": ("case.approve", ("proposed",)),
+    "send_back": ("case.approve", ("proposed",)),
+    "propose": ("case.propose", UNDECIDED),
+    "ask": ("case.ask", ("submitted", "in_review")),
+    "refuse": ("case.refuse", UNDECIDED),
+    "deliver": ("case.deliver", ("approved",)),
+    "close": ("case.close", ("delivering", "refused")),
+    "note": ("case.note", (*OPEN, "refused", "closed", "withdrawn")),
+    "hand_over": ("case.take", OPEN),
+}
+
+
+def possible(desk: "Desk", case: Case) -> tuple[str, ...]:
+    """What the official at the desk may do to a case now, in the table's order; she takes only what is not hers."""
+    hers = case.officer_id == desk.acting().id
+    acts = [
+        act for act, (right, _) in ACTS.items() if desk.may(right, case.unit_id) and not in_the_way(desk, case, act)
+    ]
+    return tuple(act for act in acts if not (act == "take" and hers))
+
+
+def in_the_way(desk: "Desk", case: Case, act: str) -> Literal["not_now", "own"] | None:
+    """What keeps an official who has the right from an act: the case's state, or that another has to do it."""
+    if case.state not in ACTS[act][1]:
+        return "not_now"
+    own = (act == "approve" and proposed_it(desk, case)) or (act == "refuse" and is_complained_of(desk, case))
+    return "own" if own else None
+
+
+def proposed_it(desk: "Desk", case: Case) -> bool:
+    """Whether what waits for approval is the own proposal of the official at the desk."""
+    return _last_actor(desk, case, "proposed") == str(desk.actor)
+
+
+def is_complained_of(desk: "Desk", case: Case) -> bool:
+    """Whether an open complaint is about what the official at the desk refused."""
+    query = select(Task.id).where(Task.case_id == case.id, Task.kind == "complaint", col(Task.done_at).is_(None))
+    complained = desk.unit.scalars(query.limit(1)).first() is not None
+    return complained and _last_actor(desk, case, "refused") == str(desk.actor)
+
+
+def last_event(desk: "Desk", case: Case) -> str:
+    """The id of the last thing that happened to a case."""
+    query = select(CaseEvent.id).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id).desc()).limit(1)
+    return desk.unit.scalars(query).first() or ""
+
+
+def _last_actor(desk: "Desk", case: Case, kind: str) -> str:
+    query = select(CaseEvent.actor).where(CaseEvent.case_id == case.id, CaseEvent.kind == kind)
+    return desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first() or ""

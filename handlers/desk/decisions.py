@@ -1,0 +1,89 @@
+"""What is decided on a request, and the signed decision on its household: two things that are never mixed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from storage.tables import Case
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+CLASSES = ("poor", "near_poor", "middle", "none")
+MOST_WORDS = 2_000  # letters of anything an official writes
+MOST_MONEY = 100_000_000_000  # VND
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What is proposed. amount: VND, or None for support that is not money. when, where: as one would say them.
+
+    conditions: what the household does for it, looked at again on check_on.
+    """
+
+    what: str
+    amount: int | None = None
+    when: str = ""
+    where: str = ""
+    conditions: str = ""
+    check_on: date | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be proposed: it says what, and conditions have a day on which they are looked at."""
+        return (
+            bool(self.what.strip())
+            and max(map(len, (self.what, self.when, self.where, self.conditions))) <= MOST_WORDS
+            and (self.amount is None or 0 < self.amount <= MOST_MONEY)
+            and (not self.conditions.strip() or self.check_on is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A decision on the household that was signed elsewhere. grade: one of CLASSES; number: of the decision."""
+
+    grade: str
+    number: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is written on cases, opened and sealed with their own keys."""
+
+    desk: "Desk"
+
+    def keep(self, case: Case, content: Mapping[str, object]) -> None:
+        """Keep what is proposed or was decided; see `answer`."""
+        case.answer = self.desk.vault.seal(f"case:{case.id}", f"cases.answer:{case.id}", content)
+
+    def keep_recognition(self, case: Case, recognition: Recognition) -> None:
+        """Keep a signed decision on the household."""
+        content = asdict(recognition)
+        case.recognised = self.desk.vault.seal(f"case:{case.id}", f"cases.recognised:{case.id}", content)
+
+    def support(self, case: Case) -> Support:
+        """What is proposed or was approved. Raises LookupError where nothing is."""
+        kept = self.answer(case).get("support")
+        if not isinstance(kept, dict):
+            raise LookupError(case.code)
+        check_on = date.fromisoformat(kept["check_on"]) if kept["check_on"] else None
+        return Support(**{**kept, "check_on": check_on})
+
+    def answer(self, case: Case) -> Mapping[str, object]:
+        """What was proposed or decided: {"support": …} or {"refused", "words", "source"}; empty before."""
+        if case.answer is None:
+            return {}
+        opened = self.desk.vault.open(f"case:{case.id}", f"cases.answer:{case.id}", case.answer)
+        assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
+        return opened
+
+    def recognition(self, case: Case) -> Recognition | None:
+        """The signed decision on the household."""
+        if case.recognised is None:
+            return None
+        kept = self.desk.vault.open(f"case:{case.id}", f"cases.recognised:{case.id}", case.recognised)
+        assert isinstance(kept, dict)  # noqa: S101  # we wrote it so
+        return Recognition(kept["grade"], kept["number"], date.fromisoformat(kept["day"]))

@@ -1,0 +1,50 @@
+"""Messages to officials that carry somebody's words: written down, so that the words can be taken out of them again.
+
+Why apart from other messages: they are sealed with the official's key, which outlives the person who asked to be
+erased.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from handlers.flow.message import Say
+from storage.tables import ChatLine, OutboxRow, PassedOn
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+
+def tell(desk: "Desk", person_id: str, say: Say, *, under: str, kind: str, place: str) -> str | None:
+    """Tell an official something in a person's words; the key of the message, None if she can't be reached.
+
+    under: the name of the data key that the words are kept under.
+    """
+    if not desk.messages.tell(person_id, say, kind=kind, place=place):
+        return None
+    key = f"{desk.cause}/{place}"
+    desk.unit.add(PassedOn(message=key, under=under))
+    return key
+
+
+def say(desk: "Desk", say: Say, scope: str, *, under: str, place: str) -> None:
+    """Say something in a person's words in the chat at the desk, which is an official's."""
+    desk.messages.say(desk.here(), say, scope, place=place)
+    desk.unit.add(PassedOn(message=f"{desk.cause}/{place}", under=under))
+
+
+def take_out(desk: "Desk", under: str) -> None:
+    """Empty every message that carries words kept under a data key, and its copy; what waits is not sent."""
+    unit = desk.unit
+    unit.flush()
+    keys = unit.scalars(select(PassedOn.message).where(PassedOn.under == under)).all()
+    named = col(OutboxRow.key).in_([name for key in keys for name in (key, f"{key}/copy")])
+    rows = unit.execute(select(OutboxRow.id, OutboxRow.address_id).where(named)).all()
+    for outbox_id, address_id in rows:
+        lines = delete(ChatLine).where(col(ChatLine.address_id) == address_id)
+        unit.execute(lines.where(col(ChatLine.outbox_id) == outbox_id))
+    waiting = update(OutboxRow).where(named, col(OutboxRow.state).in_(("queued", "held")))
+    unit.execute(waiting.values(state="cancelled", reason="erased"))
+    unit.execute(update(OutboxRow).where(named).values(body=None))
+    unit.execute(delete(PassedOn).where(col(PassedOn.under) == under))

@@ -1,0 +1,99 @@
+"""Who may do what: one table of roles and actions. It drives every check, what a menu offers, and the tests.
+
+Why one table: an official could sign it, and a right that is not written here does not exist.
+
+Each cell says on what: `all` of the city, `unit` for the units the official works or stands in for, `-` nothing.
+Whoever has several roles may do what any of them may.
+An urgent request or a wish to talk that names no unit is everybody's; a case without one waits for who may place it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["admin", "lead", "officer", "helper", "treasurer", "editor", "auditor"]
+Reach = Literal["all", "unit"]
+OPEN_TO_EVERYBODY = ("urgent.", "talk.")
+ROLES: tuple[str, ...] = get_args(Role)
+
+# case.*: a request for support. approve: what another proposed. place: say which unit it belongs to. recognise: enter
+# a decision that was signed elsewhere. letter.*: a message that could not be handled. post.*: messages to people.
+TABLE = """
+                   admin  lead  officer  helper  treasurer  editor  auditor
+today.see          all    unit  unit     unit    all        all     all
+case.see           all    unit  unit     unit    -          -       -
+case.place         all    unit  unit     -       -          -       -
+case.take          -      unit  unit     -       -          -       -
+case.ask           -      unit  unit     -       -          -       -
+case.note          -      unit  unit     unit    -          -       -
+case.propose       -      unit  unit     -       -          -       -
+case.approve       -      unit  -        -       -          -       -
+case.refuse        -      unit  unit     -       -          -       -
+case.deliver       -      unit  unit     -       -          -       -
+case.close         -      unit  unit     -       -          -       -
+case.recognise     -      unit  unit     -       -          -       -
+urgent.see         all    unit  unit     unit    -          -       -
+urgent.take        all    unit  unit     unit    -          -       -
+urgent.close       all    unit  unit     -       -          -       -
+talk.see           all    unit  unit     -       -          -       -
+talk.take          all    unit  unit     -       -          -       -
+official.see       all    unit  -        -       -          -       all
+official.change    all    -     -        -       -          -       -
+owner.see          all    -     -        -       -          -       all
+owner.enter        all    -     -        -       -          -       -
+owner.confirm      all    -     -        -       -          -       -
+audit.see          all    -     -        -       -          -       all
+post.see           all    unit  -        -       -          -       all
+post.retry         all    -     -        -       -          -       -
+letter.see         all    -     -        -       -          -       all
+letter.replay      all    -     -        -       -          -       -
+"""
+
+
+class NotAllowed(Exception):
+    """The official's roles don't hold this right at all, or not for this object. Says which right."""
+
+
+def read_table(table: str) -> Mapping[str, Mapping[str, Reach]]:
+    """Read a table of actions and roles. Raises ValueError, which names the line that can't be read."""
+    head, *lines = (line.split() for line in table.strip().splitlines())
+    if tuple(head) != ROLES:
+        raise ValueError("the table's columns are not the roles")
+    found: dict[str, Mapping[str, Reach]] = {}
+    for action, *cells in lines:
+        if len(cells) != len(head) or not set(cells) <= {"all", "unit", "-"} or action in found:
+            raise ValueError(f"the table's line of {action} can't be read")
+        found[action] = {role: cell for role, cell in zip(head, cells, strict=True) if cell != "-"}  # type: ignore[misc]  # one of the two words
+    return found
+
+
+RIGHTS = read_table(TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Somebody who acts for the office. units: those she works for, and those of whom she stands in for today."""
+
+    id: str
+    name: str
+    title: str
+    roles: tuple[str, ...]
+    units: frozenset[str]
+    language: str = "vi"
+    person_id: str | None = None
+
+    def reach(self, action: str) -> Reach | None:
+        """How far the right to an action goes. Raises KeyError for an action that is not in the table."""
+        return widest(self.roles, action)
+
+    def may(self, action: str, unit_id: str | None) -> bool:
+        """Whether she may do this to something of a unit. Raises KeyError for an action that is not in the table."""
+        reach = self.reach(action)
+        everybodys = unit_id is None and action.startswith(OPEN_TO_EVERYBODY)
+        return reach == "all" or (reach == "unit" and (unit_id in self.units or everybodys))
+
+
+def widest(roles: Iterable[str], action: str) -> Reach | None:
+    """The widest reach that some roles give."""
+    cells = {RIGHTS[action].get(role) for role in roles}
+    return "all" if "all" in cells else "unit" if "unit" in cells else None

@@ -1,0 +1,99 @@
+"""The table of rights is read as it is printed, and what the code asks for is in it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handlers.desk.rights import RIGHTS, ROLES, TABLE, Official, read_table
+
+OWN, FOREIGN = "phuong_hoa_khanh", "xa_tay_giang"
+ROOT = Path(__file__).parents[3]
+# Calls that ask for a right, by the name of what is called.
+ASKING = {
+    "may", "find", "_find", "reach", "speaking", "of_unit", "on_duty", "nearest", "may_be_asked", "widest",
+    "Screen", "Act",
+}  # fmt: skip
+
+
+def cells() -> Iterator[tuple[str, str, str]]:
+    """(action, role, cell), each cell found below the name of its role, as an eye finds it."""
+    head, *lines = TABLE.strip("\n").splitlines()
+    begins = {role: head.index(role) for role in ROLES}
+    for line in lines:
+        for role, begin in begins.items():
+            yield line.split()[0], role, line[begin:].split()[0]
+
+
+def official(*roles: str) -> Official:
+    return Official("1", "Tâm", "", roles, frozenset({OWN}))
+
+
+@pytest.mark.parametrize(("action", "role", "cell"), list(cells()))
+def test_a_cell_means_what_it_says(action: str, role: str, cell: str) -> None:
+    one = official(role)
+
+    may = [one.may(action, unit_id) for unit_id in (OWN, FOREIGN, None)]
+
+    without_unit = cell == "all" or (cell == "unit" and action.startswith(("urgent.", "talk.")))
+    assert may == [cell != "-", cell == "all", without_unit]
+
+
+def test_the_wider_of_two_roles_counts() -> None:
+    assert official("helper", "admin").may("case.see", FOREIGN)
+    assert official("admin", "lead").may("case.approve", OWN)
+    assert not official("admin", "lead").may("case.approve", FOREIGN)
+
+
+def test_no_role_is_no_right() -> None:
+    assert not any(official().may(action, OWN) for action in RIGHTS)
+
+
+def test_a_right_that_is_not_in_the_table_does_not_exist() -> None:
+    with pytest.raises(KeyError):
+        official("admin").may("case.burn", OWN)
+
+
+HEAD = " ".join(("", *ROLES))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param("admin lead\ncase.see all unit", id="columns that are not the roles"),
+        pytest.param(f"{HEAD}\ncase.see all unit", id="too few cells"),
+        pytest.param(f"{HEAD}\ncase.see all unit - - - - - -", id="too many cells"),
+        pytest.param(f"{HEAD}\ncase.see all unit - - - - maybe", id="a word that is no reach"),
+        pytest.param(f"{HEAD}\ncase.see - - - - - - -\ncase.see all - - - - - -", id="an action twice"),
+    ],
+)
+def test_a_table_that_can_not_be_read_is_refused(table: str) -> None:
+    with pytest.raises(ValueError, match="table"):
+        read_table(table)
+
+
+# What the code asks for
+
+
+def named(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def words(call: ast.Call) -> set[str]:
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    return {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def calls() -> Iterator[ast.Call]:
+    for folder in ("handlers", "bot"):
+        for file in (ROOT / folder).rglob("*.py"):
+            tree = ast.parse(file.read_text("utf-8"))
+            yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_what_the_code_asks_for_is_the_table() -> None:
+    asked = {word for call in calls() if named(call) in ASKING for word in words(call)}
+
+    assert {word for word in asked if re.fullmatch(r"[a-z]+\.[a-z]+", word)} == RIGHTS.keys()
