@@ -10,14 +10,14 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import app, backups, config, intake, logs, opening
+from bot import accounts, app, backups, config, intake, logs, opening
 from bot.clock import SystemClock
 from bot.inbox import Office
 from handlers import demo
-from handlers.desk import Actor, Desk
+from handlers.desk import Desk
 from storage import migrations
 from storage.crypto import new_key
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, Unclear
 from storage.queries import inbox, machine, outbox
 from storage.verify import broken
 
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     owner.add_argument("what", choices=("set",))
     for name in ("--body", "--contact", "--data-contact"):
         owner.add_argument(name, required=True)
+    accounts.add_arguments(add("officials", officials_command, "accounts of officials: make, list and end them"))
     add("demo", clear_demo, "delete the sample data").add_argument("what", choices=("clear",))
     add("key", make_key, "print a new ENCRYPTION_KEY").add_argument("what", choices=("new",))
     script = add("script", print_script, "print a conversation as a script")
@@ -77,13 +78,20 @@ def _parser() -> argparse.ArgumentParser:
 def serve(given: argparse.Namespace, settings: config.Settings) -> int:
     """Serve until SIGINT or SIGTERM."""
 
-    def greet(settings: config.Settings, port: int) -> None:
-        host = f"http://{settings.host}:{port}"
-        print(f"Trang chung   {host}/", flush=True)
-        print(f"Trò chuyện    {host}/chat", flush=True)
-        print(f"Dữ liệu       {settings.data_dir if not settings.database else 'PostgreSQL'}", flush=True)
+    def greet(greeting: app.Greeting) -> None:
+        host = f"http://{settings.host}:{greeting.port}"
+        print(f"Trang chung   {host}/")
+        print(f"Trò chuyện    {host}/chat")
+        print(f"Cán bộ        {host}/console")
+        for one in greeting.log_ins:
+            print(f"  {one.email:<24} mật khẩu {one.password}   khóa mã {one.secret}")
+        if greeting.log_ins:
+            print(f"  mã 6 số: chungtay officials code --email {greeting.log_ins[0].email}")
+        print(f"Dữ liệu       {settings.data_dir if not settings.database else 'PostgreSQL'}")
         if given.demo:
-            print("DỮ LIỆU MẪU   mọi người, mọi yêu cầu ở đây đều là mẫu", flush=True)
+            print("DỮ LIỆU MẪU   mọi người, mọi yêu cầu ở đây đều là mẫu")
+        if not greeting.has_admin:
+            print(accounts.NO_ADMIN)
         print("Dừng          Ctrl+C", flush=True)
 
     asyncio.run(app.serve(settings, demonstration=given.demo, greet=greet))
@@ -104,19 +112,6 @@ def migrate(given: argparse.Namespace, settings: config.Settings) -> int:
     return 0
 
 
-def _at_desk(settings: config.Settings, work: Callable[[Desk, Office], int]) -> int:
-    """Run something at the operator's desk, in one transaction."""
-    opened = opening.open_office(settings)
-
-    def run(unit: Unit) -> int:
-        return work(opened.office.desk(unit, Actor("operator"), "command line", SystemClock()), opened.office)
-
-    try:
-        return opened.database.write_now(run)
-    finally:
-        opened.database.close_now()
-
-
 def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
     """Enter who is responsible."""
 
@@ -126,7 +121,17 @@ def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
         print("the owner is set")
         return 0
 
-    return _at_desk(settings, work)
+    return opening.at_desk(settings, work)
+
+
+def officials_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Make, list or end accounts of officials."""
+    if given.what == "list":
+        _print_rows(accounts.listed(settings), as_json=given.json)
+        return 0
+    done = accounts.run(given, settings)
+    print(done.said)
+    return 0 if done.well else 1
 
 
 def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -137,7 +142,7 @@ def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
         print("the sample data is deleted" if done else "there is no sample data here")
         return 0 if done else 1
 
-    return _at_desk(settings, work)
+    return opening.at_desk(settings, work)
 
 
 def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -154,7 +159,7 @@ def verify(given: argparse.Namespace, settings: config.Settings) -> int:
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
 
-    return _at_desk(settings, work)
+    return opening.at_desk(settings, work)
 
 
 def back_up(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -182,7 +187,7 @@ def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
         _print_rows(rows, as_json=given.json)
         return 0
 
-    return _at_desk(settings, work)
+    return opening.at_desk(settings, work)
 
 
 def letters_command(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -198,7 +203,7 @@ def letters_command(given: argparse.Namespace, settings: config.Settings) -> int
         _print_rows([dict(zip(names, row, strict=True)) for row in inbox.dead_letters(desk.unit)], as_json=given.json)
         return 0
 
-    return _at_desk(settings, work)
+    return opening.at_desk(settings, work)
 
 
 def _print_rows(rows: Sequence[dict[str, object]], *, as_json: bool) -> None:

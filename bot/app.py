@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from bot import platforms
+from bot import accounts, platforms
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
@@ -19,7 +19,7 @@ from bot.opening import CannotStart, Opened, open_office
 from bot.outbox import Outbox
 from bot.photos import Cleaner
 from bot.platforms import Platform
-from bot.web import errors, pages, server
+from bot.web import console, errors, pages, server
 from bot.web.chat import ChatRoutes
 from bot.web.health import HealthRoutes
 from bot.web.lines import Lines
@@ -80,7 +80,12 @@ def wire(opened: Opened, clock: Clock) -> Service:
     site = pages.Pages(office.texts.sentence, demo=office.demo)
     public = PublicRoutes(database, office, clock, site)
     app = web.Application()
-    errors.guard(app, page=public.error_page, headers=pages.SECURITY_HEADERS, away=(DatabaseAway, Unclear))
+    errors.guard(
+        app,
+        page=public.error_page,
+        headers=pages.security_headers(secure=settings.secure),
+        away=(DatabaseAway, Unclear),
+    )
     public.add_to(app)
     origins = settings.own_origins
     ChatRoutes(database, office, clock, inbox, lines, site, secure=settings.secure, origins=origins).add_to(app)
@@ -91,6 +96,9 @@ def wire(opened: Opened, clock: Clock) -> Service:
 
     def reasons() -> list[str]:
         return sorted({*alarms, *(reason for platform in built for reason in platform.reasons())})
+
+    secure = settings.secure
+    console.add_to(app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons)
 
     def rejected() -> dict[str, int]:
         return {platform.name: platform.rejected() for platform in built}
@@ -140,7 +148,16 @@ async def _kept_up(part: Callable[[], Coroutine[object, object, None]], alarms: 
         await asyncio.sleep(1)
 
 
-async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Settings, int], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the operator is told once the service listens. log_ins: of a demonstration."""
+
+    port: int
+    log_ins: tuple[accounts.LogIn, ...]
+    has_admin: bool
+
+
+async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Greeting], None]) -> None:
     """Run the service until SIGINT or SIGTERM. Raises CannotStart."""
     opened = open_office(settings, demonstration=demonstration)
     try:
@@ -150,14 +167,17 @@ async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Set
     except Exception as error:
         opened.database.close_now()
         raise CannotStart(str(error)) from None
+    clock, log_ins = SystemClock(), tuple[accounts.LogIn, ...]()
     if demonstration:
         await opened.database.write(lambda unit: fill_demo(unit, opened))
+        log_ins = await accounts.open_demonstration(opened, clock)
+    has_admin = await accounts.has_admin(opened, clock)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running(wire(opened, SystemClock())) as listener:
-        greet(settings, listener.port)
+    async with running(wire(opened, clock)) as listener:
+        greet(Greeting(listener.port, log_ins, has_admin))
         await stop.wait()
 
 

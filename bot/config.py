@@ -215,6 +215,11 @@ class Settings(BaseModel):
         )
 
     @property
+    def is_public(self) -> bool:
+        """Whether people reach us from other machines under an address of their own."""
+        return self.public_url is not None and not _on_this_machine(self.public_url)
+
+    @property
     def secure(self) -> bool:
         """Whether people reach us by https, so that cookies can ask for it."""
         return self.public_url is not None and self.public_url.startswith("https://")

@@ -2,22 +2,27 @@
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.inbox import Office
 from handlers import texts
+from handlers.desk import Actor, Desk
 from storage import migrations
 from storage.crypto import MasterKey, decode_key, new_key
-from storage.database import Database, DatabaseAway
+from storage.database import Database, DatabaseAway, Unit
 from storage.queries import machine
 
 # Their servers are outside the country: nothing private goes through them.
 ABROAD = frozenset({"telegram"})
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class CannotStart(Exception):
@@ -50,6 +55,19 @@ def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: 
         private_pages=settings.secure or not settings.real_channels,
     )  # fmt: skip
     return Opened(database, office, settings)
+
+
+def at_desk(settings: Settings, work: Callable[[Desk, Office], T]) -> T:
+    """Run something at the operator's desk, in one transaction. Raises CannotStart and what the work raises."""
+    opened = open_office(settings)
+
+    def run(unit: Unit) -> T:
+        return work(opened.office.desk(unit, Actor("operator"), "command line", SystemClock()), opened.office)
+
+    try:
+        return opened.database.write_now(run)
+    finally:
+        opened.database.close_now()
 
 
 def open_database(settings: Settings) -> Database:

@@ -131,10 +131,11 @@ def units_of(district_id: str) -> tuple[Place, ...]:
     return tuple(Place(unit, None) for unit in units if district_id in {_slug(old.district) for old in unit.old})
 
 
-def find(typed: str) -> Found:
+def find(typed: str, *, misspelt: bool = True) -> Found:
     """Find the places that a text names, with or without accents, kinds and old districts. Never raises.
 
-    At most 9 candidates, or 3 if the name is misspelt; none if the text names no place.
+    At most 9 candidates, or 3 if the name is misspelt; none if the text names no place. misspelt: look for such a name
+    too.
     """
     text = unicodedata.normalize("NFC", typed[:_MOST_LETTERS])
     phrases = [words for part in re.split(r"[,;:\n()/–-]+", text) if (words := _words_of(part))]
@@ -148,7 +149,7 @@ def find(typed: str) -> Found:
             candidates = _places(name for mention in mentions for name in mention.names)
             one_place = len(candidates) == 1 and isinstance(candidates[0], Place)
             return Found(candidates, sure=one_place and exactly and all(m.fits for m in mentions))
-    return Found(_nearly(phrases), sure=False)
+    return Found(_nearly(phrases) if misspelt else (), sure=False)
 
 
 @cache

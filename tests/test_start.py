@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from handlers.desk import Desk
 from storage.crypto import decode_key, new_key
+from storage.queries import machine
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Ended, Process, serving
 
@@ -188,6 +191,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("outbox", "list"),
     ("dead-letters", "list"),
     ("dead-letters", "list", "--json"),
+    ("officials", "list"),
+    ("officials", "list", "--json"),
     ("script", "registration", "--lang", "en"),
     ("owner", "set", "--body", "UBND", "--contact", "0236 1022", "--data-contact", "a@b.test"),
 )
@@ -235,6 +240,31 @@ async def test_a_talk_in_the_terminal_answers_each_line_and_leaves_nothing(tmp_p
     ):
         assert heard in ended.out
     assert not process.data.exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        pytest.param("UPDATE audit SET reason = 'another' WHERE sequence = 2", "(sequence 2)", id="changed"),
+        pytest.param("DELETE FROM audit WHERE sequence = 2", "(sequence 3)", id="deleted"),
+        pytest.param("DELETE FROM audit WHERE sequence = 3", "sequence 3 is missing", id="the last one deleted"),
+        pytest.param("UPDATE audit SET sequence = 9 - sequence WHERE sequence > 1", "does not fit", id="reordered"),
+    ],
+)
+async def test_verify_names_a_damaged_audit_row_with_exit_1(process: Process, damage: str, named: str) -> None:
+    def write(desk: Desk) -> None:
+        for number in range(3):
+            desk.note("test.noted", f"test:{number}")
+        machine.seal_audit(desk.unit)
+
+    process.at_desk(write)
+    process.at_desk(lambda desk: desk.unit.execute(text(damage)))
+
+    ended = await process.run("verify")
+
+    assert (ended.code, len(ended.out.splitlines())) == (1, 1)
+    assert ended.out.startswith("audit row ")
+    assert named in ended.out
 
 
 async def test_verify_reads_beside_a_serving_process(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-"""The HTTP contract, written by hand: every route that is served is here, and nothing else."""
+"""The HTTP contract: every route that is served is here, and nothing else. The console's are made of its tables."""
 
 from typing import Any
+
+from bot.web.console import openapi as console
 
 _TEXT = {"type": "string"}
 _MESSAGE: dict[str, Any] = {
@@ -139,6 +141,7 @@ def document() -> dict[str, Any]:
             "/chat/images/{number}": _get(
                 "The picture of a line", _answer("a picture", "image/*"), _in("path", "number"), s404="none"
             ),
+            **console.paths(),
             "/hooks/telegram": {"post": _HOOKED},
             "/health/live": _get("Alive", json_status),
             "/health/ready": _get("Able to take messages", json_status, s503="messages can't be accepted"),

@@ -42,6 +42,12 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+
+def security_headers(*, secure: bool) -> Mapping[str, str]:
+    """The headers of every answer. secure: the service is behind https, and browsers are to remember that."""
+    return dict(SECURITY_HEADERS) | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -77,10 +83,13 @@ class Pages:
         return found
 
     def render(self, template: str, language: str, **values: object) -> str:
-        """Fill a template. Raises jinja2.UndefinedError when it names a value that was not given."""
+        """Fill a template. Raises jinja2.UndefinedError when it names a value that was not given.
+
+        Its texts are those below `page`; a key with a dot is whole.
+        """
 
         def t(key: str, **placeholders: object) -> Markup:
-            return Markup.escape(self._texts(language, f"page.{key}")).format(**placeholders)
+            return Markup.escape(self._texts(language, key if "." in key else f"page.{key}")).format(**placeholders)
 
         return self._environment.get_template(template).render(t=t, language=language, **values)
 

@@ -43,7 +43,7 @@ owner.see          all    -     -        -       -          -       all
 owner.enter        all    -     -        -       -          -       -
 owner.confirm      all    -     -        -       -          -       -
 audit.see          all    -     -        -       -          -       all
-post.see           all    unit  -        -       -          -       all
+post.see           all    -     -        -       -          -       all
 post.retry         all    -     -        -       -          -       -
 letter.see         all    -     -        -       -          -       all
 letter.replay      all    -     -        -       -          -       -

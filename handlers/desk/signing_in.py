@@ -151,7 +151,9 @@ class SigningIn:
             checked_at=desk.now,
         )  # fmt: skip
         desk.unit.add(session)
-        desk.note("official.signed_in", f"official:{row.id}", session=session.id)
+        official = desk.officials.acting(row.id)
+        hers = desk.of(official) if official else desk
+        hers.note("official.signed_in", f"official:{row.id}", session=session.id)
         return token
 
     def session(self, token: str) -> SignedIn | None:

@@ -23,7 +23,7 @@ from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram.user import TelegramUser
 from tests.kit.town import Town
 
-READ_S = 0.3
+READ_S = 0.8
 PATIENT_S = 10.0
 NOTE = {
     "sqlite": """

@@ -1,0 +1,25 @@
+"""The officials' console over HTTP: signing in, its pages, the same for programs, and the live stream."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.inbox import Office
+from bot.web.console.browser import Browser
+from bot.web.console.live import LiveRoutes
+from bot.web.console.routes import ConsoleRoutes
+from bot.web.console.signing_in import SigningInRoutes
+from bot.web.pages import Pages
+from storage.database import Database
+
+
+def add_to(
+    app: web.Application, database: Database, office: Office, clock: Clock, pages: Pages, *, origins: frozenset[str],
+    secure: bool, reasons: Callable[[], list[str]],
+) -> None:  # fmt: skip
+    """Give the application every route below /console."""
+    browser = Browser(origins, secure=secure)
+    SigningInRoutes(database, office, clock, pages, browser).add_to(app)
+    LiveRoutes(database, office, clock, browser).add_to(app)
+    ConsoleRoutes(database, office, clock, pages, browser, reasons).add_to(app)

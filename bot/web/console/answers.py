@@ -1,0 +1,168 @@
+"""How the console answers: a page to people, the same as JSON to programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from typing import Protocol
+from urllib.parse import quote
+
+import orjson
+from aiohttp import web
+
+from bot.web.console.browser import CSRF_HEADER
+from bot.web.pages import Pages
+from handlers import console
+from handlers.console import Given, Picture, Screen, Wrong
+from handlers.console.moments import ago
+from handlers.desk import Desk
+from handlers.desk.signing_in import SignedIn
+from handlers.texts import Phrase
+
+CSRF, ONE_TIME_CODE = "csrf", "one_time_code"
+OURS = frozenset({CSRF, ONE_TIME_CODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a click is answered with. to: where the browser goes on. expired: nobody is signed in any more."""
+
+    status: int
+    body: str | bytes = ""
+    kind: str = "text/html"
+    to: str = ""
+    expired: bool = False
+    refused: str = ""
+    stale: bool = False
+
+    def response(self) -> web.Response:
+        """The answer on the wire."""
+        headers = {"Location": self.to} if self.to else {}
+        if isinstance(self.body, bytes):
+            return web.Response(status=self.status, body=self.body, content_type=self.kind, headers=headers)
+        return web.Response(status=self.status, text=self.body, content_type=self.kind, headers=headers)
+
+
+class Way(Protocol):
+    """Answers one kind of reader."""
+
+    def screen(
+        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        status: int = 200,
+    ) -> Answer: ...  # fmt: skip
+    def went(self, to: str, done: str) -> Answer: ...
+    def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer: ...
+    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer: ...
+    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer: ...
+    def csrf(self, request: web.Request, given: Given) -> str: ...
+
+
+class ForPeople:
+    """Pages, in the language of the official's account."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def screen(
+        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        status: int = 200,
+    ) -> Answer:  # fmt: skip
+        if isinstance(page, Picture):
+            return Answer(status, page.content, page.kind)
+        return Answer(status, self._draw(desk, signed, name, page=page, typed=given, wrong=wrong))
+
+    def went(self, to: str, done: str) -> Answer:
+        address = f"/console{to}"
+        if done:
+            address += f"{'&' if '?' in address else '?'}done={quote(done)}"
+        return Answer(303, to=address)
+
+    def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer:
+        return Answer(status, self._draw(desk, signed, "stop", why=why))
+
+    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer:
+        kept = [(name, value) for name, values in given.fields.items() if name not in OURS for value in values]
+        return Answer(403, self._draw(desk, signed, "check", kept=kept, again=again))
+
+    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer:
+        to = f"/console/sign-in?next={quote(path)}"
+        if given is None:
+            return Answer(303, to=to, expired=True)
+        kept = [value for name, values in given.fields.items() if name not in OURS for value in values if value]
+        html = self._pages.render("console/expired.html", "vi", kept=kept, to="/console/sign-in")
+        return Answer(401, html, expired=True)
+
+    def csrf(self, request: web.Request, given: Given) -> str:
+        return given[CSRF]
+
+    def _draw(self, desk: Desk, signed: SignedIn, name: str, **values: object) -> str:
+        official, voice = signed.official, desk.voice(signed.official.language)
+        typed = values.pop("typed", Given())
+        wrong = values.pop("wrong", None)
+        done = typed["done"] if isinstance(typed, Given) and not wrong else ""
+        faults, outdated = (wrong.by_field, wrong.outdated) if isinstance(wrong, Wrong) else ({}, False)
+
+        def say(value: object) -> str:
+            return voice.say(value if isinstance(value, Phrase) else Phrase("plain", {"words": value}))
+
+        return self._pages.render(
+            f"console/{name}.html", official.language, me=official, csrf=signed.csrf, say=say, typed=typed,
+            menu=menu_of(signed), name=name, now=desk.now, ago=lambda at: say(ago(desk.now, at)),
+            wrong=faults, outdated=outdated,
+            done=done if desk.texts.has(f"console.done.{done}", "") else "", **values,
+        )  # fmt: skip
+
+
+class ForPrograms:
+    """JSON with the same content; sentences in the language of the official's account."""
+
+    def screen(
+        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        status: int = 200,
+    ) -> Answer:  # fmt: skip
+        if wrong is not None:
+            return _json(status, {"wrong": dict(wrong.by_field), "outdated": wrong.outdated})
+        if isinstance(page, Picture):
+            return Answer(status, page.content, page.kind)
+        return _json(status, plain(page, desk, signed.official.language))
+
+    def went(self, to: str, done: str) -> Answer:
+        return _json(200, {"done": done, "to": f"/console/api{to}"})
+
+    def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer:
+        return _json(status, {"error": why})
+
+    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer:
+        return _json(403, {"error": "check", "expected": ONE_TIME_CODE})
+
+    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer:
+        answer = _json(401, {"error": "sign_in"})
+        return Answer(401, answer.body, answer.kind, expired=True)
+
+    def csrf(self, request: web.Request, given: Given) -> str:
+        return request.headers.get(CSRF_HEADER, "")
+
+
+def menu_of(signed: SignedIn) -> list[tuple[str, list[Screen]]]:
+    """What an official's roles open, in groups."""
+    shown = [s for s in console.SCREENS if s.menu and signed.official.reach(s.right)]
+    groups = dict.fromkeys(s.menu for s in shown)
+    return [(group, [s for s in shown if s.menu == group]) for group in groups]
+
+
+def plain(value: object, desk: Desk, language: str) -> object:
+    """A page's content as JSON has it."""
+    if isinstance(value, Phrase):
+        return desk.voice(language).say(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name), desk, language) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): plain(one, desk, language) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one, desk, language) for one in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def _json(status: int, content: object) -> Answer:
+    return Answer(status, orjson.dumps(content).decode(), "application/json")

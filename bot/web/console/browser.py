@@ -1,0 +1,104 @@
+"""The browser of an official: its cookies, where it writes from, and what its forms send.
+
+Why no trust in a forwarded address unless our own machine handed it on: anybody can write that header.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+
+import orjson
+from aiohttp import web
+
+from handlers.console import Given
+
+MOST_FIELDS = 200
+CSRF_HEADER = "X-CSRF-Token"
+DEVICE_S = 180 * 24 * 3600
+
+
+class Browser:
+    """Reads and sets the console's cookies. secure: the service is behind https."""
+
+    def __init__(self, origins: frozenset[str], *, secure: bool) -> None:
+        self._origins, self._secure = origins, secure
+        prefix = "__Host-" if secure else ""
+        self._session, self._device = f"{prefix}console", f"{prefix}console-device"
+
+    def session(self, request: web.Request) -> str:
+        """The value that says who is signed in; empty if nobody is."""
+        return request.cookies.get(self._session, "")
+
+    def device(self, request: web.Request) -> str:
+        """The value that says that somebody signed in here before."""
+        return request.cookies.get(self._device, "")
+
+    def sign_in(self, answer: web.Response, session: str, device: str) -> None:
+        self._set(answer, self._session, session, None)
+        self._set(answer, self._device, device, DEVICE_S)
+
+    def sign_out(self, answer: web.Response) -> None:
+        answer.del_cookie(self._session, path="/", secure=self._secure, httponly=True, samesite="Lax")
+
+    def check_origin(self, request: web.Request) -> None:
+        """Raise HTTPForbidden unless a form of our own sent this: browsers name the page that every POST comes from."""
+        origins = request.headers.getall("Origin", [])
+        if len(origins) != 1 or origins[0] not in self._origins:
+            raise web.HTTPForbidden(text="this origin may not write here")
+
+    def _set(self, answer: web.Response, name: str, value: str, age_s: int | None) -> None:
+        answer.set_cookie(name, value, max_age=age_s, path="/", secure=self._secure, httponly=True, samesite="Lax")
+
+
+def network(request: web.Request) -> str:
+    """The network a browser is in: /24 or, of IPv6, /48. A proxy on this machine is believed."""
+    try:
+        address = ipaddress.ip_address(request.remote or "::")
+        if address.is_loopback and (forwarded := request.headers.get("X-Forwarded-For")):
+            address = ipaddress.ip_address(forwarded.rpartition(",")[2].strip())
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+async def read_form(request: web.Request) -> Given:
+    """What a form or a program sent. Raises HTTPBadRequest saying what and where."""
+    if request.content_type == "application/json":
+        return Given(request.match_info, _from_json(await request.read()))
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPBadRequest(text="body: a form or application/json is expected")
+    try:
+        sent = await request.post()
+    except ValueError:
+        raise web.HTTPBadRequest(text="body: not a form") from None
+    fields: dict[str, tuple[str, ...]] = {}
+    for name in list(sent)[:MOST_FIELDS]:
+        fields[name] = tuple(clean(str(value)) for value in sent.getall(name))
+    return Given(request.match_info, fields)
+
+
+def read_query(request: web.Request) -> Given:
+    """What stands in an address."""
+    names = list(request.query)[:MOST_FIELDS]
+    fields = {name: tuple(clean(value) for value in request.query.getall(name)) for name in names}
+    return Given(request.match_info, fields, live="X-Live" in request.headers)
+
+
+def _from_json(raw: bytes) -> Mapping[str, tuple[str, ...]]:
+    try:
+        body = orjson.loads(raw or b"{}")
+    except orjson.JSONDecodeError:
+        raise web.HTTPBadRequest(text="body: not JSON") from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="body: an object is expected")
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in body.items():
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) for one in values):
+            raise web.HTTPBadRequest(text=f"{name[:40]}: words, or a list of words, are expected")
+        fields[name] = tuple(clean(one) for one in values)
+    return fields
+
+
+def clean(text: str) -> str:
+    """Text that every database can hold, with the line ends of our own."""
+    return text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode()

@@ -1,0 +1,142 @@
+"""The console's screens and acts over HTTP.
+
+Why a click is one transaction: who is signed in, what she may do, what is done and what is shown are of one moment, so
+a role that was taken away counts at the very next click.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from aiohttp import web
+
+from bot import intake
+from bot.clock import Clock
+from bot.inbox import Office
+from bot.web.console.answers import ONE_TIME_CODE, Answer, ForPeople, ForPrograms, Way
+from bot.web.console.browser import Browser, read_form, read_query
+from bot.web.pages import Pages
+from handlers import console
+from handlers.console import Act, Given, Screen, Shown, Went, Wrong
+from handlers.desk import Actor, Desk
+from handlers.desk.rights import NotAllowed
+from handlers.desk.signing_in import SignedIn
+from storage.database import Database, Unit
+
+
+class ConsoleRoutes:
+    """Every screen and every act, for people below /console and for programs below /console/api.
+
+    reasons: what is wrong with the service, in codes.
+    """
+
+    def __init__(
+        self, database: Database, office: Office, clock: Clock, pages: Pages, browser: Browser,
+        reasons: Callable[[], list[str]],
+    ) -> None:  # fmt: skip
+        self._database, self._office, self._clock, self._browser = database, office, clock, browser
+        self._reasons = reasons
+        self._people, self._programs = ForPeople(pages), ForPrograms()
+
+    def add_to(self, app: web.Application) -> None:
+        ways: tuple[tuple[str, Way], ...] = (("/console", self._people), ("/console/api", self._programs))
+        for base, way in ways:
+            for screen in console.SCREENS:
+                app.router.add_get(f"{base}{screen.path}", partial(self._show, screen, way))
+            for act in console.ACTS:
+                app.router.add_post(f"{base}{act.path}", partial(self._take, act, way))
+
+    async def _show(self, screen: Screen, way: Way, request: web.Request) -> web.Response:
+        """A screen; only what changes nothing is asked for by GET."""
+        token, given = self._browser.session(request), read_query(request)
+        by_itself = given.live
+        if screen.notes and not screen.again:
+            given = replace(given, live=False)
+        run = self._database.write if screen.notes and not given.live else self._database.read
+        answer = await run(lambda unit: self._look(unit, token, screen, way, given, request.path_qs))
+        await self._note(token, answer, live=by_itself)
+        return answer.response()
+
+    async def _take(self, act: Act, way: Way, request: web.Request) -> web.Response:
+        """An act."""
+        self._browser.check_origin(request)
+        token, given = self._browser.session(request), await read_form(request)
+        csrf = way.csrf(request, given)
+        answer = await self._database.write(lambda unit: self._do(unit, token, csrf, act, way, given))
+        await self._note(token, answer, live=False)
+        return answer.response()
+
+    # Inside one transaction
+
+    def _look(self, unit: Unit, token: str, screen: Screen, way: Way, given: Given, path: str) -> Answer:
+        desk, signed = self._enter(unit, token)
+        if signed is None:
+            return way.sign_in(desk, None, path)
+        if screen.right and signed.official.reach(screen.right) is None:
+            return self._refuse(desk, signed, way, screen.right, stale=signed.stale)
+        try:
+            page = screen.view(desk, replace(given, session=signed.session_id, troubles=tuple(self._reasons())))
+        except NotAllowed as refused:
+            return self._refuse(desk, signed, way, str(refused), stale=signed.stale)
+        if page is None:
+            return way.stop(desk, signed, 404, "absent")
+        answer = way.screen(desk, signed, screen.name, page, given)
+        return Answer(answer.status, answer.body, answer.kind, stale=signed.stale)
+
+    def _do(self, unit: Unit, token: str, csrf: str, act: Act, way: Way, given: Given) -> Answer:
+        desk, signed = self._enter(unit, token)
+        if signed is None:
+            return way.sign_in(desk, given, "")
+        if not secrets.compare_digest(csrf.encode(), signed.csrf.encode()):
+            return way.stop(desk, signed, 403, "form")
+        if act.right and signed.official.reach(act.right) is None:
+            return self._refuse(desk, signed, way, act.right)
+        if act.checked and not signed.checked:
+            code = given[ONE_TIME_CODE]
+            if not code or not desk.signing_in.check_again(token, code):
+                return way.check(desk, signed, given, again=bool(code))
+        try:
+            return self._done(desk, signed, act, way, given)
+        except NotAllowed as refused:
+            return self._refuse(desk, signed, way, str(refused))
+
+    def _done(self, desk: Desk, signed: SignedIn, act: Act, way: Way, given: Given) -> Answer:
+        result = act.do(desk, given)
+        match result:
+            case Went():
+                return way.went(result.to, result.done)
+            case Shown():
+                return way.screen(desk, signed, result.name, result.page, Given())
+            case Wrong():
+                page = act.screen.view(desk, Given(given.path, session=signed.session_id))
+                if page is not None:
+                    status = 409 if result.outdated else 400
+                    return way.screen(desk, signed, act.screen.name, page, given, wrong=result, status=status)
+        return way.stop(desk, signed, 404, "absent")
+
+    def _enter(self, unit: Unit, token: str) -> tuple[Desk, SignedIn | None]:
+        desk = self._office.desk(unit, Actor("clock"), f"console:{secrets.token_hex(8)}", self._clock)
+        signed = desk.signing_in.session(token) if token else None
+        if signed is None:
+            return desk, None
+        # Channels know how to read what nobody could read before; the desk does not know channels.
+        again = partial(intake.replay, unit, self._office, self._clock)
+        return replace(desk.of(signed.official), replay_letter=again), signed
+
+    def _refuse(self, desk: Desk, signed: SignedIn, way: Way, action: str, *, stale: bool = False) -> Answer:
+        answer = way.stop(desk, signed, 403, "forbidden")
+        return Answer(answer.status, answer.body, answer.kind, refused=action, stale=stale)
+
+    # After it
+
+    async def _note(self, token: str, answer: Answer, *, live: bool) -> None:
+        """Note a refused right, and that a browser is in use; a page that looks by itself keeps nobody signed in."""
+        if answer.refused or (answer.stale and not live):
+            await self._database.write(lambda unit: self._keep(unit, token, answer.refused))
+
+    def _keep(self, unit: Unit, token: str, refused: str) -> None:
+        desk, signed = self._enter(unit, token)
+        desk.signing_in.seen(token)
+        if refused and signed:
+            desk.note("rights.refused", f"official:{signed.official.id}", action=refused)

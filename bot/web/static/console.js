@@ -1,0 +1,85 @@
+// The console's few helpers: numbers that stay fresh, parts of a page that look again, and the keyboard.
+// Without it every page works; nothing is done here that a form does not do.
+"use strict";
+
+const rail = document.querySelector("[data-live]");
+const seconds = 1000;
+
+function live() {
+  const fresh = document.querySelector(".fresh");
+  const stream = new EventSource(rail.dataset.live);
+  let first = true;
+  stream.onmessage = (event) => {
+    const counts = JSON.parse(event.data);
+    for (const place of document.querySelectorAll("[data-count]")) {
+      const count = counts[place.dataset.count];
+      place.textContent = count || "";
+      place.classList.toggle("rings", place.dataset.count === "urgent" && count > 0);
+    }
+    if (!first) look();
+    first = false;
+    say(fresh.dataset.fresh);
+  };
+  stream.onerror = () => say(fresh.dataset.stale);
+  stream.addEventListener("ended", () => { stream.close(); location.reload(); });
+  function say(words) {
+    fresh.textContent = `${words} ${new Date().toLocaleTimeString("vi-VN")}`;
+  }
+}
+
+// Whoever types in a part, or has something marked in it, is left alone; she sees the news at the next look.
+async function look() {
+  const parts = document.querySelectorAll("[data-fresh-part]");
+  if (!parts.length) return;
+  const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts) {
+    const next = page.getElementById(part.id);
+    const typing = part !== document.activeElement && part.contains(document.activeElement);
+    if (!next || typing || next.innerHTML === part.innerHTML) continue;
+    const atEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 8;
+    part.replaceChildren(...next.childNodes);
+    if (atEnd) part.scrollTop = part.scrollHeight;
+  }
+}
+
+const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+
+function keys(event) {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const all = rows();
+  const here = all.findIndex((row) => row.contains(document.activeElement) || row.getAttribute("aria-selected") === "true");
+  if (event.key === "j" || event.key === "k") {
+    const next = all[Math.max(0, Math.min(all.length - 1, here + (event.key === "j" ? 1 : -1)))];
+    next?.querySelector("a")?.focus();
+  } else if (event.key === "/") {
+    const search = document.querySelector("[type=search]");
+    if (!search) return;
+    search.focus();
+    event.preventDefault();
+  } else if (event.key === "?") {
+    const help = document.getElementById("keys");
+    if (help) help.hidden = !help.hidden;
+  } else if (event.key === "Escape") {
+    const help = document.getElementById("keys");
+    if (help) help.hidden = true;
+  }
+}
+
+// One click is one act: a second on the same button waits for the first.
+function once(event) {
+  const button = event.submitter;
+  if (!button) return;
+  setTimeout(() => { button.disabled = true; });
+  setTimeout(() => { button.disabled = false; }, 5 * seconds);
+}
+
+// What no count tells of, such as new words in a talk, is asked for every few seconds while somebody can see it.
+const beat = document.querySelector("[data-fresh-every]");
+if (beat) setInterval(() => { if (!document.hidden) look(); }, beat.dataset.freshEvery * seconds);
+
+if (rail) live();
+document.addEventListener("keydown", keys);
+document.addEventListener("submit", once);

@@ -1,0 +1,31 @@
+"""How many wait for an official where; 0 of what she has no right to see."""
+
+from dataclasses import dataclass
+
+from handlers.desk import Desk, case_list
+from handlers.desk.calls import Calls
+from handlers.desk.case_list import Waiting
+from storage.queries import inbox, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many wait. unknown: messages that nobody knows the end of, and those that failed."""
+
+    urgent: int
+    waiting: int
+    requests: Waiting
+    unknown: int
+    letters: int
+
+
+def counts(desk: Desk) -> Counts:
+    """Count what waits for the official at the desk."""
+    me, calls = desk.acting(), Calls(desk)
+    return Counts(
+        urgent=calls.urgent_waiting() if me.reach("urgent.see") else 0,
+        waiting=calls.talks_waiting() if me.reach("talk.see") else 0,
+        requests=case_list.waiting(desk),
+        unknown=outbox.count_stuck(desk.unit, ("unknown", "failed")) if me.reach("post.see") == "all" else 0,
+        letters=inbox.letter_counts(desk.unit).get("open", 0) if me.reach("letter.see") else 0,
+    )

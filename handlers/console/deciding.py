@@ -1,0 +1,205 @@
+"""What an official does to a request on its page, from taking it to closing it; the same acts as in the chat.
+
+Why every form names the last event it was drawn with: of two officials at one request, the second is shown what the
+first did, and loses nothing of what was typed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from handlers import units
+from handlers.console import request, requests
+from handlers.console.screen import Act, Given, Went, Wrong
+from handlers.desk import Desk, refusals
+from handlers.desk.casework import Outcome
+from handlers.desk.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Recognition, Support
+from handlers.flow import readers
+
+Done = Went | Wrong | None
+Faults = dict[str, str]
+
+
+def take(desk: Desk, given: Given) -> Done:
+    """Take it, or take it over from a colleague."""
+    return _told(given, "take", desk.casework.take(given.path["code"], given["seen"]))
+
+
+def hand_over(desk: Desk, given: Given) -> Done:
+    """Give it to a colleague."""
+    faults = {} if given["colleague"] else {"colleague": "unchosen"}
+    if faults:
+        return Wrong(faults)
+    outcome = desk.casework.hand_over(given.path["code"], given["colleague"], given["seen"])
+    return _told(given, "hand_over", outcome, "colleague")
+
+
+def place(desk: Desk, given: Given) -> Done:
+    """Say which unit it belongs to; whoever gives it away may no longer see it, and goes back to the list."""
+    to = given["to_unit"]
+    if to not in units.all_units():
+        return Wrong({"to_unit": "unchosen"})
+    outcome = desk.casework.place(given.path["code"], to, given["seen"])
+    if outcome == "invalid":
+        return Wrong({"to_unit": "same_unit"})
+    if outcome == "done" and not desk.may("case.see", to):
+        return Went(_with("/requests", given), "place_away")
+    return _told(given, "place", outcome)
+
+
+def ask(desk: Desk, given: Given) -> Done:
+    """Ask the registrant for something; it reaches her as a question."""
+    faults = _words(given, "asked")
+    return Wrong(faults) if faults else _told(given, "ask", desk.casework.ask(*_of(given, "asked")))
+
+
+def note(desk: Desk, given: Given) -> Done:
+    """Write something down for colleagues."""
+    faults = _words(given, "noted")
+    return Wrong(faults) if faults else _told(given, "note", desk.casework.note(*_of(given, "noted")))
+
+
+def propose(desk: Desk, given: Given) -> Done:
+    """Propose support; it is told only when another approved it."""
+    faults = _words(given, "what") | _words(given, "when", "where", "conditions", needed=False)
+    amount, check_on = _amount(given["amount"], faults), _day(desk, given["check_on"], "check_on", faults)
+    if check_on is not None and check_on <= desk.today():
+        faults["check_on"] = "not_ahead"
+    if given["conditions"] and check_on is None:
+        faults.setdefault("check_on", "needs_day")
+    if faults:
+        return Wrong(faults)
+    support = Support(given["what"], amount, given["when"], given["where"], given["conditions"], check_on)
+    return _told(given, "propose", desk.casework.propose(given.path["code"], support, given["seen"]))
+
+
+def approve(desk: Desk, given: Given) -> Done:
+    """Approve what another proposed; the registrant is told."""
+    return _told(given, "approve", desk.casework.approve(given.path["code"], given["seen"]))
+
+
+def send_back(desk: Desk, given: Given) -> Done:
+    """Send a proposal back to be looked at again."""
+    faults = _words(given, "sent_back")
+    return Wrong(faults) if faults else _told(given, "send_back", desk.casework.send_back(*_of(given, "sent_back")))
+
+
+def refuse(desk: Desk, given: Given) -> Done:
+    """Say that it can't be helped this time, with a reason of the list and own words."""
+    faults = _words(given, "own_words")
+    if refusals.reason(given["reason"], desk.today()) is None:
+        faults["reason"] = "unchosen"
+    if faults:
+        return Wrong(faults)
+    outcome = desk.casework.refuse(given.path["code"], given["reason"], given["own_words"], given["seen"])
+    return _told(given, "refuse", outcome)
+
+
+def deliver(desk: Desk, given: Given) -> Done:
+    """Say when and where it is handed over."""
+    faults = _words(given, "handed_when", "handed_where")
+    if faults:
+        return Wrong(faults)
+    outcome = desk.casework.deliver(given.path["code"], given["handed_when"], given["handed_where"], given["seen"])
+    return _told(given, "deliver", outcome)
+
+
+def close(desk: Desk, given: Given) -> Done:
+    """Close it, with what was handed over or why nothing follows."""
+    faults = _words(given, "closing")
+    return Wrong(faults) if faults else _told(given, "close", desk.casework.close(*_of(given, "closing")))
+
+
+def recognise(desk: Desk, given: Given) -> Done:
+    """Enter a decision that was signed elsewhere; it changes no answer and is told to nobody."""
+    faults = _words(given, "number")
+    if given["grade"] not in CLASSES:
+        faults["grade"] = "unchosen"
+    signed = _day(desk, given["signed"], "signed", faults)
+    if signed is None:
+        faults.setdefault("signed", "needs_day")
+    elif signed > desk.today():
+        faults["signed"] = "not_signed_yet"
+    if faults or signed is None:
+        return Wrong(faults)
+    recognition = Recognition(given["grade"], given["number"], signed)
+    return _told(given, "recognise", desk.casework.recognise(given.path["code"], recognition, given["seen"]))
+
+
+# Inside
+
+
+def _of(given: Given, field: str) -> tuple[str, str, str]:
+    """What most acts need: the request, the words typed, and what was seen of it."""
+    return given.path["code"], given[field], given["seen"]
+
+
+def _told(given: Given, act: str, outcome: Outcome, field: str = "") -> Done:
+    """What came of an act, said beside the field it is about."""
+    match outcome:
+        case "done":
+            return Went(_with(f"/requests/{given.path['code']}", given), act)
+        case "absent":
+            return None
+        case "outdated":
+            return Wrong({}, outdated=True)
+        case "own":
+            return Wrong({"": f"own_{act}"})
+        case "not_now":
+            return Wrong({"": outcome})
+        case _:
+            return Wrong({field: outcome})
+
+
+def _with(path: str, given: Given) -> str:
+    """An address with the list narrowed as it was."""
+    query = requests.written(requests.read(given["list"]))
+    return f"{path}?{query}" if query else path
+
+
+def _words(given: Given, *fields: str, needed: bool = True) -> Faults:
+    """What is wrong with words that were typed."""
+    faults: Faults = {}
+    for field in fields:
+        if needed and not given[field]:
+            faults[field] = "needed"
+        elif len(given[field]) > MOST_WORDS:
+            faults[field] = "too_long"
+    return faults
+
+
+def _amount(typed: str, faults: Faults) -> int | None:
+    """An amount as people type it, in VND; a text that may be two amounts is asked for again."""
+    if not typed:
+        return None
+    read = readers.money(typed)
+    if len(read) != 1 or read[0].per is not None or not 0 < read[0].dong <= MOST_MONEY:
+        faults["amount"] = "amount"
+        return None
+    return read[0].dong
+
+
+def _day(desk: Desk, typed: str, field: str, faults: Faults) -> date | None:
+    if not typed:
+        return None
+    read = readers.day(typed, desk.today())
+    if len(read) != 1:
+        faults[field] = "day"
+        return None
+    return read[0]
+
+
+_ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Done]]] = {
+    "take": ("case.take", take),
+    "hand_over": ("case.take", hand_over),
+    "place": ("case.place", place),
+    "ask": ("case.ask", ask),
+    "note": ("case.note", note),
+    "propose": ("case.propose", propose),
+    "approve": ("case.approve", approve),
+    "send_back": ("case.approve", send_back),
+    "refuse": ("case.refuse", refuse),
+    "deliver": ("case.deliver", deliver),
+    "close": ("case.close", close),
+    "recognise": ("case.recognise", recognise),
+}
+acts = tuple(Act(f"/requests/{{code}}/{name}", right, do, request.screen) for name, (right, do) in _ACTS.items())

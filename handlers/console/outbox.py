@@ -1,0 +1,121 @@
+"""Messages to people: how they stand, and those that are stuck. Their words are never shown.
+
+Why only for who sees the whole city: a message belongs to a chat and not to a unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.console import subjects
+from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.subjects import Subject
+from handlers.desk import Desk
+from handlers.desk.post import Post, Way, way
+from handlers.desk.rights import NotAllowed
+from handlers.texts import Phrase
+from storage.queries import outbox
+from storage.queries.outbox import STUCK_STATES, Stuck
+
+AT_ONCE = 50
+NEWEST = 1_000
+WAITING = ("queued", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How the messages of a channel stand: all that wait or are stuck, and how many of the newest went out."""
+
+    name: Phrase
+    waiting: int
+    stuck: Mapping[str, int]
+    went: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that is stuck. way: how it may be sent once more; empty: not at all. copied: it was."""
+
+    id: int
+    channel: Phrase
+    kind: Phrase
+    state: str
+    reason: str
+    at: datetime
+    about: Subject | None
+    way: Way
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The page. state: which are shown; empty: all that are stuck. before: where older ones begin."""
+
+    channels: Sequence[Channel]
+    newest: int
+    states: Mapping[str, int]
+    state: str
+    messages: Sequence[Message]
+    before: int | None
+    may_retry: bool
+
+
+def view(desk: Desk, given: Given) -> Outbox:
+    """How messages to people stand, and those that are stuck."""
+    if desk.acting().reach("post.see") != "all":
+        raise NotAllowed("post.see")
+    state = given["state"] if given["state"] in STUCK_STATES else ""
+    before = int(given["before"]) if given["before"].isdecimal() and len(given["before"]) < 19 else None
+    found = outbox.stuck(desk.unit, (state,) if state else STUCK_STATES, before, AT_ONCE + 1)
+    shown = found[:AT_ONCE]
+    about = subjects.named(desk, {subject for one in shown if (subject := subjects.of_key(one.key))})
+    still = outbox.open_counts(desk.unit)
+    states = {name: sum(n for (_, its), n in still.items() if its == name) for name in STUCK_STATES}
+    return Outbox(
+        _channels(desk, still), NEWEST, states, state, [_message(desk, one, about) for one in shown],
+        shown[-1].id if len(found) > AT_ONCE else None, desk.acting().reach("post.retry") == "all",
+    )  # fmt: skip
+
+
+def _channels(desk: Desk, still: Mapping[tuple[str, str], int]) -> list[Channel]:
+    newest = outbox.recent_counts(desk.unit, NEWEST)
+    return [
+        Channel(
+            channel_of(desk, name), sum(still.get((name, state), 0) for state in WAITING),
+            {state: still.get((name, state), 0) for state in STUCK_STATES},
+            sum(newest.get((name, state), 0) for state in ("sent", "delivered")),
+        )
+        for name in sorted({channel for channel, _ in (*still, *newest)})
+    ]  # fmt: skip
+
+
+def _message(desk: Desk, one: Stuck, about: Mapping[str, Subject]) -> Message:
+    return Message(
+        one.id, channel_of(desk, one.channel), kind_of(desk, one.kind), one.state, one.reason or "", one.changed_at,
+        about.get(subjects.of_key(one.key)), way(one), one.copied,
+    )  # fmt: skip
+
+
+def channel_of(desk: Desk, name: str) -> Phrase:
+    """A channel's name."""
+    return Phrase(f"channel.{name}") if desk.texts.has(f"channel.{name}") else Phrase("plain", {"words": name})
+
+
+def kind_of(desk: Desk, kind: str) -> Phrase:
+    """What sort of message it is."""
+    known = desk.texts.has(f"console.message_kind.{kind}")
+    return Phrase(f"console.message_kind.{kind}") if known else Phrase("plain", {"words": kind})
+
+
+def retry(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Send a message that is stuck once more."""
+    number = given.path["id"]
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    done = Post(desk).send_again(int(number))
+    return Went("/outbox", "outbox_again") if done else Wrong({"": "not_again"}, outdated=True)
+
+
+screen = Screen("/outbox", "outbox", "post.see", view, menu="service")
+screens = (screen,)
+acts = (Act("/outbox/{id}/retry", "post.retry", retry, screen, checked=True),)

@@ -1,0 +1,208 @@
+"""Requests: the list within an official's reach, what is late on top, and the search as people type.
+
+Why what is looked for is sent and not put in the address: it is a name or a phone number, and addresses are kept by
+browsers and logs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import parse_qs, urlencode
+
+from handlers import units
+from handlers.console.screen import Act, Given, Screen, Shown, Went
+from handlers.desk import Desk, case_list
+from handlers.desk.case_acts import OPEN
+from handlers.desk.case_list import Found, Listed, Narrowed
+from handlers.desk.case_news import unit_name
+from handlers.desk.cases import FOLLOWS
+from handlers.texts import Phrase
+
+A_PAGE = 50
+CHIPS = ("mine", "overdue", "soon", "to_approve", "twins")
+# How a state looks; what is late, or waits for her, looks like that before anything else.
+LOOKS = {
+    "submitted": "new", "in_review": "waiting", "need_info": "waiting", "proposed": "waiting", "approved": "done",
+    "delivering": "done", "closed": "done", "refused": "stopped", "withdrawn": "stopped",
+}  # fmt: skip
+HERS = ("in_review", "approved", "delivering")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in the list. look: of its state, a word of the style sheet. left: how long until it is due."""
+
+    code: str
+    name: str
+    unit: str
+    for_other: bool
+    twin: bool
+    needs: tuple[Phrase, ...]
+    look: str
+    state: Phrase
+    late: Phrase | None
+    due: date
+    left: Phrase | None
+    hers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A way to narrow the list. query: of the list with it, or, where it is on, without it."""
+
+    name: str
+    on: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The list. query: what it is narrowed to, as in the address; further: the same for the next page, or empty.
+
+    looked_for: what was typed, where something was looked for; places: the units that it names.
+    """
+
+    lines: tuple[Line, ...]
+    chips: tuple[Chip, ...]
+    states: tuple[str, ...]
+    state: str
+    units: tuple[tuple[str, str], ...]
+    unit: str
+    query: str
+    further: str
+    searched: bool = False
+    looked_for: str = ""
+    places: tuple[str, ...] = ()
+
+
+EMPTY = Requests((), (), (), "", (), "", "", "")
+
+
+def view(desk: Desk, given: Given) -> Requests:
+    """The list as its address narrows it."""
+    return listed(desk, narrowed(given.fields))
+
+
+def search(desk: Desk, given: Given) -> Shown | Went:
+    """What was looked for; without a word, the list."""
+    typed = given["q"]
+    if not typed:
+        return Went("/requests")
+    found = case_list.search(desk, typed, A_PAGE)
+    _note(desk, found.listed)
+    return Shown("requests", _found(desk, typed, found))
+
+
+def listed(desk: Desk, narrowed: Narrowed) -> Requests:
+    """A page of the list; that names were read is noted."""
+    rows = case_list.page(desk, narrowed, A_PAGE + 1)
+    shown = rows[:A_PAGE]
+    _note(desk, shown)
+    further = replace(narrowed, after=shown[-1].row.place) if len(rows) > A_PAGE else None
+    return Requests(
+        tuple(_line(desk, one) for one in shown), _chips(desk, narrowed), tuple(FOLLOWS), narrowed.state,
+        _units_within(desk), narrowed.unit_id, written(narrowed), written(further) if further else "",
+    )  # fmt: skip
+
+
+def narrowed(fields: Mapping[str, tuple[str, ...]]) -> Narrowed:
+    """What the fields of an address narrow a list to; a field that can't be read narrows nothing."""
+    on = {name: bool(next(iter(fields.get(name, ())), "")) for name in CHIPS}
+    one = {name: next(iter(fields.get(name, ())), "") for name in ("state", "unit", "after")}
+    state = one["state"] if one["state"] in FOLLOWS else ""
+    unit = one["unit"] if one["unit"] in units.all_units() else ""
+    return Narrowed(**on, state=state, unit_id=unit, after=_place(one["after"]))
+
+
+def read(query: str) -> Narrowed:
+    """What a query, as `written` makes it, narrows a list to."""
+    return narrowed({name: tuple(values) for name, values in parse_qs(query[:500]).items()})
+
+
+def written(narrowed: Narrowed) -> str:
+    """The query of an address that narrows a list so."""
+    fields = {name: "1" for name in CHIPS if getattr(narrowed, name)}
+    fields |= {"state": narrowed.state} if narrowed.state else {}
+    fields |= {"unit": narrowed.unit_id} if narrowed.unit_id else {}
+    fields |= {"after": f"{narrowed.after[0]}/{narrowed.after[1]}"} if narrowed.after else {}
+    return urlencode(fields)
+
+
+def state_of(desk: Desk, state: str, *, late: bool, hers: bool, unit_id: str | None) -> tuple[str, Phrase]:
+    """How a request's state looks to the official at the desk, and its words."""
+    if state == "proposed" and not hers and desk.may("case.approve", unit_id):
+        return "late" if late else "mine", Phrase("console.requests.to_approve")
+    look = "mine" if hers and state in HERS else LOOKS[state]
+    return "late" if late else look, Phrase(f"console.requests.state.{state}")
+
+
+def left_until(desk: Desk, due: date, state: str) -> Phrase | None:
+    """How many days are left, or passed since; nothing of what is no longer open."""
+    days = (due - desk.today()).days
+    if state not in OPEN:
+        return None
+    if days == 0:
+        return Phrase("console.requests.due_today")
+    return Phrase("console.requests.days_left" if days > 0 else "console.requests.late_by", {"count": abs(days)})
+
+
+# Inside
+
+
+def _note(desk: Desk, shown: list[Listed] | tuple[Listed, ...]) -> None:
+    if shown:
+        desk.note("case.listed", f"official:{desk.acting().id}", count=len(shown))
+
+
+def _line(desk: Desk, listed: Listed) -> Line:
+    row = listed.row
+    look, state = state_of(desk, row.state, late=row.overdue, hers=row.hers, unit_id=row.unit_id)
+    left = left_until(desk, row.due, row.state)
+    return Line(
+        row.code, listed.name, unit_name(row.unit_id), listed.for_other, listed.twin,
+        tuple(Phrase(f"options.needs.{need}") for need in row.needs), look, state, left if row.overdue else None,
+        row.due, left, row.hers,
+    )  # fmt: skip
+
+
+def _chips(desk: Desk, narrowed: Narrowed) -> tuple[Chip, ...]:
+    """What the official may narrow the list by: who takes no requests has none, who approves none waits for none."""
+    me = desk.acting()
+    useful = {"mine": me.reach("case.take"), "to_approve": me.reach("case.approve")}
+    names = [name for name in CHIPS if useful.get(name, "all")]
+    return tuple(_chip(narrowed, name) for name in names)
+
+
+def _chip(narrowed: Narrowed, name: str) -> Chip:
+    on: bool = getattr(narrowed, name)
+    other = replace(narrowed, after=None, **{name: not on})  # type: ignore[arg-type]  # each chip's name is a yes or no
+    return Chip(name, on, written(other))
+
+
+def _units_within(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """The units whose requests she may see, by name."""
+    me = desk.acting()
+    everywhere = me.reach("case.see") == "all"
+    return tuple((u.id, u.name) for u in units.all_units().values() if everywhere or u.id in me.units)
+
+
+def _found(desk: Desk, typed: str, found: Found) -> Requests:
+    none = Narrowed()
+    return Requests(
+        tuple(_line(desk, one) for one in found.listed), _chips(desk, none), tuple(FOLLOWS), "", _units_within(desk),
+        "", "", "", searched=True, looked_for=typed[: case_list.MOST_LETTERS],
+        places=tuple(map(unit_name, found.units)),
+    )  # fmt: skip
+
+
+def _place(after: str) -> tuple[date, str] | None:
+    day, _, last = after.partition("/")
+    try:
+        return (date.fromisoformat(day), last) if last else None
+    except ValueError:
+        return None
+
+
+screen = Screen("/requests", "requests", "case.see", view, notes=True, menu="work")
+screens = (screen,)
+acts = (Act("/requests/search", "case.see", search, screen),)

@@ -1,0 +1,104 @@
+"""What the console is made of: screens that show and acts that change, each a plain function of the desk.
+
+Why apart from HTTP: one function answers the page and the program alike, and a new screen is a line in a table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from handlers.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a click brings: the names in its address, and the fields of its form or of its query.
+
+    live: the page looks again by itself, nobody opened it. session: of the browser that is used.
+    troubles: what is wrong with the service, in codes.
+    """
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    live: bool = False
+    session: str = ""
+    troubles: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> str:
+        """What a field holds, without the space around it; empty if it was not sent."""
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Everything a field holds, where it may be chosen several times."""
+        return tuple(value.strip() for value in self.fields.get(name, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """It is done. to: the address that is shown next, below /console; done: the key below `console.done` said there."""
+
+    to: str
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """It is done, and this is shown once and never again: a screen's name and what it is filled with."""
+
+    name: str
+    page: object
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Nothing was changed. by_field: the key below `console.wrong` said beside each field; "" is said on top.
+
+    outdated: somebody else changed it since it was shown.
+    """
+
+    by_field: Mapping[str, str]
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A screen that is a picture. kind: its content type."""
+
+    content: bytes
+    kind: str = "image/jpeg"
+
+
+View = Callable[[Desk, Given], object | None]
+Do = Callable[[Desk, Given], Went | Shown | Wrong | None]
+Menu = Literal["work", "office", "service", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page. right: the action of the table without which nobody sees it; empty: everybody who is signed in.
+
+    name: of its template, and of its words. view answers None where there is nothing, or nothing for her to see.
+    notes: it writes down that it was read. again: it may look again by itself without writing that down, for it shows
+    then only what the official opened lately. menu: the group of the menu it stands in.
+    """
+
+    path: str
+    name: str
+    right: str
+    view: View
+    notes: bool = False
+    again: bool = False
+    menu: Menu = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A form's button. screen: the page the form is on, shown again if something is wrong; its address has the same
+    names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing.
+    """
+
+    path: str
+    right: str
+    do: Do
+    screen: Screen
+    checked: bool = False

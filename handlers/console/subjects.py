@@ -1,0 +1,62 @@
+"""What a row of the audit, or a message, is about, as officials know it, and where it is opened."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from handlers.desk import Desk
+from handlers.texts import Phrase
+from storage.tables import Case, UrgentRequest
+
+# A message's key names what it is about after its cause, such as inbox:7/talk/4f…/1.
+_IN_KEY = re.compile(r"/(case|talk|urgent)/([0-9a-f]+)(?:/|$)")
+SHORT = 6  # letters of an id that has no code
+NAMED = ("case", "talk", "urgent", "official", "person", "outbox", "dead_letter", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What something is about. to: the address below /console where she may open it; empty: nowhere."""
+
+    words: Phrase | str
+    to: str = ""
+
+
+def of_key(key: str) -> str:
+    """What a message is about, as the audit writes it; empty if its key does not say."""
+    found = _IN_KEY.search(key)
+    return f"{found[1]}:{found[2]}" if found else ""
+
+
+def named(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:
+    """Each subject, such as `case:4f…`, in words."""
+    ids: dict[str, set[str]] = {}
+    for noun, _, its_id in (subject.partition(":") for subject in subjects):
+        ids.setdefault(noun, set()).add(its_id)
+    cases, urgent = _codes(desk, Case, ids.get("case", ())), _codes(desk, UrgentRequest, ids.get("urgent", ()))
+    names = {one: desk.officials.name_of(one) for one in ids.get("official", ())}
+    return {
+        subject: _named(desk, subject, {"case": cases, "urgent": urgent, "official": names}) for subject in subjects
+    }
+
+
+def _named(desk: Desk, subject: str, known: Mapping[str, Mapping[str, str]]) -> Subject:
+    noun, _, its_id = subject.partition(":")
+    if noun not in NAMED:
+        return Subject(subject)
+    name = known.get(noun, {}).get(its_id, "")
+    addresses = {"case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials"}
+    opens = noun in addresses and bool(name or noun == "talk") and desk.acting().reach(f"{noun}.see") == "all"
+    its_place = name if noun in ("case", "urgent") else its_id
+    to = f"{addresses[noun]}/{its_place}" if opens else ""
+    return Subject(Phrase(f"console.subject.{noun}", {"name": name or its_id[-SHORT:]}), to)
+
+
+def _codes(desk: Desk, table: type[Case] | type[UrgentRequest], ids: Iterable[str]) -> dict[str, str]:
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    query = select(col(table.id), col(table.code)).where(col(table.id).in_(wanted))
+    return {row[0]: row[1] for row in desk.unit.execute(query)}

@@ -1,0 +1,62 @@
+"""Today: what waits for this official, and what is wrong with the service; every number opens its list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.console.counts import counts
+from handlers.console.screen import Given, Screen
+from handlers.desk import Desk
+from handlers.texts import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number and the list it opens. name: of its words; kind: how it looks."""
+
+    name: str
+    count: int
+    path: str
+    kind: Literal["new", "mine", "late", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The first page. tiles: only what is not nothing; troubles: what is wrong with the service, in words."""
+
+    tiles: tuple[Tile, ...]
+    troubles: tuple[Phrase, ...]
+
+
+def view(desk: Desk, given: Given) -> Today:
+    """What waits for this official, and what is wrong with the service."""
+    found = counts(desk)
+    tiles = (
+        Tile("urgent", found.urgent, "/urgent", "late"),
+        Tile("waiting", found.waiting, "/waiting", "mine"),
+        Tile("overdue", found.requests.overdue, "/requests?overdue=1", "late"),
+        Tile("soon", found.requests.soon, "/requests?soon=1", "mine"),
+        Tile("to_approve", found.requests.to_approve, "/requests?to_approve=1", "mine"),
+        Tile("new", found.requests.new, "/requests?state=submitted", "new"),
+        Tile("unknown", found.unknown, "/outbox", "unknown"),
+        Tile("letters", found.letters, "/letters", "late"),
+    )
+    troubles = given.troubles if desk.acting().reach("post.see") == "all" else ()
+    return Today(tuple(tile for tile in tiles if tile.count), tuple(_in_words(desk, code) for code in troubles))
+
+
+def pulse(desk: Desk) -> Mapping[str, int]:
+    """How many wait where, by the name of the screen that lists them."""
+    found = counts(desk)
+    return {
+        "urgent": found.urgent, "waiting": found.waiting, "requests": found.requests.hers, "outbox": found.unknown,
+        "letters": found.letters,
+    }  # fmt: skip
+
+
+def _in_words(desk: Desk, code: str) -> Phrase:
+    key = f"console.trouble.{code}"
+    return Phrase(key) if desk.texts.has(key) else Phrase("console.trouble.other", {"code": code})
+
+
+screens = (Screen("", "today", "today.see", view, menu="work"),)

@@ -1,0 +1,1 @@
+"""The officials' console over HTTP and in a browser."""

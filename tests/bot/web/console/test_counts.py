@@ -1,0 +1,46 @@
+"""How many wait where: of what an official may see, and nothing of anything else."""
+
+from sqlalchemy import update
+
+from handlers.console.counts import counts
+from storage.tables import OutboxRow
+from tests.bot.web.console.calls import ELSEWHERE, PLACE, raises, resident, wishes
+from tests.bot.web.console.test_letters import dies
+from tests.kit.house import House
+from tests.kit.private_page import TownOf
+
+NONE = (0, 0, 0, 0)
+# Urgent requests, people waiting, messages that are stuck, dead letters.
+EXPECTED = {
+    "admin": (2, 2, 1, 1),
+    "lead": (2, 1, 0, 0),
+    "officer": (2, 1, 0, 0),
+    "helper": (2, 0, 0, 0),
+    "treasurer": NONE,
+    "editor": NONE,
+    "auditor": (0, 0, 1, 1),
+}
+
+
+async def test_each_role_counts_what_it_may_see(house: House, town: TownOf) -> None:
+    lan, mai = await resident(town, "Lan"), await resident(town, "Mai")
+    taken = await wishes(town, lan)
+    officer = await town.official("hoa", "officer", places=(PLACE,))
+    await town.as_official(officer, lambda desk: desk.talks.take(taken, in_chat=False))
+    await wishes(town, mai)
+    await wishes(town, await resident(town, "Tư"), ELSEWHERE)
+    for where in ("phường Hòa Khánh", "không rõ"):
+        await raises(town, lan, where=where)
+    closed = await raises(town, mai)
+    await town.as_official(officer, lambda desk: (desk.urgent.take(closed), desk.urgent.close(closed, "xong")))
+    first = update(OutboxRow).where(OutboxRow.id == 1).values(state="failed")  # type: ignore[arg-type]  # a column
+    await house.database.write(lambda unit: unit.execute(first))
+    await dies(town, lan, "chào")
+
+    found = {}
+    for role in EXPECTED:
+        one = await town.official(role, role, places=(PLACE,))
+        made = await town.as_official(one, counts)
+        found[role] = (made.urgent, made.waiting, made.unknown, made.letters)
+
+    assert found == EXPECTED

@@ -1,0 +1,151 @@
+"""Scripts where words are expected: through whatever people and officials write, on every page of the console."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from handlers.desk import Actor, Desk
+from handlers.desk.cases import Request
+from handlers.desk.rights import ROLES
+from tests.kit.browser import Window, browser
+from tests.kit.console import Clerk, clerk
+from tests.kit.house import House, open_house
+from tests.kit.private_page import TownOf
+from tests.kit.scripts_in_words import PAYLOADS
+
+HERE = "phuong_hoa_khanh"
+FIELDS = ("place", "name", "story", "work", "goods", "helper_name")
+WATCH = """
+window.ran = 0;
+window.breaches = [];
+document.addEventListener("securitypolicyviolation", (e) => window.breaches.push(e.violatedDirective));
+"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path, owner=False) as house:
+        yield house
+
+
+@pytest.mark.parametrize("turns", [1, pytest.param(len(FIELDS), marks=pytest.mark.trial)])
+async def test_no_script_in_words_runs_on_any_page(house: House, town: TownOf, turns: int) -> None:
+    """turns: in how many fields of a request each of the sixty stands."""
+    assert len(PAYLOADS) == 60
+    async with AsyncExitStack() as stack:
+        an = await stack.enter_async_context(clerk(house, "an", *ROLES, places=(HERE,)))
+        requests = await write_everywhere(town, an, turns)
+        window = await stack.enter_async_context(browser(1366, 768))
+        cookie = next(cookie for cookie in an.session.cookie_jar if cookie.key == "console")
+        await window.context.add_cookies([{"name": "console", "value": cookie.value, "url": house.origin}])
+        await window.context.add_init_script(WATCH)
+        dialogs: list[str] = []
+        window.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        left = ["", "/requests/HS-0000-0000", "/%3Cscript%3Ewindow.ran=1%3C/script%3E"]
+        seen = {kind_of(path) for path in left}
+        while left:
+            for found in sorted(await look(window, house, left.pop())):
+                if kind_of(found) not in seen:
+                    seen.add(kind_of(found))
+                    left.append(found)
+        for path in ("/requests/search", "/officials", "/owner"):
+            for payload in PAYLOADS[:: len(PAYLOADS) // 6]:
+                await look_at_what_was_wrong(window, house, path, payload)
+
+        assert len([path for path in seen if path.startswith("/requests/HS")]) > requests
+        assert dialogs == []
+        assert window.problems == []
+        assert not [failure for failure in window.failures if not failure.startswith(("400", "404"))]
+
+
+def kind_of(path: str) -> str:
+    """An address without what its fields hold: each list is looked at once with each of its fields."""
+    return re.sub(r"=[^&]*", "", path)
+
+
+async def look(window: Window, house: House, path: str) -> set[str]:
+    """Open a page, see that nothing ran on it, and return where it leads."""
+    await window.page.goto(f"{house.origin}/console{path}", wait_until="domcontentloaded")
+    await nothing_ran(window, path)
+    html = await window.page.content()
+    hrefs = (href.replace("&amp;", "&") for href in re.findall(r'href="/console([^"#]*)"', html))
+    return {href for href in hrefs if not href.startswith("/sign-in")}
+
+
+async def look_at_what_was_wrong(window: Window, house: House, path: str, payload: str) -> None:
+    """Send a form that is wrong, or looks for something, so that the page shows again what was typed."""
+    page = window.page
+    await page.goto(f"{house.origin}/console{path.removesuffix('/search')}", wait_until="domcontentloaded")
+    form = page.locator(f'form[action="/console{path}"]')
+    await page.locator("details").evaluate_all("(all) => all.forEach((element) => { element.open = true; })")
+    for field in await form.locator("input:not([type=hidden]):not([type=checkbox]), textarea").all():
+        await field.evaluate("(element, words) => { element.type = 'text'; element.value = words; }", payload)
+    await form.evaluate("(element) => { element.noValidate = true; }")
+    async with page.expect_navigation(wait_until="domcontentloaded"):
+        await form.locator("button").first.click()
+    await nothing_ran(window, path)
+
+
+async def nothing_ran(window: Window, path: str) -> None:
+    ran, breaches = await window.page.evaluate("[window.ran, window.breaches]")
+    assert (ran, breaches) == (0, []), path
+
+
+async def write_everywhere(town: TownOf, an: Clerk, turns: int) -> int:
+    """Put every payload into a request, and each into one of the other places where words are kept.
+
+    Returns how many requests there are.
+    """
+    lan = town.citizen("Lan")
+    await lan.says("/menu")
+    codes = await lan.at_desk(lambda desk: [*asks(desk, turns)])
+    await town.as_official(an.id, lambda desk: answers(desk, codes))
+
+    def raise_and_wish(desk: Desk) -> None:
+        for payload in PAYLOADS[:12]:
+            desk.urgent.raise_one(payload, payload, None)
+        desk.talks.wish(HERE)
+
+    await lan.at_desk(raise_and_wish)
+    talk = await town.as_official(an.id, says_everything)
+    await lan.at_desk(lambda desk: [desk.talks.hear(talk, payload) for payload in PAYLOADS])
+    noted = PAYLOADS[:3]
+    await town.at_desk(Actor("operator"), lambda desk: desk.note(*noted, why=PAYLOADS[3]))
+    await an.opens("/owner")
+    entered = await an.sends("/owner", {"body": PAYLOADS[0], "contact": PAYLOADS[40], "data_contact": PAYLOADS[42]})
+    assert entered.status == 303
+    return len(codes)
+
+
+def asks(desk: Desk, turns: int) -> Iterator[str]:
+    """Open requests with a payload in every field; at each turn in the next one."""
+    for turn in range(turns):
+        for first in range(0, len(PAYLOADS), len(FIELDS)):
+            words = PAYLOADS[first : first + len(FIELDS)]
+            said = dict(zip(FIELDS, (*words[turn:], *words[:turn]), strict=True))
+            yield desk.cases.open(Request(("food",), HERE, **said, for_other=True)).code  # type: ignore[arg-type]  # words all
+
+
+def answers(desk: Desk, codes: list[str]) -> None:
+    """Note and ask in payloads, and invite officials named so."""
+    for place, payload in enumerate(PAYLOADS):
+        assert desk.casework.note(codes[place % len(codes)], payload) == "done"
+    for code, payload in zip(codes, PAYLOADS, strict=False):
+        assert desk.casework.ask(code, payload) == "done"
+    for number, payload in enumerate(PAYLOADS[:8]):
+        name = payload[:80]
+        assert desk.officials.invite(f"n{number}@example.test", name, name, ["editor"], [])
+
+
+def says_everything(desk: Desk) -> str:
+    """Take the talk that waits, and say every payload in it."""
+    talk = desk.talks.waiting(desk.acting())[0].id
+    desk.talks.take(talk, in_chat=False)
+    for payload in PAYLOADS:
+        desk.talks.say(talk, payload)
+    return talk

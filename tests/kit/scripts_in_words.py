@@ -1,0 +1,73 @@
+"""Sixty ways to write a script where words are expected. Each, should it ever run, sets `window.ran`."""
+
+_RUN = "window.ran=1"
+
+_TAGS = [
+    f"<script>{_RUN}</script>",
+    f"<ScRiPt>{_RUN}</sCrIpT>",
+    f"<script src=data:text/javascript,{_RUN}></script>",
+    f"<script/x>{_RUN}</script>",
+    f"</script><script>{_RUN}</script>",
+    f"<scr<script>ipt>{_RUN}</scr</script>ipt>",
+    f"<svg><script>{_RUN}</script></svg>",
+    f"<svg onload={_RUN}>",
+    f"<svg/onload={_RUN}>",
+    f"<svg><animate onbegin={_RUN} attributeName=x dur=1s>",
+    f"<svg><a xlink:href=javascript:{_RUN}><text y=20>x</text></a></svg>",
+    f"<img src=x onerror={_RUN}>",
+    f"<img src=x onerror='{_RUN}'//",
+    f'<img src="x" onerror="{_RUN}">',
+    f"<img/src=x/onerror={_RUN}>",
+    f"<IMG SRC=x ONERROR={_RUN}>",
+    f"<img src=x:x onerror={_RUN}>",
+    f"<image src=x onerror={_RUN}>",
+    f"<video><source onerror={_RUN}></video>",
+    f"<audio src=x onerror={_RUN}>",
+    f"<body onload={_RUN}>",
+    f"<iframe src=javascript:{_RUN}></iframe>",
+    f"<iframe srcdoc='<script>parent.{_RUN}</script>'></iframe>",
+    f"<object data=javascript:{_RUN}></object>",
+    f"<embed src=javascript:{_RUN}>",
+    f"<input autofocus onfocus={_RUN}>",
+    f"<textarea autofocus onfocus={_RUN}></textarea>",
+    f"<select autofocus onfocus={_RUN}></select>",
+    f"<details open ontoggle={_RUN}>x</details>",
+    f"<marquee onstart={_RUN}>x</marquee>",
+    f"<a href=javascript:{_RUN} autofocus onfocus={_RUN}>x</a>",
+    f"<form action=javascript:{_RUN}><button autofocus onfocus={_RUN}>x</button></form>",
+    f"<math href=javascript:{_RUN}>x</math>",
+    f"<style>@import 'javascript:{_RUN}';</style>",
+    f"<style onload={_RUN}></style>",
+    f"<link rel=stylesheet href=javascript:{_RUN}>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{_RUN}'>",
+    "<base href=https://evil.example/>",
+    f"<template><script>{_RUN}</script></template>",
+    f"<noscript><p title='</noscript><script>{_RUN}</script>'></noscript>",
+]
+_ATTRIBUTES = [
+    f'"><script>{_RUN}</script>',
+    f"'><script>{_RUN}</script>",
+    f'" autofocus onfocus="{_RUN}" x="',
+    f"' autofocus onfocus='{_RUN}' x='",
+    f'"onmouseover={_RUN} style="position:fixed;inset:0',
+    f"</textarea><script>{_RUN}</script>",
+    f"</title><script>{_RUN}</script>",
+    f"--><script>{_RUN}</script>",
+    f"]]><script>{_RUN}</script>",
+    f"javascript:{_RUN}//",
+    f"data:text/html,<script>opener.{_RUN}</script>",
+]
+_TEMPLATES = [
+    "{{ 7 * 7 }}{{ self.__init__.__globals__ }}",
+    "{% for x in range(9) %}x{% endfor %}",
+    "${7*7}#{7*7}<%= 7*7 %>",
+    "{placeholder}{0}{me.__class__}",
+]
+_LETTERS = [
+    f"\uff1cscript\uff1e{_RUN}\uff1c/script\uff1e",
+    f"&lt;script&gt;{_RUN}&lt;/script&gt;",
+    f"&#60;script&#62;{_RUN}&#60;/script&#62;",
+    f"\\u003cscript\\u003e{_RUN}\\u003c/script\\u003e",
+    f"%3Cscript%3E{_RUN}%3C/script%3E",
+]
+PAYLOADS = (*_TAGS, *_ATTRIBUTES, *_TEMPLATES, *_LETTERS)
