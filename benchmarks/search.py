@@ -29,7 +29,7 @@ from handlers.console import Given
 from handlers.console.moments import ago
 from handlers.console.requests import A_PAGE, Line, Requests, view
 from handlers.desk import Actor
-from handlers.desk.signing_in import SignedIn
+from handlers.desk.browsers import SignedIn
 from handlers.texts import Phrase
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House, open_house

@@ -17,8 +17,9 @@ from bot.inbox import Office
 from bot.opening import CannotStart, Opened, at_desk
 from bot.web.console.passwords import hash_password
 from handlers import demo, units
-from handlers.desk import Actor, Desk
-from handlers.desk.officials import INVITATIONS_LIVE, Account
+from handlers.console.officials import ENDINGS
+from handlers.desk import Actor, Desk, invitations
+from handlers.desk.officials import Account
 from handlers.desk.rights import ROLES
 from handlers.desk.signing_in import uri_of
 from storage.database import Unit
@@ -60,7 +61,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     again = acts.add_parser("invite-again", help="print a new one-time link; the old one ends")
     disable = acts.add_parser("disable", help="end an account, its browsers and its chat's powers")
-    disable.add_argument("--reason", required=True)
+    disable.add_argument("--reason", required=True, choices=ENDINGS)
     code = acts.add_parser("code", help="print the one-time code of now, in a demonstration only")
     for act in (create, again, disable, code):
         act.add_argument("--email", required=True)
@@ -185,7 +186,7 @@ def _for_show(settings: Settings, office: Office) -> bool:
 
 
 def _link(office: Office, token: str) -> str:
-    minutes = INVITATIONS_LIVE.seconds // 60
+    minutes = invitations.LIVE.seconds // 60
     return f"{office.public_url}/console/invitation/{token}\ngood once, for {minutes} minutes"
 
 

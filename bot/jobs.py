@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.inbox import Office
 from bot.photos import MAX_BYTES, Cleaner, Refused
 from handlers.desk import Actor, Desk
+from handlers.desk.case_news import CaseNews
 from handlers.desk.retention import Retention
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries import machine
@@ -131,6 +132,16 @@ async def end_idle_talks(work: Work) -> bool:
     return await _said_something(work, run)
 
 
+async def tell_of_checks(work: Work) -> bool:
+    """Tell officials whose conditions they look at today; True if there are any."""
+
+    def run(unit: Unit) -> bool:
+        desk = work.office.desk(unit, Actor("clock"), "tell_of_checks", work.clock)
+        return CaseNews(desk).checks_due(desk.today()) > 0
+
+    return await _said_something(work, run)
+
+
 async def _said_something(work: Work, run: Callable[[Unit], bool]) -> bool:
     if not await work.database.write(run):
         return False
@@ -173,6 +184,7 @@ JOBS: tuple[Job, ...] = (
     Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
     Job("ring", ring, every=timedelta(seconds=10)),
     Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
+    Job("tell_of_checks", tell_of_checks, at=time(7, 30), late=timedelta(hours=12)),
     Job("forget", forget, at=time(3, 15)),
     Job("look_for_damage", look_for_damage, at=time(3, 45)),
 )

@@ -1,4 +1,4 @@
-"""Take the two pictures of the README: `.venv/bin/python docs/make_pictures.py` while Chromium is installed.
+"""Take the three pictures of the README: `.venv/bin/python docs/make_pictures.py` while Chromium is installed.
 
 Why from the running service: a drawn picture soon shows something that is no longer so. Everything on them is sample
 data: the demonstration is started on an empty folder that is thrown away.
@@ -12,6 +12,7 @@ import tempfile
 from io import BytesIO
 from pathlib import Path
 
+import pyotp
 from PIL import Image
 from playwright.async_api import Locator, Page, ViewportSize, async_playwright
 
@@ -20,8 +21,11 @@ LARGEST = 150 * 1000  # bytes
 CHROMIUM = "/usr/bin/chromium"
 # A phone of 360 by 740 points, two pixels to each.
 PHONE = ViewportSize(width=360, height=740)
+DESK = ViewportSize(width=1366, height=768)
+OFFICIAL = "canbo@example.test"
+NAME = "Nguyễn Thị Mẫu"
 UNTIL_THE_NEEDS = ("Tiếng Việt", "Đăng ký hỗ trợ", "Gia đình tôi", "Đồng ý gửi")
-TYPED = ("Hòa Khánh", "Tổ 3, gần chợ (mẫu)", "Nguyễn Thị Mẫu", "1954", "Không có điện thoại", "Bỏ qua", "Đến nhà")
+TYPED = ("Hòa Khánh", "Tổ 3, gần chợ (mẫu)", NAME, "1954", "Không có điện thoại", "Bỏ qua", "Đến nhà")
 
 
 async def main() -> None:
@@ -32,7 +36,9 @@ async def main() -> None:
         service = await asyncio.create_subprocess_exec(*command, env=settings, stdout=asyncio.subprocess.PIPE)
         try:
             async with asyncio.timeout(60):
-                await take(await _address(service))
+                address, password, secret = await _printed(service)
+                await take(address)
+                await take_console(address, password, pyotp.TOTP(secret).now())
         finally:
             service.terminate()
             await service.wait()
@@ -45,13 +51,16 @@ def _free_port() -> int:
         return port
 
 
-async def _address(service: asyncio.subprocess.Process) -> str:
-    """The address of the chat, as the service prints it."""
+async def _printed(service: asyncio.subprocess.Process) -> tuple[str, str, str]:
+    """The address of the chat, and the officer's password and secret, as the service prints them."""
     if service.stdout is None:
         raise RuntimeError("the service has no output")
+    address = ""
     async for line in service.stdout:
-        if found := re.search(r"http://\S+/chat", line.decode()):
-            return found[0]
+        words = line.decode()
+        address = address or "".join(re.findall(r"http://\S+/chat", words))
+        if words.split()[:1] == [OFFICIAL]:
+            return address, words.split()[3], words.split()[-1]
     raise RuntimeError("the service did not start")
 
 
@@ -74,6 +83,22 @@ async def take(address: str) -> None:
         await page.locator("#log .us img").evaluate("(card) => card.decode()")
         await page.locator("#log .us:has(img) .bubble").evaluate("(bubble) => bubble.scrollIntoView({ block: 'end' })")
         await _save(page, "code")
+        await chromium.close()
+
+
+async def take_console(address: str, password: str, code: str) -> None:
+    """Sign in, and stop at the request that was just made."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await chromium.new_page(viewport=DESK, locale="vi-VN")
+        await page.goto(address.replace("/chat", "/console"))
+        for field, value in (("email", OFFICIAL), ("password", password), ("code", code)):
+            await page.fill(f"#{field}", value)
+        await page.click("button.primary")
+        await page.goto(address.replace("/chat", "/console/requests"))
+        await page.locator("tr", has_text=NAME).locator("a").first.click()
+        await page.locator(".fresh", has_text=":").wait_for()
+        await _save(page, "console")
         await chromium.close()
 
 

@@ -18,12 +18,12 @@ def steps_aside(course: Course, incoming: Incoming) -> bool:
     said = _said(course, incoming)
     if incoming.kind not in PASSED_ON or not said or said.startswith("/"):
         return False
-    return _from_official(course, said) or _from_person(course, incoming, said)
+    hers, in_hand = course.desk.talks.of_chat()
+    return _from_official(course, in_hand, said) or _from_person(course, hers, incoming, said)
 
 
-def _from_official(course: Course, said: str) -> bool:
+def _from_official(course: Course, talk_id: str | None, said: str) -> bool:
     desk = course.desk
-    talk_id = desk.talks.in_hand()
     official = desk.officials.in_chat(course.chat.person_id) if talk_id else None
     if talk_id is None or official is None or course.session.form is not None:
         return False
@@ -33,9 +33,8 @@ def _from_official(course: Course, said: str) -> bool:
     return True
 
 
-def _from_person(course: Course, incoming: Incoming, said: str) -> bool:
+def _from_person(course: Course, talk_id: str | None, incoming: Incoming, said: str) -> bool:
     desk = course.desk
-    talk_id = desk.talks.with_me()
     if talk_id is None or _answers_the_bot(course, said):
         return False
     command = commands.alone(desk.texts, said, accented=False)

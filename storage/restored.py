@@ -67,6 +67,11 @@ _KEPT_BACK = {
         UPDATE outbox SET state = 'held', reason = 'restored', changed_at = :now, lease_owner = NULL,
             lease_until = NULL WHERE state = 'queued'""",
 }
+# Whoever was signed out, or whose link was used, since the backup must not be let in by it once more.
+_SHUT_OUT = {
+    "browsers of officials": "UPDATE console_session SET ended_at = :now WHERE ended_at IS NULL",
+    "one-time links and codes": "DELETE FROM invitation",
+}
 _LOST = "SELECT id FROM cases WHERE body IS NOT NULL AND {case_lost} ORDER BY id"
 _HELPED = """
     SELECT cases.id FROM cases JOIN person ON person.id = cases.person_id
@@ -93,6 +98,12 @@ def erase(unit: Unit, now: datetime) -> int:
 def keep_back(unit: Unit, now: datetime) -> int:
     """Let no restored message leave by itself: it may have left long ago. Returns how many are held or unknown."""
     return sum(_run(unit, statement, now) for statement in _KEPT_BACK.values())
+
+
+def shut_out(unit: Unit, now: datetime) -> None:
+    """Let no cookie and no one-time link of the backup open the console."""
+    for statement in _SHUT_OUT.values():
+        _run(unit, statement, now)
 
 
 def _run(unit: Unit, statement: str, now: datetime) -> int:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from handlers import units
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
+from handlers.desk.browsers import Browser
 from handlers.desk.officials import Account
-from handlers.desk.signing_in import Browser
 
 LANGUAGES = ("vi", "en")
 HERE = "/account"
@@ -46,7 +46,7 @@ def view(desk: Desk, given: Given) -> Own | None:
     return Own(
         account,
         tuple(units.all_units()[unit_id].name for unit_id in account.units),
-        tuple(desk.signing_in.browsers(me.id, given.session)),
+        tuple(desk.browsers.of(me.id, given.session)),
         tuple((a.id, f"{a.title} {a.name}".strip()) for a in others),
         desk.signing_in.codes_left(me.id),
     )
@@ -60,18 +60,18 @@ def renew(desk: Desk, given: Given) -> Went | None:
 
 def end_browser(desk: Desk, given: Given) -> Went | None:
     """Sign one of one's browsers out."""
-    return Went(HERE, "browser_ended") if desk.signing_in.end(desk.acting().id, given["session"]) else None
+    return Went(HERE, "browser_ended") if desk.browsers.end(desk.acting().id, given["session"]) else None
 
 
 def end_browsers(desk: Desk, given: Given) -> Went:
     """Sign all of one's browsers out, this one too."""
-    desk.signing_in.end_all(desk.acting().id)
+    desk.browsers.end_all(desk.acting().id)
     return Went("/sign-in")
 
 
 def chat_code(desk: Desk, given: Given) -> Shown:
     """A code to be typed into a chat."""
-    return Shown("chat_code", ChatCode(*desk.officials.chat_code(desk.acting().id)))
+    return Shown("chat_code", ChatCode(*desk.invitations.chat_code(desk.acting().id)))
 
 
 def unbind_chat(desk: Desk, given: Given) -> Went:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlmodel import select
 
 from handlers.console import subjects
-from handlers.console.screen import Given, Screen
+from handlers.console.screen import Given, Screen, number
 from handlers.console.subjects import Subject
 from handlers.desk import Desk
 from handlers.texts import Phrase
@@ -63,7 +63,7 @@ class Audit:
 def view(desk: Desk, given: Given) -> Audit:
     """Who did or read what, newest first; by who, what, about what, and day."""
     filters = {name: given[name][:80] for name in ("actor", "action", "subject", "day")}
-    before = int(given["before"]) if given["before"].isdecimal() and len(given["before"]) < 19 else None
+    before = number(given["before"])
     part = audit.part(desk.unit, _wanted(desk, filters), before, AT_ONCE)
     chain = audit.chain(desk.unit, desk.now)
     about = subjects.named(desk, {row.subject for row in part.rows})

@@ -23,8 +23,8 @@ def counts(desk: Desk) -> Counts:
     """Count what waits for the official at the desk."""
     me, calls = desk.acting(), Calls(desk)
     return Counts(
-        urgent=calls.urgent_waiting() if me.reach("urgent.see") else 0,
-        waiting=calls.talks_waiting() if me.reach("talk.see") else 0,
+        urgent=calls.urgent_waiting(),
+        waiting=calls.talks_waiting(),
         requests=case_list.waiting(desk),
         unknown=outbox.count_stuck(desk.unit, ("unknown", "failed")) if me.reach("post.see") == "all" else 0,
         letters=inbox.letter_counts(desk.unit).get("open", 0) if me.reach("letter.see") else 0,

@@ -26,9 +26,8 @@ def take(desk: Desk, given: Given) -> Done:
 
 def hand_over(desk: Desk, given: Given) -> Done:
     """Give it to a colleague."""
-    faults = {} if given["colleague"] else {"colleague": "unchosen"}
-    if faults:
-        return Wrong(faults)
+    if not given["colleague"]:
+        return Wrong({"colleague": "unchosen"})
     outcome = desk.casework.hand_over(given.path["code"], given["colleague"], given["seen"])
     return _told(given, "hand_over", outcome, "colleague")
 
@@ -73,7 +72,9 @@ def propose(desk: Desk, given: Given) -> Done:
 
 
 def approve(desk: Desk, given: Given) -> Done:
-    """Approve what another proposed; the registrant is told."""
+    """Approve what another proposed, as it was shown; the registrant is told."""
+    if not given["seen"]:
+        return Wrong({}, outdated=True)
     return _told(given, "approve", desk.casework.approve(given.path["code"], given["seen"]))
 
 
@@ -107,6 +108,17 @@ def close(desk: Desk, given: Given) -> Done:
     """Close it, with what was handed over or why nothing follows."""
     faults = _words(given, "closing")
     return Wrong(faults) if faults else _told(given, "close", desk.casework.close(*_of(given, "closing")))
+
+
+def check(desk: Desk, given: Given) -> Done:
+    """Write down how it stands with the conditions, and when they are looked at next."""
+    faults = _words(given, "found")
+    next_on = _day(desk, given["next_check"], "next_check", faults)
+    if next_on is not None and next_on <= desk.today():
+        faults["next_check"] = "not_ahead"
+    if faults:
+        return Wrong(faults)
+    return _told(given, "check", desk.casework.check(given.path["code"], given["found"], next_on, given["seen"]))
 
 
 def recognise(desk: Desk, given: Given) -> Done:
@@ -200,6 +212,7 @@ _ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Done]]] = {
     "refuse": ("case.refuse", refuse),
     "deliver": ("case.deliver", deliver),
     "close": ("case.close", close),
+    "check": ("case.check", check),
     "recognise": ("case.recognise", recognise),
 }
 acts = tuple(Act(f"/requests/{{code}}/{name}", right, do, request.screen) for name, (right, do) in _ACTS.items())

@@ -12,6 +12,8 @@ from handlers.desk.rights import ROLES
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}")
 MOST_LETTERS = 80
+# Chosen and not written: the audit keeps it for ever, and nothing of a person's life belongs there.
+ENDINGS = ("left", "moved", "unsafe", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Everybody:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One account. deputy: title and name; own: it is the account of who looks."""
+    """One account. deputy: title and name; own: it is the account of who looks; endings: why
+    it may be ended.
+    """
 
     account: Account
     deputy: str
@@ -35,6 +39,7 @@ class One:
     units: tuple[tuple[str, str], ...]
     may: bool
     own: bool
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def view_one(desk: Desk, given: Given) -> One | None:
     if account is None or not _is_seen(desk, account):
         return None
     deputy = desk.officials.name_of(account.deputy_id)
-    return One(account, deputy, ROLES, _all_units(), _may(desk), account.id == desk.acting().id)
+    return One(account, deputy, ROLES, _all_units(), _may(desk), account.id == desk.acting().id, ENDINGS)
 
 
 def invite(desk: Desk, given: Given) -> Shown | Wrong:
@@ -103,7 +108,7 @@ def disable(desk: Desk, given: Given) -> Went | Wrong | None:
     account = desk.officials.account(given.path["id"])
     if account is None:
         return None
-    if not given["reason"] or len(given["reason"]) > MOST_LETTERS:
+    if given["reason"] not in ENDINGS:
         return Wrong({"reason": "reason"})
     if not desk.officials.disable(account.id, given["reason"]):
         return Wrong({"": "disabled" if account.state == "disabled" else "last_admin"})

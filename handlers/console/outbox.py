@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.console import subjects
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
 from handlers.console.subjects import Subject
 from handlers.desk import Desk
 from handlers.desk.post import Post, Way, way
@@ -40,7 +40,7 @@ class Message:
     channel: Phrase
     kind: Phrase
     state: str
-    reason: str
+    reason: Phrase | None
     at: datetime
     about: Subject | None
     way: Way
@@ -65,7 +65,7 @@ def view(desk: Desk, given: Given) -> Outbox:
     if desk.acting().reach("post.see") != "all":
         raise NotAllowed("post.see")
     state = given["state"] if given["state"] in STUCK_STATES else ""
-    before = int(given["before"]) if given["before"].isdecimal() and len(given["before"]) < 19 else None
+    before = number(given["before"])
     found = outbox.stuck(desk.unit, (state,) if state else STUCK_STATES, before, AT_ONCE + 1)
     shown = found[:AT_ONCE]
     about = subjects.named(desk, {subject for one in shown if (subject := subjects.of_key(one.key))})
@@ -91,9 +91,16 @@ def _channels(desk: Desk, still: Mapping[tuple[str, str], int]) -> list[Channel]
 
 def _message(desk: Desk, one: Stuck, about: Mapping[str, Subject]) -> Message:
     return Message(
-        one.id, channel_of(desk, one.channel), kind_of(desk, one.kind), one.state, one.reason or "", one.changed_at,
-        about.get(subjects.of_key(one.key)), way(one), one.copied,
+        one.id, channel_of(desk, one.channel), kind_of(desk, one.kind), one.state, _reason(desk, one.reason),
+        one.changed_at, about.get(subjects.of_key(one.key)), way(one), one.copied,
     )  # fmt: skip
+
+
+def _reason(desk: Desk, code: str | None) -> Phrase | None:
+    if not code:
+        return None
+    key = f"console.message_reason.{code}"
+    return Phrase(key) if desk.texts.has(key) else Phrase("console.message_reason.other", {"code": code})
 
 
 def channel_of(desk: Desk, name: str) -> Phrase:
@@ -109,10 +116,10 @@ def kind_of(desk: Desk, kind: str) -> Phrase:
 
 def retry(desk: Desk, given: Given) -> Went | Wrong | None:
     """Send a message that is stuck once more."""
-    number = given.path["id"]
-    if not number.isdecimal() or len(number) > 18:
+    message = number(given.path["id"])
+    if message is None:
         return None
-    done = Post(desk).send_again(int(number))
+    done = Post(desk).send_again(message)
     return Went("/outbox", "outbox_again") if done else Wrong({"": "not_again"}, outdated=True)
 
 

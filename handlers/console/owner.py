@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
 from handlers.desk import Desk
 from storage.queries import machine
 
@@ -44,29 +44,29 @@ def enter(desk: Desk, given: Given) -> Went | Wrong:
     wrong = {name: "short" for name in FIELDS if not given[name] or len(given[name]) > MOST_LETTERS}
     if wrong:
         return Wrong(wrong)
-    number = machine.enter_owner(
+    entry = machine.enter_owner(
         desk.unit, given["body"], given["contact"], given["data_contact"], str(desk.actor), desk.now
     )
-    desk.note("owner.entered", f"owner:{number}")
+    desk.note("owner.entered", f"owner:{entry}")
     return Went("/owner", "owner_entered")
 
 
 def confirm(desk: Desk, given: Given) -> Went | Wrong:
     """Confirm what another entered."""
-    number = int(given["number"]) if given["number"].isdecimal() and len(given["number"]) < 10 else 0
-    if not machine.confirm_owner(desk.unit, number, str(desk.actor)):
+    entry = number(given["number"], digits=9) or 0
+    if not machine.confirm_owner(desk.unit, entry, str(desk.actor)):
         waiting = view(desk, given).waiting
-        own = waiting is not None and waiting.number == number and waiting.hers
+        own = waiting is not None and waiting.number == entry and waiting.hers
         return Wrong({"": "own_entry"}) if own else Wrong({}, outdated=True)
-    desk.note("owner.confirmed", f"owner:{number}")
+    desk.note("owner.confirmed", f"owner:{entry}")
     return Went("/owner", "owner_confirmed")
 
 
 def _entry(desk: Desk, row: machine.OwnerEntry | None) -> Entry | None:
     if row is None:
         return None
-    by = desk.officials.name_of(row.by.removeprefix("official:")) if row.by.startswith("official:") else ""
-    return Entry(row.number, row.body, row.contact, row.data_contact, by, row.at, row.by == str(desk.actor))
+    by, hers = desk.officials.name_of_actor(row.by), row.by == str(desk.actor)
+    return Entry(row.number, row.body, row.contact, row.data_contact, by, row.at, hers)
 
 
 SCREEN = Screen("/owner", "owner", "owner.see", view, menu="office")

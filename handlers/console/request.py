@@ -10,7 +10,7 @@ from handlers.console import requests, verdict
 from handlers.console.requests import Requests
 from handlers.console.screen import Act, Given, Picture, Screen, Shown
 from handlers.console.verdict import Check, Field, plain
-from handlers.desk import Desk, case_file, refusals
+from handlers.desk import Desk, case_acts, case_file, refusals
 from handlers.desk.case_acts import OPEN
 from handlers.desk.case_file import CaseFile
 from handlers.desk.case_news import in_words, unit_name
@@ -25,7 +25,7 @@ ABOUT = ("birth_year", "place", "reach", "tongue", "relation", "told", "helper_n
 ARRIVED = {"delivered": "done", "sent": "waiting", "queued": "waiting", "sending": "waiting", "held": "waiting"}
 OWN_WORDS = ("read", "withdrawn")  # what happened, where residents are told it in other words
 # Acts that lead on, in this order, are the one that is put forward; the others stand beside it.
-FORWARD = ("approve", "take", "propose", "deliver", "close")
+FORWARD = ("approve", "take", "propose", "deliver", "close", "check")
 ASIDE = ("note", "hand_over", "place", "recognise")
 
 
@@ -218,7 +218,7 @@ def _twins(file: CaseFile) -> tuple[Twin, ...]:
 
 def _happened(file: CaseFile) -> tuple[Step, ...]:
     """What happened, oldest first; who read it stands once, where she last did."""
-    steps = [Step(event.id, event.at, _what(event.kind), event.by, event.words) for event in file.events]
+    steps = [Step(event.id, event.at, _what(event.kind), event.who, event.words) for event in file.events]
     read = _what("read")
     steps += [Step("", reading.at, read, reading.by, "", reading.times) for reading in file.readings]
     return tuple(sorted(steps, key=lambda step: step.at))
@@ -248,7 +248,7 @@ def _to_do(desk: Desk, case: Case, file: CaseFile) -> ToDo:
     glance = desk.case_views.glance(case.code)
     assert glance is not None  # noqa: S101  # she may see it, and it is not erased
     acts = [*glance.acts]
-    acts += [act for act in ("place", "recognise") if desk.may(f"case.{act}", case.unit_id)]
+    acts += [act for act in ("place", "recognise") if case_acts.may(desk, f"case.{act}", case)]
     forward = [act for act in FORWARD if act in acts and not (act == "take" and case.officer_id)]
     colleagues = desk.case_views.colleagues(case.code) if "hand_over" in acts else []
     first, aside = next(iter(forward), ""), {*ASIDE, *(("take",) if case.officer_id else ())}

@@ -19,7 +19,7 @@ from handlers.desk.cases import FOLLOWS
 from handlers.texts import Phrase
 
 A_PAGE = 50
-CHIPS = ("mine", "overdue", "soon", "to_approve", "twins")
+CHIPS = ("mine", "overdue", "soon", "to_approve", "to_check", "twins")
 # How a state looks; what is late, or waits for her, looks like that before anything else.
 LOOKS = {
     "submitted": "new", "in_review": "waiting", "need_info": "waiting", "proposed": "waiting", "approved": "done",
@@ -168,7 +168,7 @@ def _line(desk: Desk, listed: Listed) -> Line:
 def _chips(desk: Desk, narrowed: Narrowed) -> tuple[Chip, ...]:
     """What the official may narrow the list by: who takes no requests has none, who approves none waits for none."""
     me = desk.acting()
-    useful = {"mine": me.reach("case.take"), "to_approve": me.reach("case.approve")}
+    useful = {"mine": me.reach("case.take"), "to_approve": me.reach("case.approve"), "to_check": me.reach("case.check")}
     names = [name for name in CHIPS if useful.get(name, "all")]
     return tuple(_chip(narrowed, name) for name in names)
 
@@ -198,7 +198,7 @@ def _found(desk: Desk, typed: str, found: Found) -> Requests:
 def _place(after: str) -> tuple[date, str] | None:
     day, _, last = after.partition("/")
     try:
-        return (date.fromisoformat(day), last) if last else None
+        return (date.fromisoformat(day), last) if last.isascii() and last.isalnum() else None
     except ValueError:
         return None
 

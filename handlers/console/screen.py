@@ -68,6 +68,11 @@ class Picture:
     kind: str = "image/jpeg"
 
 
+def number(typed: str, *, digits: int = 18) -> int | None:
+    """The number of a row, as an address or a form has it; None if it is none. digits: how many at the most."""
+    return int(typed) if typed.isdecimal() and len(typed) <= digits else None
+
+
 View = Callable[[Desk, Given], object | None]
 Do = Callable[[Desk, Given], Went | Shown | Wrong | None]
 Menu = Literal["work", "office", "service", ""]

@@ -12,8 +12,11 @@ from handlers.desk.talks import Outcome
 from handlers.texts import Phrase
 
 LONGEST = 2_000  # letters of one message
-WENT = {"queued": "sending", "held": "sending", "sending": "sending", "sent": "sent", "delivered": "arrived"}
-NOT_SURE = {"unknown": "unknown"}
+# How far a message in a state came; in any other it is lost.
+CAME = {
+    "queued": "sending", "held": "sending", "sending": "sending", "sent": "sent", "delivered": "arrived",
+    "unknown": "unknown",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,12 @@ def view(desk: Desk, given: Given) -> Talk | None:
     return Talk(
         talk_id, duty.place(seen.unit_id), seen.state, seen.since, seen.officer, mine, seen.in_chat,
         is_open and not seen.officer and desk.may("talk.take", seen.unit_id), [_line(one) for one in spoken],
-        [Colleague(one.id, " ".join(part for part in (one.title, one.name) if part)) for one in others],
+        [Colleague(one.id, desk.officials.name_of(one.id)) for one in others],
     )  # fmt: skip
 
 
 def _line(one: Spoken) -> Line:
-    how = (WENT | NOT_SURE).get(one.delivery, "lost") if one.who else ""
+    how = CAME.get(one.delivery, "lost") if one.who else ""
     return Line(one.id, one.who, one.words, one.at, how, Phrase(f"console.delivery.{how}") if how else "")
 
 

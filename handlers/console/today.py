@@ -37,6 +37,7 @@ def view(desk: Desk, given: Given) -> Today:
         Tile("overdue", found.requests.overdue, "/requests?overdue=1", "late"),
         Tile("soon", found.requests.soon, "/requests?soon=1", "mine"),
         Tile("to_approve", found.requests.to_approve, "/requests?to_approve=1", "mine"),
+        Tile("to_check", found.requests.to_check, "/requests?to_check=1", "mine"),
         Tile("new", found.requests.new, "/requests?state=submitted", "new"),
         Tile("unknown", found.unknown, "/outbox", "unknown"),
         Tile("letters", found.letters, "/letters", "late"),

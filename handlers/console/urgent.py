@@ -8,6 +8,7 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk, duty
 from handlers.desk.calls import Calls
 from handlers.desk.urgent import KINDS, Seen
+from handlers.flow.readers import write_phone
 from handlers.texts import Phrase
 
 LONGEST = 2_000  # letters
@@ -68,7 +69,7 @@ def view(desk: Desk, given: Given) -> One | None:
     state = "closed" if seen.state == "closed" else "taken" if holder else "waiting"
     what = Phrase(f"urgent_help.options.what.{found.what}") if found.what in KINDS else found.what
     return One(
-        _row(desk, seen), state, found.where, what, found.phone, found.done,
+        _row(desk, seen), state, found.where, what, write_phone(found.phone), found.done,
         state == "waiting" and desk.may("urgent.take", seen.unit_id),
         seen.state == "taken" and desk.may("urgent.close", seen.unit_id),
     )  # fmt: skip

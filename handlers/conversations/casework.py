@@ -35,8 +35,18 @@ def the_colleagues(a: Answers) -> tuple[Candidate, ...]:
 
 
 def the_reasons(a: Answers) -> tuple[Candidate, ...]:
-    """A button for each reason of the list."""
-    return tuple(Candidate(reason.key, reason.words) for reason in refusals.reasons(a.day))
+    """A button for each of the office's own reasons, and one for those that a programme gives."""
+    own = tuple(Candidate(one.key, one.words) for one in refusals.own())
+    return (*own, Candidate(refusals.OTHER_PROGRAMME, Phrase("by_programme")))
+
+
+def the_programmes(a: Answers) -> tuple[Candidate, ...]:
+    """A button for each programme in force."""
+    return tuple(Candidate(one.key, one.words) for one in refusals.by_programme(a.day))
+
+
+def is_by_programme(a: Answers) -> bool:
+    return a[reason] == refusals.OTHER_PROGRAMME
 
 
 def has_conditions(a: Answers) -> bool:
@@ -51,6 +61,11 @@ def is_to_come(a: Answers) -> bool:
     return a[check_on] > a.day
 
 
+def is_to_come_again(a: Answers) -> bool:
+    day = a.get(next_check)
+    return day is None or day > a.day
+
+
 asked = Words("asked")
 noted = Words("noted")
 what = Words("what", most=300)
@@ -62,10 +77,13 @@ check_on = Day("check_on")
 approves = YesNo("approves")
 sent_back = Words("sent_back")
 reason = Choice("reason", supplied=the_reasons)
+programme = Choice("programme", supplied=the_programmes)
 own_words = Words("own_words", most=500)
 handed_when = Words("handed_when", most=200)
 handed_where = Words("handed_where", most=200)
 done = Words("done", most=500)
+found = Words("found", most=500)
+next_check = Day("next_check", others=("no_more",))
 colleague = Choice("colleague", supplied=the_colleagues)
 
 Act = Callable[[Answers, Casework, str, str], Outcome]
@@ -139,12 +157,18 @@ conversations = (
     _act("approve", lambda a, at, code, seen: at.approve(code, seen), Ask(approves)),
     _act("send_back", lambda a, at, code, seen: at.send_back(code, a[sent_back], seen), Ask(sent_back)),
     _act(
-        "refuse", lambda a, at, code, seen: at.refuse(code, a[reason], a[own_words], seen), Ask(reason), Ask(own_words)
+        "refuse",
+        lambda a, at, code, seen: at.refuse(code, a.get(programme) or a[reason], a[own_words], seen),
+        Ask(reason), Ask(programme, only_if=is_by_programme), Ask(own_words),
     ),
     _act(
         "deliver", lambda a, at, code, seen: at.deliver(code, a[handed_when], a[handed_where], seen),
         Ask(handed_when), Ask(handed_where),
     ),
     _act("close", lambda a, at, code, seen: at.close(code, a[done], seen), Ask(done)),
+    _act(
+        "check", lambda a, at, code, seen: at.check(code, a[found], a.get(next_check), seen),
+        Ask(found), Ask(next_check, fits=is_to_come_again),
+    ),
     _act("hand_over", lambda a, at, code, seen: at.hand_over(code, a[colleague], seen), Ask(colleague)),
 )  # fmt: skip

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.flow.conversation import Answers, Ask, Conversation, Done
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
 from handlers.flow.message import Opening, Phrase, Say
-from handlers.flow.questions import Candidate, Choice
+from handlers.flow.questions import Candidate, Choice, Words
 
 MENU = Opening("doors.menu", "@menu")
 END = Opening("doors.end_talk", "end_talk")
@@ -40,6 +40,7 @@ def the_colleagues(a: Answers) -> tuple[Candidate, ...]:
 
 
 colleague = Choice("colleague", supplied=the_colleagues)
+helped = Words("helped")
 
 
 def take(a: Answers, desk: Desk) -> Done:
@@ -91,7 +92,30 @@ def take_urgent(a: Answers, desk: Desk) -> Done:
     taken = desk.of(official).urgent.take(code)
     if taken.how != "done":
         return Done(Say("urgent_taken_by" if taken.by else "gone", officer=taken.by, code=code))
-    return Done(Say("urgent_yours", code=code))
+    close = Opening("doors.close_urgent", "close_urgent", {"urgent": code}, once=True)
+    return Done(Say("urgent_yours", code=code, openings=(close,)))
+
+
+def is_hers(desk: Desk, a: Answers) -> bool:
+    """Whether the urgent request is one that she has taken and not closed."""
+    official = desk.officials.in_chat(desk.here().person_id)
+    code = a.given("urgent") or ""
+    return official is not None and any(seen.code == code for seen in desk.urgent.mine(official))
+
+
+def is_not_hers(a: Answers) -> bool:
+    return not a.facts(bool)
+
+
+def close_urgent(a: Answers, desk: Desk) -> Done:
+    """Write down what was done about an urgent request of hers, and close it."""
+    official = desk.officials.speaking("urgent.close")
+    if official is None:
+        return NOT_AN_OFFICIAL
+    code = a.given("urgent") or ""
+    if not a.facts(bool) or desk.of(official).urgent.close(code, a[helped]).how != "done":
+        return Done(Say("gone"))
+    return Done(Say("urgent_closed", code=code))
 
 
 conversations = (
@@ -102,4 +126,7 @@ conversations = (
     ),
     Conversation("end_talk", (), end, ("/dong", "/close"), texts="talks"),
     Conversation("take_urgent", (), take_urgent, quiet=True, texts="talks"),
+    Conversation(
+        "close_urgent", (FinishIf(is_not_hers), Ask(helped)), close_urgent, facts=is_hers, quiet=True, texts="talks"
+    ),
 )  # fmt: skip

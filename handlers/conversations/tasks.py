@@ -8,6 +8,7 @@ from datetime import date
 
 from handlers.case_page import MENU, OFFICIALS_ONLY, TASKS, at_a_glance, details, doors
 from handlers.desk import Desk, passed_on
+from handlers.desk.calls import Calls
 from handlers.desk.case_news import unit_name
 from handlers.desk.worklist import Row
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open
@@ -64,7 +65,7 @@ def list_tasks(a: Answers, desk: Desk) -> Done:
         return Done(then=Open("task", {"code": typed}))
     at = desk.of(official)
     count, overdue = at.worklist.count()
-    waiting = {"urgent": len(at.urgent.waiting(official)), "talks": len(at.talks.waiting(official))}
+    waiting = {"urgent": Calls(at).urgent_waiting(), "talks": Calls(at).talks_waiting()}
     if not count:
         return Done(Say(Phrase("nothing_to_do", waiting), openings=(MENU,)))
     return Done(Say(Phrase("to_do", {"count": count, "overdue": overdue, **waiting})), then=Open("which_task"))

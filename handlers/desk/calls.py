@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, or_, text
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
@@ -26,8 +26,6 @@ STAYS_OPEN = timedelta(hours=12)
 LATELY = timedelta(days=7)
 CLOSED_SHOWN = 20
 _ACTIVE = select(OfficialRow.id).where(OfficialRow.state == "active")
-# Written out, as the indexes of what is open have it.
-_OPEN_TALK, _OPEN_URGENT = text("talk.state = 'open'"), text("urgent_request.state <> 'closed'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Calls:
 
     def talks(self) -> list[talks.Seen]:
         """Open talks that she may see, those waiting longest first."""
-        query = select(Talk).where(_OPEN_TALK, *self._reach("talk.see", col(Talk.unit_id)))
+        query = select(Talk).where(talks.OPEN, *self._reach("talk.see", col(Talk.unit_id)))
         # In order here and not in the statement, for which SQLite would read every talk there ever was.
         rows = sorted(self.desk.unit.scalars(query), key=lambda row: row.id)
         return [seen for row in rows if (seen := self.desk.talks.seen(row.id)) is not None]
@@ -50,7 +48,7 @@ class Calls:
             *self._reach("urgent.see", col(UrgentRequest.unit_id)),
         )  # fmt: skip
         rows = self.desk.unit.scalars(query.order_by(col(UrgentRequest.closed_at).desc()).limit(CLOSED_SHOWN))
-        return [self._seen(row) for row in rows]
+        return [self.desk.urgent.seen(row) for row in rows]
 
     # Looked at again, which is not noted
 
@@ -67,25 +65,19 @@ class Calls:
         row = self.desk.unit.scalars(query).first()
         if row is None or not self._opened_lately("urgent", row.id, row.unit_id):
             return None
-        said: dict[str, str] = {}
-        if row.body is not None:
-            opened = self.desk.vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body)
-            assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
-            said = opened
-        return urgent.Opened(self._seen(row), *(said.get(name, "") for name in ("where", "what", "phone", "done")))
+        return self.desk.urgent.opened(row)
 
     # Counts
 
     def talks_waiting(self) -> int:
-        """How many wait for somebody to take them."""
+        """How many talks wait for somebody to take them."""
         free = or_(col(Talk.officer_id).is_(None), col(Talk.officer_id).not_in(_ACTIVE))
-        query = select(func.count()).select_from(Talk).where(_OPEN_TALK, free)
+        query = select(func.count()).select_from(Talk).where(talks.OPEN, free)
         return self.desk.unit.execute(query.where(*self._reach("talk.take", col(Talk.unit_id)))).scalar_one()
 
     def urgent_waiting(self) -> int:
-        """How many wait for somebody to take them."""
-        taken = (col(UrgentRequest.state) == "taken") & col(UrgentRequest.officer_id).in_(_ACTIVE)
-        query = select(func.count()).select_from(UrgentRequest).where(_OPEN_URGENT, ~func.coalesce(taken, False))
+        """How many urgent requests wait for somebody to take them."""
+        query = select(func.count()).select_from(UrgentRequest).where(urgent.OPEN, urgent.FREE)
         return self.desk.unit.execute(query.where(*self._reach("urgent.see", col(UrgentRequest.unit_id)))).scalar_one()
 
     # Inside
@@ -93,9 +85,11 @@ class Calls:
     def _reach(self, action: str, unit_id: Mapped[str | None]) -> Iterator[ColumnElement[bool]]:
         """Of which units she may do this; what names none is everybody's."""
         me = self.desk.acting()
-        if me.reach(action) != "all":
-            own = unit_id.in_(sorted(me.units) if me.reach(action) else ())
-            yield or_(own, unit_id.is_(None))
+        reach = me.reach(action)
+        if reach is None:
+            yield false()
+        elif reach == "unit":
+            yield or_(unit_id.in_(sorted(me.units)), unit_id.is_(None))
 
     def _opened_lately(self, noun: str, its_id: str, unit_id: str | None) -> bool:
         desk, since = self.desk, self.desk.now - STAYS_OPEN
@@ -103,9 +97,3 @@ class Calls:
         if not desk.may(f"{noun}.see", unit_id):
             return False
         return audit.noted_since(desk.unit, str(desk.actor), f"{noun}.read", subject, since)
-
-    def _seen(self, row: UrgentRequest) -> urgent.Seen:
-        return urgent.Seen(
-            row.code, row.unit_id, row.state, row.created_at, row.officer_id,
-            self.desk.officials.name_of(row.officer_id), row.rings, row.rung_at, row.taken_at, row.closed_at,
-        )  # fmt: skip

@@ -25,23 +25,28 @@ ACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "refuse": ("case.refuse", UNDECIDED),
     "deliver": ("case.deliver", ("approved",)),
     "close": ("case.close", ("delivering", "refused")),
+    "check": ("case.check", ("approved", "delivering", "closed")),
     "note": ("case.note", (*OPEN, "refused", "closed", "withdrawn")),
     "hand_over": ("case.take", OPEN),
 }
 
 
+def may(desk: "Desk", right: str, case: Case) -> bool:
+    """Whether the official at the desk may do this to a case; to one that came from her own chats she does nothing."""
+    own = desk.official is not None and desk.official.person_id == case.person_id
+    return desk.may(right, case.unit_id) and (right == "case.see" or not own)
+
+
 def possible(desk: "Desk", case: Case) -> tuple[str, ...]:
     """What the official at the desk may do to a case now, in the table's order; she takes only what is not hers."""
     hers = case.officer_id == desk.acting().id
-    acts = [
-        act for act, (right, _) in ACTS.items() if desk.may(right, case.unit_id) and not in_the_way(desk, case, act)
-    ]
+    acts = [act for act, (right, _) in ACTS.items() if may(desk, right, case) and not in_the_way(desk, case, act)]
     return tuple(act for act in acts if not (act == "take" and hers))
 
 
 def in_the_way(desk: "Desk", case: Case, act: str) -> Literal["not_now", "own"] | None:
     """What keeps an official who has the right from an act: the case's state, or that another has to do it."""
-    if case.state not in ACTS[act][1]:
+    if case.state not in ACTS[act][1] or (act == "check" and case.check_on is None):
         return "not_now"
     own = (act == "approve" and proposed_it(desk, case)) or (act == "refuse" and is_complained_of(desk, case))
     return "own" if own else None

@@ -13,7 +13,7 @@ from sqlmodel import col, or_, select
 from handlers.desk import case_news
 from handlers.desk.calls import STAYS_OPEN
 from handlers.desk.case_list import name_in
-from handlers.desk.case_view import hide_ids
+from handlers.desk.case_view import Happened, happened, hide_ids
 from handlers.desk.decisions import Decisions, Recognition, Support
 from handlers.texts import Phrase
 from storage.ids import read_code
@@ -29,25 +29,9 @@ MOST_READINGS, MOST_TOLD, MOST_TWINS = 500, 50, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened. by: who did it, an official's title and name; empty: the registrant, or the clock.
-
-    hers: the registrant did it.
-    """
-
-    id: str
-    at: datetime
-    kind: str
-    by: str
-    words: str
-    hers: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """Who read the request, how often, and when last. id: the official's."""
+    """Who read the request, how often, and when last. by: title and name of the official."""
 
-    id: str
     by: str
     times: int
     at: datetime
@@ -96,7 +80,7 @@ class CaseFile:
     recognition: Recognition | None
     check_on: date | None
     hers: bool
-    events: tuple[Event, ...]
+    events: tuple[Happened, ...]
     readings: tuple[Reading, ...]
     told: tuple[Told, ...]
     twins: tuple[Twin, ...]
@@ -111,13 +95,8 @@ def find(desk: "Desk", typed_code: str, *, noted: bool = True) -> Case | None:
 
     noted: False where a page looks again by itself, which is not noted: then only what she opened lately is found.
     """
-    code = read_code(typed_code, "HS") or ""
-    case = desk.unit.scalars(select(Case).where(Case.code == code)).first()
+    case = desk.casework.find(read_code(typed_code, "HS") or "", "case.see", noted=noted)
     if case is None or case.body is None:
-        return None
-    if not desk.may("case.see", case.unit_id):
-        if noted:
-            desk.note("rights.refused", f"case:{case.id}", action="case.see")
         return None
     return case if noted or _opened_lately(desk, case) else None
 
@@ -128,7 +107,6 @@ def read(desk: "Desk", case: Case, *, noted: bool = True) -> CaseFile:
         desk.note("case.read", f"case:{case.id}")
         desk.unit.flush()
     decisions = Decisions(desk)
-    support = decisions.support(case) if "support" in decisions.answer(case) else None
     left = 3 if desk.may("case.recognise", case.unit_id) else 0
     body = desk.cases.read(case.id)
     said = {name: hide_ids(v, left=left) if isinstance(v, str) else v for name, v in body.items()}
@@ -139,7 +117,7 @@ def read(desk: "Desk", case: Case, *, noted: bool = True) -> CaseFile:
     agreed = desk.consents.latest(case.person_id, "register")
     return CaseFile(
         case.id, case.code, case.person_id, case.created_at, agreed.channel if agreed else "",
-        said, support, case_news.answer(desk, case),
+        said, decisions.planned(case), case_news.answer(desk, case),
         decisions.recognition(case), case.check_on, case.officer_id == desk.acting().id,
         _events(desk, case, left), _readings(desk, case), _told(desk, case), twins, elsewhere,
         clean, len(photos) - len(clean), desk.consents.in_force("case_news", case.person_id),
@@ -167,17 +145,9 @@ def _opened_lately(desk: "Desk", case: Case) -> bool:
     return audit.noted_since(desk.unit, str(desk.actor), "case.read", f"case:{case.id}", since)
 
 
-def _events(desk: "Desk", case: Case, left: int) -> tuple[Event, ...]:
+def _events(desk: "Desk", case: Case, left: int) -> tuple[Happened, ...]:
     query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id))
-    events = []
-    for event in desk.unit.scalars(query):
-        words: object = ""
-        if event.note is not None:
-            words = desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note)
-        kind, _, actor = event.actor.partition(":")
-        by = desk.officials.name_of(actor) if kind == "official" else ""
-        events.append(Event(event.id, event.at, event.kind, by, hide_ids(str(words), left=left), kind == "person"))
-    return tuple(events)
+    return tuple(happened(desk, event, left=left) for event in desk.unit.scalars(query))
 
 
 def _readings(desk: "Desk", case: Case) -> tuple[Reading, ...]:
@@ -188,9 +158,8 @@ def _readings(desk: "Desk", case: Case) -> tuple[Reading, ...]:
     found: dict[str, Reading] = {}
     newest = desk.unit.execute(query.order_by(col(AuditRow.id).desc()).limit(MOST_READINGS)).all()
     for actor, at in reversed(newest):
-        official_id = actor.removeprefix("official:")
-        before = found.pop(official_id, None) or Reading(official_id, desk.officials.name_of(official_id), 0, at)
-        found[official_id] = replace(before, times=before.times + 1, at=at)
+        before = found.pop(actor, None) or Reading(desk.officials.name_of_actor(actor), 0, at)
+        found[actor] = replace(before, times=before.times + 1, at=at)
     return tuple(found.values())
 
 

@@ -33,7 +33,8 @@ COMMON = 1_000  # a word with as many requests is not counted further
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What a list is narrowed to. soon: due within two days. state: empty for all that are open.
+    """What a list is narrowed to. soon: due within two days. to_check: its conditions
+    are to be looked at, closed or not. state: empty for all that are open.
 
     after: the place of the last one shown before.
     """
@@ -41,6 +42,7 @@ class Narrowed:
     mine: bool = False
     overdue: bool = False
     soon: bool = False
+    to_check: bool = False
     to_approve: bool = False
     twins: bool = False
     state: str = ""
@@ -96,20 +98,22 @@ class Waiting:
     soon: int
     overdue: int
     to_approve: int
+    to_check: int
     hers: int
 
 
 def waiting(desk: "Desk") -> Waiting:
     """Count what waits; each number is that of the list it is narrowed to."""
     if desk.acting().reach("case.see") is None:
-        return Waiting(0, 0, 0, 0, 0)
+        return Waiting(0, 0, 0, 0, 0, 0)
     of = {name: and_(*_narrow(desk, narrowed)) for name, narrowed in _COUNTED.items()}
     if desk.acting().reach("case.approve") is None:
         of["to_approve"] = false()
     of["hers"] = or_(of["overdue"], of["to_approve"])
     counted = [func.count().filter(condition).label(name) for name, condition in of.items()]
     open_ones = select(*counted).where(*_within(desk), _CASES.c.closed_at.is_(None))
-    return Waiting(**desk.unit.execute(open_ones).mappings().one())
+    to_check = select(func.count()).where(*_within(desk), *_narrow(desk, Narrowed(to_check=True)))
+    return Waiting(**desk.unit.execute(open_ones).mappings().one(), to_check=desk.unit.execute(to_check).scalar_one())
 
 
 _COUNTED = {
@@ -135,7 +139,11 @@ def _reach(desk: "Desk") -> list[ColumnElement[bool]]:
 
 def _narrow(desk: "Desk", narrowed: Narrowed) -> list[ColumnElement[bool]]:
     me, state = desk.acting(), "proposed" if narrowed.to_approve else narrowed.state
-    found: list[ColumnElement[bool]] = [_CASES.c.state == state if state else _CASES.c.closed_at.is_(None)]
+    found: list[ColumnElement[bool]] = []
+    if narrowed.to_check:
+        found.append(_CASES.c.check_on <= desk.today())
+    if state or not narrowed.to_check:
+        found.append(_CASES.c.state == state if state else _CASES.c.closed_at.is_(None))
     if narrowed.to_approve and me.reach("case.approve") == "unit":
         found.append(_CASES.c.unit_id.in_(sorted(me.units)))
     if narrowed.unit_id:

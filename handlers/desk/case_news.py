@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
@@ -36,6 +37,20 @@ class CaseNews:
         for lead in self.desk.officials.of_unit(case.unit_id, "case.approve"):
             self.tell_official(lead.id, "complained", case)
 
+    def checks_due(self, day: date) -> int:
+        """Tell the officials who look at conditions on a day; of a case nobody has, those who may approve for its unit.
+
+        Returns how many cases there were.
+        """
+        due = select(Case).where(Case.check_on == day, col(Case.body).is_not(None)).order_by(col(Case.id))
+        cases = self.desk.unit.scalars(due).all()
+        for case in cases:
+            hers = self.desk.officials.acting(case.officer_id) if case.officer_id else None
+            leads = self.desk.officials.of_unit(case.unit_id, "case.approve")
+            for official in [hers] if hers else leads:
+                self.tell_official(official.id, "check_due", case)
+        return len(cases)
+
     def tell_official(self, official_id: str | None, what: str, case: Case) -> None:
         """Tell an official in her chat, if she has one; never who the request is of."""
         official = self.desk.officials.acting(official_id) if official_id else None
@@ -49,7 +64,8 @@ class CaseNews:
 
 def unit_name(unit_id: str | None) -> str:
     """A unit's name; a dash where it is not known yet."""
-    return units.all_units()[unit_id].name if unit_id in units.all_units() else "–"  # type: ignore[index]  # not None then
+    unit = units.all_units().get(unit_id or "")
+    return unit.name if unit else "–"
 
 
 def answer(desk: "Desk", case: Case) -> Phrase | None:
@@ -70,7 +86,7 @@ def approved(desk: "Desk", case: Case, support: Support) -> Phrase:
     """What is planned, and who approved it."""
     query = select(CaseEvent.actor).where(CaseEvent.case_id == case.id, CaseEvent.kind == "approved")
     by = desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first() or ""
-    approver = desk.officials.name_of(by.removeprefix("official:"))
+    approver = desk.officials.name_of_actor(by)
     return Phrase("next.told.approved", {"unit": unit_name(case.unit_id), "approver": approver, **in_words(support)})
 
 

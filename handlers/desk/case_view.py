@@ -5,7 +5,7 @@ Why the two apart: through servers abroad nothing may be sent that says who, whe
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,14 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event. who: title and name of the official; empty: the registrant, or the clock."""
+    """One event. who: title and name of the official; empty: the registrant, who did it if hers, or the clock."""
 
+    id: str
     at: datetime
     kind: str
     who: str
-    words: str = ""
+    words: str
+    hers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,9 @@ class CaseViews:
         desk.note("case.read", f"case:{case.id}")
         said = {name: hide_ids(v) if isinstance(v, str) else v for name, v in desk.cases.read(case.id).items()}
         query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id).desc())
-        events = [self._happened(event) for event in desk.unit.scalars(query.limit(last))]
-        decisions = Decisions(desk)
-        support = decisions.support(case) if "support" in decisions.answer(case) else None
+        events = [happened(desk, event) for event in desk.unit.scalars(query.limit(last))]
         photos = desk.unit.scalar(select(func.count()).where(File.case_id == case.id)) or 0
-        return Opened(case.id, said, support, tuple(reversed(events)), photos)
+        return Opened(case.id, said, Decisions(desk).planned(case), tuple(reversed(events)), photos)
 
     def changes(self, typed_code: str, seen: str) -> tuple[Happened, ...]:
         """What happened to a request after an event, without words."""
@@ -99,7 +99,7 @@ class CaseViews:
             return ()
         query = select(CaseEvent).where(CaseEvent.case_id == case.id, col(CaseEvent.id) > seen)
         events = self.desk.unit.scalars(query.order_by(col(CaseEvent.id)))
-        return tuple(Happened(event.at, event.kind, self._who(event)) for event in events)
+        return tuple(replace(happened(self.desk, event), words="") for event in events)
 
     def standing(self, code: str, act: str, seen: str = "") -> "Outcome":
         """What would come of an act: "done" if nothing is in the way."""
@@ -112,9 +112,9 @@ class CaseViews:
 
     def colleagues(self, code: str) -> list[Official]:
         """Who else may work on a request."""
-        case = self._find(code)
+        case, me = self._find(code), self.desk.acting()
         may = self.desk.officials.of_unit(case.unit_id, "case.take") if case is not None else []
-        return [official for official in may if official.id != self.desk.acting().id]
+        return [o for o in may if case is not None and o.id != me.id and o.person_id != case.person_id]
 
     # Inside
 
@@ -122,15 +122,14 @@ class CaseViews:
         case = self.desk.casework.find(read_code(typed_code, "HS") or "", "case.see")
         return case if case is not None and case.body is not None else None
 
-    def _happened(self, event: CaseEvent) -> Happened:
-        words: object = ""
-        if event.note is not None:
-            words = self.desk.vault.open(f"case:{event.case_id}", f"case_event.note:{event.id}", event.note)
-        return Happened(event.at, event.kind, self._who(event), hide_ids(str(words)))
 
-    def _who(self, event: CaseEvent) -> str:
-        kind, _, official_id = event.actor.partition(":")
-        return self.desk.officials.name_of(official_id) if kind == "official" else ""
+def happened(desk: "Desk", event: CaseEvent, *, left: int = 3) -> Happened:
+    """An event with its words. left: see `hide_ids`."""
+    words: object = ""
+    if event.note is not None:
+        words = desk.vault.open(f"case:{event.case_id}", f"case_event.note:{event.id}", event.note)
+    who, hers = desk.officials.name_of_actor(event.actor), event.actor.startswith("person:")
+    return Happened(event.id, event.at, event.kind, who, hide_ids(str(words), left=left), hers)
 
 
 def hide_ids(words: str, *, left: int = 3) -> str:

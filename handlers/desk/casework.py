@@ -5,6 +5,7 @@ last event its official has seen: of two at one request, the second is told what
 """
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from sqlmodel import col, select
@@ -53,7 +54,7 @@ class Casework:
         if case is None:
             return wrong
         colleague = self.desk.officials.acting(official_id)
-        if colleague is None or not colleague.may("case.take", case.unit_id):
+        if colleague is None or colleague.person_id == case.person_id or not colleague.may("case.take", case.unit_id):
             return "invalid"
         if case.state in CLOSED:
             return "not_now"
@@ -168,6 +169,7 @@ class Casework:
         self._begin(case, without_answer=True)
         if case.state != "in_review":
             return "not_now"
+        case.check_on = None
         self._decisions.keep(case, {"refused": found.key, "words": words, "source": found.source})
         self._cases.move_to(case, "refused", "refused", note=words, reason=found.key)
         self._done(case, "complaint")
@@ -212,6 +214,19 @@ class Casework:
         self._news.tell(case, Say("case.closed", code=case.code))
         return "done"
 
+    def check(self, code: str, words: str, next_on: date | None = None, seen: str = "") -> Outcome:
+        """Write down how it stands with the conditions, and when they are looked at next; None: not again."""
+        case, wrong = self._find(code, "case.check", seen)
+        if case is None:
+            return wrong
+        if not self._said(words) or (next_on is not None and next_on <= self.desk.today()):
+            return "invalid"
+        if case_acts.in_the_way(self.desk, case, "check"):
+            return "not_now"
+        case.check_on = next_on
+        self._cases.add_event(case, "checked", note=words)
+        return "done"
+
     def recognise(self, code: str, recognition: Recognition, seen: str = "") -> Outcome:
         """Enter a signed decision on the household. It changes no answer and is told to nobody."""
         case, wrong = self._find(code, "case.recognise", seen)
@@ -224,20 +239,20 @@ class Casework:
         self._cases.add_event(case, "recognised")
         return "done"
 
-    def last_event(self, case: Case) -> str:
-        """The id of the last thing that happened to a case."""
-        return case_acts.last_event(self.desk, case)
+    def find(self, code: str, action: str, *, noted: bool = True) -> Case | None:
+        """A case by its code, if the official at the desk may do this to it. Foreign and absent look alike.
 
-    def find(self, code: str, action: str) -> Case | None:
-        """A case by its code, if the official at the desk may do this to it. Foreign and absent look alike."""
-        desk = self.desk
-        case = desk.unit.scalars(select(Case).where(Case.code == code)).first()
+        noted: whether a refusal is.
+        """
+        case = self.desk.unit.scalars(select(Case).where(Case.code == code)).first()
         if case is None:
             return None
-        if not desk.may(action, case.unit_id):
-            desk.note("rights.refused", f"case:{case.id}", action=action)
+        if not self.desk.allows(action, case.unit_id, f"case:{case.id}", noted=noted):
             return None
-        return case
+        if case_acts.may(self.desk, action, case):
+            return case
+        self.desk.note("case.own_request_refused", f"case:{case.id}", action=action)
+        return None
 
     # Inside
 
@@ -257,7 +272,7 @@ class Casework:
         case = self.find(code, action)
         if case is None or case.body is None:
             return None, "absent"
-        if seen and seen != self.last_event(case):
+        if seen and seen != case_acts.last_event(self.desk, case):
             return None, "outdated"
         return case, "done"
 

@@ -72,6 +72,10 @@ class Decisions:
         check_on = date.fromisoformat(kept["check_on"]) if kept["check_on"] else None
         return Support(**{**kept, "check_on": check_on})
 
+    def planned(self, case: Case) -> Support | None:
+        """The same; None where nothing is."""
+        return self.support(case) if "support" in self.answer(case) else None
+
     def answer(self, case: Case) -> Mapping[str, object]:
         """What was proposed or decided: {"support": …} or {"refused", "words", "source"}; empty before."""
         if case.answer is None:

@@ -17,6 +17,7 @@ from storage.unit import Unit
 from storage.vault import Vault
 
 if TYPE_CHECKING:
+    from handlers.desk.browsers import Browsers
     from handlers.desk.case_answers import CaseAnswers
     from handlers.desk.case_view import CaseViews
     from handlers.desk.cases import Cases
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from handlers.desk.consents import Consents
     from handlers.desk.files import Files
     from handlers.desk.households import Households
+    from handlers.desk.invitations import Invitations
     from handlers.desk.links import Links
     from handlers.desk.messages import Messages
     from handlers.desk.officials import Officials
@@ -144,6 +146,13 @@ class Desk:
     def may(self, action: str, unit_id: str | None) -> bool:
         """Whether the official at the desk may do this for a unit."""
         return self.official is not None and self.official.may(action, unit_id)
+
+    def allows(self, action: str, unit_id: str | None, subject: str, *, noted: bool = True) -> bool:
+        """Whether the official at the desk may do this to a subject of a unit. noted: whether a refusal is."""
+        allowed = self.may(action, unit_id)
+        if noted and not allowed:
+            self.note("rights.refused", subject, action=action)
+        return allowed
 
     def voice(self, language: str, channel: str = "") -> Voice:
         """Speak a language, with the values that every text may name, to somebody on a channel; empty: who speaks."""
@@ -268,6 +277,18 @@ class Desk:
         from handlers.desk.signing_in import SigningIn
 
         return SigningIn(self)
+
+    @property
+    def invitations(self) -> "Invitations":
+        from handlers.desk.invitations import Invitations
+
+        return Invitations(self)
+
+    @property
+    def browsers(self) -> "Browsers":
+        from handlers.desk.browsers import Browsers
+
+        return Browsers(self)
 
     @property
     def pages(self) -> "PrivatePages":

@@ -15,7 +15,7 @@ from handlers.desk.people import hand_over_empty
 from handlers.flow.message import Phrase, Say
 from storage.ids import new_code, read_code
 from storage.queries import chats, machine
-from storage.tables import Address, File, OneTimeToken, OutboxRow
+from storage.tables import Address, File, OneTimeToken, OutboxRow, PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -75,7 +75,7 @@ class Links:
 
     def account_of(self, typed: str) -> str | None:
         """The official's account that a typed code is of, if it is good."""
-        found = None if self._too_many_tries() else self.desk.officials.code_leads_to(typed)
+        found = None if self._too_many_tries() else self.desk.invitations.code_leads_to(typed)
         return found if found is not None and self.desk.officials.acting(found) is not None else None
 
     def count_wrong(self) -> None:
@@ -136,6 +136,9 @@ class Links:
             col(OutboxRow.kind).in_(("notice", "talk", "urgent")),
             col(OutboxRow.state).in_(("queued", "held")),
         )
+        if other.channel in self.desk.channels_abroad and not self.desk.abroad:
+            # Words of others, written down for a chat whose servers are in the country.
+            waiting = waiting.where(col(OutboxRow.key).not_in(select(PassedOn.message)))
         unit.execute(waiting.values(address_id=other.address_id, channel=other.channel))
         photos = update(File).where(col(File.address_id) == chat.address_id, col(File.person_id) == chat.person_id)
         unit.execute(photos.where(col(File.state) == "raw").values(address_id=other.address_id))

@@ -6,22 +6,20 @@ whatever was open.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import col, select
 
-from handlers.desk.rights import ROLES, Official, widest
+from handlers.desk import passed_on
+from handlers.desk.rights import ROLES, Official, is_within, widest
 from handlers.units import all_units
-from storage.ids import new_code, new_id, new_nonce, read_code
-from storage.tables import ConsoleSession, Invitation, OfficialRow, OfficialUnit
+from storage.ids import new_id
+from storage.tables import OfficialRow, OfficialUnit
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
-
-INVITATIONS_LIVE = timedelta(minutes=15)
-CODE_PREFIX = "LK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,11 @@ class Officials:
         body = self._body(row)
         return " ".join(part for part in (body["title"], body["name"]) if part)
 
+    def name_of_actor(self, actor: str) -> str:
+        """The same, of an actor as events and the audit name them; empty if it is no official."""
+        kind, _, official_id = actor.partition(":")
+        return self.name_of(official_id) if kind == "official" else ""
+
     def of_unit(self, unit_id: str | None, action: str) -> list[Official]:
         """Every active official who may do this for a unit, those who stand in included."""
         near = self._near(unit_id)
@@ -109,6 +112,10 @@ class Officials:
         row = self.desk.unit.scalars(select(OfficialRow).where(OfficialRow.login == self.login_of(email))).first()
         return self._account(row) if row is not None else None
 
+    def login_of(self, email: str) -> bytes:
+        """The look-up value of an e-mail."""
+        return self.desk.vault.look_up("official e-mail", email.strip().casefold())
+
     def has_admin(self) -> bool:
         """Whether an active account is an admin's."""
         active = self.desk.unit.scalars(select(OfficialRow.roles).where(OfficialRow.state == "active"))
@@ -131,7 +138,7 @@ class Officials:
         desk.unit.flush()
         self._set_units(row.id, units)
         desk.note("official.invited", f"official:{row.id}", roles=list(row.roles), units=sorted(units))
-        return row.id, self._link(row.id)
+        return row.id, desk.invitations.link(row.id)
 
     def invite_again(self, official_id: str) -> str | None:
         """A new one-time link, which ends the old one; None for a disabled account. Redeeming sets all secrets anew."""
@@ -139,7 +146,7 @@ class Officials:
         if row is None or row.state == "disabled":
             return None
         self.desk.note("official.invited_again", f"official:{official_id}")
-        return self._link(official_id)
+        return self.desk.invitations.link(official_id)
 
     def change(self, official_id: str, roles: Collection[str], units: Collection[str]) -> bool:
         """Give an account these roles and units; her browsers have to sign in anew. False if there is none, or it is
@@ -152,29 +159,36 @@ class Officials:
         row.roles, row.changed_at = _in_order(roles), desk.now
         desk.unit.add(row)
         self._set_units(official_id, units)
-        self._end_sessions(official_id)
+        desk.browsers.end_with(official_id)
         after = {"roles": list(row.roles), "units": sorted(units)}
         desk.note("official.changed", f"official:{official_id}", before=before, after=after)
         return True
 
     def disable(self, official_id: str, reason: str) -> bool:
-        """End an account: its browsers, its chat's powers, its links. False if it is the last admin's, or none."""
+        """End an account: its browsers, its chat's powers with the words that were passed on there, its links.
+
+        False if it is the last admin's, or none.
+        """
         desk, row = self.desk, self.desk.unit.get(OfficialRow, official_id)
         if row is None or row.state == "disabled" or self._is_last_admin(row):
             return False
+        if row.person_id is not None:
+            passed_on.take_away(desk, row.person_id)
         row.state, row.changed_at, row.person_id = "disabled", desk.now, None
         desk.unit.add(row)
-        desk.unit.execute(delete(Invitation).where(col(Invitation.official_id) == official_id))
-        self._end_sessions(official_id)
+        desk.invitations.end(official_id)
+        desk.browsers.end_with(official_id)
         desk.note("official.disabled", f"official:{official_id}", reason)
         return True
 
     def set_leave(self, official_id: str, deputy_id: str | None, away: tuple[date, date] | None) -> bool:
-        """Say who stands in for an official, and when. False if the deputy is herself or no active official."""
+        """Say who stands in for an official, and when. False if the deputy is herself, no active official, or would get
+        rights in her units that neither of them has.
+        """
         row = self.desk.unit.get(OfficialRow, official_id)
         if row is None or (away and (deputy_id == official_id or away[1] < away[0])):
             return False
-        if away and deputy_id and self.acting(deputy_id) is None:
+        if away and deputy_id and not self._may_stand_in(row, deputy_id):
             return False
         row.deputy_id, (row.away_from, row.away_until) = deputy_id if away else None, away or (None, None)
         self.desk.unit.add(row)
@@ -196,26 +210,10 @@ class Officials:
 
     # The chat that acts for an account
 
-    def chat_code(self, official_id: str) -> tuple[str, datetime]:
-        """A code to be typed into a chat of hers after /lienket, and until when it is good."""
-        desk, until = self.desk, self.desk.now + INVITATIONS_LIVE
-        code = new_code(CODE_PREFIX)
-        self._end_links(official_id, "chat")
-        desk.unit.add(Invitation(token=self._code(code), official_id=official_id, kind="chat", until=until))
-        desk.note("official.chat_code", f"official:{official_id}")
-        return code.removeprefix(f"{CODE_PREFIX}-"), until
-
-    def code_leads_to(self, typed: str) -> str | None:
-        """The account that a typed code is of, as long as it is good. Count wrong ones with `links`."""
-        code = read_code(typed, CODE_PREFIX)
-        found = self.desk.unit.get(Invitation, self._code(code)) if code else None
-        good = found is not None and found.kind == "chat" and found.used_at is None and found.until >= self.desk.now
-        return found.official_id if found is not None and good else None
-
     def bind_chat(self, official_id: str, person_id: str) -> None:
         """Let the chats of a person act for an account, and those of nobody else; they act for no other account."""
         desk = self.desk
-        self._end_links(official_id, "chat")
+        desk.invitations.end(official_id, "chat")
         same = or_(col(OfficialRow.person_id) == person_id, col(OfficialRow.id) == official_id)
         desk.unit.execute(update(OfficialRow).where(same).values(person_id=None))
         desk.unit.execute(update(OfficialRow).where(col(OfficialRow.id) == official_id).values(person_id=person_id))
@@ -229,15 +227,18 @@ class Officials:
 
     # Inside
 
-    def login_of(self, email: str) -> bytes:
-        """The look-up value of an e-mail."""
-        return self.desk.vault.look_up("official e-mail", email.strip().casefold())
+    def _may_stand_in(self, away: OfficialRow, deputy_id: str) -> bool:
+        row = self.desk.unit.get(OfficialRow, deputy_id)
+        if row is None or row.state != "active":
+            return False
+        return is_within(row.roles, away.roles) or self._own_units(away.id) <= self._own_units(row.id)
 
     def _acting(self, row: OfficialRow) -> Official:
         body, units = self._body(row), self._own_units(row.id)
-        absents = select(OfficialRow.id).where(OfficialRow.deputy_id == row.id, *self._on_leave())
+        absents = select(OfficialRow).where(OfficialRow.deputy_id == row.id, *self._on_leave())
         for absent in self.desk.unit.scalars(absents):
-            units |= self._own_units(absent)
+            # Who is away names her deputy herself, and can give no right that she has not.
+            units |= self._own_units(absent.id) if is_within(row.roles, absent.roles) else set()
         return Official(
             row.id, body["name"], body["title"], tuple(row.roles), frozenset(units), row.language, row.person_id
         )
@@ -283,30 +284,6 @@ class Officials:
     def _is_last_admin(self, row: OfficialRow) -> bool:
         active = self.desk.unit.scalars(select(OfficialRow).where(OfficialRow.state == "active"))
         return {other.id for other in active if "admin" in other.roles} == {row.id}
-
-    def _end_sessions(self, official_id: str) -> None:
-        hers = update(ConsoleSession).where(
-            col(ConsoleSession.official_id) == official_id, col(ConsoleSession.ended_at).is_(None)
-        )
-        self.desk.unit.execute(hers.values(ended_at=self.desk.now))
-
-    def _link(self, official_id: str) -> str:
-        token = new_nonce()
-        self._end_links(official_id, "account")
-        until = self.desk.now + INVITATIONS_LIVE
-        self.desk.unit.add(Invitation(token=self.token(token), official_id=official_id, kind="account", until=until))
-        return token
-
-    def _end_links(self, official_id: str, kind: Literal["account", "chat"]) -> None:
-        mine = delete(Invitation).where(col(Invitation.official_id) == official_id, col(Invitation.kind) == kind)
-        self.desk.unit.execute(mine)
-
-    def token(self, token: str) -> bytes:
-        """The look-up value of an invitation's token."""
-        return self.desk.vault.look_up("invitation", token)
-
-    def _code(self, code: str) -> bytes:
-        return self.desk.vault.look_up("official chat code", code)
 
     def _seal(self, official_id: str, content: dict[str, str]) -> bytes:
         return self.desk.vault.seal(f"official:{official_id}", f"official.body:{official_id}", content)

@@ -4,6 +4,7 @@ Why apart from other messages: they are sealed with the official's key, which ou
 erased.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, update
@@ -14,6 +15,9 @@ from storage.tables import ChatLine, OutboxRow, PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
+
+
+AT_ONCE = 200
 
 
 def tell(desk: "Desk", person_id: str, say: Say, *, under: str, kind: str, place: str) -> str | None:
@@ -36,15 +40,27 @@ def say(desk: "Desk", say: Say, scope: str, *, under: str, place: str) -> None:
 
 def take_out(desk: "Desk", under: str) -> None:
     """Empty every message that carries words kept under a data key, and its copy; what waits is not sent."""
+    desk.unit.flush()
+    keys = desk.unit.scalars(select(PassedOn.message).where(PassedOn.under == under)).all()
+    _empty(desk, keys, "erased")
+
+
+def take_away(desk: "Desk", person_id: str) -> None:
+    """The same for every message with somebody's words in the chats of a person, who is no official any more."""
+    desk.unit.flush()
+    hers = select(PassedOn.message).join(OutboxRow, col(OutboxRow.key) == col(PassedOn.message))
+    while keys := desk.unit.scalars(hers.where(OutboxRow.person_id == person_id).limit(AT_ONCE)).all():
+        _empty(desk, keys, "disabled")
+
+
+def _empty(desk: "Desk", keys: Sequence[str], why: str) -> None:
     unit = desk.unit
-    unit.flush()
-    keys = unit.scalars(select(PassedOn.message).where(PassedOn.under == under)).all()
     named = col(OutboxRow.key).in_([name for key in keys for name in (key, f"{key}/copy")])
     rows = unit.execute(select(OutboxRow.id, OutboxRow.address_id).where(named)).all()
     for outbox_id, address_id in rows:
         lines = delete(ChatLine).where(col(ChatLine.address_id) == address_id)
         unit.execute(lines.where(col(ChatLine.outbox_id) == outbox_id))
     waiting = update(OutboxRow).where(named, col(OutboxRow.state).in_(("queued", "held")))
-    unit.execute(waiting.values(state="cancelled", reason="erased"))
+    unit.execute(waiting.values(state="cancelled", reason=why))
     unit.execute(update(OutboxRow).where(named).values(body=None))
-    unit.execute(delete(PassedOn).where(col(PassedOn.under) == under))
+    unit.execute(delete(PassedOn).where(col(PassedOn.message).in_(keys)))

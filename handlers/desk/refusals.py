@@ -13,6 +13,8 @@ from handlers.texts import Bilingual, Phrase
 
 OWN = ("other_request", "lives_elsewhere", "not_reached", "no_means_now", "not_asked_any_more")
 OTHER_PROGRAMME = "not_for"
+# Whose name alone would tell on a screen what somebody has.
+UNSAID = ("programme.tcxh_hiv",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +26,29 @@ class Refusal:
     source: str = ""
 
 
-def reasons(day: date) -> tuple[Refusal, ...]:
-    """The office's own reasons, then one for each programme in force on a day, in the order of its file."""
-    own = [Refusal(key, Phrase(f"refusal.{key}")) for key in OWN]
-    return (*own, *_by_programme(day))
-
-
-def reason(key: str, day: date) -> Refusal | None:
-    return next((found for found in reasons(day) if found.key == key), None)
-
-
-def _by_programme(day: date) -> list[Refusal]:
+def by_programme(day: date) -> tuple[Refusal, ...]:
+    """One reason for each programme in force on a day, in the order of its file."""
     found = []
     for programme in in_force(day):
         row = next(iter(programme.offered.values())).row
         told: Mapping[str, object] = row.value if isinstance(row.value, Mapping) else {}
         names = {language: str(told.get(language, "")) for language in ("vi", "en")}
-        if all(names.values()) and row.source:
+        if row.id not in UNSAID and all(names.values()) and row.source:
             words = Phrase(f"refusal.{OTHER_PROGRAMME}", {"programme": Bilingual(names)})
             found.append(Refusal(f"{OTHER_PROGRAMME}.{row.id}", words, row.source))
-    return found
+    return tuple(found)
+
+
+def own() -> tuple[Refusal, ...]:
+    """The office's own reasons."""
+    return tuple(Refusal(key, Phrase(f"refusal.{key}")) for key in OWN)
+
+
+def reasons(day: date) -> tuple[Refusal, ...]:
+    """The office's own reasons, then one for each programme in force on a day, in the order of its file."""
+    return (*own(), *by_programme(day))
+
+
+def reason(key: str, day: date) -> Refusal | None:
+    """The reason that a key names on a day."""
+    return next((found for found in reasons(day) if found.key == key), None)

@@ -36,6 +36,7 @@ def settle(desk: Desk, taken: datetime) -> Settled:
             withdrawn += desk.cases.move(case.code, "withdrawn", WHY)
     unit.flush()
     settled = Settled(restored.erase(unit, desk.now), withdrawn, restored.keep_back(unit, desk.now))
+    restored.shut_out(unit, desk.now)
     desk.note(
         "backup.restored", "database", f"a backup of {taken.isoformat(timespec='minutes')}",
         erased=settled.erased, withdrawn=settled.withdrawn, kept_back=settled.kept_back,

@@ -16,8 +16,9 @@ Reach = Literal["all", "unit"]
 OPEN_TO_EVERYBODY = ("urgent.", "talk.")
 ROLES: tuple[str, ...] = get_args(Role)
 
-# case.*: a request for support. approve: what another proposed. place: say which unit it belongs to. recognise: enter
-# a decision that was signed elsewhere. letter.*: a message that could not be handled. post.*: messages to people.
+# case.*: a request for support. approve: what another proposed. check: the conditions of support. place: say which unit
+# it belongs to. recognise: enter a decision that was signed elsewhere. letter.*: a message that could not be handled.
+# post.*: messages to people.
 TABLE = """
                    admin  lead  officer  helper  treasurer  editor  auditor
 today.see          all    unit  unit     unit    all        all     all
@@ -31,6 +32,7 @@ case.approve       -      unit  -        -       -          -       -
 case.refuse        -      unit  unit     -       -          -       -
 case.deliver       -      unit  unit     -       -          -       -
 case.close         -      unit  unit     -       -          -       -
+case.check         -      unit  unit     -       -          -       -
 case.recognise     -      unit  unit     -       -          -       -
 urgent.see         all    unit  unit     unit    -          -       -
 urgent.take        all    unit  unit     unit    -          -       -
@@ -91,6 +93,12 @@ class Official:
         reach = self.reach(action)
         everybodys = unit_id is None and action.startswith(OPEN_TO_EVERYBODY)
         return reach == "all" or (reach == "unit" and (unit_id in self.units or everybodys))
+
+
+def is_within(roles: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether some roles may do nothing to what is a unit's that others may not."""
+    mine, theirs = tuple(roles), tuple(others)
+    return all(widest(theirs, action) for action in RIGHTS if widest(mine, action) == "unit")
 
 
 def widest(roles: Iterable[str], action: str) -> Reach | None:

@@ -1,4 +1,4 @@
-"""Signing in to the console: the invitation redeemed, password and one-time code judged, browsers kept and ended.
+"""Signing in to the console: the invitation redeemed, password and one-time code judged, wrong tries counted.
 
 Why this never sees a password: hashing takes longer than a transaction may, so its caller hashes in between and
 hands the hash back, and nothing counts unless it is still the account's.
@@ -14,18 +14,12 @@ import pyotp
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from handlers.desk.rights import Official
-from storage.ids import new_id
 from storage.queries import machine
-from storage.tables import ConsoleSession, Invitation, OfficialRow, RecoveryCode
+from storage.tables import OfficialRow, RecoveryCode
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=10)
-SEEN_EVERY = timedelta(minutes=1)
-SECOND_CHECK = timedelta(minutes=5)
 SECOND_TRIES = 5
 STEP_S = 30
 RECOVERY_CODES = 10
@@ -51,30 +45,6 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A browser that is signed in. csrf: what its forms carry. checked: a one-time code was given just now.
-
-    stale: that it is in use was not noted within the last minute.
-    """
-
-    session_id: str
-    official: Official
-    csrf: str
-    checked: bool
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """A browser of one's own account."""
-
-    id: str
-    since: datetime
-    seen_at: datetime
-    here: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SigningIn:
     """Signing in, in one transaction."""
 
@@ -84,8 +54,8 @@ class SigningIn:
 
     def invited(self, token: str) -> Invited | None:
         """Look at an invitation; uses nothing up. The secret follows from the token, so looking keeps nothing."""
-        found = self._invitation(token)
-        account = self.desk.officials.account(found.official_id) if found else None
+        found = self.desk.invitations.link_leads_to(token)
+        account = self.desk.officials.account(found) if found else None
         if account is None or account.state == "disabled":
             return None
         halves = (self.desk.vault.look_up("one-time codes", f"{token}/{half}") for half in "12")
@@ -101,11 +71,7 @@ class SigningIn:
         step = step_of(invited.secret, code, desk.now) if invited else None
         if invited is None or step is None:
             return None
-        # Of many that redeem at once one finds it unused.
-        used = update(Invitation).where(
-            col(Invitation.token) == desk.officials.token(token), col(Invitation.used_at).is_(None)
-        )
-        if desk.unit.change(used.values(used_at=desk.now)) != 1:
+        if not desk.invitations.use(token):
             return None
         self._set_secrets(invited.official_id, password, invited.secret, step)
         codes = self._new_recovery_codes(invited.official_id)
@@ -118,8 +84,8 @@ class SigningIn:
         """Make an account active with this password (hashed) and a new secret, which is returned (base 32)."""
         secret = pyotp.random_base32()
         self._set_secrets(official_id, password, secret, 0)
-        for leftover in (Invitation, RecoveryCode):
-            self.desk.unit.execute(delete(leftover).where(col(leftover.official_id) == official_id))
+        self.desk.invitations.end(official_id)
+        self._forget_recovery_codes(official_id)
         self.desk.note("official.handed_out", f"official:{official_id}")
         return secret
 
@@ -145,37 +111,15 @@ class SigningIn:
         row = desk.unit.get(OfficialRow, login.official_id)
         if row is None or row.state != "active" or row.password != login.password or not self._take(row, code):
             return None
-        token = secrets.token_urlsafe(32)
-        session = ConsoleSession(
-            id=new_id(desk.now), token=self._token(token), official_id=row.id, created_at=desk.now, seen_at=desk.now,
-            checked_at=desk.now,
-        )  # fmt: skip
-        desk.unit.add(session)
+        session_id, token = desk.browsers.sign_in(row.id)
         official = desk.officials.acting(row.id)
         hers = desk.of(official) if official else desk
-        hers.note("official.signed_in", f"official:{row.id}", session=session.id)
+        hers.note("official.signed_in", f"official:{row.id}", session=session_id)
         return token
-
-    def session(self, token: str) -> SignedIn | None:
-        """The browser that shows this cookie; None unless it is signed in and its account still active."""
-        desk, row = self.desk, self._session(token)
-        official = desk.officials.acting(row.official_id) if row else None
-        if row is None or official is None:
-            return None
-        checked = desk.now - row.checked_at <= SECOND_CHECK
-        stale = desk.now - row.seen_at >= SEEN_EVERY
-        return SignedIn(row.id, official, desk.vault.look_up("console form", token).hex(), checked, stale)
-
-    def seen(self, token: str) -> None:
-        """Note that a browser is in use, once a minute; one whose time is over stays so."""
-        row = self._session(token)
-        if row is not None and row.seen_at < self.desk.now - SEEN_EVERY:
-            row.seen_at = self.desk.now
-            self.desk.unit.add(row)
 
     def check_again(self, token: str, code: str) -> bool:
         """Take a one-time code a second time; after five wrong ones the browser is signed out."""
-        desk, session = self.desk, self._session(token)
+        desk, session = self.desk, self.desk.browsers.find(token)
         row = desk.unit.get(OfficialRow, session.official_id) if session else None
         if session is None or row is None:
             return False
@@ -190,51 +134,10 @@ class SigningIn:
         desk.unit.add(session)
         return good
 
-    def renew(self, official_id: str, password: str) -> None:
-        """Set a new password (hashed); every browser of the account has to sign in anew."""
-        row = self.desk.unit.get_one(OfficialRow, official_id)
-        row.password, row.changed_at = password, self.desk.now
-        self.desk.unit.add(row)
-        self.end_all(official_id)
-        self.desk.note("official.password", f"official:{official_id}")
-
     def codes_left(self, official_id: str) -> int:
         """How many recovery codes of an account are still good."""
         query = select(func.count()).where(RecoveryCode.official_id == official_id, col(RecoveryCode.used_at).is_(None))
         return self.desk.unit.scalar(query) or 0
-
-    # Browsers
-
-    def browsers(self, official_id: str, here: str) -> list[Browser]:
-        """The browsers of an account that are signed in, the newest first."""
-        query = select(ConsoleSession).where(
-            ConsoleSession.official_id == official_id,
-            col(ConsoleSession.ended_at).is_(None),
-            ConsoleSession.seen_at > self.desk.now - IDLE,
-            ConsoleSession.created_at > self.desk.now - LONGEST,
-        )
-        rows = self.desk.unit.scalars(query.order_by(col(ConsoleSession.id).desc()))
-        return [Browser(row.id, row.created_at, row.seen_at, row.id == here) for row in rows]
-
-    def end(self, official_id: str, session_id: str) -> bool:
-        """Sign one browser of an account out."""
-        hers = update(ConsoleSession).where(
-            col(ConsoleSession.id) == session_id,
-            col(ConsoleSession.official_id) == official_id,
-            col(ConsoleSession.ended_at).is_(None),
-        )
-        ended = self.desk.unit.change(hers.values(ended_at=self.desk.now)) == 1
-        if ended:
-            self.desk.note("official.signed_out", f"official:{official_id}", session=session_id)
-        return ended
-
-    def end_all(self, official_id: str) -> None:
-        """Sign every browser of an account out."""
-        hers = update(ConsoleSession).where(
-            col(ConsoleSession.official_id) == official_id, col(ConsoleSession.ended_at).is_(None)
-        )
-        self.desk.unit.execute(hers.values(ended_at=self.desk.now))
-        self.desk.note("official.signed_out_everywhere", f"official:{official_id}")
 
     # Wrong tries
 
@@ -243,21 +146,10 @@ class SigningIn:
         return machine.counted(self.desk.unit, self.desk.vault.look_up("sign-in", name), self.desk.now, window)
 
     def count_try(self, name: str, window: timedelta) -> int:
+        """Count one more; how many there are with it."""
         return machine.count(self.desk.unit, self.desk.vault.look_up("sign-in", name), self.desk.now, window)
 
     # Inside
-
-    def _invitation(self, token: str) -> Invitation | None:
-        found = self.desk.unit.get(Invitation, self.desk.officials.token(token))
-        good = found is not None and found.kind == "account" and found.used_at is None
-        return found if good and found is not None and found.until >= self.desk.now else None
-
-    def _session(self, token: str) -> ConsoleSession | None:
-        row = self.desk.unit.scalars(select(ConsoleSession).where(ConsoleSession.token == self._token(token))).first()
-        if row is None or row.ended_at is not None:
-            return None
-        now = self.desk.now
-        return row if row.seen_at > now - IDLE and row.created_at > now - LONGEST else None
 
     def _take(self, row: OfficialRow, code: str) -> bool:
         """Take a one-time code, or a recovery code: each counts once."""
@@ -282,14 +174,14 @@ class SigningIn:
         row.state, row.password, row.step, row.changed_at = "active", password, step, desk.now
         row.secret = desk.vault.seal(f"official:{row.id}", f"official.secret:{row.id}", secret)
         desk.unit.add(row)
-        self.end_all(row.id)
+        desk.browsers.end_all(row.id)
 
     def _secret(self, row: OfficialRow) -> str:
         return str(self.desk.vault.open(f"official:{row.id}", f"official.secret:{row.id}", row.secret or b""))
 
     def _new_recovery_codes(self, official_id: str) -> tuple[str, ...]:
         desk = self.desk
-        desk.unit.execute(delete(RecoveryCode).where(col(RecoveryCode.official_id) == official_id))
+        self._forget_recovery_codes(official_id)
         codes = tuple(
             f"{raw[:5]}-{raw[5:]}"
             for raw in (b32encode(secrets.token_bytes(7)).decode()[:10] for _ in range(RECOVERY_CODES))
@@ -299,11 +191,11 @@ class SigningIn:
             desk.unit.add(RecoveryCode(code=hidden, official_id=official_id))
         return codes
 
+    def _forget_recovery_codes(self, official_id: str) -> None:
+        self.desk.unit.execute(delete(RecoveryCode).where(col(RecoveryCode.official_id) == official_id))
+
     def _recovery(self, official_id: str, bare: str) -> bytes:
         return self.desk.vault.look_up("recovery code", f"{official_id}:{bare}")
-
-    def _token(self, token: str) -> bytes:
-        return self.desk.vault.look_up("console session", token)
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

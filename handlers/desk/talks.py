@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, update
+from sqlalchemy import ColumnElement, Select, bindparam, text, update
 from sqlmodel import col, select
 
-from handlers.desk import duty
 from handlers.desk.rights import Official
 from handlers.desk.talk_lines import Spoken, TalkLines
-from handlers.flow.message import Opening, Say
+from handlers.desk.talk_news import TalkNews
+from handlers.flow.message import Say
 from storage.ids import new_id
 from storage.tables import OfficialRow, Talk
 
@@ -23,14 +23,17 @@ AT_ONCE = 20
 # colleague named may not take it; nobody can be reached there, the words are kept.
 How = Literal["done", "taken", "busy", "gone", "invalid", "unreachable"]
 
+# Written out, as the indexes of what is open have it.
+OPEN = text("talk.state = 'open'")
 # Asked at every message, so built once.
 _TALK = Talk.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _OFFICIAL = OfficialRow.__table__  # type: ignore[attr-defined]  # as above
-_FIRST_OPEN: Select[tuple[str]] = select(_TALK.c.id).where(_TALK.c.state == "open").order_by(_TALK.c.id).limit(1)
-_WITH = _FIRST_OPEN.where(_TALK.c.person_id == bindparam("person"), _TALK.c.officer_id.is_not(None))
-_IN_HAND = _FIRST_OPEN.join(_OFFICIAL, _OFFICIAL.c.id == _TALK.c.officer_id).where(
+_FIRST: Select[tuple[str]] = select(_TALK.c.id).where(OPEN).order_by(_TALK.c.id).limit(1)
+_WITH = _FIRST.where(_TALK.c.person_id == bindparam("person"), _TALK.c.officer_id.is_not(None))
+_IN_HAND = _FIRST.join(_OFFICIAL, _OFFICIAL.c.id == _TALK.c.officer_id).where(
     _OFFICIAL.c.person_id == bindparam("person"), _OFFICIAL.c.state == "active", _TALK.c.in_chat.is_(True)
 )
+_OF_CHAT = select(_WITH.scalar_subquery(), _IN_HAND.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,10 @@ class Talks:
         """Whether the person who speaks has an open talk, taken or not."""
         return self._open_of(self.desk.here().person_id) is not None
 
-    def with_me(self) -> str | None:
-        """The talk of the person who speaks that an official has taken."""
-        return self._first(_WITH)
+    def of_chat(self) -> tuple[str | None, str | None]:
+        """The talks the chat at the desk is in: its person's, once an official has taken it, and its official's."""
+        hers, in_hand = self.desk.unit.run(_OF_CHAT, {"person": self.desk.here().person_id}).one()
+        return hers, in_hand
 
     def hear(self, talk_id: str, words: str) -> bool:
         """Keep what the person said, and pass it on where the official writes from a chat.
@@ -129,12 +133,7 @@ class Talks:
 
     def in_hand(self) -> str | None:
         """The talk that the chat at the desk is in, as an official's."""
-        return self._first(_IN_HAND)
-
-    def waiting(self, official: Official) -> list[Seen]:
-        """Talks nobody has taken, or whose official can act no more, that she may take; the oldest first."""
-        rows = [row for row in self._open() if self._holder(row) is None]
-        return [self._seen(row) for row in rows if official.may("talk.take", row.unit_id)]
+        return self.of_chat()[1]
 
     def mine(self, official: Official) -> list[Seen]:
         """Open talks that she has taken, the oldest first."""
@@ -169,7 +168,7 @@ class Talks:
             return self._not_hers(row)
         desk.note("talk.taken", f"talk:{talk_id}", in_chat=in_chat)
         if before != me.id:
-            self._tell_person(row, self._beginning(row, "talk.taken"), "taken")
+            self._news.begins(row, "talk.taken", "taken")
         if in_chat:
             self._lines.pass_on_waiting(talk_id, me)
         return Outcome("done")
@@ -181,7 +180,7 @@ class Talks:
             return self._not_hers(row)
         line = self._lines.add(row, me.id, words)
         say = Say("talk.from_officer", officer=self.desk.officials.name_of(me.id), words=words)
-        if not self._tell_person(row, say, line.id, kind="talk"):
+        if not self._news.tell_person(row, say, line.id, kind="talk"):
             return Outcome("unreachable")
         line.message = f"{self.desk.cause}/talk/{row.id}/{line.id}"
         return Outcome("done")
@@ -212,14 +211,14 @@ class Talks:
         if row is None or row.officer_id != me.id:
             return self._not_hers(row)
         colleague = desk.officials.acting(official_id)
-        if colleague is None or colleague.id == me.id or not colleague.may("talk.take", row.unit_id):
+        if colleague is None or not colleague.may("talk.take", row.unit_id):
+            return Outcome("invalid")
+        if colleague.id == me.id or colleague.person_id == row.person_id:
             return Outcome("invalid")
         row.officer_id, row.in_chat, row.last_at = colleague.id, False, desk.now
         desk.unit.add(row)
         desk.note("talk.handed_over", f"talk:{talk_id}", to=colleague.id)
-        name, place = desk.officials.name_of(me.id), duty.place(row.unit_id)
-        self._tell(colleague, Say("talk.handed_to_you", officer=name, unit=place, openings=(_taking(row),)), row)
-        self._tell_person(row, self._beginning(row, "talk.handed_over"), "handed")
+        self._news.handed_over(row, me, colleague)
         return Outcome("done")
 
     def close(self, talk_id: str) -> Outcome:
@@ -229,7 +228,7 @@ class Talks:
         if row is None or (holder is not None and holder.id != self.desk.acting().id):
             return self._not_hers(row)
         self._close(row, "ended by the official")
-        self._tell_person(row, _ended("talk.ended"), "ended")
+        self._news.ended(row, "talk.ended", "ended")
         return Outcome("done")
 
     # The clock's side
@@ -239,7 +238,7 @@ class Talks:
         rows = self._open(col(Talk.officer_id).is_not(None), col(Talk.last_at) < self.desk.now - IDLE)[:AT_ONCE]
         for row in rows:
             self._close(row, "idle for a day")
-            self._tell_person(row, _ended("talk.ended_idle"), "idle")
+            self._news.ended(row, "talk.ended_idle", "idle")
             self._tell_holder(row, Say("talk.ended_idle_officer"))
         return len(rows)
 
@@ -249,12 +248,13 @@ class Talks:
     def _lines(self) -> TalkLines:
         return TalkLines(self.desk)
 
-    def _first(self, statement: Select[tuple[str]]) -> str | None:
-        return self.desk.unit.run(statement, {"person": self.desk.here().person_id}).scalar()
+    @property
+    def _news(self) -> TalkNews:
+        return TalkNews(self.desk)
 
     def _open(self, *those: ColumnElement[bool]) -> list[Talk]:
-        query = select(Talk).where(col(Talk.state) == "open", *those).order_by(col(Talk.id))
-        return list(self.desk.unit.scalars(query))
+        """Open talks, the oldest first: in order only here, as SQLite would read every talk there ever was for it."""
+        return sorted(self.desk.unit.scalars(select(Talk).where(OPEN, *those)), key=lambda row: row.id)
 
     def _open_of(self, person_id: str) -> Talk | None:
         """The open talk of a person; a taken one first, should two of them have been brought together."""
@@ -264,10 +264,7 @@ class Talks:
     def _find(self, talk_id: str, action: str) -> Talk | None:
         """A talk she may do this to. What she may not is noted, and answered like one that is not there."""
         row = self.desk.unit.get(Talk, talk_id)
-        if row is not None and not self.desk.may(action, row.unit_id):
-            self.desk.note("rights.refused", f"talk:{talk_id}", "", action=action)
-            return None
-        return row
+        return row if row is not None and self.desk.allows(action, row.unit_id, f"talk:{talk_id}") else None
 
     def _find_open(self, talk_id: str) -> Talk | None:
         row = self._find(talk_id, "talk.take")
@@ -296,35 +293,15 @@ class Talks:
         desk.unit.add(row)
         desk.unit.flush()
         desk.note("talk.wished", f"talk:{row.id}", unit=row.unit_id or "")
-        near = [o for o in duty.nearest(desk, row.unit_id, "talk.take") if o.person_id != row.person_id]
-        say = Say("talk.wanted", unit=duty.place(row.unit_id), openings=(_taking(row),))
-        return Wish(before=False, told=sum(self._tell(official, say, row) for official in near), staffed=bool(near))
+        told, staffed = self._news.wanted(row)
+        return Wish(before=False, told=told, staffed=staffed)
 
     def _close(self, row: Talk, why: str) -> None:
         row.state, row.closed_at = "closed", self.desk.now
         self.desk.unit.add(row)
         self.desk.note("talk.closed", f"talk:{row.id}", why)
 
-    def _beginning(self, row: Talk, key: str) -> Say:
-        end = Opening("doors.end_talk", "end_talk")
-        return Say(key, officer=self.desk.officials.name_of(row.officer_id), openings=(end,))
-
-    def _tell(self, official: Official, say: Say, row: Talk) -> bool:
-        chat, place = official.person_id, f"talk/{row.id}/{official.id}"
-        return chat is not None and self.desk.messages.tell(chat, say, place=place)
-
-    def _tell_person(self, row: Talk, say: Say, place: str, *, kind: str = "notice") -> bool:
-        return self.desk.messages.tell(row.person_id, say, kind=kind, place=f"talk/{row.id}/{place}")
-
     def _tell_holder(self, row: Talk, say: Say) -> None:
         holder = self._holder(row) if row.in_chat else None
         if holder is not None:
-            self._tell(holder, say, row)
-
-
-def _taking(row: Talk) -> Opening:
-    return Opening("doors.take_talk", "take_talk", {"talk": row.id}, once=True)
-
-
-def _ended(key: str) -> Say:
-    return Say(key, openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu")))
+            self._news.tell_official(holder, say, row)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, text, update
 from sqlmodel import col, select
 
 from handlers import units
 from handlers.desk import duty, passed_on
 from handlers.desk.rights import Official
 from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.readers import write_phone
 from storage.ids import new_code, new_id, read_code
 from storage.tables import OfficialRow, UrgentRequest
 
@@ -26,9 +27,11 @@ RING_EVERY = timedelta(minutes=3)
 RINGS_BEFORE_LEADS = 2
 How = Literal["done", "taken", "gone"]
 
+# Written out, as the index of what is open has it.
+OPEN = text("urgent_request.state <> 'closed'")
 # Nobody has it who can act.
 _ACTIVE = select(OfficialRow.id).where(OfficialRow.state == "active")
-_FREE = or_(
+FREE = or_(
     col(UrgentRequest.state) == "raised",
     (col(UrgentRequest.state) == "taken") & col(UrgentRequest.officer_id).not_in(_ACTIVE),
 )
@@ -111,7 +114,7 @@ class UrgentRequests:
 
     def waiting(self, official: Official) -> list[Seen]:
         """Requests nobody has taken, or whose official can act no more, that she may see; the oldest first."""
-        return [seen for seen in self._listed(_FREE) if official.may("urgent.see", seen.unit_id)]
+        return [seen for seen in self._listed(FREE) if official.may("urgent.see", seen.unit_id)]
 
     def mine(self, official: Official) -> list[Seen]:
         """Requests that she has taken and not closed, the oldest first."""
@@ -127,7 +130,7 @@ class UrgentRequests:
         if row is None:
             return None
         self.desk.note("urgent.read", f"urgent:{row.id}")
-        return self._opened(row)
+        return self.opened(row)
 
     def take(self, code: str) -> Outcome:
         """Take a request; of two at once, one. The person is told who will be in touch; what it says is told the taker
@@ -137,7 +140,7 @@ class UrgentRequests:
         row = self._find(code, "urgent.take")
         if row is None or row.state == "closed" or row.person_id == me.person_id:
             return Outcome("gone")
-        free = update(UrgentRequest).where(col(UrgentRequest.id) == row.id, _FREE)
+        free = update(UrgentRequest).where(col(UrgentRequest.id) == row.id, FREE)
         change = free.values(state="taken", officer_id=me.id, taken_at=desk.now)
         taken = desk.unit.change(change.execution_options(synchronize_session=False)) == 1
         desk.unit.refresh(row)
@@ -155,10 +158,10 @@ class UrgentRequests:
     def close(self, code: str, what_was_done: str) -> Outcome:
         """Close a request that was taken; what was done is kept with it."""
         row = self._find(code, "urgent.close")
-        if row is None or row.state != "taken":
+        if row is None or row.state != "taken" or row.person_id == self.desk.acting().person_id:
             return Outcome("gone")
         if row.body is not None:
-            opened = self._opened(row)
+            opened = self.opened(row)
             said = {"where": opened.where, "what": opened.what, "phone": opened.phone, "done": what_was_done}
             row.body = self._seal(row.id, said)
         row.state, row.closed_at = "closed", self.desk.now
@@ -170,12 +173,28 @@ class UrgentRequests:
         """Ring once more for the request that waits longest since its last ring. False if none is due."""
         desk = self.desk
         due = or_(col(UrgentRequest.rung_at).is_(None), col(UrgentRequest.rung_at) <= desk.now - RING_EVERY)
-        query = select(UrgentRequest).where(_FREE, due, col(UrgentRequest.body).is_not(None))
+        query = select(UrgentRequest).where(OPEN, FREE, due, col(UrgentRequest.body).is_not(None))
         row = desk.unit.scalars(query.order_by(col(UrgentRequest.rung_at), col(UrgentRequest.id)).limit(1)).first()
         if row is None:
             return False
         self._ring(row)
         return True
+
+    def seen(self, row: UrgentRequest) -> Seen:
+        """A request as lists have it."""
+        return Seen(
+            row.code, row.unit_id, row.state, row.created_at, row.officer_id,
+            self.desk.officials.name_of(row.officer_id), row.rings, row.rung_at, row.taken_at, row.closed_at,
+        )  # fmt: skip
+
+    def opened(self, row: UrgentRequest) -> Opened:
+        """What a request says; whoever shows it notes so."""
+        said: dict[str, str] = {}
+        if row.body is not None:
+            opened = self.desk.vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body)
+            assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
+            said = opened
+        return Opened(self.seen(row), *(said.get(name, "") for name in ("where", "what", "phone", "done")))
 
     # Inside
 
@@ -211,39 +230,23 @@ class UrgentRequests:
         return passed_on.tell(self.desk, person_id, say, under=under, kind="urgent", place=place) is not None
 
     def _in_words(self, key: str, row: UrgentRequest, *openings: Opening) -> Say:
-        opened = self._opened(row)
+        opened = self.opened(row)
         what = Phrase(f"urgent_help.options.what.{opened.what}") if opened.what in KINDS else opened.what
         return Say(
             key, code=row.code, unit=duty.place(row.unit_id), where=opened.where, what=what,
-            phone=opened.phone or Phrase("urgent.no_phone"), openings=openings,
+            phone=write_phone(opened.phone) if opened.phone else Phrase("urgent.no_phone"), openings=openings,
         )  # fmt: skip
 
     def _listed(self, those: ColumnElement[bool]) -> list[Seen]:
-        query = select(UrgentRequest).where(those).order_by(col(UrgentRequest.id))
-        return [self._seen(row) for row in self.desk.unit.scalars(query)]
+        """Open requests, the oldest first: in order only here, as SQLite would read all there ever were for it."""
+        rows = self.desk.unit.scalars(select(UrgentRequest).where(OPEN, those))
+        return [self.seen(row) for row in sorted(rows, key=lambda row: row.id)]
 
     def _find(self, typed: str, action: str) -> UrgentRequest | None:
         """A request she may do this to. What she may not is noted, and answered like one that is not there."""
         code = read_code(typed, "KC") or ""
         row = self.desk.unit.scalars(select(UrgentRequest).where(UrgentRequest.code == code)).first()
-        if row is not None and not self.desk.may(action, row.unit_id):
-            self.desk.note("rights.refused", f"urgent:{row.id}", "", action=action)
-            return None
-        return row
-
-    def _seen(self, row: UrgentRequest) -> Seen:
-        return Seen(
-            row.code, row.unit_id, row.state, row.created_at, row.officer_id,
-            self.desk.officials.name_of(row.officer_id), row.rings, row.rung_at, row.taken_at, row.closed_at,
-        )  # fmt: skip
-
-    def _opened(self, row: UrgentRequest) -> Opened:
-        said: dict[str, str] = {}
-        if row.body is not None:
-            opened = self.desk.vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body)
-            assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
-            said = opened
-        return Opened(self._seen(row), *(said.get(name, "") for name in ("where", "what", "phone", "done")))
+        return row if row is not None and self.desk.allows(action, row.unit_id, f"urgent:{row.id}") else None
 
     def _seal(self, request_id: str, said: dict[str, str]) -> bytes:
         return self.desk.vault.seal(f"urgent:{request_id}", f"urgent_request.body:{request_id}", said)

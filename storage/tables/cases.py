@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from storage.columns import UtcTime, json_column, one_of
 
 _OPEN, _TWIN = "closed_at IS NULL", "duplicate_of IS NOT NULL"
+_CHECKED = "check_on IS NOT NULL"
 
 
 class Case(SQLModel, table=True):
@@ -24,6 +25,7 @@ class Case(SQLModel, table=True):
         Index("ix_cases_state", "state", "due", "id"),
         Index("ix_cases_open", "due", "id", postgresql_where=text(_OPEN), sqlite_where=text(_OPEN)),
         Index("ix_cases_open_unit", "unit_id", "due", "id", postgresql_where=text(_OPEN), sqlite_where=text(_OPEN)),
+        Index("ix_cases_check", "check_on", postgresql_where=text(_CHECKED), sqlite_where=text(_CHECKED)),
         Index("ix_cases_twin", "duplicate_of", postgresql_where=text(_TWIN), sqlite_where=text(_TWIN)),
         one_of(
             "state",
@@ -171,12 +173,18 @@ class Talk(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
             sqlite_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_talk_officer",
+            "officer_id",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
     )
 
     id: str = Field(primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True)
     unit_id: str | None = None
-    officer_id: str | None = Field(default=None, index=True)
+    officer_id: str | None = None
     in_chat: bool = False
     state: str = "open"
     created_at: datetime = Field(sa_type=UtcTime)

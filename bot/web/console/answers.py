@@ -9,13 +9,13 @@ from urllib.parse import quote
 import orjson
 from aiohttp import web
 
-from bot.web.console.browser import CSRF_HEADER
+from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
 from handlers.console import Given, Picture, Screen, Wrong
 from handlers.console.moments import ago
 from handlers.desk import Desk
-from handlers.desk.signing_in import SignedIn
+from handlers.desk.browsers import SignedIn
 from handlers.texts import Phrase
 
 CSRF, ONE_TIME_CODE = "csrf", "one_time_code"
@@ -43,7 +43,12 @@ class Answer:
 
 
 class Way(Protocol):
-    """Answers one kind of reader."""
+    """Answers one kind of reader.
+
+    screen: what a view gave, and what is wrong with what was typed. went: where a click leads, and the word for what it
+    did. stop: nothing, and why. check: a one-time code is asked for, and what was sent is kept. sign_in: nobody is
+    signed in; given: what was sent, None where a page was only opened. csrf: the token that a click brought.
+    """
 
     def screen(
         self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
@@ -71,7 +76,8 @@ class ForPeople:
         return Answer(status, self._draw(desk, signed, name, page=page, typed=given, wrong=wrong))
 
     def went(self, to: str, done: str) -> Answer:
-        address = f"/console{to}"
+        # A name in it may have come with the click, such as a code and line ends.
+        address = quote(f"/console{to}", safe="/?&=#%+")
         if done:
             address += f"{'&' if '?' in address else '?'}done={quote(done)}"
         return Answer(303, to=address)
@@ -87,7 +93,8 @@ class ForPeople:
         to = f"/console/sign-in?next={quote(path)}"
         if given is None:
             return Answer(303, to=to, expired=True)
-        kept = [value for name, values in given.fields.items() if name not in OURS for value in values if value]
+        # Words that somebody typed: not what a page sends with them, such as the key of a choice.
+        kept = [value for name, values in given.fields.items() if name not in OURS for value in values if " " in value]
         html = self._pages.render("console/expired.html", "vi", kept=kept, to="/console/sign-in")
         return Answer(401, html, expired=True)
 
@@ -139,7 +146,7 @@ class ForPrograms:
         return Answer(401, answer.body, answer.kind, expired=True)
 
     def csrf(self, request: web.Request, given: Given) -> str:
-        return request.headers.get(CSRF_HEADER, "")
+        return csrf_header(request)
 
 
 def menu_of(signed: SignedIn) -> list[tuple[str, list[Screen]]]:

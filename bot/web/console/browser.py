@@ -26,11 +26,11 @@ class Browser:
 
     def session(self, request: web.Request) -> str:
         """The value that says who is signed in; empty if nobody is."""
-        return request.cookies.get(self._session, "")
+        return clean(request.cookies.get(self._session, ""))
 
     def device(self, request: web.Request) -> str:
         """The value that says that somebody signed in here before."""
-        return request.cookies.get(self._device, "")
+        return clean(request.cookies.get(self._device, ""))
 
     def sign_in(self, answer: web.Response, session: str, device: str) -> None:
         self._set(answer, self._session, session, None)
@@ -63,24 +63,34 @@ def network(request: web.Request) -> str:
 async def read_form(request: web.Request) -> Given:
     """What a form or a program sent. Raises HTTPBadRequest saying what and where."""
     if request.content_type == "application/json":
-        return Given(request.match_info, _from_json(await request.read()))
+        return Given(_names(request), _from_json(await request.read()))
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPBadRequest(text="body: a form or application/json is expected")
     try:
         sent = await request.post()
-    except ValueError:
+    except (ValueError, LookupError):  # the latter of a charset that there is none of
         raise web.HTTPBadRequest(text="body: not a form") from None
     fields: dict[str, tuple[str, ...]] = {}
     for name in list(sent)[:MOST_FIELDS]:
         fields[name] = tuple(clean(str(value)) for value in sent.getall(name))
-    return Given(request.match_info, fields)
+    return Given(_names(request), fields)
 
 
 def read_query(request: web.Request) -> Given:
     """What stands in an address."""
     names = list(request.query)[:MOST_FIELDS]
     fields = {name: tuple(clean(value) for value in request.query.getall(name)) for name in names}
-    return Given(request.match_info, fields, live="X-Live" in request.headers)
+    return Given(_names(request), fields, live="X-Live" in request.headers)
+
+
+def csrf_header(request: web.Request) -> str:
+    """What a program sends where a form carries its token."""
+    return clean(request.headers.get(CSRF_HEADER, ""))
+
+
+def _names(request: web.Request) -> Mapping[str, str]:
+    """What fills the names in the address."""
+    return {name: clean(value) for name, value in request.match_info.items()}
 
 
 def _from_json(raw: bytes) -> Mapping[str, tuple[str, ...]]:

@@ -61,7 +61,7 @@ class LiveRoutes:
     async def _pulse(self, token: str) -> Mapping[str, object] | None:
         def look(unit: Unit) -> Mapping[str, object] | None:
             desk = self._office.desk(unit, Actor("clock"), "console", self._clock)
-            signed = desk.signing_in.session(token) if token else None
+            signed = desk.browsers.session(token) if token else None
             return pulse(desk.of(signed.official)) if signed else None
 
         return await self._database.read(look)

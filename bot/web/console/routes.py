@@ -20,8 +20,8 @@ from bot.web.pages import Pages
 from handlers import console
 from handlers.console import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Actor, Desk
+from handlers.desk.browsers import SignedIn
 from handlers.desk.rights import NotAllowed
-from handlers.desk.signing_in import SignedIn
 from storage.database import Database, Unit
 
 
@@ -117,7 +117,7 @@ class ConsoleRoutes:
 
     def _enter(self, unit: Unit, token: str) -> tuple[Desk, SignedIn | None]:
         desk = self._office.desk(unit, Actor("clock"), f"console:{secrets.token_hex(8)}", self._clock)
-        signed = desk.signing_in.session(token) if token else None
+        signed = desk.browsers.session(token) if token else None
         if signed is None:
             return desk, None
         # Channels know how to read what nobody could read before; the desk does not know channels.
@@ -137,6 +137,6 @@ class ConsoleRoutes:
 
     def _keep(self, unit: Unit, token: str, refused: str) -> None:
         desk, signed = self._enter(unit, token)
-        desk.signing_in.seen(token)
+        desk.browsers.seen(token)
         if refused and signed:
             desk.note("rights.refused", f"official:{signed.official.id}", action=refused)

@@ -90,12 +90,12 @@ class SigningInRoutes:
 
         def leave(unit: Unit) -> bool:
             desk = self._desk(unit)
-            signed = desk.signing_in.session(token) if token else None
+            signed = desk.browsers.session(token) if token else None
             if signed is None:
                 return True
             if not secrets.compare_digest(given["csrf"].encode(), signed.csrf.encode()):
                 return False
-            return desk.of(signed.official).signing_in.end(signed.official.id, signed.session_id)
+            return desk.of(signed.official).browsers.end(signed.official.id, signed.session_id)
 
         if not await self._database.write(leave):
             raise web.HTTPForbidden
@@ -160,6 +160,9 @@ def _language(request: web.Request) -> str:
 
 def _way_on(asked: str) -> str:
     """Where to go after signing in: into the console, and nowhere else."""
-    parts = urlsplit(asked)
+    try:
+        parts = urlsplit(asked)
+    except ValueError:
+        return "/console"
     inside = not parts.scheme and not parts.netloc and (parts.path == "/console" or parts.path.startswith("/console/"))
     return asked if inside and asked.isascii() and asked.isprintable() and "\\" not in asked else "/console"

@@ -4,6 +4,7 @@
 
 const rail = document.querySelector("[data-live]");
 const seconds = 1000;
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", timeStyle: "medium" });
 
 function live() {
   const fresh = document.querySelector(".fresh");
@@ -23,7 +24,7 @@ function live() {
   stream.onerror = () => say(fresh.dataset.stale);
   stream.addEventListener("ended", () => { stream.close(); location.reload(); });
   function say(words) {
-    fresh.textContent = `${words} ${new Date().toLocaleTimeString("vi-VN")}`;
+    fresh.textContent = `${words} ${clock.format(new Date())}`;
   }
 }
 
@@ -80,6 +81,13 @@ function once(event) {
 const beat = document.querySelector("[data-fresh-every]");
 if (beat) setInterval(() => { if (!document.hidden) look(); }, beat.dataset.freshEvery * seconds);
 
+// What is open is seen in the list, however far down it stands.
+const opened = document.querySelector(".beside.open .list [aria-selected=true]");
+if (opened) {
+  const list = opened.closest(".list");
+  const below = opened.getBoundingClientRect().bottom - list.getBoundingClientRect().bottom;
+  if (below > 0) list.scrollTop = below + list.clientHeight / 2;
+}
 if (rail) live();
 document.addEventListener("keydown", keys);
 document.addEventListener("submit", once);

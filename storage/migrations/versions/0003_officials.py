@@ -93,6 +93,8 @@ def upgrade() -> None:
     still_open, twin = sa.text("closed_at IS NULL"), sa.text("duplicate_of IS NOT NULL")
     for name, found_by in (("ix_cases_open", ["due", "id"]), ("ix_cases_open_unit", ["unit_id", "due", "id"])):
         op.create_index(name, "cases", found_by, postgresql_where=still_open, sqlite_where=still_open)
+    checked = sa.text("check_on IS NOT NULL")
+    op.create_index("ix_cases_check", "cases", ["check_on"], postgresql_where=checked, sqlite_where=checked)
     op.create_index("ix_cases_twin", "cases", ["duplicate_of"], postgresql_where=twin, sqlite_where=twin)
     op.drop_index("ix_case_look_up_value", "case_look_up")
     op.create_index("ix_case_look_up_value", "case_look_up", ["kind", "value", "case_id"])
@@ -118,8 +120,8 @@ def upgrade() -> None:
     op.add_column("talk", sa.Column("in_chat", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("talk", sa.Column("taken_at", columns.UtcTime(), nullable=True))
     op.add_column("talk", sa.Column("last_at", columns.UtcTime(), nullable=True))
-    op.create_index(op.f("ix_talk_officer_id"), "talk", ["officer_id"])
     is_open = sa.text("state = 'open'")
+    op.create_index("ix_talk_officer", "talk", ["officer_id"], postgresql_where=is_open, sqlite_where=is_open)
     op.create_index("ix_talk_open", "talk", ["unit_id", "id"], postgresql_where=is_open, sqlite_where=is_open)
     op.create_table(
         "talk_line",

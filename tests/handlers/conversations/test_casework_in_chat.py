@@ -1,13 +1,13 @@
 """What officials do with requests in their chats, from the list to the hand-over, and who may not."""
 
 import pytest
-from sqlmodel import col, select
 
 from handlers.desk import Actor
 from handlers.desk.decisions import Support
 from handlers.flow.message import Opening, Say
-from storage.tables import AuditRow, Case
+from storage.tables import Case
 from tests.handlers.conversations.walks import cases, registers
+from tests.kit.audit import actions
 from tests.kit.on_duty import Clerk, clerk
 from tests.kit.town import Citizen, Town
 
@@ -41,11 +41,6 @@ async def code(lan: Citizen) -> str:
 
 async def case_of(town: Town) -> Case:
     return (await cases(town))[0]
-
-
-async def actions(town: Town, *wanted: str) -> list[str]:
-    query = select(AuditRow.action).where(col(AuditRow.action).in_(wanted)).order_by(col(AuditRow.id))
-    return list(await town.database.read(lambda unit: unit.scalars(query).all()))
 
 
 async def propose(town: Town, official: Clerk, code: str) -> None:

@@ -595,7 +595,7 @@ async def test_an_official_who_asks_reaches_her_on_the_channel_she_chose(
 
 async def account_code(town: Town, account: str) -> str:
     """A code for an official's account, as its owner sees it on the console."""
-    code, _ = await town.at_desk(Actor("official", account), lambda desk: desk.officials.chat_code(account))
+    code, _ = await town.at_desk(Actor("official", account), lambda desk: desk.invitations.chat_code(account))
     return code
 
 

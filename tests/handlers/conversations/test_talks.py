@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from handlers.desk import Actor
 from handlers.desk.cases import Request
 from handlers.flow.message import Opening, Say
-from storage.tables import AuditRow, Talk
+from storage.tables import Talk
 from tests.handlers.conversations.walks import CONSENTED
+from tests.kit.audit import details
 from tests.kit.on_duty import Clerk, clerk, disable, listening
 from tests.kit.town import Citizen, Town
 
@@ -47,8 +48,7 @@ async def talks(citizen: Citizen, official: Clerk) -> None:
 
 async def refused(town: Town) -> list[object]:
     """The actions that were refused."""
-    query = select(AuditRow.detail).where(AuditRow.action == "rights.refused").order_by(col(AuditRow.id))
-    return [detail["action"] for detail in await town.database.read(lambda unit: unit.scalars(query).all())]
+    return [detail["action"] for detail in await details(town, "rights.refused")]
 
 
 # From the wish to the end

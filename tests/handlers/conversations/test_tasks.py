@@ -4,8 +4,9 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk.cases import Request
-from storage.tables import AuditRow, OutboxRow
+from storage.tables import OutboxRow
 from tests.handlers.conversations.walks import registers
+from tests.kit.audit import actions
 from tests.kit.on_duty import PLACE, Clerk, clerk
 from tests.kit.town import Citizen, Town
 
@@ -29,11 +30,6 @@ def lan(town: Town) -> Citizen:
 async def code(lan: Citizen) -> str:
     """A request that she sent; she wants news of it."""
     return await registers(lan, news="1")
-
-
-async def actions(town: Town, *wanted: str) -> list[str]:
-    query = select(AuditRow.action).where(col(AuditRow.action).in_(wanted)).order_by(col(AuditRow.id))
-    return list(await town.database.read(lambda unit: unit.scalars(query).all()))
 
 
 async def test_the_list_counts_what_waits_and_opens_a_request(tam: Clerk, code: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 import pytest
+from sqlmodel import select
 
 from storage.tables import UrgentRequest
 from tests.handlers.conversations.walks import CONSENTED, TO_PLACE, TO_REACH
@@ -165,3 +166,33 @@ async def test_of_two_officials_who_press_at_once_one_takes_it(town: Town, lan: 
 
     lan.hears("urgent.taken")
     assert sorted(one.heard[-1].key for one in (hoa, binh)) == ["talks.urgent_taken_by", "talks.urgent_yours"]
+
+
+async def test_who_took_it_writes_up_the_help_and_closes_it_in_the_chat_once(town: Town, lan: Citizen) -> None:
+    hoa = await clerk(town, "Hoa")
+    async with listening(hoa):
+        await lan.says("/gap", "tổ 3, phường Hòa Khánh", "Hết ăn", "không có")
+
+    await hoa.presses("Nhận việc gấp", "Đã giúp xong")
+    hoa.hears("talks.helped")
+    await hoa.says("Đã đưa 10 kg gạo tới nhà")
+    hoa.hears("talks.urgent_closed")
+
+    row = await town.database.read(lambda unit: unit.scalars(select(UrgentRequest)).one())
+    assert row.state == "closed"
+    opened = await town.as_official(hoa.id, lambda desk: desk.urgent.read(row.code))
+    assert opened is not None
+    assert opened.done == "Đã đưa 10 kg gạo tới nhà"
+
+
+async def test_one_that_another_closed_is_not_written_up_again(town: Town, lan: Citizen) -> None:
+    hoa = await clerk(town, "Hoa")
+    async with listening(hoa):
+        await lan.says("/gap", "tổ 3, phường Hòa Khánh", "Hết ăn", "không có")
+    await hoa.presses("Nhận việc gấp")
+    code = (await town.database.read(lambda unit: unit.scalars(select(UrgentRequest)).one())).code
+    await town.as_official(hoa.id, lambda desk: desk.urgent.close(code, "đã giúp"))
+
+    await hoa.presses("Đã giúp xong")
+
+    hoa.hears("talks.gone")

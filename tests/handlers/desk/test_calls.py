@@ -1,5 +1,7 @@
 """What calls for an official is listed and counted without reading what is long over."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Connection, event
 
@@ -47,7 +49,19 @@ async def test_what_nobody_can_act_on_any_more_waits_again_and_what_is_over_does
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-async def test_only_what_is_open_is_read(town: Town, hoa: Clerk) -> None:
+@pytest.mark.parametrize(
+    ("work", "reads"),
+    [
+        pytest.param(lambda desk: Calls(desk).talks(), 1, id="talks"),
+        pytest.param(_waiting, 2, id="counts"),
+        pytest.param(lambda desk: desk.talks.mine(desk.acting()), 1, id="her talks"),
+        pytest.param(lambda desk: desk.talks.end_idle(), 1, id="idle talks"),
+        pytest.param(lambda desk: desk.urgent.waiting(desk.acting()), 1, id="urgent requests nobody has"),
+        pytest.param(lambda desk: desk.urgent.mine(desk.acting()), 1, id="her urgent requests"),
+        pytest.param(lambda desk: desk.urgent.ring(), 1, id="those to ring for"),
+    ],
+)
+async def test_only_what_is_open_is_read(town: Town, hoa: Clerk, work: Callable[[Desk], object], reads: int) -> None:
     plans: list[str] = []
 
     def explain(connection: Connection, cursor: object, statement: str, values: tuple[object, ...], *_: object) -> None:
@@ -58,9 +72,9 @@ async def test_only_what_is_open_is_read(town: Town, hoa: Clerk) -> None:
 
     event.listen(town.database.engine, "before_cursor_execute", explain)
     try:
-        await town.as_official(hoa.id, lambda desk: (Calls(desk).talks(), _waiting(desk)))
+        await town.as_official(hoa.id, work)
     finally:
         event.remove(town.database.engine, "before_cursor_execute", explain)
 
-    assert len(plans) == 3
-    assert all("ix_talk_open" in plan or "ix_urgent_request_open" in plan for plan in plans), plans
+    assert len(plans) == reads
+    assert all(" INDEX ix_talk_o" in plan or " INDEX ix_urgent_request_open" in plan for plan in plans), plans

@@ -24,6 +24,7 @@ DOING: Mapping[str, Callable[[Casework, str], Outcome]] = {
     "refuse": lambda at, code: at.refuse(code, "no_means_now", "xin lỗi"),
     "deliver": lambda at, code: at.deliver(code, "9h", "nhà"),
     "close": lambda at, code: at.close(code, "xong"),
+    "check": lambda at, code: at.check(code, "đã làm"),
     "note": lambda at, code: at.note(code, "ghi"),
 }
 UNDECIDED = ("take", "propose", "ask", "refuse", "note", "hand_over")

@@ -9,14 +9,15 @@ from typing import TypeVar
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk import Desk
+from handlers.desk import Desk, case_acts
 from handlers.desk.cases import FOLLOWS, Request
 from handlers.desk.casework import Outcome
 from handlers.desk.decisions import MOST_WORDS, Decisions, Recognition, Support
 from handlers.desk.refusals import reasons
 from storage.queries import machine
-from storage.tables import AuditRow, Case, CaseEvent, Task
+from storage.tables import Case, CaseEvent, Task
 from storage.verify import broken
+from tests.kit.audit import actions
 from tests.kit.town import Citizen, Town
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class House:
 
     async def last_event(self) -> str:
         case = await self.case()
-        return await self.does(self.lead, lambda desk: desk.casework.last_event(case))
+        return await self.does(self.lead, lambda desk: case_acts.last_event(desk, case))
 
     async def opened(self, work: Callable[[Decisions, Case], T]) -> T:
         case = await self.case()
@@ -74,10 +75,6 @@ class House:
 
     async def events(self) -> list[str]:
         query = select(CaseEvent.kind).order_by(col(CaseEvent.id))
-        return list(await self.town.database.read(lambda unit: unit.scalars(query).all()))
-
-    async def audit(self) -> list[str]:
-        query = select(AuditRow.action).order_by(col(AuditRow.id))
         return list(await self.town.database.read(lambda unit: unit.scalars(query).all()))
 
     async def heard(self) -> list[str]:
@@ -115,6 +112,10 @@ ACTS: Mapping[str, tuple[Callable[[Desk, str], Outcome], Mapping[str, str]]] = {
     "refuse": (lambda desk, code: desk.casework.refuse(code, WHY, "xin lỗi"), dict.fromkeys(UNDECIDED, "refused")),
     "deliver": (lambda desk, code: desk.casework.deliver(code, "8h", "nhà"), {"approved": "delivering"}),
     "close": (lambda desk, code: desk.casework.close(code, "xong"), dict.fromkeys(("delivering", "refused"), "closed")),
+    "check": (
+        lambda desk, code: desk.casework.check(code, "đã làm"),
+        {s: s for s in ("approved", "delivering", "closed")},
+    ),
     "recognise": (lambda desk, code: desk.casework.recognise(code, NOT_POOR_BUT), EVERY),
 }
 
@@ -180,7 +181,7 @@ async def test_the_data_are_whole_however_far_a_request_came(house: House, state
 
 async def test_a_foreign_request_looks_like_an_absent_one_and_is_noted(house: House) -> None:
     stranger = await house.town.official("xa", "lead", "officer", "helper", places=(THERE,))
-    noted = len(await house.audit())
+    noted = len(await actions(house.town))
 
     went = {
         (await house.does(stranger, lambda desk, act=act, code=code: act(desk, code)))  # type: ignore[misc]  # bound early
@@ -189,7 +190,7 @@ async def test_a_foreign_request_looks_like_an_absent_one_and_is_noted(house: Ho
     }
 
     assert (went, await house.events()) == ({"absent"}, ["opened"])
-    assert (await house.audit())[noted:] == ["rights.refused"] * len(ACTS)
+    assert (await actions(house.town))[noted:] == ["rights.refused"] * len(ACTS)
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor", "editor", "treasurer"])
@@ -280,7 +281,7 @@ async def test_an_own_proposal_is_approved_by_another(house: House) -> None:
 
     own = await house.does(house.lead, lambda desk: desk.casework.approve(house.code))
 
-    assert (own, (await house.case()).state, (await house.audit())[-1]) == (
+    assert (own, (await house.case()).state, (await actions(house.town))[-1]) == (
         "own", "proposed", "case.own_approval_refused",
     )  # fmt: skip
     assert await house.does(other, lambda desk: desk.casework.approve(house.code)) == "done"

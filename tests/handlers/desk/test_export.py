@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from handlers.desk import Actor, Desk
+from handlers.desk.calls import Calls
 from handlers.desk.cases import Request
 from handlers.desk.decisions import Support
 from handlers.desk.export import everything
@@ -59,7 +60,7 @@ async def test_what_both_said_in_a_talk_is_shown(town: Town, lan: Citizen) -> No
     hoa = await town.official("Hoa", "admin")
 
     def talk(desk: Desk) -> None:
-        [found] = desk.talks.waiting(desk.acting())
+        [found] = Calls(desk).talks()
         desk.talks.take(found.id, in_chat=False)
         desk.talks.say(found.id, "Bà cần gì?")
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
-from handlers.desk import Actor, Desk
+from handlers.desk import Actor, Desk, passed_on
 from handlers.desk.cases import Request
 from handlers.flow.message import Say
 from storage.database import Unit
@@ -524,6 +524,25 @@ async def test_news_that_waits_where_she_unlinks_reaches_her_elsewhere(
 
     await linked.listens(before)
     assert [heard.key for heard in linked.heard] == ["thanks.gladly"]
+
+
+async def test_a_person_s_words_that_wait_for_an_official_in_the_country_do_not_go_abroad_by_unlinking(
+    town: Town, linked: Citizen
+) -> None:
+    await linked.says("/menu")  # she writes here last
+
+    def tell(unit: Unit) -> str | None:
+        desk = town.office.desk(unit, Actor("clock"), "test:words", town.clock)
+        chat = chats.find(unit, linked.channel, linked.external)
+        assert chat is not None
+        say = Say("talk.from_person", words="nhà tôi ở tổ 3")
+        return passed_on.tell(desk, chat.person_id, say, under="talk:1", kind="talk", place="talk/1")
+
+    key = await town.database.write(tell)  # not delivered yet
+    await linked.at_desk(lambda desk: desk.links.unlink())
+
+    query = select(OutboxRow.channel, OutboxRow.state).where(OutboxRow.key == key)
+    assert await town.database.read(lambda unit: tuple(unit.execute(query).one())) == ("webchat", "cancelled")
 
 
 async def test_a_code_made_before_unlinking_links_nothing_after_it(linked: Citizen, telegram: Citizen) -> None:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
-from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
 from handlers.desk.officials import Account
 from handlers.desk.rights import Official
-from storage.tables import AuditRow, OfficialRow
+from storage.tables import OfficialRow
+from tests.kit.audit import noted
 from tests.kit.town import Citizen, Town
 
 T = TypeVar("T")
@@ -43,10 +43,9 @@ async def account(town: Town, official_id: str) -> Account:
     return found
 
 
-async def noted(town: Town) -> list[tuple[str, dict[str, object]]]:
-    query = select(AuditRow.action, AuditRow.detail).order_by(col(AuditRow.id))
-    rows = await town.database.read(lambda unit: unit.execute(query).all())
-    return [(action, detail) for action, detail in rows]
+async def last_noted(town: Town) -> tuple[str, object]:
+    row = (await noted(town))[-1]
+    return row.action, row.detail
 
 
 # Accounts
@@ -115,7 +114,7 @@ async def test_roles_and_units_are_changed_and_what_was_before_is_noted(town: To
 
     official = await acting(town, tam)
     assert (official.roles, official.units) == (("lead",), frozenset({THERE}))
-    assert (await noted(town))[-1] == (
+    assert await last_noted(town) == (
         "official.changed",
         {"before": {"roles": ["officer"], "units": [HERE]}, "after": {"roles": ["lead"], "units": [THERE]}},
     )
@@ -226,6 +225,26 @@ async def test_a_deputy_keeps_to_her_own_roles(town: Town) -> None:
         assert {one.id for one in found} == ids
 
 
+async def test_a_deputy_gets_no_right_that_whoever_is_away_has_not(town: Town) -> None:
+    chi = await town.official("chi", "helper", places=(HERE,))
+    tam = await town.official("tam", "officer", places=(HERE,))
+    huy = await town.official("huy", "lead", places=(THERE,))
+    an = await town.official("an", "lead", places=(HERE, THERE))
+
+    tried = [
+        await does(town, lambda desk, a=(away, deputy, (TODAY, TODAY)): desk.officials.set_leave(*a))  # type: ignore[misc]  # bound early
+        for away, deputy in ((chi, huy), (tam, huy), (chi, tam), (tam, an))
+    ]
+    assert tried == [False, False, True, True]
+
+    # Nor does she where her roles have grown since.
+    low = await town.official("low", "officer", places=(THERE,))
+    assert await does(town, lambda desk: desk.officials.set_leave(tam, low, (TODAY, TODAY)))
+    assert (await acting(town, low)).may("case.take", HERE)
+    await does(town, lambda desk: desk.officials.change(low, ("lead",), (THERE,)))
+    assert await units_of(town, low) == {THERE}
+
+
 async def test_a_leave_is_ended_early(town: Town) -> None:
     tam, huy = await town.official("tam", "lead", places=(HERE,)), await town.official("huy", "lead")
     await does(town, lambda desk: desk.officials.set_leave(tam, huy, (TODAY, TODAY)))
@@ -283,11 +302,11 @@ async def test_those_on_duty_are_of_the_unit_there_and_not_on_leave(town: Town) 
 
 
 async def code_of(town: Town, official_id: str) -> str:
-    return (await does(town, lambda desk: desk.officials.chat_code(official_id)))[0]
+    return (await does(town, lambda desk: desk.invitations.chat_code(official_id)))[0]
 
 
 async def leads_to(town: Town, typed: str) -> str | None:
-    return await does(town, lambda desk: desk.officials.code_leads_to(typed))
+    return await does(town, lambda desk: desk.invitations.code_leads_to(typed))
 
 
 async def bind(town: Town, official_id: str, citizen: Citizen) -> None:
@@ -347,7 +366,7 @@ async def test_of_two_chats_that_use_a_code_at_once_one_is_bound(town: Town, lan
 
     async def uses(person_id: str) -> bool:
         def run(desk: Desk) -> bool:
-            official_id = desk.officials.code_leads_to(code)
+            official_id = desk.invitations.code_leads_to(code)
             if official_id is not None:
                 desk.officials.bind_chat(official_id, person_id)
             return official_id is not None
@@ -387,7 +406,7 @@ async def test_a_chat_acts_no_more_once_its_account_is(
     await does(town, lambda desk: ends(desk, tam))
 
     assert await speaks_for(lan) is None
-    assert (await noted(town))[-1] == ("rights.refused", {"action": "case.see"})
+    assert await last_noted(town) == ("rights.refused", {"action": "case.see"})
 
 
 async def test_a_role_taken_away_is_gone_from_the_chat_at_once(town: Town, lan: Citizen) -> None:
@@ -403,4 +422,4 @@ async def test_a_role_taken_away_is_gone_from_the_chat_at_once(town: Town, lan: 
 
 async def test_whoever_is_no_official_speaks_for_nobody_and_it_is_noted(town: Town, lan: Citizen) -> None:
     assert await speaks_for(lan) is None
-    assert (await noted(town))[-1] == ("rights.refused", {"action": "case.see"})
+    assert await last_noted(town) == ("rights.refused", {"action": "case.see"})

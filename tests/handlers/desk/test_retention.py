@@ -8,9 +8,9 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from handlers.desk import Actor
+from handlers.desk.calls import Calls
 from handlers.desk.cases import Request
 from handlers.desk.retention import Retention
-from handlers.desk.rights import Official
 from handlers.rules.office import Span
 from storage.database import Unit
 from storage.queries import inbox, machine
@@ -83,8 +83,7 @@ async def an_official(town: Town) -> str:
 async def talks_and_ends_it(lan: Citizen) -> None:
     await lan.says("/menu", "/canbo", "phường Hòa Khánh")
     town, hoa = lan.town, await an_official(lan.town)
-    everybody = Official(hoa, "", "", ("admin",), frozenset())
-    [talk] = await town.at_desk(Actor("clock"), lambda desk: desk.talks.waiting(everybody))
+    [talk] = await town.as_official(hoa, lambda desk: Calls(desk).talks())
     await town.as_official(hoa, lambda desk: desk.talks.take(talk.id, in_chat=False))
     await lan.says("Tôi hỏi về giấy tờ")
     await town.as_official(hoa, lambda desk: desk.talks.close(talk.id))

@@ -1,25 +1,18 @@
-"""An invitation lets one in once; a password alone never does; and whoever is signed in stays so only for a while."""
+"""An invitation lets one in once; a password alone never does, and every code counts once."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 
 import pyotp
 import pytest
-from sqlmodel import col, select
 
-from handlers.desk import Actor, Desk
-from handlers.desk.signing_in import Browser, SignedIn
-from storage.tables import AuditRow, OfficialRow
+from handlers.desk import Desk
+from storage.tables import OfficialRow
+from tests.kit.accounts import EMAIL, HASH, OPERATOR, Account, invited, redeems, secret_of, taken_up
+from tests.kit.audit import actions
 from tests.kit.town import Town
 
-T = TypeVar("T")
-OPERATOR = Actor("operator")
-EMAIL = "tam@example.test"
-HASH = "$argon2id$the-first"
-UNIT = "phuong_hoa_khanh"
 ON_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
 
 
@@ -29,78 +22,14 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@dataclass
-class Account:
-    """An official at her phone and her browser."""
-
-    town: Town
-    id: str
-    secret: str
-    recovery: tuple[str, ...] = ()
-
-    def code(self, step: int = 0) -> str:
-        """Her phone's code now, or some half minutes from now."""
-        return pyotp.TOTP(self.secret).at(self.town.clock.now() + step * timedelta(seconds=30))
-
-    async def does(self, work: Callable[[Desk], T]) -> T:
-        return await self.town.at_desk(Actor("official", self.id), work)
-
-    async def signs_in(self, code: str = "") -> str | None:
-        """With the right password; her phone moves on to a new code first."""
-        self.town.clock.move(seconds=30)
-
-        def run(desk: Desk) -> str | None:
-            login = desk.signing_in.login(EMAIL)
-            return desk.signing_in.sign_in(login, code or self.code()) if login else None
-
-        return await self.does(run)
-
-    async def cookie(self) -> str:
-        token = await self.signs_in()
-        assert token is not None
-        return token
-
-    async def session(self, token: str) -> SignedIn | None:
-        return await self.does(lambda desk: desk.signing_in.session(token))
-
-
-async def invited(town: Town, *roles: str) -> tuple[str, str]:
-    """An account that was invited: its id and the token of the link."""
-    made = await town.at_desk(
-        OPERATOR, lambda desk: desk.officials.invite(EMAIL, "Tâm", "Cán bộ", roles or ("officer",), (UNIT,))
-    )
-    assert made is not None
-    return made
-
-
-async def secret_of(town: Town, token: str) -> str:
-    found = await town.at_desk(OPERATOR, lambda desk: desk.signing_in.invited(token))
-    assert found is not None
-    return found.secret
-
-
-async def redeems(town: Town, token: str, code: str, password: str = HASH) -> tuple[str, ...] | None:
-    return await town.at_desk(OPERATOR, lambda desk: desk.signing_in.redeem(token, password, code))
-
-
 @pytest.fixture
 async def tam(town: Town) -> Account:
     """An official who redeemed her invitation."""
-    official_id, token = await invited(town)
-    account = Account(town, official_id, await secret_of(town, token))
-    codes = await redeems(town, token, account.code())
-    assert codes is not None
-    account.recovery = codes
-    return account
+    return await taken_up(town)
 
 
 async def state_of(town: Town, official_id: str) -> str:
     return (await town.database.read(lambda unit: unit.get_one(OfficialRow, official_id))).state
-
-
-async def noted(town: Town) -> list[str]:
-    query = select(AuditRow.action).order_by(col(AuditRow.id))
-    return list(await town.database.read(lambda unit: unit.scalars(query).all()))
 
 
 # By invitation
@@ -124,7 +53,7 @@ async def test_redeeming_makes_an_account_active_once(town: Town) -> None:
     row = await town.database.read(lambda unit: unit.get_one(OfficialRow, official_id))
     assert (row.state, row.password) == ("active", HASH)
     assert await town.at_desk(OPERATOR, lambda desk: desk.signing_in.invited(token)) is None
-    assert (await noted(town)).count("official.redeemed") == 1
+    assert (await actions(town)).count("official.redeemed") == 1
 
 
 async def test_a_wrong_code_leaves_an_invitation_good(town: Town) -> None:
@@ -163,7 +92,7 @@ async def test_of_twenty_who_redeem_at_once_one_does(town: Town) -> None:
 
     [codes] = [one for one in went if isinstance(one, tuple)]
     assert len(codes) == 10
-    assert (await noted(town)).count("official.redeemed") == 1
+    assert (await actions(town)).count("official.redeemed") == 1
 
 
 async def test_whoever_is_invited_again_gets_all_secrets_anew(tam: Account) -> None:
@@ -190,7 +119,7 @@ async def test_password_and_code_sign_a_browser_in(tam: Account) -> None:
 
     assert found is not None
     assert (found.official.id, found.official.roles, found.checked) == (tam.id, ("officer",), True)
-    assert "official.signed_in" in await noted(tam.town)
+    assert "official.signed_in" in await actions(tam.town)
 
 
 async def test_two_browsers_have_nothing_in_common(tam: Account) -> None:
@@ -283,7 +212,7 @@ async def test_each_recovery_code_counts_once_however_it_is_typed(tam: Account) 
     signed_in = [await tam.signs_in(code) is not None for code in (one, one, other.lower().replace("-", " "))]
 
     assert signed_in == [True, False, True]
-    assert (await noted(tam.town)).count("official.recovery_code") == 2
+    assert (await actions(tam.town)).count("official.recovery_code") == 2
 
 
 async def test_a_recovery_code_is_its_own_accounts_alone(tam: Account) -> None:
@@ -302,7 +231,7 @@ async def test_a_recovery_code_is_its_own_accounts_alone(tam: Account) -> None:
 async def test_a_password_changed_in_between_signs_nobody_in(tam: Account) -> None:
     login = await tam.does(lambda desk: desk.signing_in.login(EMAIL))
     assert login is not None
-    await tam.does(lambda desk: desk.signing_in.renew(tam.id, "$the-second"))
+    tam.secret = await tam.does(lambda desk: desk.signing_in.hand_out(tam.id, "$the-second"))
     tam.town.clock.move(seconds=30)
 
     assert await tam.does(lambda desk: desk.signing_in.sign_in(login, tam.code())) is None
@@ -316,156 +245,6 @@ async def test_an_account_disabled_in_between_signs_nobody_in(tam: Account) -> N
     tam.town.clock.move(seconds=30)
 
     assert await tam.does(lambda desk: desk.signing_in.sign_in(login, tam.code())) is None
-
-
-# How long
-
-
-async def used(tam: Account, cookie: str, **after: float) -> bool:
-    """Whether a browser is still signed in some time later; if so, it is used then."""
-    tam.town.clock.move(**after)
-    if await tam.session(cookie) is None:
-        return False
-    await tam.does(lambda desk: desk.signing_in.seen(cookie))
-    return True
-
-
-async def test_half_an_hour_without_a_click_ends_it(tam: Account) -> None:
-    cookie = await tam.cookie()
-
-    went = [
-        await used(tam, cookie, minutes=29),
-        await used(tam, cookie, minutes=29),
-        await used(tam, cookie, minutes=30),
-    ]
-
-    assert went == [True, True, False]
-
-
-async def test_a_browser_whose_time_is_over_is_not_revived_by_being_seen(tam: Account) -> None:
-    cookie = await tam.cookie()
-    tam.town.clock.move(minutes=31)
-
-    await tam.does(lambda desk: desk.signing_in.seen(cookie))
-
-    assert await tam.session(cookie) is None
-
-
-async def test_ten_hours_end_it_however_it_is_used(tam: Account) -> None:
-    cookie = await tam.cookie()
-
-    went = [await used(tam, cookie, minutes=20) for _ in range(30)]
-
-    assert went == [True] * 29 + [False]
-
-
-async def test_being_seen_is_written_once_a_minute(tam: Account) -> None:
-    cookie, here = await tam.cookie(), tam.town.clock.now()
-
-    async def seen_after(seconds: float) -> timedelta:
-        tam.town.clock.move(seconds=seconds)
-        await tam.does(lambda desk: desk.signing_in.seen(cookie))
-        [browser] = await browsers(tam, "")
-        return browser.seen_at - here
-
-    assert [await seen_after(60), await seen_after(1)] == [timedelta(0), timedelta(seconds=61)]
-
-
-# The second check
-
-
-async def checked(tam: Account, cookie: str) -> bool:
-    found = await tam.session(cookie)
-    assert found is not None
-    return found.checked
-
-
-async def test_a_second_check_lasts_five_minutes(tam: Account) -> None:
-    cookie = await tam.cookie()
-    tam.town.clock.move(minutes=5)
-    in_time = await checked(tam, cookie)
-    tam.town.clock.move(seconds=1)
-    late = await checked(tam, cookie)
-
-    again = await tam.does(lambda desk: desk.signing_in.check_again(cookie, tam.code()))
-
-    assert (in_time, late, again, await checked(tam, cookie)) == (True, False, True, True)
-
-
-async def test_five_wrong_second_codes_sign_out(tam: Account) -> None:
-    cookie = await tam.cookie()
-
-    async def wrong() -> bool:
-        return await tam.does(lambda desk: desk.signing_in.check_again(cookie, "no code"))
-
-    before = [await wrong() for _ in range(4)]
-    still = await tam.session(cookie)
-    last = await wrong()
-
-    assert (before, still is not None, last) == ([False] * 4, True, False)
-    assert await tam.session(cookie) is None
-    assert not await tam.does(lambda desk: desk.signing_in.check_again(cookie, tam.code(1)))
-    assert (await noted(tam.town))[-1] == "official.signed_out"
-
-
-async def test_a_right_second_code_forgives_the_wrong_ones(tam: Account) -> None:
-    cookie = await tam.cookie()
-
-    for _ in range(3):
-        tam.town.clock.move(seconds=30)
-        for _ in range(4):
-            await tam.does(lambda desk: desk.signing_in.check_again(cookie, "no code"))
-        assert await tam.does(lambda desk: desk.signing_in.check_again(cookie, tam.code()))
-
-    assert await tam.session(cookie) is not None
-
-
-# Ended
-
-
-async def browsers(tam: Account, here: str) -> list[Browser]:
-    return await tam.does(lambda desk: desk.signing_in.browsers(tam.id, here))
-
-
-async def test_an_official_sees_her_browsers_and_ends_one(tam: Account) -> None:
-    old, new = await tam.cookie(), await tam.cookie()
-    here = await tam.session(new)
-    assert here is not None
-    listed = await browsers(tam, here.session_id)
-
-    ended = [await tam.does(lambda desk: desk.signing_in.end(tam.id, listed[1].id)) for _ in range(2)]
-
-    assert [browser.here for browser in listed] == [True, False]
-    assert (ended, len(await browsers(tam, here.session_id))) == ([True, False], 1)
-    assert (await tam.session(old), await tam.session(new) is not None) == (None, True)
-
-
-async def test_nobody_ends_the_browser_of_another(tam: Account) -> None:
-    cookie = await tam.cookie()
-    here = await tam.session(cookie)
-    assert here is not None
-
-    assert not await tam.does(lambda desk: desk.signing_in.end("another", here.session_id))
-    assert await tam.session(cookie) is not None
-
-
-@pytest.mark.parametrize(
-    "ends",
-    [
-        pytest.param(lambda desk, tam: desk.signing_in.end_all(tam), id="she ended all"),
-        pytest.param(lambda desk, tam: desk.signing_in.renew(tam, "$new"), id="a new password"),
-        pytest.param(lambda desk, tam: desk.officials.disable(tam, "left"), id="disabled"),
-        pytest.param(lambda desk, tam: desk.officials.change(tam, ("lead",), (UNIT,)), id="another role"),
-        pytest.param(lambda desk, tam: desk.signing_in.hand_out(tam, "$new"), id="handed out anew"),
-    ],
-)
-async def test_an_old_cookie_is_dead_after(tam: Account, ends: Callable[[Desk, str], object]) -> None:
-    cookies = [await tam.cookie() for _ in range(2)]
-
-    await tam.town.at_desk(OPERATOR, lambda desk: ends(desk, tam.id))
-
-    assert [await tam.session(cookie) for cookie in cookies] == [None, None]
-    assert await browsers(tam, "") == []
 
 
 # Handed out, and wrong tries

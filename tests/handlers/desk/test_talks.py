@@ -8,16 +8,13 @@ from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
 from handlers.desk.talks import Outcome, Wish
+from storage.database import Unit
 from storage.queries import chats
-from storage.tables import AuditRow, OutboxRow, PassedOn, Talk, TalkLine
+from storage.tables import OutboxRow, PassedOn, Talk, TalkLine
 from storage.vault import KeyGone
+from tests.kit.audit import actions
 from tests.kit.on_duty import PLACE, Clerk, clerk, disable, listening
 from tests.kit.town import Citizen, Town
-
-
-async def actions(town: Town, *named: str) -> list[str]:
-    query = select(AuditRow.action).where(col(AuditRow.action).in_(named)).order_by(col(AuditRow.id))
-    return list(await town.database.read(lambda unit: unit.scalars(query).all()))
 
 
 async def talk(town: Town) -> Talk:
@@ -293,3 +290,34 @@ async def test_words_written_through_servers_abroad_may_go_out_through_them(town
         await minh.says("Tôi hỏi về giấy tờ")
 
     assert "Tôi hỏi về giấy tờ" in far.heard[0].text
+
+
+async def test_a_person_s_words_leave_the_chat_of_a_disabled_official(town: Town, lan: Citizen, hoa: Clerk) -> None:
+    await wishes(lan)
+    await takes(town, hoa.id, in_chat=True)
+    talk_id = (await talk(town)).id
+    await lan.at_desk(lambda desk: desk.talks.hear(talk_id, "nhà tôi ở tổ 3"))
+
+    def waits(unit: Unit) -> None:
+        chat = chats.find(unit, lan.channel, lan.external)
+        desk = town.office.desk(unit, Actor("person"), "test:waits", town.clock, chat)
+        desk.talks.hear(talk_id, "và chờ từ sáng")
+
+    await town.database.write(waits)  # not delivered yet
+    assert await passed_on_to(town) == [True, True]
+
+    await disable(town, hoa)
+
+    assert await passed_on_to(town) == []
+    states = (
+        select(OutboxRow.state)
+        .where(OutboxRow.kind == "talk", col(OutboxRow.body).is_(None))
+        .order_by(col(OutboxRow.id))
+    )
+    assert await town.database.read(lambda unit: list(unit.scalars(states))) == ["sent", "cancelled"]
+
+
+async def passed_on_to(town: Town) -> list[bool]:
+    """Whether each message that passed words on still holds them."""
+    query = select(col(OutboxRow.body).is_not(None)).where(col(OutboxRow.key).in_(select(PassedOn.message)))
+    return [bool(held) for held in await town.database.read(lambda unit: list(unit.scalars(query)))]

@@ -14,6 +14,7 @@ import pytest
 from bot.web.console.openapi import paths
 from handlers import console
 from handlers.console import Act, Screen
+from handlers.desk.calls import Calls
 from handlers.desk.rights import RIGHTS, ROLES
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk
@@ -63,7 +64,7 @@ async def objects(town: TownOf) -> Objects:
         if whose == "foreign":
             found["urgent"] = {"foreign": raised.code}
         await citizen.at_desk(lambda desk, place=place: desk.talks.wish(place))  # type: ignore[misc]  # bound at once
-    talks = await town.as_official(boss, lambda desk: desk.talks.waiting(desk.acting()))
+    talks = await town.as_official(boss, lambda desk: Calls(desk).talks())
     found["talks"] = {"own" if talk.unit_id == unit else "foreign": talk.id for talk in talks}
     near = await town.official("near", "officer", places=(unit or "",))
     far = await town.official("far", "officer", places=(THERE,))

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.desk import Actor, Desk
 from storage.queries import machine
-from tests.bot.web.console.calls import PLACE, SCRIPT, raises, resident, wishes
+from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House, Json
 from tests.kit.private_page import TownOf

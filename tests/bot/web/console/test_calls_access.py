@@ -1,7 +1,7 @@
 """Who opens the pages of calls and of the service, by role; nobody else gets a word of them, as a page or as JSON."""
 
 from handlers.desk.rights import RIGHTS, ROLES
-from tests.bot.web.console.calls import ELSEWHERE, PLACE, raises, resident, wishes
+from tests.kit.calls import ELSEWHERE, PLACE, raises, resident, wishes
 from tests.kit.console import clerk
 from tests.kit.house import House
 from tests.kit.private_page import TownOf

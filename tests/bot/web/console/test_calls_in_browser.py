@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.bot.web.console.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.browser import Window, browser
+from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House
 from tests.kit.private_page import TownOf

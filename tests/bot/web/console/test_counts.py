@@ -4,8 +4,8 @@ from sqlalchemy import update
 
 from handlers.console.counts import counts
 from storage.tables import OutboxRow
-from tests.bot.web.console.calls import ELSEWHERE, PLACE, raises, resident, wishes
 from tests.bot.web.console.test_letters import dies
+from tests.kit.calls import ELSEWHERE, PLACE, raises, resident, wishes
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 

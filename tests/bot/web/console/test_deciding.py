@@ -75,6 +75,27 @@ async def test_a_request_goes_from_the_chat_to_the_hand_over(house: House, town:
         assert (await case(house, code)).state == "closed"
 
 
+async def test_nobody_approves_what_she_has_not_seen_or_has_proposed_herself(house: House, town: TownOf) -> None:
+    code = await asks(town, "lan")
+    approve = f"/requests/{code}/approve"
+    async with clerk(house, "tam", "lead", places=(HERE,)) as tam, clerk(house, "an", "lead", places=(HERE,)) as an:
+        assert (await does(tam, code, "propose", what="gạo 10 kg")).status == 303
+        seen = SEEN.search((await an.opens(f"/requests/{code}")).body.decode())
+        assert seen
+        assert (await does(tam, code, "send_back", sent_back="đổi lại")).status == 303
+        assert (await does(tam, code, "propose", what="gạo 100 kg")).status == 303
+
+        for stale in ({"seen": seen[1]}, {"seen": "0"}, {}):
+            refused = await an.sends(approve, stale)
+            assert (refused.status, "gạo 100 kg" in text(refused)) == (409, True)
+        assert (await does(tam, code, "hand_over", colleague=an.id)).status == 303
+        now = SEEN.search((await tam.opens(f"/requests/{code}")).body.decode())
+        assert now
+        assert (await tam.sends(approve, {"seen": now[1]})).status == 400
+        assert (await case(house, code)).state == "proposed"
+        assert (await does(an, code, "approve")).status == 303
+
+
 async def test_of_two_at_one_request_the_second_is_shown_what_the_first_did(house: House, town: TownOf) -> None:
     code = await asks(town, "lan")
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam, clerk(house, "an", "lead", places=(HERE,)) as an:
@@ -119,7 +140,6 @@ WRONG: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("recognise", {"grade": "poor", "number": "12", "signed": "2026-11-26"}, {"signed": "không thể sau hôm nay"}),
     ("deliver", {"handed_when": "mai", "handed_where": "nhà"}, {"": "không còn ở bước ấy"}),
     ("close", {"closing": "xong"}, {"": "không còn ở bước ấy"}),
-    ("approve", {}, {"": "không còn ở bước ấy"}),
 )  # fmt: skip
 
 
@@ -147,7 +167,9 @@ async def test_her_own_proposal_is_approved_by_another(house: House, town: TownO
     code = await asks(town, "lan", news=False)
     async with clerk(house, "an", "lead", places=(HERE,)) as an, clerk(house, "binh", "lead", places=(HERE,)) as binh:
         await does(an, code, "propose", what="gạo 10 kg")
-        own = await an.sends(f"/requests/{code}/approve", {})
+        seen = SEEN.search((await an.opens(f"/requests/{code}")).body.decode())
+        assert seen
+        own = await an.sends(f"/requests/{code}/approve", {"seen": seen[1]})
         assert (own.status, "đề xuất của chính anh/chị" in text(own)) == (400, True)
 
         page = await binh.opens(f"/requests/{code}")

@@ -8,7 +8,8 @@ from storage.database import Unit
 from storage.queries import chats, inbox
 from storage.tables import DeadLetter, InboxRow
 from storage.vault import Vault
-from tests.bot.web.console.calls import noted, resident
+from tests.kit.audit import actions
+from tests.kit.calls import resident
 from tests.kit.console import clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
@@ -60,7 +61,7 @@ async def test_a_letter_tried_again_is_answered(house: House, town: TownOf) -> N
         await town.tells(lan, heard)
         assert (await an.sends(f"/letters/{letter}/replay", {})).status == 409
     assert await state(town, letter) == "replayed"
-    assert await noted(town, "dead_letter.replay") == 2
+    assert len(await actions(town, "dead_letter.replay")) == 2
 
 
 async def _inbox_state(town: TownOf, update_id: str) -> str:

@@ -3,11 +3,12 @@
 from html import escape
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from handlers.desk.decisions import Support
-from storage.tables import AuditRow, File
+from storage.tables import File
 from tests.handlers.conversations.checks import CONSENTED, POOR
+from tests.kit.audit import noted
 from tests.kit.console import clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf, jpeg
@@ -18,8 +19,7 @@ SCRIPT = '<script>alert("1")</script>'
 
 
 async def read_by(house: House, *actions: str) -> list[tuple[str, str]]:
-    query = select(AuditRow.action, AuditRow.actor).where(col(AuditRow.action).in_(actions)).order_by(col(AuditRow.id))
-    return [(action, actor) for action, actor in await house.database.read(lambda unit: unit.execute(query).all())]
+    return [(row.action, row.actor) for row in await noted(house, *actions)]
 
 
 async def test_a_request_reads_like_a_file_and_its_reading_is_noted(house: House, town: TownOf) -> None:

@@ -1,19 +1,12 @@
 """The page of requests: what it lists to whom, how it is narrowed and searched, and that reading names is noted."""
 
-from sqlmodel import col, select
-
-from storage.tables import AuditRow
+from tests.kit.audit import details
 from tests.kit.console import clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 from tests.kit.requests import HERE, LAN, THERE, asks
 
 OPEN = 50
-
-
-async def noted(house: House, action: str) -> list[dict[str, object]]:
-    query = select(AuditRow.detail).where(AuditRow.action == action).order_by(col(AuditRow.id))
-    return list(await house.database.read(lambda unit: unit.scalars(query).all()))
 
 
 async def test_an_officer_sees_the_requests_of_her_unit_and_that_she_read_names_is_noted(
@@ -30,7 +23,7 @@ async def test_an_officer_sees_the_requests_of_her_unit_and_that_she_read_names_
         assert isinstance(lines, list)
         assert [(line["code"], line["name"], line["state"]) for line in lines] == [(code, "Nguyễn Thị Lan", "Mới")]
         assert again.status == 200
-        assert await noted(house, "case.listed") == [{"count": 1}] * 3
+        assert await details(house, "case.listed") == [{"count": 1}] * 3
 
 
 async def test_a_list_is_narrowed_by_its_address_and_goes_on_after_fifty(house: House, town: TownOf) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers.desk import Actor, Desk
+from handlers.desk.calls import Calls
 from handlers.desk.cases import Request
 from handlers.desk.rights import ROLES
 from tests.kit.browser import Window, browser
@@ -144,7 +145,7 @@ def answers(desk: Desk, codes: list[str]) -> None:
 
 def says_everything(desk: Desk) -> str:
     """Take the talk that waits, and say every payload in it."""
-    talk = desk.talks.waiting(desk.acting())[0].id
+    talk = Calls(desk).talks()[0].id
     desk.talks.take(talk, in_chat=False)
     for payload in PAYLOADS:
         desk.talks.say(talk, payload)

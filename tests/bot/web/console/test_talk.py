@@ -4,7 +4,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from storage.tables import OutboxRow, TalkLine
-from tests.bot.web.console.calls import ELSEWHERE, PLACE, SCRIPT, noted, resident, wishes
+from tests.kit.audit import actions
+from tests.kit.calls import ELSEWHERE, PLACE, SCRIPT, resident, wishes
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
@@ -76,8 +77,8 @@ async def test_a_talk_elsewhere_is_answered_like_one_that_is_not_there(house: Ho
 
         assert foreign == absent
         assert {status for status, _ in foreign} == {404}
-    assert await noted(town, "rights.refused") >= 6
-    assert await noted(town, "talk.read") == 0
+    assert len(await actions(town, "rights.refused")) >= 6
+    assert len(await actions(town, "talk.read")) == 0
 
 
 async def _all(an: Clerk, talk_id: str) -> list[tuple[int, str]]:
@@ -127,12 +128,12 @@ async def test_reading_is_noted_and_looking_again_is_neither_noted_nor_a_way_aro
     talk_id = await wishes(town, await resident(town))
     async with clerk(house, "an", "officer", places=(PLACE,)) as an:
         assert (await an.opens(f"/talks/{talk_id}", X_Live="1")).status == 404
-        assert await noted(town, "talk.read") == 0
+        assert len(await actions(town, "talk.read")) == 0
 
         await an.opens(f"/talks/{talk_id}")
         assert (await an.opens(f"/talks/{talk_id}", X_Live="1")).status == 200
 
-    assert await noted(town, "talk.read") == 1
+    assert len(await actions(town, "talk.read")) == 1
 
 
 async def test_a_form_sent_without_the_page_is_a_reading_too(house: House, town: TownOf) -> None:
@@ -140,4 +141,4 @@ async def test_a_form_sent_without_the_page_is_a_reading_too(house: House, town:
     async with clerk(house, "an", "officer", places=(PLACE,)) as an:
         assert (await an.sends(f"/talks/{talk_id}/say", {"words": ""})).status == 400
 
-    assert await noted(town, "talk.read") == 1
+    assert len(await actions(town, "talk.read")) == 1

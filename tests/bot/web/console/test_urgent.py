@@ -1,6 +1,7 @@
 """Urgent requests on the console: listed without a word of what they say, taken by one, closed with what was done."""
 
-from tests.bot.web.console.calls import ELSEWHERE, PLACE, SCRIPT, noted, raises, resident, urgent_request
+from tests.kit.audit import actions
+from tests.kit.calls import ELSEWHERE, PLACE, SCRIPT, raises, resident, urgent_request
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
@@ -64,7 +65,7 @@ async def test_one_elsewhere_is_answered_like_one_that_is_not_there(house: House
 
     assert foreign == absent
     assert {status for status, _ in foreign} == {404}
-    assert await noted(town, "urgent.read") == 0
+    assert len(await actions(town, "urgent.read")) == 0
 
 
 async def _all(an: Clerk, code: str) -> list[tuple[int, str]]:
@@ -97,9 +98,9 @@ async def test_reading_is_noted_and_looking_again_is_neither_noted_nor_a_way_aro
     code = await raises(town, await resident(town))
     async with clerk(house, "an", "officer", places=(PLACE,)) as an:
         assert (await an.opens(f"/urgent/{code}", X_Live="1")).status == 404
-        assert await noted(town, "urgent.read") == 0
+        assert len(await actions(town, "urgent.read")) == 0
 
         await an.opens(f"/urgent/{code}")
         assert (await an.opens(f"/urgent/{code}", X_Live="1")).status == 200
 
-    assert await noted(town, "urgent.read") == 1
+    assert len(await actions(town, "urgent.read")) == 1

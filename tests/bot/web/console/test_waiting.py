@@ -1,6 +1,6 @@
 """The list of who waits to talk: the longest first, apart from the talks that somebody has."""
 
-from tests.bot.web.console.calls import ELSEWHERE, PLACE, resident, wishes
+from tests.kit.calls import ELSEWHERE, PLACE, resident, wishes
 from tests.kit.console import clerk, text
 from tests.kit.house import House, Json
 from tests.kit.private_page import TownOf

@@ -131,7 +131,7 @@ async def disables(page: Page, house: House, official: Clerk) -> None:
     """Disable an account; its admin types a code once more for that."""
     await page.goto(f"{house.origin}/console/officials")
     await page.get_by_role("link", name="Lê Thị Tám").click()
-    await page.get_by_label("Lý do").fill("chuyển công tác")
+    await page.get_by_label("Lý do").select_option("moved")
     await page.get_by_role("button", name="Khóa tài khoản").click()
     await fits(page)
     if await page.get_by_role("heading", name="Gõ lại mã một lần").count():

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from storage.tables import AuditRow, Talk, UrgentRequest
+from storage.tables import Talk, UrgentRequest
 from tests.kit.private_page import TownOf
 from tests.kit.town import Citizen
 
@@ -33,9 +33,3 @@ async def raises(town: TownOf, citizen: Citizen, what: str = "hunger", where: st
 async def urgent_request(town: TownOf, code: str) -> UrgentRequest:
     query = select(UrgentRequest).where(UrgentRequest.code == code)
     return await town.database.read(lambda unit: unit.scalars(query).one())
-
-
-async def noted(town: TownOf, action: str) -> int:
-    """How often the audit has something."""
-    query = select(AuditRow.id).where(AuditRow.action == action)
-    return len(await town.database.read(lambda unit: unit.scalars(query).all()))

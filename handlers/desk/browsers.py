@@ -1,0 +1,123 @@
+"""Browsers of the console: who is signed in where, until when, and how it ends."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import col, select
+
+from handlers.desk.rights import Official
+from storage.ids import new_id
+from storage.tables import ConsoleSession
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+SEEN_EVERY = timedelta(minutes=1)
+SECOND_CHECK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in. csrf: what its forms carry. checked: a one-time code was given just now.
+
+    stale: that it is in use was not noted within the last minute.
+    """
+
+    session_id: str
+    official: Official
+    csrf: str
+    checked: bool
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser of one's own account."""
+
+    id: str
+    since: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Browsers:
+    """Browsers, in one transaction."""
+
+    desk: "Desk"
+
+    def sign_in(self, official_id: str) -> tuple[str, str]:
+        """Sign a browser in whose official gave password and one-time code: its id, and the value of its cookie."""
+        now, token = self.desk.now, secrets.token_urlsafe(32)
+        row = ConsoleSession(
+            id=new_id(now), token=self._token(token), official_id=official_id, created_at=now, seen_at=now,
+            checked_at=now,
+        )  # fmt: skip
+        self.desk.unit.add(row)
+        return row.id, token
+
+    def session(self, token: str) -> SignedIn | None:
+        """The browser that shows this cookie; None unless it is signed in and its account still active."""
+        desk, row = self.desk, self.find(token)
+        official = desk.officials.acting(row.official_id) if row else None
+        if row is None or official is None:
+            return None
+        checked = desk.now - row.checked_at <= SECOND_CHECK
+        stale = desk.now - row.seen_at >= SEEN_EVERY
+        return SignedIn(row.id, official, desk.vault.look_up("console form", token).hex(), checked, stale)
+
+    def seen(self, token: str) -> None:
+        """Note that a browser is in use, once a minute; one whose time is over stays so."""
+        row = self.find(token)
+        if row is not None and row.seen_at < self.desk.now - SEEN_EVERY:
+            row.seen_at = self.desk.now
+            self.desk.unit.add(row)
+
+    def of(self, official_id: str, here: str) -> list[Browser]:
+        """The browsers of an account that are signed in, the newest first. here: the id of the one that asks."""
+        query = select(ConsoleSession).where(ConsoleSession.official_id == official_id, *self._live())
+        rows = self.desk.unit.scalars(query.order_by(col(ConsoleSession.id).desc()))
+        return [Browser(row.id, row.created_at, row.seen_at, row.id == here) for row in rows]
+
+    def end(self, official_id: str, session_id: str) -> bool:
+        """Sign one browser of an account out."""
+        ended = self._end(official_id, col(ConsoleSession.id) == session_id) == 1
+        if ended:
+            self.desk.note("official.signed_out", f"official:{official_id}", session=session_id)
+        return ended
+
+    def end_all(self, official_id: str) -> None:
+        """Sign every browser of an account out."""
+        self._end(official_id)
+        self.desk.note("official.signed_out_everywhere", f"official:{official_id}")
+
+    def end_with(self, official_id: str) -> None:
+        """The same, as part of something that is noted itself."""
+        self._end(official_id)
+
+    def find(self, token: str) -> ConsoleSession | None:
+        """The row of a browser that is signed in, by its cookie."""
+        query = select(ConsoleSession).where(ConsoleSession.token == self._token(token), *self._live())
+        return self.desk.unit.scalars(query).first()
+
+    # Inside
+
+    def _live(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            col(ConsoleSession.ended_at).is_(None),
+            col(ConsoleSession.seen_at) > self.desk.now - IDLE,
+            col(ConsoleSession.created_at) > self.desk.now - LONGEST,
+        )
+
+    def _end(self, official_id: str, *those: ColumnElement[bool]) -> int:
+        hers = col(ConsoleSession.official_id) == official_id
+        ended = update(ConsoleSession).where(hers, col(ConsoleSession.ended_at).is_(None), *those)
+        return self.desk.unit.change(ended.values(ended_at=self.desk.now))
+
+    def _token(self, token: str) -> bytes:
+        return self.desk.vault.look_up("console session", token)
