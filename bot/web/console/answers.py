@@ -20,6 +20,7 @@ from handlers.texts import Phrase
 
 CSRF, ONE_TIME_CODE = "csrf", "one_time_code"
 OURS = frozenset({CSRF, ONE_TIME_CODE})
+UNTYPED = OURS | {"act", "seen", "list", "on", "session"}  # what our pages send along with what was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,7 @@ class ForPeople:
         to = f"/console/sign-in?next={quote(path)}"
         if given is None:
             return Answer(303, to=to, expired=True)
-        # Words that somebody typed: not what a page sends with them, such as the key of a choice.
-        kept = [value for name, values in given.fields.items() if name not in OURS for value in values if " " in value]
+        kept = [value for name, values in given.fields.items() if name not in UNTYPED for value in values if value]
         html = self._pages.render("console/expired.html", "vi", kept=kept, to="/console/sign-in")
         return Answer(401, html, expired=True)
 

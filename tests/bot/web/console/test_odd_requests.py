@@ -134,14 +134,15 @@ VALUES = (
 )  # fmt: skip
 
 
-async def test_fields_of_any_kind(house: House, town: TownOf) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(7, marks=pytest.mark.trial)])
+async def test_fields_of_any_kind(house: House, town: TownOf, times: int) -> None:
     lan = await resident(town)
     talk, urgent, code = await wishes(town, lan), await raises(town, lan), await asks(town, "mai")
     dice, wrong = random.Random(5), []  # noqa: S311  # the same dice every time
     names = {"requests": code, "talks": talk, "urgent": urgent, "officials": "x", "letters": "x", "outbox": "1"}
     async with clerk(house, "an", *ROLES, places=("xa_tay_giang", PLACE)) as an:
         await an.opens("/account")
-        for path in [a.path for a in console.ACTS for _ in range(7) if not a.path.endswith("/browsers")]:
+        for path in [a.path for a in console.ACTS for _ in range(times) if not a.path.endswith("/browsers")]:
             start = path.split("/")[1]
             address = path.replace("{code}", names.get(start, "")).replace("{id}", names.get(start, ""))
             fields = {
@@ -158,11 +159,12 @@ async def test_fields_of_any_kind(house: House, town: TownOf) -> None:
     assert wrong == []
 
 
-async def test_queries_of_any_kind(house: House, town: TownOf) -> None:
+@pytest.mark.parametrize("times", [4, pytest.param(15, marks=pytest.mark.trial)])
+async def test_queries_of_any_kind(house: House, town: TownOf, times: int) -> None:
     code, dice, wrong = await asks(town, "mai"), random.Random(7), []  # noqa: S311  # as above
     asked = ("actor", "action", "subject", "day", "before", "state", "after", "unit", "list", "done", "mine")
     async with clerk(house, "an", *ROLES, places=("xa_tay_giang", PLACE)) as an:
-        for screen in [s for s in console.SCREENS for _ in range(15)]:
+        for screen in [s for s in console.SCREENS for _ in range(times)]:
             query = urlencode({name: dice.choice(VALUES)[:300].encode("utf-8", "replace") for name in asked})
             path = screen.path.replace("{code}", code).replace("{id}", "x")
             replies = (await an.opens(f"{path}?{query}"), await an.tells(f"{path}?{query}", method="GET"))

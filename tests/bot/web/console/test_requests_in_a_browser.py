@@ -11,7 +11,7 @@ from tests.kit.requests import HERE, asks
 NAME = "Nguyễn " + "Thị" * 20 + " Lan"
 
 
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (1366, 768)])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), pytest.param(1366, 768, marks=pytest.mark.trial)])
 async def test_a_request_is_opened_from_the_list_and_answered_without_a_mouse(
     house: House, town: TownOf, width: int, height: int
 ) -> None:

@@ -177,10 +177,12 @@ async def test_after_signing_in_one_is_where_one_wanted_to_be_and_never_elsewher
 async def test_what_was_typed_into_an_expired_session_is_shown_again(house: House) -> None:
     async with clerk(house, "an", "admin") as an:
         house.clock.move(minutes=31)
-        late = await an.sends("/account/leave", {"words": "mấy câu dài <b>"})
+        late = await an.sends("/account/leave", {"words": "mấy câu dài <b>", "amount": "1.500.000", "seen": "1a21"})
 
         assert late.status == 401
         assert "mấy câu dài <b>" in text(late)
+        assert "1.500.000" in text(late)
+        assert "1a21" not in text(late)
 
 
 async def test_the_cookies_of_a_service_behind_https_are_bound_to_it(tmp_path_factory: pytest.TempPathFactory) -> None:
