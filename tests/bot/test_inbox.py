@@ -32,8 +32,10 @@ async def runs_until(trap: Trap, done: Callable[[], Awaitable[bool]]) -> None:
     """Run the inbox as the service does until something is so."""
     running = asyncio.create_task(trap.town.service.inbox.run())
     async with asyncio.timeout(BROKEN_OFF):
-        while not await done():
-            trap.replied.clear()
+        while True:
+            trap.replied.clear()  # before looking: what is replied while we look must not be missed
+            if await done():
+                break
             await trap.replied.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

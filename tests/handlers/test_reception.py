@@ -4,7 +4,6 @@ import pytest
 
 from handlers import texts
 from handlers.reception import MESSAGES_A_MINUTE, SMALL_TALK
-from tests.handlers.conversations.conftest import engine_name as engine_name  # one database every day, as there
 from tests.handlers.conversations.walks import ANSWERED, CONSENTED, TO_NAME, TO_PHONE, TO_YEAR, cases
 from tests.kit.town import Citizen, Town
 

@@ -3,6 +3,6 @@
 On PostgreSQL the web chat is spoken to every day by `tests/test_crash.py`.
 """
 
-from tests.handlers.conversations.conftest import engine_name
+from tests.handlers.conftest import engine_name
 
 __all__ = ["engine_name"]

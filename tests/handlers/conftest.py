@@ -1,6 +1,5 @@
-"""Conversations know no database: every day they are walked on SQLite, and on PostgreSQL by `tests/walks`.
-
-`make trial` walks all of them on both.
+"""The office knows no database: every day it is tried on SQLite, and on PostgreSQL by `tests/walks`, by the tests of
+`storage`, and wherever two act at once. `make trial` tries all of it on both.
 """
 
 import pytest
