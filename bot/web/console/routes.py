@@ -53,8 +53,7 @@ class ConsoleRoutes:
         by_itself = given.live
         if screen.notes and not screen.again:
             given = replace(given, live=False)
-        # A note is a row of its own and meets no other's, so it needs no SERIALIZABLE.
-        run = self._database.mark if screen.notes and not given.live else self._database.read
+        run = self._database.write if screen.notes and not given.live else self._database.read
         answer = await run(lambda unit: self._look(unit, token, screen, way, given, request.path_qs))
         await self._note(token, answer, live=by_itself)
         return answer.response()
