@@ -3,18 +3,21 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, literal, update
 from sqlmodel import col, select
 
 from handlers.desk.rights import Official
 from storage.ids import new_id
-from storage.tables import ConsoleSession
+from storage.tables import ConsoleSession, DataKey, OfficialRow
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
+_SESSIONS: Table = ConsoleSession.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]
+_KEYS: Table = DataKey.__table__  # type: ignore[attr-defined]
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 SEEN_EVERY = timedelta(minutes=1)
@@ -63,13 +66,15 @@ class Browsers:
 
     def session(self, token: str) -> SignedIn | None:
         """The browser that shows this cookie; None unless it is signed in and its account still active."""
-        desk, row = self.desk, self.find(token)
-        official = desk.officials.acting(row.official_id) if row else None
+        desk = self.desk
+        since = {"idle": desk.now - IDLE, "begun": desk.now - LONGEST}
+        row = desk.unit.run(_SIGNED_IN, {"token": self._token(token), **since}).one_or_none()
+        official = desk.officials.signed_in(row) if row is not None else None
         if row is None or official is None:
             return None
         checked = desk.now - row.checked_at <= SECOND_CHECK
         stale = desk.now - row.seen_at >= SEEN_EVERY
-        return SignedIn(row.id, official, desk.vault.look_up("console form", token).hex(), checked, stale)
+        return SignedIn(row.session_id, official, desk.vault.look_up("console form", token).hex(), checked, stale)
 
     def seen(self, token: str) -> None:
         """Note that a browser is in use, once a minute; one whose time is over stays so."""
@@ -108,11 +113,7 @@ class Browsers:
     # Inside
 
     def _live(self) -> tuple[ColumnElement[bool], ...]:
-        return (
-            col(ConsoleSession.ended_at).is_(None),
-            col(ConsoleSession.seen_at) > self.desk.now - IDLE,
-            col(ConsoleSession.created_at) > self.desk.now - LONGEST,
-        )
+        return _live(self.desk.now - IDLE, self.desk.now - LONGEST)
 
     def _end(self, official_id: str, *those: ColumnElement[bool]) -> int:
         hers = col(ConsoleSession.official_id) == official_id
@@ -121,3 +122,21 @@ class Browsers:
 
     def _token(self, token: str) -> bytes:
         return self.desk.vault.look_up("console session", token)
+
+
+def _live(idle: object, begun: object) -> tuple[ColumnElement[bool], ...]:
+    """Those that did not end. idle, begun: since when they must have been seen and begun."""
+    return (_SESSIONS.c.ended_at.is_(None), _SESSIONS.c.seen_at > idle, _SESSIONS.c.created_at > begun)
+
+
+# A browser with its official and her wrapped key, which every click asks for.
+_READ = (
+    _SESSIONS.c.id.label("session_id"), _SESSIONS.c.seen_at, _SESSIONS.c.checked_at, _KEYS.c.wrapped,
+    *(_OFFICIALS.c[name] for name in ("id", "state", "roles", "body", "language", "person_id")),
+)  # fmt: skip
+_SIGNED_IN: Select[Any] = (
+    select(*_READ)
+    .join_from(_SESSIONS, _OFFICIALS, _OFFICIALS.c.id == _SESSIONS.c.official_id)
+    .join(_KEYS, _KEYS.c.name == literal("official:").concat(_OFFICIALS.c.id), isouter=True)
+    .where(_SESSIONS.c.token == bindparam("token"), *_live(bindparam("idle"), bindparam("begun")))
+)

@@ -70,11 +70,10 @@ class Found:
 
 def page(desk: "Desk", narrowed: Narrowed, most: int) -> list[Listed]:
     """Requests by due day, what is late first therefore."""
-    query = select(_CASES.c.id).where(*_within(desk), *_narrow(desk, narrowed))
+    query = _LISTED.where(*_reach(desk), *_narrow(desk, narrowed))
     if narrowed.after is not None:
         query = query.where(tuple_(_CASES.c.due, _CASES.c.id) > narrowed.after)
-    listed = _open(desk, query.order_by(_CASES.c.due, _CASES.c.id).limit(most))
-    return sorted(listed, key=lambda one: one.row.place)
+    return _open(desk, query.order_by(_CASES.c.due, _CASES.c.id).limit(most))
 
 
 def search(desk: "Desk", typed: str, most: int) -> Found:
@@ -86,7 +85,7 @@ def search(desk: "Desk", typed: str, most: int) -> Found:
     places = tuple(_units_named(typed, nobody=not ids))
     ids |= dict.fromkeys(_by_units(desk, places, most) if places else ())
     kept = list(ids)[:most]
-    listed = {one.row.id: one for one in _open(desk, kept)}
+    listed = {one.row.id: one for one in _open(desk, _LISTED.where(_CASES.c.id.in_(kept)))}
     return Found(tuple(listed[one] for one in kept if one in listed), places)
 
 
@@ -159,20 +158,27 @@ def _narrow(desk: "Desk", narrowed: Narrowed) -> list[ColumnElement[bool]]:
     return found
 
 
-def _open(desk: "Desk", ids: Select[Any] | list[str]) -> list[Listed]:
+_LISTED = (
+    select(
+        *(
+            _CASES.c[name]
+            for name in (
+                "id", "code", "unit_id", "state", "due", "needs", "officer_id", "closed_at", "for_other",
+                "duplicate_of", "body",
+            )
+        ),
+        _KEYS.c.wrapped,
+    )
+    .join_from(_CASES, _KEYS, _KEYS.c.name == literal("case:").concat(_CASES.c.id), isouter=True)
+    .where(_CASES.c.body.is_not(None))
+)  # fmt: skip
+
+
+def _open(desk: "Desk", query: Select[Any]) -> list[Listed]:
     """Read requests, and open their names with the keys that come along."""
     me, today = desk.acting(), desk.today()
-    names = (
-        "id", "code", "unit_id", "state", "due", "needs", "officer_id", "closed_at", "for_other", "duplicate_of",
-        "body",
-    )  # fmt: skip
-    query = (
-        select(*(_CASES.c[name] for name in names), _KEYS.c.wrapped)
-        .join_from(_CASES, _KEYS, _KEYS.c.name == literal("case:").concat(_CASES.c.id), isouter=True)
-        .where(_CASES.c.id.in_(ids), _CASES.c.body.is_not(None))
-    )
     listed = []
-    for found in desk.unit.execute(query):
+    for found in desk.unit.run(query):
         desk.vault.learn(f"case:{found.id}", found.wrapped)
         late = found.closed_at is None and found.due < today
         row = Row(

@@ -7,9 +7,9 @@ whatever was open.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import Date, Row, Table, and_, bindparam, delete, or_, update
 from sqlmodel import col, select
 
 from handlers.desk import passed_on
@@ -20,6 +20,26 @@ from storage.tables import OfficialRow, OfficialUnit
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
+
+
+_OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_UNITS: Table = OfficialUnit.__table__  # type: ignore[attr-defined]
+_ON_LEAVE = (
+    _OFFICIALS.c.state == "active",
+    _OFFICIALS.c.away_from <= bindparam("today", type_=Date),
+    _OFFICIALS.c.away_until >= bindparam("today", type_=Date),
+)
+# The units of an official and of those she stands in for today, each with whose it is and that one's roles.
+_WORKS_FOR = (
+    select(_UNITS.c.unit_id, _OFFICIALS.c.id, _OFFICIALS.c.roles)
+    .join_from(_UNITS, _OFFICIALS, _OFFICIALS.c.id == _UNITS.c.official_id)
+    .where(
+        or_(
+            _OFFICIALS.c.id == bindparam("official_id"),
+            and_(_OFFICIALS.c.deputy_id == bindparam("official_id"), *_ON_LEAVE),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,11 @@ class Officials:
         """The official as she may act now; None unless her account is active."""
         row = self.desk.unit.get(OfficialRow, official_id)
         return self._acting(row) if row is not None and row.state == "active" else None
+
+    def signed_in(self, row: Row[Any]) -> Official | None:
+        """The same, of a row that was read with its wrapped key."""
+        self.desk.vault.learn(f"official:{row.id}", row.wrapped)
+        return self._acting(row) if row.state == "active" else None
 
     def in_chat(self, person_id: str) -> Official | None:
         """The official for whom the chats of a person act."""
@@ -233,30 +258,19 @@ class Officials:
             return False
         return is_within(row.roles, away.roles) or self._own_units(away.id) <= self._own_units(row.id)
 
-    def _acting(self, row: OfficialRow) -> Official:
-        body, units = self._body(row), self._own_units(row.id)
-        absents = select(OfficialRow).where(OfficialRow.deputy_id == row.id, *self._on_leave())
-        for absent in self.desk.unit.scalars(absents):
-            # Who is away names her deputy herself, and can give no right that she has not.
-            units |= self._own_units(absent.id) if is_within(row.roles, absent.roles) else set()
-        return Official(
-            row.id, body["name"], body["title"], tuple(row.roles), frozenset(units), row.language, row.person_id
-        )
+    def _acting(self, row: OfficialRow | Row[Any]) -> Official:
+        body, own, today = self._body(row), tuple(row.roles), self.desk.today()
+        works_for = self.desk.unit.run(_WORKS_FOR, {"official_id": row.id, "today": today})
+        # Who is away names her deputy herself, and can give no right that she has not.
+        units = {unit_id for unit_id, whose, roles in works_for if whose == row.id or is_within(own, roles)}
+        return Official(row.id, body["name"], body["title"], own, frozenset(units), row.language, row.person_id)
 
     def _near(self, unit_id: str | None) -> set[str]:
         """The accounts that work for a unit, and those that stand in for one of them today."""
         unit = self.desk.unit
         own = set(unit.scalars(select(OfficialUnit.official_id).where(OfficialUnit.unit_id == unit_id)))
-        deputies = select(OfficialRow.deputy_id).where(col(OfficialRow.id).in_(own), *self._on_leave())
-        return own | {deputy for deputy in unit.scalars(deputies) if deputy}
-
-    def _on_leave(self) -> tuple[ColumnElement[bool], ...]:
-        today = self.desk.today()
-        return (
-            col(OfficialRow.state) == "active",
-            col(OfficialRow.away_from) <= today,
-            col(OfficialRow.away_until) >= today,
-        )
+        deputies = select(OfficialRow.deputy_id).where(col(OfficialRow.id).in_(own), *_ON_LEAVE)
+        return own | {deputy for deputy in unit.scalars(deputies, {"today": self.desk.today()}) if deputy}
 
     def _away(self, row: OfficialRow) -> bool:
         return row.away_from is not None and row.away_from <= self.desk.today() <= (row.away_until or row.away_from)
@@ -288,7 +302,7 @@ class Officials:
     def _seal(self, official_id: str, content: dict[str, str]) -> bytes:
         return self.desk.vault.seal(f"official:{official_id}", f"official.body:{official_id}", content)
 
-    def _body(self, row: OfficialRow) -> dict[str, str]:
+    def _body(self, row: OfficialRow | Row[Any]) -> dict[str, str]:
         opened = self.desk.vault.open(f"official:{row.id}", f"official.body:{row.id}", row.body or b"")
         assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
         return opened
