@@ -9,7 +9,6 @@ const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", t
 function live() {
   const fresh = document.querySelector(".fresh");
   const stream = new EventSource(rail.dataset.live);
-  let first = true;
   stream.onmessage = (event) => {
     const counts = JSON.parse(event.data);
     for (const place of document.querySelectorAll("[data-count]")) {
@@ -17,8 +16,7 @@ function live() {
       place.textContent = count || "";
       place.classList.toggle("rings", place.dataset.count === "urgent" && count > 0);
     }
-    if (!first) look();
-    first = false;
+    look(); // at the first word too: something may have come after the page was drawn
     say(fresh.dataset.fresh);
   };
   stream.onerror = () => say(fresh.dataset.stale);

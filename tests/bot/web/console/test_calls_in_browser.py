@@ -1,7 +1,9 @@
 """Talks and urgent requests in a real browser: what others do appears by itself, and nothing runs off the screen."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.kit.browser import Window, browser
 from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
@@ -65,3 +67,22 @@ async def test_an_urgent_request_appears_by_itself_and_is_closed(house: House, t
         await expect(page.get_by_role("heading", name="Đã xong trong bảy ngày")).to_be_visible()
         assert await fits(page)
         assert (window.problems, window.failures) == ([], [])
+
+
+async def test_what_was_raised_before_the_stream_began_is_shown_too(house: House, town: TownOf) -> None:
+    lan, raised = await resident(town), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await raised.wait()
+        await route.continue_()
+
+    async with clerk(house, "an", "officer", places=(PLACE,)) as an, browser(360, 740) as window:
+        page = await sits_down(window, an)
+        await page.route("**/console/live", wait)
+        await page.goto(f"{house.origin}/console/urgent")
+        await expect(page.get_by_role("heading", name="Đang chờ (0)")).to_be_visible()
+
+        code = await raises(town, lan, "Má tôi té")
+        raised.set()
+
+        await expect(page.get_by_role("link", name=code)).to_be_visible(timeout=LATER_MS)
