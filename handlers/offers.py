@@ -68,13 +68,14 @@ def _told(words: Mapping[str, object], name: str, around: str = "{}") -> object:
 
 def amount(offer: Offer) -> object:
     """All amounts of a programme, each as its confidence allows; "to be confirmed" where none may be shown."""
-    told = tuple(_amount(row) for row in offer.amounts if _kind(row) in _WRITTEN)
+    told = tuple(said for row in offer.amounts if _kind(row) in _WRITTEN and (said := _amount(row)) != figures.CONFIRM)
     return told or figures.CONFIRM
 
 
 def _amount(row: Row) -> Phrase:
     kind = _kind(row)
-    return Phrase(f"amount.{kind}", {"figure": _WRITTEN[kind](row)})
+    figure = _WRITTEN[kind](row)
+    return figures.CONFIRM if figure == figures.CONFIRM else Phrase(f"amount.{kind}", {"figure": figure})
 
 
 def _kind(row: Row) -> str:

@@ -80,7 +80,8 @@ def end(a: Answers, desk: Desk) -> Done:
     if official is not None and talk_id is not None:
         desk.of(official).talks.close(talk_id)
         return Done(Say("closed"))
-    return Done(Say("ended" if desk.talks.end_mine() else "none_in_hand", openings=(MENU,)))
+    said = {"talk": "ended", "wish": "wish_ended", "none": "none_in_hand"}
+    return Done(Say(said[desk.talks.end_mine()], openings=(MENU,)))
 
 
 def take_urgent(a: Answers, desk: Desk) -> Done:

@@ -120,14 +120,16 @@ class Talks:
             self._lines.pass_on(line, holder, "talk.from_abroad" if self.desk.abroad else "talk.from_person")
         return True
 
-    def end_mine(self) -> bool:
-        """End the open talk of the person who speaks; her official is told. False if there is none."""
+    def end_mine(self) -> Literal["talk", "wish", "none"]:
+        """End the open talk of the person who speaks; her official is told. Says what it was: a wish nobody had taken
+        yet, perhaps.
+        """
         row = self._open_of(self.desk.here().person_id)
         if row is None:
-            return False
+            return "none"
         self._close(row, "ended by the person")
         self._tell_holder(row, Say("talk.ended_by_person"))
-        return True
+        return "talk" if row.officer_id else "wish"
 
     # The official's side
 

@@ -120,6 +120,14 @@ async def test_a_button_ends_it(lan: Citizen, hoa: Clerk) -> None:
     lan.hears("talks.ended")
 
 
+async def test_a_wish_that_nobody_has_taken_is_taken_back(lan: Citizen, hoa: Clerk) -> None:
+    await wishes(lan, hoa)
+
+    await lan.says("/dong")
+
+    lan.hears("talks.wish_ended")
+
+
 async def test_where_no_talk_is_open_there_is_none_to_end(lan: Citizen) -> None:
     await lan.says("/dong")
 
