@@ -6,7 +6,7 @@ from datetime import date
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Row, caution
 
-FILES = ("office", "standards", "indicators", "areas", "programmes")
+FILES = ("office", "standards", "indicators", "areas", "programmes", "drives", "goods")
 
 
 def lines(day: date) -> Iterator[str]:
