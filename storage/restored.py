@@ -22,6 +22,11 @@ _WHO = {
     "urgent_lost": _NO_KEY.format(kind="urgent", id="urgent_request.id"),
     "passed_on_lost": _PASSED_ON.format(key="message") + " OR " + _PASSED_ON.format(key="message || '/copy'"),
     "talk_lost": _NO_KEY.format(kind="talk", id="talk_line.talk_id"),
+    "pledge_lost": _NO_KEY.format(kind="pledge", id="pledge.id"),
+    "of_lost_pledge": f"(pledge_id IS NOT NULL AND {_NO_KEY.format(kind='pledge', id='pledge_id')})",
+    "transfers_lost": _NO_KEY.format(
+        kind="account", id="bank_line.account_id || '/' || substr(CAST(bank_line.day AS VARCHAR(10)), 1, 7)"
+    ),
     "day_lost": _NO_KEY.format(kind="day", id="CAST(inbox.day AS VARCHAR(10))"),
 }
 
@@ -58,6 +63,17 @@ _ERASED = {
     "tasks of lost cases": "UPDATE task SET done_at = :now WHERE done_at IS NULL AND {of_lost_case}",
     "lost cases": """
         UPDATE cases SET body = NULL, answer = NULL, recognised = NULL WHERE body IS NOT NULL AND {case_lost}""",
+    "what lost cases need, in words": "UPDATE need_slot SET words = NULL WHERE words IS NOT NULL AND {of_lost_case}",
+    "what lost cases ask for": """
+        UPDATE need_slot SET state = 'closed', closed_at = :now WHERE state = 'open' AND {of_lost_case}""",
+    "what was found out about gifts to lost cases": """
+        UPDATE grievance SET words = NULL WHERE words IS NOT NULL AND allocation_id IN (
+            SELECT a.id FROM allocation a JOIN need_slot ON need_slot.id = a.slot_id WHERE {of_lost_case})""",
+    "words of lost gifts": "UPDATE pledge_event SET note = NULL WHERE note IS NOT NULL AND {of_lost_pledge}",
+    "what came with transfers": """
+        UPDATE bank_line SET text = NULL WHERE text IS NOT NULL AND ({of_lost_pledge} OR {transfers_lost})""",
+    "who gave lost gifts": """
+        UPDATE pledge SET body = NULL, named = FALSE, quiet = TRUE WHERE body IS NOT NULL AND {pledge_lost}""",
 }
 _KEPT_BACK = {
     "what was being sent": """
@@ -73,6 +89,7 @@ _SHUT_OUT = {
     "one-time links and codes": "DELETE FROM invitation",
 }
 _LOST = "SELECT id FROM cases WHERE body IS NOT NULL AND {case_lost} ORDER BY id"
+_LOST_PLEDGES = "SELECT id FROM pledge WHERE body IS NOT NULL AND {pledge_lost} ORDER BY id"
 _HELPED = """
     SELECT cases.id FROM cases JOIN person ON person.id = cases.person_id
     WHERE cases.for_other AND cases.body IS NOT NULL AND NOT {case_lost} AND person.state = 'active' AND {keyless}
@@ -82,6 +99,11 @@ _HELPED = """
 def lost_cases(unit: Unit) -> list[str]:
     """Cases that say something nobody can open any more. Ask before `erase`."""
     return list(unit.scalars(text(_LOST.format_map(_WHO))))
+
+
+def lost_pledges(unit: Unit) -> list[str]:
+    """Pledges whose giver nobody can read any more. Ask before `erase`."""
+    return list(unit.scalars(text(_LOST_PLEDGES.format_map(_WHO))))
 
 
 def helped_cases(unit: Unit) -> list[str]:

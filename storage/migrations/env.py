@@ -16,7 +16,8 @@ def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     if kind != "type":
         return False
     names = {UtcTime: "columns.UtcTime()", AutoString: "sa.String()", JSON: "columns.json_column()"}
-    return "columns.BigKey" if type(item) is BigInteger else names.get(type(item), False)
+    numbers_rows = type(item) is BigInteger and "sqlite" in item._variant_mapping
+    return "columns.BigKey" if numbers_rows else names.get(type(item), False)
 
 
 context.configure(

@@ -1,11 +1,8 @@
-"""Leases, limits, facts about the database, who is responsible, and the audit's chain."""
+"""Leases, limits, facts about the database, who is responsible, and notes in the audit."""
 
-import hashlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-import orjson
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -18,7 +15,6 @@ _META = Meta.__table__  # type: ignore[attr-defined]  # as above
 _OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above
 INTERRUPTED = timedelta(minutes=10)
-AUDIT_END = "audit_end"  # the fact that says how long the audit's chain is
 _RUN = JobRun.__table__  # type: ignore[attr-defined]  # as above
 _OWNED = (
     select(_OWNER.c.body, _OWNER.c.contact, _OWNER.c.data_contact)
@@ -27,7 +23,8 @@ _OWNED = (
     .limit(literal_column("1"))
 )
 _NOTE = insert(_AUDIT)
-_SEAL = update(_AUDIT).where(_AUDIT.c.id == bindparam("which"))
+_COUNTED = select(_LIMIT.c.window, _LIMIT.c["count"]).where(_LIMIT.c.name == bindparam("name"))
+_FACT = select(_META.c.value).where(_META.c.name == bindparam("name"))
 
 
 def _insert(unit: Unit, table: object) -> "sqlite.Insert | postgresql.Insert":
@@ -68,13 +65,13 @@ def count(unit: Unit, name: bytes, now: datetime, window: timedelta) -> int:
 
 def counted(unit: Unit, name: bytes, now: datetime, window: timedelta) -> int:
     """How often something was counted in the present window."""
-    row = unit.execute(select(_LIMIT.c.window, _LIMIT.c["count"]).where(_LIMIT.c.name == name)).first()
+    row = unit.run(_COUNTED, {"name": name}).first()
     return 0 if row is None or row[0] + window <= now else int(row[1])
 
 
 def fact(unit: Unit, name: str) -> str | None:
     """A fact about this database."""
-    return unit.execute(select(_META.c.value).where(_META.c.name == name)).scalar()
+    return cast("str | None", unit.run(_FACT, {"name": name}).scalar())
 
 
 def set_fact(unit: Unit, name: str, value: str) -> None:
@@ -139,56 +136,6 @@ def note(
 def last_note(unit: Unit) -> datetime | None:
     """When the latest audit row was written."""
     return unit.execute(select(_AUDIT.c.at).order_by(_AUDIT.c.id.desc()).limit(1)).scalar()
-
-
-def _digest(row: object, sequence: int, previous: bytes) -> bytes:
-    names = ("id", "actor", "action", "subject", "reason", "detail")
-    content = [sequence, row.at.isoformat(), *(getattr(row, name) for name in names)]  # type: ignore[attr-defined]  # an audit row
-    return hashlib.sha256(previous + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def seal_audit(unit: Unit, most: int = 5_000) -> int:
-    """Give the unsealed audit rows their place in the chain; returns how many were sealed.
-
-    The chain's end is a fact of its own, so that rows taken away from its end are missed.
-    """
-    last = unit.execute(
-        select(_AUDIT.c.sequence, _AUDIT.c.hash)
-        .where(_AUDIT.c.sequence.is_not(None))
-        .order_by(_AUDIT.c.sequence.desc())
-        .limit(1)
-    ).first()
-    sequence, previous = max(_audit_end(unit), (last.sequence, last.hash) if last else (0, b""))
-    rows = unit.execute(select(_AUDIT).where(_AUDIT.c.sequence.is_(None)).order_by(_AUDIT.c.id).limit(most)).all()
-    for row in rows:
-        sequence += 1
-        digest = _digest(row, sequence, previous)
-        unit.run(_SEAL, {"which": row.id, "sequence": sequence, "previous": previous, "hash": digest})
-        previous = digest
-    if rows:
-        set_fact(unit, AUDIT_END, f"{sequence} {previous.hex()}")
-    return len(rows)
-
-
-def _audit_end(unit: Unit) -> tuple[int, bytes]:
-    sequence, _, digest = (fact(unit, AUDIT_END) or "0 ").partition(" ")
-    return int(sequence), bytes.fromhex(digest)
-
-
-def broken_audit(unit: Unit, now: datetime) -> Iterator[str]:
-    """Name the first audit row that does not fit its chain, and any left unsealed for more than a minute."""
-    previous, expected = b"", 1
-    for row in unit.execute(select(_AUDIT).where(_AUDIT.c.sequence.is_not(None)).order_by(_AUDIT.c.sequence)):
-        if row.sequence != expected or row.previous != previous or row.hash != _digest(row, row.sequence, previous):
-            yield f"audit row {row.id} (sequence {row.sequence}) does not fit the chain"
-            return
-        previous, expected = row.hash, expected + 1
-    if _audit_end(unit)[0] >= expected:
-        yield f"audit row of sequence {expected} is missing at the end of the chain"
-    unsealed = select(_AUDIT.c.id).where(_AUDIT.c.sequence.is_(None), _AUDIT.c.at < now - timedelta(minutes=1))
-    late = unit.execute(unsealed.order_by(_AUDIT.c.id).limit(1)).scalar()
-    if late is not None:
-        yield f"audit row {late} has been unsealed for more than a minute"
 
 
 def begin_run(unit: Unit, job: str, due: datetime, now: datetime) -> bool:

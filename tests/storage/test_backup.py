@@ -13,27 +13,35 @@ import pytest
 from sqlalchemy import LargeBinary, select, text
 from sqlmodel import SQLModel, col
 
-from handlers.desk import Actor
+from handlers.desk import Actor, Desk
 from handlers.desk.cases import Request
+from handlers.desk.gift_words import bank_key
+from handlers.desk.pledges import Offer
 from handlers.desk.restored import Settled, settle
 from storage import backup, migrations, restored, rowfile
 from storage.backup import KEYS, Refused
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, Unit
-from storage.queries import chats, inbox, machine
+from storage.queries import chain, chats, inbox, machine
 from storage.tables import (
     Address,
     AuditRow,
+    BankLine,
     Case,
     CaseLookUp,
     ChatLine,
     Consent,
+    GiftAccount,
     InboxRow,
     JobRun,
     Lease,
+    LedgerLine,
+    NeedSlot,
     OutboxRow,
     Owner,
     Person,
+    Pledge,
+    PledgeEvent,
     UrgentRequest,
 )
 from storage.vault import KeyGone, Vault
@@ -143,7 +151,7 @@ async def test_everything_comes_back_as_it_was_but_leases_and_links(
     town: Town, lan: Citizen, file: Path, any_target: Database
 ) -> None:
     await add_rows_of_every_kind(town)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     written = back_up(town, file)
     before = await town.database.read(everything)
 
@@ -156,7 +164,7 @@ async def test_everything_comes_back_as_it_was_but_leases_and_links(
     kept = before.keys() - {"lease", "one_time_token"}
     assert written.rows == sum(len(before[name]) for name in kept - {"data_key"})
     for one in (before, after):  # the note was sealed, and so the chain's end moved on
-        one["meta"] = [fact for fact in one["meta"] if fact[0] != machine.AUDIT_END]
+        one["meta"] = [fact for fact in one["meta"] if fact[0] != chain.AUDIT.end_fact]
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     assert note[2:4] == ("operator", "backup.restored")
     assert list(any_target.read_now(lambda unit: list(broken(unit, town.clock.now())))) == []
@@ -360,6 +368,104 @@ def test_erasing_knows_every_table_that_belongs_to_a_person() -> None:
     belongs = {t.name for t in SQLModel.metadata.sorted_tables if "person_id" in t.columns} - backup.LEFT_OUT
 
     assert {name for name in belongs if f" {name} " not in statements} == set()
+
+
+def _gives(desk: Desk) -> None:
+    """Two promises, of one of which something came with words, and an account's words of that month."""
+    offer = Offer("money", "person", 1_000, OWN.name, named=True)
+    offered, received = desk.pledges.offer(offer), desk.pledges.offer(offer)
+    for pledge in (offered, received):
+        desk.pledges.event(pledge, "changed", note="gọi sau 17 giờ")
+    desk.pledges.receive(received, 400)
+    today, now = desk.today(), desk.now
+    desk.unit.add(
+        GiftAccount(id="one", owner="Quỹ mẫu", bank="Ngân hàng mẫu", number="0001", first_day=today, entered_by="a",
+                    entered_at=now)
+    )  # fmt: skip
+    desk.unit.flush()
+    desk.vault.make(bank_key("one", today), now)
+    for line, pledge_id in (("hers", received.id), ("another's", None)):
+        words = desk.vault.seal(bank_key("one", today), f"bank_line.text:{line}", OWN.name)
+        desk.unit.add(
+            BankLine(id=line, account_id="one", reference=line, day=today, amount=400, text=words,
+                     pledge_id=pledge_id, state="matched" if pledge_id else "unmatched", imported_by="a",
+                     imported_at=now)
+        )  # fmt: skip
+
+
+def _left_of_gifts(unit: Unit) -> dict[str, list[object]]:
+    """What stands of gifts, and which words are still there."""
+    pledges = unit.scalars(select(Pledge).order_by(col(Pledge.id)))
+    return {
+        "pledges": [(p.state, p.received, p.named, p.body is None) for p in pledges],
+        "notes": [e.note is None for e in unit.scalars(select(PledgeEvent)) if e.kind == "changed"],
+        "transfers": [(b.id, b.text is None) for b in unit.scalars(select(BankLine).order_by(col(BankLine.id)))],
+        "ledger": [(line.kind, line.amount) for line in unit.scalars(select(LedgerLine))],
+    }
+
+
+async def test_of_who_was_erased_since_her_gifts_are_left_as_erasing_leaves_them(
+    town: Town, lan: Citizen, file: Path, target: Database
+) -> None:
+    await lan.at_desk(_gives)
+    back_up(town, file)
+    await lan.at_desk(lambda desk: desk.people.erase())
+    back_up(town, file.with_name("tuesday.backup"))
+
+    restore(town, file, target)
+
+    expected = {
+        "pledges": [("withdrawn", 0, False, True), ("accepted", 400, False, True)],
+        "notes": [True, True],
+        "transfers": [("another's", False), ("hers", True)],
+        "ledger": [("received", 400)],
+    }
+    assert await town.database.read(_left_of_gifts) == expected
+    assert target.read_now(_left_of_gifts) == expected
+    assert target.read_now(lambda unit: list(broken(unit, town.clock.now()))) == []
+
+
+async def test_words_of_transfers_whose_month_was_forgotten_since_are_gone(
+    town: Town, lan: Citizen, file: Path, target: Database
+) -> None:
+    await lan.at_desk(_gives)
+    back_up(town, file)
+    await lan.at_desk(lambda desk: desk.vault.forget(bank_key("one", desk.today())))
+    back_up(town, file.with_name("tuesday.backup"))
+
+    restore(town, file, target)
+
+    left = target.read_now(_left_of_gifts)
+    assert left["transfers"] == [("another's", True), ("hers", True)]
+    assert left["pledges"] == [("offered", 0, True, False), ("accepted", 400, True, False)]
+
+
+async def test_what_a_lost_case_needs_is_asked_for_no_more(
+    town: Town, lan: Citizen, file: Path, target: Database
+) -> None:
+    def need(desk: Desk) -> None:
+        for case in desk.unit.scalars(select(Case)).all():
+            slot = f"slot {case.for_other}"
+            words = desk.vault.seal(f"case:{case.id}", f"need_slot.words:{slot}", "gạo cho bé")
+            desk.unit.add(
+                NeedSlot(id=slot, case_id=case.id, need="food", kind="goods", amount=5, opened_by="a", words=words,
+                         created_at=desk.now)
+            )  # fmt: skip
+
+    await lan.at_desk(need)
+    back_up(town, file)
+    await lan.at_desk(lambda desk: desk.people.erase())
+    back_up(town, file.with_name("tuesday.backup"))
+
+    restore(town, file, target)
+
+    def left(unit: Unit) -> list[object]:
+        rows = unit.scalars(select(NeedSlot).order_by(col(NeedSlot.id)))
+        return [(row.id, row.state, row.words is None) for row in rows]
+
+    expected = [("slot False", "closed", True), ("slot True", "open", False)]
+    assert await town.database.read(left) == expected
+    assert target.read_now(left) == expected
 
 
 # Nothing leaves by itself

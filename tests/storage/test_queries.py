@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unit
-from storage.queries import chats, inbox, machine, outbox, sessions
+from storage.queries import chain, chats, inbox, machine, outbox, sessions
 from storage.queries.chats import Chat
 from storage.vault import Vault
 from tests.kit.clock import HandClock
@@ -240,7 +240,7 @@ def forgets_askings(unit: Unit, chat: Chat, clock: HandClock) -> None:
 
 
 def seals(unit: Unit, chat: Chat, clock: HandClock) -> None:
-    machine.seal_audit(unit)
+    chain.seal(unit)
 
 
 # PostgreSQL is left out: it reads a nearly empty table whole, and is right.

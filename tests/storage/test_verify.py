@@ -13,7 +13,7 @@ from handlers.desk.cases import FOLLOWS, Request
 from handlers.flow.message import Say
 from storage.columns import UtcTime
 from storage.database import DatabaseAway, Unit
-from storage.queries import machine
+from storage.queries import chain
 from storage.tables import AuditRow, Case
 from storage.verify import broken
 from tests.kit.town import Citizen, Town
@@ -28,7 +28,7 @@ async def lan(town: Town) -> Citizen:
     await citizen.says("/menu", "/dangky")
     code = await citizen.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name="Lan")).code)
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     return citizen
 
 
@@ -162,12 +162,12 @@ async def audit(town: Town) -> list[AuditRow]:
 
 async def test_audit_rows_are_sealed_in_the_order_they_were_written(town: Town) -> None:
     await notes(town, 3)
-    first = await town.database.write(machine.seal_audit)
+    first = await town.database.write(chain.seal)
     await notes(town, 2)
-    second = await town.database.write(machine.seal_audit)
+    second = await town.database.write(chain.seal)
 
     rows = await audit(town)
-    assert (first, second, await town.database.write(machine.seal_audit)) == (3, 2, 0)
+    assert (first, second, await town.database.write(chain.seal)) == (3, 2, 0)
     assert [row.sequence for row in rows] == [1, 2, 3, 4, 5]
     assert [row.previous for row in rows] == [b"", *(row.hash for row in rows[:-1])]
     assert await found(town) == []
@@ -176,7 +176,7 @@ async def test_audit_rows_are_sealed_in_the_order_they_were_written(town: Town) 
 async def test_many_rows_are_sealed_a_portion_at_a_time(town: Town) -> None:
     await notes(town, 5)
 
-    sealed = [await town.database.write(lambda unit: machine.seal_audit(unit, 2)) for _ in range(4)]
+    sealed = [await town.database.write(lambda unit: chain.seal(unit, 2)) for _ in range(4)]
 
     assert sealed == [2, 2, 1, 0]
     assert await found(town) == []
@@ -188,7 +188,7 @@ async def test_sealing_many_times_at_once_makes_one_chain(town: Town) -> None:
     async def seal() -> None:
         while True:
             try:
-                if not await town.database.write(lambda unit: machine.seal_audit(unit, 7)):
+                if not await town.database.write(lambda unit: chain.seal(unit, 7)):
                     return
             except DatabaseAway:  # collided on every try: nothing was kept
                 continue
@@ -228,7 +228,7 @@ async def test_sealing_many_times_at_once_makes_one_chain(town: Town) -> None:
 )
 async def test_a_change_of_the_audit_is_named(town: Town, statements: list[str], named: int) -> None:
     await notes(town, 5)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     first_id = (await audit(town))[0].id or 0
 
     await damages(town, *statements)
@@ -244,7 +244,7 @@ async def test_a_change_of_the_audit_is_named(town: Town, statements: list[str],
 )
 async def test_rows_taken_from_the_end_of_the_audit_are_missed(town: Town, statement: str, missed: int) -> None:
     await notes(town, 5)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     await damages(town, statement)
 
@@ -253,10 +253,10 @@ async def test_rows_taken_from_the_end_of_the_audit_are_missed(town: Town, state
 
 async def test_what_is_written_after_rows_were_taken_from_the_end_does_not_hide_it(town: Town) -> None:
     await notes(town, 5)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     await damages(town, "DELETE FROM audit WHERE sequence = 5")
     await notes(town, 2)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     [sentence] = await found(town)
 
@@ -314,7 +314,7 @@ async def test_after_any_walk_nothing_is_damaged(town: Town, seed: int) -> None:
         if step % 30 == 29:
             await chance.choice(people).at_desk(lambda desk: desk.people.erase())
             await town.at_desk(OFFICIAL, lambda desk: say_to_all(desk))
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     assert await found(town) == []
 
