@@ -6,13 +6,9 @@ words beside the requests, takes the look-up value of what is typed, and fills t
 
 import asyncio
 import json
-import math
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +17,8 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from benchmarks.many_requests import Name, fill, typed
-from benchmarks.rounds import MEASURED, REST, Spread, pin
+from benchmarks.rounds import MEASURED, Spread, pin
+from benchmarks.sides import NAMES, connect, p95, serving
 from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
 from handlers import units, words
@@ -33,10 +30,8 @@ from handlers.desk.browsers import SignedIn
 from handlers.texts import Phrase
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House, open_house
-from tests.kit.postgres import PostgresServer
 
 COUNTS = {"sqlite": 50_000, "postgresql": 200_000}
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 ROUNDS, A_ROUND = 5, 40
 PLACES = ("phuong_hoa_khanh", "phuong_thanh_khe", "xa_tay_giang")
 _ACTOR = Actor("clock")
@@ -50,7 +45,7 @@ class Bare:
 
     def __init__(self, house: House, url: str, official: Clerk, reach: tuple[str, ...]) -> None:
         self._house, self._pages = house, Pages(house.service.opened.office.texts.sentence, demo=False)
-        self._connection, self._mark = _connect(url)
+        self._connection, self._mark = connect(url)
         self._reach = f"c.unit_id IN ({', '.join(repr(unit) for unit in reach)}) AND " if reach else ""
         self._official = official
         self._shown = _Shown(house, official)
@@ -80,16 +75,6 @@ class Bare:
         page = self._shown.page([_line(*row) for row in rows[:A_PAGE]], searched=searched)
         html = self._pages.render("console/requests.html", "vi", page=page, **self._shown.values)
         return web.Response(text=html, content_type="text/html")
-
-
-def _connect(url: str) -> tuple[Any, str]:
-    if url.startswith("postgresql"):
-        import psycopg
-
-        return psycopg.connect(url, autocommit=True), "%s"
-    import sqlite3
-
-    return sqlite3.connect(url.removeprefix("sqlite:///")), "?"
 
 
 class _Shown:
@@ -140,7 +125,7 @@ async def serve(folder: Path, url: str, count: int) -> None:
         begun = time.monotonic()
         names = await asyncio.to_thread(fill, database, office.master, count, house.clock.now())
         file = url or f"sqlite:///{folder / 'chungtay.db'}"
-        bare_connection, mark = _connect(file)
+        bare_connection, mark = connect(file)
         _keep_names(bare_connection, mark, names)
         bare_connection.close()
         took = time.monotonic() - begun
@@ -170,25 +155,6 @@ def _keep_names(connection: Any, mark: str, names: list[Name]) -> None:
     rows = [(case_id, name.words) for case_id, name in zip(ids, names, strict=True)]
     cursor.executemany(f"INSERT INTO bare_name VALUES ({mark}, {mark})", rows)  # noqa: S608  # no words of others
     connection.commit()
-
-
-@contextmanager
-def serving(kind: str, count: int) -> Iterator[dict[str, Any]]:
-    """Where both sides of a full database are."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = PostgresServer() if kind == "postgresql" else None
-        url = server.url(server.create()) if server else ""
-        command = [sys.executable, "-m", "benchmarks.search", "serve", folder, url, str(count)]
-        try:
-            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-                assert child.stdout is not None
-                assert child.stdin is not None
-                pin(REST)
-                yield json.loads(child.stdout.readline())
-                child.stdin.close()
-        finally:
-            if server:
-                server.close()
 
 
 # Who asks
@@ -240,18 +206,14 @@ async def measured(side: dict[str, Any], names: list[tuple[str, str, str]]) -> d
                         rows[base] = page.count(b"<tr")
                     # Beside those of a unit we also find whoever is called like it.
                     assert rows["ours"] >= rows["bare"], (what, as_typed(number, names[number]), rows)
-                found[what].append((_p95(times["ours"]), _p95(times["bare"])))
+                found[what].append((p95(times["ours"]), p95(times["bare"])))
     return found
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[math.ceil(len(times) * 0.95) - 1]
 
 
 def main(kinds: list[str], count: int) -> None:
     """Print what each database gives to an official of all units and to one of three."""
     for kind in kinds:
-        with serving(kind, count or COUNTS[kind]) as served:
+        with serving("benchmarks.search", kind, count or COUNTS[kind]) as served:
             size = f"{NAMES[kind]}, {count or COUNTS[kind]:,} requests"
             for email, side in served["sides"].items():
                 who = "all units" if email.startswith("kim") else f"{len(PLACES)} units"

@@ -20,8 +20,10 @@ from bot.outbox import Outbox
 from bot.photos import Cleaner
 from bot.platforms import Platform
 from bot.web import console, errors, pages, server
+from bot.web.campaign import CampaignRoutes
 from bot.web.chat import ChatRoutes
 from bot.web.health import HealthRoutes
+from bot.web.ledger import LedgerRoutes
 from bot.web.lines import Lines
 from bot.web.private import PrivateRoutes
 from bot.web.public import PublicRoutes
@@ -87,6 +89,8 @@ def wire(opened: Opened, clock: Clock) -> Service:
         away=(DatabaseAway, Unclear),
     )
     public.add_to(app)
+    CampaignRoutes(database, office, clock, site).add_to(app)
+    LedgerRoutes(database, office, clock, site).add_to(app)
     origins = settings.own_origins
     ChatRoutes(database, office, clock, inbox, lines, site, secure=settings.secure, origins=origins).add_to(app)
     asides = Asides(ALL)

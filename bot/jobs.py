@@ -22,9 +22,11 @@ from bot.inbox import Office
 from bot.photos import MAX_BYTES, Cleaner, Refused
 from handlers.desk import Actor, Desk
 from handlers.desk.case_news import CaseNews
+from handlers.desk.grievances import Grievances
+from handlers.desk.pledge_reminders import PledgeReminders
 from handlers.desk.retention import Retention
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import machine
+from storage.queries import chain, machine
 from storage.verify import broken
 
 log = logging.getLogger(__name__)
@@ -61,9 +63,9 @@ class Work:
     broke: Callable[[str], None]
 
 
-async def seal_audit(work: Work) -> bool:
-    """Give new audit rows their place in the chain."""
-    return await work.database.write(machine.seal_audit) > 0
+async def seal(work: Work) -> bool:
+    """Give new rows of the audit and of the ledger their place in their chains."""
+    return await work.database.write(chain.seal) > 0
 
 
 async def clean_photos(work: Work) -> bool:
@@ -116,34 +118,32 @@ async def fetch_photos(work: Work) -> bool:
 
 async def ring(work: Work) -> bool:
     """Ring once more for an urgent request that nobody has taken; True if one was due."""
-
-    def run(unit: Unit) -> bool:
-        return work.office.desk(unit, Actor("clock"), "ring", work.clock).urgent.ring()
-
-    return await _said_something(work, run)
+    return await _said_something(work, "ring", lambda desk: desk.urgent.ring())
 
 
 async def end_idle_talks(work: Work) -> bool:
     """End some talks in which nobody has said anything for a day; True if there were any."""
-
-    def run(unit: Unit) -> bool:
-        return work.office.desk(unit, Actor("clock"), "end_idle_talks", work.clock).talks.end_idle() > 0
-
-    return await _said_something(work, run)
+    return await _said_something(work, "end_idle_talks", lambda desk: desk.talks.end_idle())
 
 
 async def tell_of_checks(work: Work) -> bool:
     """Tell officials whose conditions they look at today; True if there are any."""
-
-    def run(unit: Unit) -> bool:
-        desk = work.office.desk(unit, Actor("clock"), "tell_of_checks", work.clock)
-        return CaseNews(desk).checks_due(desk.today()) > 0
-
-    return await _said_something(work, run)
+    return await _said_something(work, "tell_of_checks", lambda desk: CaseNews(desk).checks_due(desk.today()))
 
 
-async def _said_something(work: Work, run: Callable[[Unit], bool]) -> bool:
-    if not await work.database.write(run):
+async def look_for_silence(work: Work) -> bool:
+    """Have looked into what was handed over a week ago and nobody has confirmed; True if there is any."""
+    return await _said_something(work, "look_for_silence", lambda desk: Grievances(desk).look_for_silence())
+
+
+async def remind_of_pledges(work: Work) -> bool:
+    """Remind of promises whose day is near; True if there were any."""
+    return await _said_something(work, "remind_of_pledges", lambda desk: PledgeReminders(desk).run())
+
+
+async def _said_something(work: Work, cause: str, do: Callable[[Desk], int]) -> bool:
+    """Do something at the desk in the clock's name; if there was any, people were told."""
+    if not await work.database.write(lambda unit: do(work.office.desk(unit, Actor("clock"), cause, work.clock))):
         return False
     work.replied()
     return True
@@ -179,12 +179,14 @@ async def look_for_damage(work: Work) -> bool:
 
 
 JOBS: tuple[Job, ...] = (
-    Job("seal_audit", seal_audit, every=timedelta(seconds=1)),
+    Job("seal", seal, every=timedelta(seconds=1)),
     Job("fetch_photos", fetch_photos, every=timedelta(seconds=1)),
     Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
     Job("ring", ring, every=timedelta(seconds=10)),
     Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
     Job("tell_of_checks", tell_of_checks, at=time(7, 30), late=timedelta(hours=12)),
+    Job("look_for_silence", look_for_silence, at=time(8, 0), late=timedelta(hours=12)),
+    Job("remind_of_pledges", remind_of_pledges, at=time(9, 0), late=timedelta(hours=10)),
     Job("forget", forget, at=time(3, 15)),
     Job("look_for_damage", look_for_damage, at=time(3, 45)),
 )

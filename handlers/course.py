@@ -21,7 +21,7 @@ MAIN_DOORS = (
     Opening("doors.urgent_help", "urgent_help"),
     Opening("doors.support", "eligibility"),
     Opening("doors.registration", "registration"),
-    Opening("doors.giving", "giving"),
+    Opening("doors.giving", "pledge"),
     Opening("doors.more", "more"),
 )
 

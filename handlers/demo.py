@@ -1,4 +1,4 @@
-"""Plainly synthetic data: 12 residents in 4 units, a case in each state, three officials, and an owner.
+"""Plainly synthetic data: 12 residents in 4 units, a case in each state, four officials, giving, and an owner.
 
 Marked on every page. The officials' accounts get a password and a secret anew at every start, and none before.
 """
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, text
 from sqlmodel import SQLModel, col
 
+from handlers import demo_giving, demo_models
 from handlers.desk.cases import Request
 from handlers.desk.casework import Casework, Outcome
 from handlers.desk.decisions import Support
-from storage.queries import chats, machine
+from storage.queries import chain, machine
 from storage.tables import Meta
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ ACCOUNTS = {
     "admin": ("quantri@example.test", "Nguyễn Quản Trị (mẫu)", "Quản trị"),
     "lead": ("lanhdao@example.test", "Trần Lãnh Đạo (mẫu)", "Phó chủ tịch"),
     "officer": ("canbo@example.test", "Lê Cán Bộ (mẫu)", "Cán bộ"),
+    "treasurer": ("ketoan@example.test", "Phạm Kế Toán (mẫu)", "Kế toán"),
 }
 SUPPORT = Support("hỗ trợ sinh kế (mẫu)", 2_000_000)
 # What is done with a case, by whom.
@@ -64,8 +66,11 @@ def fill(desk: "Desk") -> None:
     machine.set_fact(desk.unit, "demo", "filled")
     machine.set_owner(desk.unit, *OWNER, "demo", desk.now)
     officials = accounts(desk)
-    for number, way in enumerate(WAYS, start=1):
-        _resident(desk, number, way, officials)
+    cases = [_resident(desk, number, way, officials) for number, way in enumerate(WAYS, start=1)]
+    demo_giving.fill(desk, officials, cases)
+    lead, admin = (desk.officials.acting(officials[role]) for role in ("lead", "admin"))
+    if lead is not None and admin is not None:
+        demo_models.fill(desk, lead, admin)
 
 
 def accounts(desk: "Desk") -> dict[str, str]:
@@ -87,13 +92,14 @@ def accounts(desk: "Desk") -> dict[str, str]:
 
 
 def _places(role: str) -> tuple[str, ...]:
-    return () if role == "admin" else UNITS
+    return () if role in ("admin", "treasurer") else UNITS
 
 
-def _resident(desk: "Desk", number: int, way: tuple[str, ...], officials: Mapping[str, str]) -> None:
+def _resident(desk: "Desk", number: int, way: tuple[str, ...], officials: Mapping[str, str]) -> str:
+    """Let an invented resident ask for something, and bring the request on its way; returns its code."""
     begun = desk.now - timedelta(days=len(WAYS) - number, hours=number)
-    chat = chats.arrive(desk.unit, desk.vault, "webchat", desk.vault.look_up("demo resident", str(number)), begun)
-    at_desk = replace(desk, chat=chat, now=begun, cause=f"demo:{number}")
+    then = replace(desk, now=begun, cause=f"demo:{number}")
+    at_desk = replace(then, chat=demo_giving.chat_of(then, "resident", number))
     at_desk.people.speak("vi")
     at_desk.consents.give("register", "register/1")
     opened = at_desk.cases.open(
@@ -115,6 +121,7 @@ def _resident(desk: "Desk", number: int, way: tuple[str, ...], officials: Mappin
         official = desk.officials.acting(officials[role])
         if official is not None:
             act(at_desk.of(official).casework, opened.code)
+    return opened.code
 
 
 def clear(desk: "Desk") -> bool:
@@ -125,5 +132,5 @@ def clear(desk: "Desk") -> bool:
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name not in kept:
             desk.unit.execute(delete(table))
-    desk.unit.execute(delete(Meta).where(col(Meta.name).in_(("demo", machine.AUDIT_END))))
+    desk.unit.execute(delete(Meta).where(col(Meta.name).in_(("demo", *(one.end_fact for one in chain.CHAINS)))))
     return True

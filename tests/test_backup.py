@@ -74,6 +74,7 @@ async def register(visitor: Visitor) -> str:
     return code
 
 
+@pytest.mark.parametrize("engine_name", [pytest.param("sqlite", marks=pytest.mark.trial), "postgresql"])
 async def test_a_backup_is_taken_while_people_write_and_serves_them_again(
     service: Process, anew: Process, folder: Path
 ) -> None:
@@ -97,6 +98,7 @@ async def test_a_backup_is_taken_while_people_write_and_serves_them_again(
     assert code in shown.text
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.trial)])
 async def test_who_was_erased_after_the_backup_is_nowhere_in_what_is_restored(
     service: Process, anew: Process, folder: Path
 ) -> None:

@@ -13,11 +13,14 @@ from sqlalchemy import text
 
 from handlers.desk import Desk
 from storage.crypto import decode_key, new_key
-from storage.queries import machine
+from storage.queries import chain
+from storage.tables import Person, Pledge
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Ended, Process, serving
 
 PASSWORD = "correct-horse-battery"
+
+TRIAL = pytest.mark.trial  # every day one damage of each chain: the rest is tried without a process, in tests/storage
 
 
 @pytest.fixture
@@ -247,15 +250,17 @@ async def test_a_talk_in_the_terminal_answers_each_line_and_leaves_nothing(tmp_p
     [
         pytest.param("UPDATE audit SET reason = 'another' WHERE sequence = 2", "(sequence 2)", id="changed"),
         pytest.param("DELETE FROM audit WHERE sequence = 2", "(sequence 3)", id="deleted"),
-        pytest.param("DELETE FROM audit WHERE sequence = 3", "sequence 3 is missing", id="the last one deleted"),
-        pytest.param("UPDATE audit SET sequence = 9 - sequence WHERE sequence > 1", "does not fit", id="reordered"),
+        pytest.param("DELETE FROM audit WHERE sequence = 3", "sequence 3 is missing", id="cut off", marks=TRIAL),
+        pytest.param(
+            "UPDATE audit SET sequence = 9 - sequence WHERE sequence > 1", "does not fit", id="reordered", marks=TRIAL
+        ),
     ],
 )
 async def test_verify_names_a_damaged_audit_row_with_exit_1(process: Process, damage: str, named: str) -> None:
     def write(desk: Desk) -> None:
         for number in range(3):
             desk.note("test.noted", f"test:{number}")
-        machine.seal_audit(desk.unit)
+        chain.seal(desk.unit)
 
     process.at_desk(write)
     process.at_desk(lambda desk: desk.unit.execute(text(damage)))
@@ -264,6 +269,49 @@ async def test_verify_names_a_damaged_audit_row_with_exit_1(process: Process, da
 
     assert (ended.code, len(ended.out.splitlines())) == (1, 1)
     assert ended.out.startswith("audit row ")
+    assert named in ended.out
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        pytest.param(
+            "UPDATE ledger SET amount = 3 WHERE sequence = 2", "ledger row 2 (sequence 2)", id="changed", marks=TRIAL
+        ),
+        pytest.param("DELETE FROM ledger WHERE sequence = 2", "ledger row 3 (sequence 3)", id="deleted"),
+        pytest.param(
+            "DELETE FROM ledger WHERE sequence = 3", "ledger row of sequence 3 is missing", id="cut off", marks=TRIAL
+        ),
+        pytest.param(
+            "UPDATE ledger SET sequence = 9 - sequence WHERE sequence > 1", "ledger row ", id="reordered", marks=TRIAL
+        ),
+        pytest.param("UPDATE ledger_total SET amount = 5", "the ledger's total of", id="a total changed", marks=TRIAL),
+        pytest.param("UPDATE pledge SET received = 5", "has received something else", id="a sum changed", marks=TRIAL),
+    ],
+)
+async def test_verify_names_damage_to_the_ledger_with_exit_1(process: Process, damage: str, named: str) -> None:
+    def write(desk: Desk) -> None:
+        person = Person(id="p", state="active", language="vi", created_at=desk.now, last_in_at=desk.now)
+        pledge = Pledge(
+            id="g", code="UH-0000-0000", person_id="p", kind="money", giver="person", amount=9, created_at=desk.now,
+            changed_at=desk.now,
+        )  # fmt: skip
+        desk.unit.add(person)
+        desk.vault.make("person:p", desk.now)
+        desk.unit.flush()
+        desk.unit.add(pledge)
+        desk.unit.flush()
+        for amount in (1, 2, 4):
+            desk.pledges.receive(pledge, amount)
+        chain.seal(desk.unit)
+
+    process.at_desk(write)
+    assert (await process.run("verify")).code == 0
+    process.at_desk(lambda desk: desk.unit.execute(text(damage)))
+
+    ended = await process.run("verify")
+
+    assert ended.code == 1
     assert named in ended.out
 
 

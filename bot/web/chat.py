@@ -19,9 +19,11 @@ from bot.web.lines import Lines
 from bot.web.pages import Pages
 from bot.web.wire import Given, TooBig
 from handlers.desk import Actor
+from handlers.desk.campaigns import PREFIX
 from handlers.desk.files import TooMany
 from handlers.texts import Phrase
 from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.ids import read_code
 from storage.queries import chats, inbox, outbox
 from storage.queries.chats import Chat, Line
 from storage.vault import Vault
@@ -87,7 +89,7 @@ class ChatRoutes:
         app.router.add_get("/chat/images/{number}", self.image)
 
     async def page(self, request: web.Request) -> web.Response:
-        """The page; it brings the cookie, and makes no person."""
+        """The page; it brings the cookie, and makes no person. start: a campaign's code, which gets a button."""
         token = self._visitors.read(request)
         chat = await self._chat(token) if token else None
         wanted = "en" if request.query.get("lang") == "en" else "vi"
@@ -97,7 +99,8 @@ class ChatRoutes:
             desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
             return {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
 
-        html = self._pages.render("chat.html", language, **await self._database.read(values))
+        campaign = read_code(request.query.get("start", ""), PREFIX) or ""
+        html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))
         answer = web.Response(text=html, content_type="text/html")
         self._visitors.set(answer, token or secrets.token_urlsafe(24))
         return answer

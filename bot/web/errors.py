@@ -15,8 +15,11 @@ from bot.web.server import HEADERS, Connection
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1 << 20
-# A photo of 8 MiB and what a form puts around it; also on a private page, whose path ends with its token.
-BODY_LIMITS = {"/chat/messages": 9 << 20, "/p": 9 << 20}
+# A photo of 8 MiB and what a form puts around it; also on a private page, whose path ends with its token. A bank's
+# statement of 5 MiB, and a little more, so that one that is too large is told so on its page.
+BODY_LIMITS = {
+    "/chat/messages": 9 << 20, "/p": 9 << 20, "/console/statements": 7 << 20, "/console/api/statements": 7 << 20,
+}  # fmt: skip
 READ_BY_PROGRAMS = ("/chat/", "/hooks/", "/health/", "/console/api/")
 RETRY_AFTER_S = 2
 

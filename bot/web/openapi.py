@@ -93,6 +93,19 @@ _HOOKED: dict[str, Any] = {
 }
 
 
+def _ledger() -> dict[str, Any]:
+    """The public ledger, in each language and for programs."""
+    data = _content("application/json", {"type": "object"})
+    page = {"description": "a page, or JSON for whom it accepts", "content": _content("text/html", _TEXT) | data}
+    proof = {"description": "of a line, hash = SHA-256 of previous and of content as compact JSON", "content": data}
+    asked, often = (_in("query", "q"), _in("query", "month")), {"s429": "searched in vain too often"}
+    return {
+        "/so-cong-khai": _get("The public ledger, in Vietnamese", page, *asked, **often),
+        "/ledger": _get("The public ledger, in English", page, *asked, **often),
+        "/ledger.json": _get("The public ledger, for programs", proof, *asked, **often),
+    }
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     lines = {
@@ -121,9 +134,19 @@ def document() -> dict[str, Any]:
                 s404="run out",
             )
             | {"post": _ANSWERED},
+            **_ledger(),
             "/quyen-loi": _get("What support there is today, in Vietnamese", _answer("a page")),
             "/entitlements": _get("What support there is today, in English", _answer("a page")),
-            "/chat": _get("The web chat", _answer("a page, and the visitor's cookie"), _in("query", "lang")),
+            "/c/{code}": _get(
+                "A campaign",
+                _answer("a page"),
+                _in("path", "code"),
+                _in("query", "lang"),
+                s404="a page: none of this code",
+            ),
+            "/chat": _get(
+                "The web chat", _answer("a page, and the visitor's cookie"), _in("query", "lang"), _in("query", "start")
+            ),
             "/chat/messages": _get(
                 "The lines of this visitor's chat",
                 _answer("at most 100, oldest first", "application/json", lines),

@@ -3,13 +3,25 @@
 from handlers.console import (
     account,
     audit,
+    board,
+    campaigns,
     deciding,
+    exchange,
+    gift,
+    gift_accounts,
+    gift_acts,
+    gifts,
+    grievances,
+    handovers,
     letters,
+    models,
+    needs,
     officials,
     outbox,
     owner,
     request,
     requests,
+    statements,
     talk,
     today,
     urgent,
@@ -21,9 +33,12 @@ __all__ = ["ACTS", "SCREENS", "Act", "Given", "Picture", "Screen", "Shown", "Wen
 
 SCREENS: tuple[Screen, ...] = (
     *today.screens, *requests.screens, *request.screens, *urgent.screens, *waiting.screens, *talk.screens,
-    *officials.screens, *owner.screens, *outbox.screens, *letters.screens, *audit.screens, *account.screens,
+    *gifts.screens, *gift.screens, *board.screens, *handovers.screens, *grievances.screens, *exchange.screens,
+    *models.screens, *campaigns.screens, *statements.screens, *officials.screens, *owner.screens,
+    *gift_accounts.screens, *outbox.screens, *letters.screens, *audit.screens, *account.screens,
 )  # fmt: skip
 ACTS: tuple[Act, ...] = (
-    *requests.acts, *request.acts, *deciding.acts, *urgent.acts, *talk.acts, *officials.acts, *owner.acts,
-    *outbox.acts, *letters.acts, *account.acts,
+    *requests.acts, *request.acts, *deciding.acts, *urgent.acts, *talk.acts, *gift.acts, *gift_acts.acts,
+    *board.acts, *needs.acts, *handovers.acts, *grievances.acts, *exchange.acts, *models.acts, *campaigns.acts,
+    *officials.acts, *owner.acts, *gift_accounts.acts, *outbox.acts, *letters.acts, *statements.acts, *account.acts,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from handlers.desk import Desk, case_list
+from handlers.desk import Desk, case_list, gift_list, hand_overs
 from handlers.desk.calls import Calls
 from handlers.desk.case_list import Waiting
 from storage.queries import inbox, outbox
@@ -10,13 +10,18 @@ from storage.queries import inbox, outbox
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many wait. unknown: messages that nobody knows the end of, and those that failed."""
+    """How many wait. unknown: messages that nobody knows the end of, and those that failed. unconfirmed: hand-overs of
+    which nothing was heard for seven days.
+    """
 
     urgent: int
     waiting: int
     requests: Waiting
     unknown: int
     letters: int
+    gifts: gift_list.Waiting
+    unconfirmed: int
+    grievances: int
 
 
 def counts(desk: Desk) -> Counts:
@@ -28,4 +33,7 @@ def counts(desk: Desk) -> Counts:
         requests=case_list.waiting(desk),
         unknown=outbox.count_stuck(desk.unit, ("unknown", "failed")) if me.reach("post.see") == "all" else 0,
         letters=inbox.letter_counts(desk.unit).get("open", 0) if me.reach("letter.see") else 0,
+        gifts=gift_list.waiting(desk),
+        unconfirmed=hand_overs.late(desk),
+        grievances=hand_overs.open_grievances(desk),
     )

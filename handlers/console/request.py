@@ -6,9 +6,10 @@ from datetime import date, datetime
 from itertools import chain
 
 from handlers import units
-from handlers.console import requests, verdict
+from handlers.console import requests, slots, verdict
 from handlers.console.requests import Requests
 from handlers.console.screen import Act, Given, Picture, Screen, Shown
+from handlers.console.slots import Form, Slot
 from handlers.console.verdict import Check, Field, plain
 from handlers.desk import Desk, case_acts, case_file, refusals
 from handlers.desk.case_acts import OPEN
@@ -118,6 +119,8 @@ class Request:
     unseen: int
     happened: tuple[Step, ...]
     talk: tuple[Said, ...]
+    slots: tuple[Slot, ...]
+    need_form: Form | None
     now: ToDo
 
 
@@ -158,12 +161,13 @@ def _page(desk: Desk, case: Case, given: Given, *, noted: bool, phones: bool = F
         code=case.code, name=str(said["name"]), for_other=case.for_other, unit=unit_name(case.unit_id),
         channel=Phrase(f"channel.{file.channel}") if file.channel else None, at=case.created_at, due=case.due,
         left=requests.left_until(desk, case.due, case.state), look=look, state=state,
-        officer=desk.officials.name_of(case.officer_id), phone=_phone(str(said["phone"]), whole=phones),
-        helper_phone=_phone(str(said["helper_phone"]), whole=phones), shown=phones,
+        officer=desk.officials.name_of(case.officer_id), phone=phone_shown(str(said["phone"]), whole=phones),
+        helper_phone=phone_shown(str(said["helper_phone"]), whole=phones), shown=phones,
         needs=tuple(Phrase(f"options.needs.{need}") for need in case.needs),
         words=_fields(said, TOLD), about=_fields(said, ABOUT), check=verdict.check(desk, case), decided=_decided(file),
         recognised=_recognised(file), twins=_twins(file), twins_elsewhere=file.twins_elsewhere, photos=file.photos,
-        unseen=file.unseen, happened=_happened(file), talk=_talk(file), now=_to_do(desk, case, file),
+        unseen=file.unseen, happened=_happened(file), talk=_talk(file), slots=slots.of_case(desk, case),
+        need_form=slots.form(desk, case), now=_to_do(desk, case, file),
     )  # fmt: skip
 
 
@@ -177,7 +181,8 @@ def _value(name: str, value: object) -> Phrase:
     return Phrase(f"options.{name}.{value}") if name in ("relation", "told") else plain(value)
 
 
-def _phone(e164: str, *, whole: bool) -> str:
+def phone_shown(e164: str, *, whole: bool) -> str:
+    """A phone number as it is written, all of it or its first and last figures."""
     written = readers.write_phone(e164) if e164 else ""
     return written if whole or not written else f"{written[:4]} ••• {written[-3:]}"
 

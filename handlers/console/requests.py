@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import parse_qs, urlencode
 
 from handlers import units
-from handlers.console.screen import Act, Given, Screen, Shown, Went
+from handlers.console.screen import Act, Given, Screen, Shown, Went, place
 from handlers.desk import Desk, case_list
 from handlers.desk.case_acts import OPEN
 from handlers.desk.case_list import Found, Listed, Narrowed
@@ -111,7 +111,7 @@ def narrowed(fields: Mapping[str, tuple[str, ...]]) -> Narrowed:
     one = {name: next(iter(fields.get(name, ())), "") for name in ("state", "unit", "after")}
     state = one["state"] if one["state"] in FOLLOWS else ""
     unit = one["unit"] if one["unit"] in units.all_units() else ""
-    return Narrowed(**on, state=state, unit_id=unit, after=_place(one["after"]))
+    return Narrowed(**on, state=state, unit_id=unit, after=place(one["after"]))
 
 
 def read(query: str) -> Narrowed:
@@ -193,14 +193,6 @@ def _found(desk: Desk, typed: str, found: Found) -> Requests:
         "", "", "", searched=True, looked_for=typed[: case_list.MOST_LETTERS],
         places=tuple(map(unit_name, found.units)),
     )  # fmt: skip
-
-
-def _place(after: str) -> tuple[date, str] | None:
-    day, _, last = after.partition("/")
-    try:
-        return (date.fromisoformat(day), last) if last.isascii() and last.isalnum() else None
-    except ValueError:
-        return None
 
 
 screen = Screen("/requests", "requests", "case.see", view, notes=True, menu="work")

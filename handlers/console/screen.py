@@ -5,6 +5,7 @@ Why apart from HTTP: one function answers the page and the program alike, and a 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from handlers.desk import Desk
@@ -15,7 +16,8 @@ class Given:
     """What a click brings: the names in its address, and the fields of its form or of its query.
 
     live: the page looks again by itself, nobody opened it. session: of the browser that is used.
-    troubles: what is wrong with the service, in codes.
+    troubles: what is wrong with the service, in codes. files: what was chosen on her machine, by field. read: what an
+    act made of it beforehand.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -23,6 +25,8 @@ class Given:
     live: bool = False
     session: str = ""
     troubles: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    read: object = None
 
     def __getitem__(self, name: str) -> str:
         """What a field holds, without the space around it; empty if it was not sent."""
@@ -73,9 +77,18 @@ def number(typed: str, *, digits: int = 18) -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) <= digits else None
 
 
+def place(typed: str) -> tuple[date, str] | None:
+    """The place of a row in a list by days, as an address has it: its day and its id; None if it is none."""
+    day, _, last = typed.partition("/")
+    try:
+        return (date.fromisoformat(day), last) if last.isascii() and last.isalnum() else None
+    except ValueError:
+        return None
+
+
 View = Callable[[Desk, Given], object | None]
 Do = Callable[[Desk, Given], Went | Shown | Wrong | None]
-Menu = Literal["work", "office", "service", ""]
+Menu = Literal["work", "giving", "office", "service", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,8 @@ class Screen:
 @dataclass(frozen=True, slots=True)
 class Act:
     """A form's button. screen: the page the form is on, shown again if something is wrong; its address has the same
-    names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing.
+    names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing. reads:
+    what takes long to make of a form and needs no desk, so that no transaction waits for it.
     """
 
     path: str
@@ -107,3 +121,4 @@ class Act:
     do: Do
     screen: Screen
     checked: bool = False
+    reads: Callable[[Given], object] | None = None

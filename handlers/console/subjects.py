@@ -8,12 +8,24 @@ from sqlmodel import col, select
 
 from handlers.desk import Desk
 from handlers.texts import Phrase
-from storage.tables import Case, UrgentRequest
+from storage.tables import Campaign, Case, Pledge, UrgentRequest
 
 # A message's key names what it is about after its cause, such as inbox:7/talk/4f…/1.
 _IN_KEY = re.compile(r"/(case|talk|urgent)/([0-9a-f]+)(?:/|$)")
+_ADDRESSES = {
+    "case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials", "campaign": "/campaigns",
+    "gift_account": "/gift-accounts", "pledge": "/gifts", "allocation": "/handovers", "need": "/board/needs",
+    "grievance": "/grievances", "model": "/models",
+}  # fmt: skip
+_BY_CODE = ("case", "urgent", "campaign", "pledge")
+_BY_ID = ("talk", "gift_account", "allocation", "need", "grievance", "model")
+# Where the right to look at something is not called like it.
+_SEEN_BY = {"gift_account": "account.see", "pledge": "gift.see", "allocation": "gift.see", "need": "gift.see"}
 SHORT = 6  # letters of an id that has no code
-NAMED = ("case", "talk", "urgent", "official", "person", "outbox", "dead_letter", "owner")
+NAMED = (
+    "case", "talk", "urgent", "official", "person", "outbox", "dead_letter", "owner", "bank", "bank_line", "campaign",
+    "gift_account", "pledge", "allocation", "need", "grievance", "model",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +49,10 @@ def named(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:
         ids.setdefault(noun, set()).add(its_id)
     cases, urgent = _codes(desk, Case, ids.get("case", ())), _codes(desk, UrgentRequest, ids.get("urgent", ()))
     names = {one: desk.officials.name_of(one) for one in ids.get("official", ())}
-    return {
-        subject: _named(desk, subject, {"case": cases, "urgent": urgent, "official": names}) for subject in subjects
-    }
+    campaigns = _codes(desk, Campaign, ids.get("campaign", ()))
+    pledges = _codes(desk, Pledge, ids.get("pledge", ()))
+    known = {"case": cases, "urgent": urgent, "official": names, "campaign": campaigns, "pledge": pledges}
+    return {subject: _named(desk, subject, known) for subject in subjects}
 
 
 def _named(desk: Desk, subject: str, known: Mapping[str, Mapping[str, str]]) -> Subject:
@@ -47,14 +60,16 @@ def _named(desk: Desk, subject: str, known: Mapping[str, Mapping[str, str]]) -> 
     if noun not in NAMED:
         return Subject(subject)
     name = known.get(noun, {}).get(its_id, "")
-    addresses = {"case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials"}
-    opens = noun in addresses and bool(name or noun == "talk") and desk.acting().reach(f"{noun}.see") == "all"
-    its_place = name if noun in ("case", "urgent") else its_id
-    to = f"{addresses[noun]}/{its_place}" if opens else ""
+    opens = noun in _ADDRESSES and bool(name or noun in _BY_ID)
+    opens = opens and desk.acting().reach(_SEEN_BY.get(noun, f"{noun}.see")) == "all"
+    its_place = name if noun in _BY_CODE else its_id
+    to = f"{_ADDRESSES[noun]}/{its_place}" if opens else ""
     return Subject(Phrase(f"console.subject.{noun}", {"name": name or its_id[-SHORT:]}), to)
 
 
-def _codes(desk: Desk, table: type[Case] | type[UrgentRequest], ids: Iterable[str]) -> dict[str, str]:
+def _codes(
+    desk: Desk, table: type[Case] | type[UrgentRequest] | type[Campaign] | type[Pledge], ids: Iterable[str]
+) -> dict[str, str]:
     wanted = list(ids)
     if not wanted:
         return {}

@@ -39,6 +39,10 @@ def view(desk: Desk, given: Given) -> Today:
         Tile("to_approve", found.requests.to_approve, "/requests?to_approve=1", "mine"),
         Tile("to_check", found.requests.to_check, "/requests?to_check=1", "mine"),
         Tile("new", found.requests.new, "/requests?state=submitted", "new"),
+        Tile("offers", found.gifts.offered, "/gifts?state=offered", "new"),
+        Tile("gifts_due", found.gifts.due, "/gifts?due=1", "mine"),
+        Tile("grievances", found.grievances, "/grievances", "late"),
+        Tile("unconfirmed", found.unconfirmed, "/handovers?part=late", "late"),
         Tile("unknown", found.unknown, "/outbox", "unknown"),
         Tile("letters", found.letters, "/letters", "late"),
     )
@@ -51,7 +55,8 @@ def pulse(desk: Desk) -> Mapping[str, int]:
     found = counts(desk)
     return {
         "urgent": found.urgent, "waiting": found.waiting, "requests": found.requests.hers, "outbox": found.unknown,
-        "letters": found.letters,
+        "letters": found.letters, "gifts": found.gifts.offered, "handovers": found.unconfirmed,
+        "grievances": found.grievances,
     }  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from handlers.household import ONCE_ASKED, agree_other, for_another, for_whom, n
 agree_own = Choice("agree_own", "yes", "no", others=("read_more",))
 agree = Choice("agree", "yes", "no", others=("read_more", "call_me"))
 agree_news = Choice("agree_news", "yes", "no")
+agree_give = Choice("agree_give", "yes", "no", others=("read_more",))
 
 CHECK_TEXT = "check/1"
 REGISTER_TEXT = "register/1"
 CASE_NEWS_TEXT = "case_news/1"
+GIVE_TEXT = "give/1"
 
 
 def for_family(a: Answers) -> bool:
@@ -59,6 +61,17 @@ def record_case_news(a: Answers, desk: Desk) -> Done:
     return Done(Say("will_not_tell", openings=(Opening("doors.menu", "@menu"),)))
 
 
+def record_give(a: Answers, desk: Desk) -> Done | Reask:
+    """Record whether whoever gives may be contacted about it; after a yes go on with the gift."""
+    if a.said(agree_give, "read_more"):
+        return Reask(agree_give, because="read_more")
+    if a[agree_give] != "yes":
+        desk.consents.refuse("give", GIVE_TEXT)
+        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
+    desk.consents.give("give", GIVE_TEXT)
+    return Done(then=Open(a.given("next") or "pledge", _brought(a, agree_give)))
+
+
 to_register = Conversation(
     "consent_register",
     script=(
@@ -75,3 +88,5 @@ to_register = Conversation(
 to_check = Conversation("consent_check", (Ask(agree),), record_check)
 
 to_case_news = Conversation("consent_case_news", (Ask(agree_news),), record_case_news)
+
+to_give = Conversation("consent_give", (Ask(agree_give),), record_give)

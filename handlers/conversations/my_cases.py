@@ -51,7 +51,15 @@ def show(a: Answers, desk: Desk) -> Done:
         return Done(Say("none", openings=doors))
     events = desk.cases.history(chosen.code)
     lines = tuple(Phrase("event", {"when": at, "what": Phrase(f"events.{kind}")}) for at, kind, _ in events[-5:])
-    return Done(Say(Phrase("one", _seen(chosen) | {"history": Lines(lines)}), openings=_doors(chosen)))
+    openings = (*_waiting(desk), *_doors(chosen))
+    return Done(Say(Phrase("one", _seen(chosen) | {"history": Lines(lines)}), openings=openings))
+
+
+def _waiting(desk: Desk) -> tuple[Opening, ...]:
+    """Doors to what waits for her word: a job or a buyer that was offered, a gift that was handed over."""
+    gifts = desk.household_gifts
+    offered = (Opening("doors.my_offers", "my_offers"),) if any(o.state == "asked" for o in gifts.offers()) else ()
+    return (*offered, Opening("doors.received_gifts", "received")) if gifts.brought() else offered
 
 
 def _seen(case: Seen) -> dict[str, object]:
@@ -86,6 +94,8 @@ def _doors(case: Seen) -> tuple[Opening, ...]:
             Opening("doors.add_to_case", "add_to_case", known),
             Opening("doors.stop_case", "stop_case", known),
         ]
+    if {"work", "trade"} & set(case.needs):
+        doors.append(Opening("doors.models", "models"))
     if case.state == "withdrawn":
         doors.append(Opening("doors.reopen_case", "reopen_case", known))
     return (*doors, Opening("doors.look_up", "look_up"), MENU)

@@ -61,6 +61,10 @@ def withdraw(a: Answers, desk: Desk) -> Done:
     desk.consents.withdraw(chosen)
     if chosen == "check":
         desk.households.forget()
+    if chosen == "give":
+        desk.pledges.unname()
+    if chosen == "meet":
+        desk.household_gifts.take_name_back()
     return Done(Say("withdrawn", purpose=Phrase(f"purposes.{chosen}"), openings=(MENU,)), forgets=chosen)
 
 

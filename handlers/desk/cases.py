@@ -34,7 +34,7 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("submitted",),
 }
 # What happens among officials: no part of the history that the registrant reads.
-OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back")
+OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back", "gift_given_back")
 WRONG_LOOK_UPS = 5
 LOOK_UP_WINDOW = timedelta(minutes=15)
 
@@ -253,6 +253,8 @@ class Cases:
         case.state, case.changed_at = new, self.desk.now
         case.closed_at = self.desk.now if new in CLOSED else None
         self.desk.unit.add(case)
+        if new in CLOSED:
+            self.desk.needs.end_with(case)
 
     def _event(
         self, case: Case, kind: str, old: str | None, new: str | None, *, note: str = "", reason: str = ""

@@ -73,6 +73,7 @@ class Casework:
         before, case.unit_id, case.officer_id = case.unit_id, unit_id, None
         for task in self.desk.unit.scalars(select(Task).where(Task.case_id == case.id, col(Task.done_at).is_(None))):
             task.unit_id = unit_id
+        self.desk.needs.move_with(case)
         self._cases.add_event(case, "placed", before=before or "", after=unit_id)
         return "done"
 
@@ -294,7 +295,6 @@ class Casework:
         return bool(words.strip()) and len(words) <= MOST_WORDS
 
     def _done(self, case: Case, task: str) -> None:
-        for row in self.desk.unit.scalars(
-            select(Task).where(Task.case_id == case.id, Task.kind == task, col(Task.done_at).is_(None))
-        ):
+        waiting = select(Task).where(Task.case_id == case.id, Task.kind == task, col(Task.done_at).is_(None))
+        for row in self.desk.unit.scalars(waiting):
             row.done_at = self.desk.now

@@ -20,7 +20,7 @@ _LAST_WORD = (
     .order_by(_CONSENT.c.id.desc())
     .limit(sa.literal_column("1"))
 )
-PURPOSES = ("check", "register", "case_news", "rule_changes", "show_need", "health_papers", "give", "news")
+PURPOSES = ("check", "register", "case_news", "rule_changes", "show_need", "meet", "health_papers", "give", "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,17 @@ class Consents:
     def in_force(self, purpose: str, person_id: str | None = None) -> bool:
         found = self._last_word(person_id or self.desk.here().person_id, purpose)
         return found is not None and found[0] == "given"
+
+    def taken_back(self, purpose: str, person_id: str) -> bool:
+        """Whether somebody's last word on a purpose is that she took her yes back."""
+        found = self._last_word(person_id, purpose)
+        return found is not None and found[0] == "withdrawn"
+
+    def withdrawn_since(self, purpose: str, person_id: str, moment: datetime) -> bool:
+        """Whether a yes was taken back after a moment, even if another was said since."""
+        query = select(Consent.id).where(Consent.person_id == person_id, Consent.purpose == purpose)
+        query = query.where(Consent.state == "withdrawn", col(Consent.ended_at) > moment)
+        return self.desk.unit.scalars(query.limit(1)).first() is not None
 
     def refused_today(self, purpose: str) -> bool:
         """Whether the person said no to this within the last day."""

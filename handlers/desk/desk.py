@@ -18,19 +18,24 @@ from storage.vault import Vault
 
 if TYPE_CHECKING:
     from handlers.desk.browsers import Browsers
+    from handlers.desk.campaigns import Campaigns
     from handlers.desk.case_answers import CaseAnswers
     from handlers.desk.case_view import CaseViews
     from handlers.desk.cases import Cases
     from handlers.desk.casework import Casework
     from handlers.desk.consents import Consents
     from handlers.desk.files import Files
+    from handlers.desk.gift_accounts import GiftAccounts
+    from handlers.desk.household_gifts import HouseholdGifts
     from handlers.desk.households import Households
     from handlers.desk.invitations import Invitations
     from handlers.desk.links import Links
     from handlers.desk.messages import Messages
+    from handlers.desk.needs import Needs
     from handlers.desk.officials import Officials
     from handlers.desk.pages import PrivatePages
     from handlers.desk.people import People
+    from handlers.desk.pledges import Pledges
     from handlers.desk.signing_in import SigningIn
     from handlers.desk.talks import Talks
     from handlers.desk.urgent import UrgentRequests
@@ -183,6 +188,7 @@ class Desk:
             "data_contact": owner.data_contact if owner else self.office.hotline_line(language),
             "hotline": self.office.hotline_line(language),
             "emergency_numbers": self.office.emergency_line(language),
+            "volunteer_age": self.office.volunteer_age,
             "partner_bodies": self.office.partner_bodies(language),
         }
 
@@ -301,3 +307,33 @@ class Desk:
         from handlers.desk.messages import Messages
 
         return Messages(self)
+
+    @property
+    def needs(self) -> "Needs":
+        from handlers.desk.needs import Needs
+
+        return Needs(self)
+
+    @property
+    def household_gifts(self) -> "HouseholdGifts":
+        from handlers.desk.household_gifts import HouseholdGifts
+
+        return HouseholdGifts(self)
+
+    @property
+    def pledges(self) -> "Pledges":
+        from handlers.desk.pledges import Pledges
+
+        return Pledges(self)
+
+    @property
+    def campaigns(self) -> "Campaigns":
+        from handlers.desk.campaigns import Campaigns
+
+        return Campaigns(self)
+
+    @property
+    def gift_accounts(self) -> "GiftAccounts":
+        from handlers.desk.gift_accounts import GiftAccounts
+
+        return GiftAccounts(self)

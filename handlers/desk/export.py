@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from sqlmodel import col, select
 
 from handlers.desk.cases import OFFICE_ALONE
+from handlers.desk.pledges import Pledges
 from handlers.desk.talk_lines import TalkLines
 from storage.queries import chats, inbox, sessions
 from storage.tables import (
@@ -19,6 +20,7 @@ from storage.tables import (
     OneTimeToken,
     OutboxRow,
     Person,
+    Pledge,
     Talk,
     UrgentRequest,
 )
@@ -43,6 +45,7 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
         "messages": _messages(desk, person.id),
         "requests": _requests(desk, person.id),
         "urgent_requests": _urgent(desk, person.id),
+        "gifts": _gifts(desk, person.id),
         "consents": _consents(desk, person.id),
         "talks": _talks(desk, person.id),
         "check": _check(desk, person.id),
@@ -111,6 +114,27 @@ def _urgent(desk: "Desk", person_id: str) -> list[dict[str, object]]:
         }
         for row in rows
     ]
+
+
+def _gifts(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    pledges, found = Pledges(desk), list[dict[str, object]]()
+    for pledge in desk.unit.scalars(select(Pledge).where(Pledge.person_id == person_id).order_by(Pledge.id)).all():
+        body = pledges.body(pledge)
+        history = [
+            {
+                "at": event.at,
+                "what": event.kind,
+                "amount": event.amount,
+                "words": desk.vault.open(f"pledge:{pledge.id}", f"pledge_event.note:{event.id}", event.note)
+                if event.note
+                else "",
+            }
+            for event in pledges.events(pledge)
+        ]
+        content = {"name": body.name, "phone": body.phone, "what": body.what, **body.details}
+        shown = ("code", "kind", "state", "amount", "measure", "named", "due")
+        found.append({name: getattr(pledge, name) for name in shown} | {"content": content, "history": history})
+    return found
 
 
 def _talks(desk: "Desk", person_id: str) -> list[dict[str, object]]:

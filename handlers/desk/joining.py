@@ -29,6 +29,7 @@ from storage.tables import (
     OneTimeToken,
     OutboxRow,
     Person,
+    Pledge,
     SessionRow,
     Talk,
     UrgentRequest,
@@ -42,7 +43,7 @@ Side = Literal["here", "there"]
 
 # Bodies sealed with the person's key, and what names their place.
 RESEALED: Mapping[type[Any], tuple[str, ...]] = {AskingRow: ("nonce",), File: ("id",), OutboxRow: ("key",)}
-MOVED: tuple[type[Any], ...] = (*RESEALED, Case, Consent, InboxRow, Talk, UrgentRequest)
+MOVED: tuple[type[Any], ...] = (*RESEALED, Case, Consent, InboxRow, Pledge, Talk, UrgentRequest)
 AT_ONCE = 200
 
 

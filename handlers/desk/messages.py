@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 OPENINGS_WORK = timedelta(days=90)
+UNASKED = ("reminder",)  # kinds that go behind every reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class Messages:
     def _put(self, chat: Chat, kind: str, body: Mapping[str, object], place: str) -> None:
         desk = self.desk
         key = f"{desk.cause}/{place}"
-        outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now)
+        lane = "bulk" if kind in UNASKED else "reply"
+        outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now, lane=lane)
         desk.told.append(Told(chat.channel, chat.address_id, kind))
 
 

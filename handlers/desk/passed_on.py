@@ -38,10 +38,14 @@ def say(desk: "Desk", say: Say, scope: str, *, under: str, place: str) -> None:
     desk.unit.add(PassedOn(message=f"{desk.cause}/{place}", under=under))
 
 
-def take_out(desk: "Desk", under: str) -> None:
-    """Empty every message that carries words kept under a data key, and its copy; what waits is not sent."""
+def take_out(desk: "Desk", under: str, *, of: str = "") -> None:
+    """Empty every message that carries words kept under a data key, and its copy; what waits is not sent.
+
+    of: what the messages' places have in them; empty for all.
+    """
     desk.unit.flush()
-    keys = desk.unit.scalars(select(PassedOn.message).where(PassedOn.under == under)).all()
+    named = col(PassedOn.message).contains(of, autoescape=True)
+    keys = desk.unit.scalars(select(PassedOn.message).where(PassedOn.under == under, named)).all()
     _empty(desk, keys, "erased")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from handlers.desk import passed_on
+from handlers.desk import gift_words, passed_on
 from handlers.desk.cases import WITHDRAWABLE
 from handlers.desk.talk_lines import TalkLines
 from storage.ids import new_nonce
@@ -54,11 +54,13 @@ class People:
     def erase(self) -> int:
         """Erase everything about the person who speaks; returns how many open cases were withdrawn by it.
 
-        Kept: codes, units, kinds of need, dates and the audit. A case sent for somebody else is kept, without her.
+        Kept: codes, units, kinds of need, dates, the ledger and the audit. A case sent for somebody else is kept,
+        without her; so is a gift that has come.
         """
         desk, chat = self.desk, self.desk.here()
         old = chat.person_id
         withdrawn = self._close_cases(old)
+        gifts = gift_words.erase_giver(desk, old)
         fresh = chats.make_person(desk.unit, desk.vault, desk.now, chat.language)
         self._cut_ties(old, fresh)
         for request_id in desk.unit.scalars(select(UrgentRequest.id).where(UrgentRequest.person_id == old)).all():
@@ -68,7 +70,7 @@ class People:
         desk.vault.forget(f"person:{old}")
         statement = update(Person).where(col(Person.id) == old)
         desk.unit.execute(statement.values(state="erased", language=""))
-        desk.note("person.erased", f"person:{old}", withdrawn=withdrawn)
+        desk.note("person.erased", f"person:{old}", withdrawn=withdrawn, gifts=gifts)
         return withdrawn
 
     def _close_cases(self, person_id: str) -> int:
@@ -85,6 +87,8 @@ class People:
             desk.unit.execute(update(Task).where(col(Task.case_id) == case.id).values(done_at=desk.now))
             case.body = case.answer = case.recognised = None
             desk.unit.add(case)
+            desk.needs.end_with(case)
+            gift_words.forget_case(desk, case.id)
             passed_on.take_out(desk, f"case:{case.id}")
             desk.vault.forget(f"case:{case.id}")
         desk.unit.flush()

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from handlers.desk.cases import WITHDRAWABLE
 from handlers.desk.desk import Desk
+from handlers.desk.pledges import Pledges
 from storage import restored
-from storage.queries import machine
-from storage.tables import Case
+from storage.queries import chain
+from storage.tables import Case, Pledge
 
 WHY = "erased since the backup that was restored"
 
@@ -34,6 +35,8 @@ def settle(desk: Desk, taken: datetime) -> Settled:
         case = unit.get_one(Case, case_id)
         if case.state in WITHDRAWABLE:
             withdrawn += desk.cases.move(case.code, "withdrawn", WHY)
+    for pledge_id in restored.lost_pledges(unit):
+        Pledges(desk).withdraw(unit.get_one(Pledge, pledge_id))
     unit.flush()
     settled = Settled(restored.erase(unit, desk.now), withdrawn, restored.keep_back(unit, desk.now))
     restored.shut_out(unit, desk.now)
@@ -41,6 +44,6 @@ def settle(desk: Desk, taken: datetime) -> Settled:
         "backup.restored", "database", f"a backup of {taken.isoformat(timespec='minutes')}",
         erased=settled.erased, withdrawn=settled.withdrawn, kept_back=settled.kept_back,
     )  # fmt: skip
-    while machine.seal_audit(unit):  # nobody seals until a service runs again
+    while chain.seal(unit):  # nobody seals until a service runs again
         pass
     return settled

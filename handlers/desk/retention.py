@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from handlers.desk import passed_on
+from handlers.desk import gift_words, passed_on
 from handlers.desk.talk_lines import TalkLines
 from handlers.rules.office import Kept
 from storage.queries import inbox
@@ -48,6 +48,7 @@ class Retention:
         """Forget everything that is due; returns how many rows it touched."""
         touched = self._messages() + self._old_ids() + self._cases() + self._checks() + self._forms()
         touched += self._talks() + self._urgent_requests()
+        touched += gift_words.forget_old(self.desk, self._before("case"))
         touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
         touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
         self.desk.note("retention.run", "all", count=touched)
@@ -98,6 +99,7 @@ class Retention:
             unit.execute(delete(File).where(col(File.case_id) == case.id))
             case.body = case.answer = case.recognised = None
             unit.add(case)
+            gift_words.forget_case(self.desk, case.id)
             passed_on.take_out(self.desk, f"case:{case.id}")
             self.desk.vault.forget(f"case:{case.id}")
             self.desk.note("case.forgotten", f"case:{case.id}", "kept long enough")

@@ -4,7 +4,8 @@ Why one table: an official could sign it, and a right that is not written here d
 
 Each cell says on what: `all` of the city, `unit` for the units the official works or stands in for, `-` nothing.
 Whoever has several roles may do what any of them may.
-An urgent request or a wish to talk that names no unit is everybody's; a case without one waits for who may place it.
+An urgent request, a wish to talk or a gift that names no unit is everybody's, so are a campaign of the whole city and
+good models; a case without one waits for who may place it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,12 +14,13 @@ from typing import Literal, get_args
 
 Role = Literal["admin", "lead", "officer", "helper", "treasurer", "editor", "auditor"]
 Reach = Literal["all", "unit"]
-OPEN_TO_EVERYBODY = ("urgent.", "talk.")
+OPEN_TO_EVERYBODY = ("urgent.", "talk.", "gift.", "campaign.see", "model.")
 ROLES: tuple[str, ...] = get_args(Role)
 
 # case.*: a request for support. approve: what another proposed. check: the conditions of support. place: say which unit
 # it belongs to. recognise: enter a decision that was signed elsewhere. letter.*: a message that could not be handled.
-# post.*: messages to people.
+# post.*: messages to people. gift.*: what is pledged; take: accept an offer, verify an employer; receive: money.
+# account.import: statements of the bank. campaign.open: what another wrote.
 TABLE = """
                    admin  lead  officer  helper  treasurer  editor  auditor
 today.see          all    unit  unit     unit    all        all     all
@@ -49,6 +51,25 @@ post.see           all    -     -        -       -          -       all
 post.retry         all    -     -        -       -          -       -
 letter.see         all    -     -        -       -          -       all
 letter.replay      all    -     -        -       -          -       -
+gift.see           all    unit  unit     unit    all        -       -
+gift.take          -      unit  unit     -       all        -       -
+gift.receive       -      -     -        -       all        -       -
+gift.allocate      -      unit  unit     -       all        -       -
+gift.hand_over     -      unit  unit     unit    -          -       -
+need.open          -      unit  unit     -       -          -       -
+grievance.see      all    unit  unit     -       all        -       -
+grievance.close    -      unit  unit     -       all        -       -
+account.see        all    -     -        -       all        -       all
+account.enter      -      -     -        -       all        -       -
+account.confirm    all    -     -        -       all        -       -
+account.import     -      -     -        -       all        -       -
+campaign.see       all    unit  unit     unit    all        all     all
+campaign.write     -      unit  -        -       all        all     -
+campaign.open      all    unit  -        -       all        -       -
+campaign.close     all    unit  -        -       all        -       -
+model.see          all    unit  unit     unit    -          all     all
+model.write        -      unit  -        -       -          all     -
+model.approve      all    unit  -        -       -          -       -
 """
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from handlers import units
-from handlers.texts import Phrase, Voice
+from handlers.desk.pledges import MONEY
+from handlers.texts import Dong, Phrase, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ def read_out(stored: Mapping[str, Any], voice: Voice) -> tuple[Section, ...]:
         "stored_urgent": (
             f"{row['code']}: {_joined(row['content'] or {}, voice)}" for row in stored["urgent_requests"]
         ),
+        "stored_gifts": _gifts(stored["gifts"], voice),
         "stored_consents": (_consent(row, voice) for row in stored["consents"]),
         "stored_photos": (f"{_time(row['at'], voice)} · {row['bytes'] // 1024} KB" for row in stored["photos"]),
         "stored_messages": (f"{_time(row['at'], voice)}  {row['text']}" for row in stored["messages"]),
@@ -42,6 +44,25 @@ def _requests(rows: list[Mapping[str, Any]], voice: Voice) -> Iterator[str]:
         for event in row["history"]:
             what = voice.say(Phrase(f"events.{event['what']}"))
             yield f"{_time(event['at'], voice)}  {what}" + (f": {event['words']}" if event["words"] else "")
+
+
+def _gifts(rows: list[Mapping[str, Any]], voice: Voice) -> Iterator[str]:
+    for row in rows:
+        kind = voice.say(Phrase(f"page.gift.{row['kind']}"))
+        state = voice.say(Phrase(f"page.gift_state.{row['state']}"))
+        yield f"{row['code']} · {kind} · {_how_much(row['amount'], row['measure'], voice)} · {state}"
+        if any(row["content"].values()):
+            yield _joined(row["content"], voice)
+        for event in row["history"]:
+            key = f"page.gift_event.{event['what']}"
+            what = voice.say(Phrase(key if voice.texts.has(key) else "page.gift_event.other"))
+            yield f"{_time(event['at'], voice)}  {what}" + (f": {event['words']}" if event["words"] else "")
+
+
+def _how_much(amount: int, measure: str, voice: Voice) -> str:
+    if measure == MONEY:
+        return voice.say(Phrase("plain", {"words": Dong(amount)}))
+    return f"{amount} {measure}"
 
 
 def _consent(row: Mapping[str, Any], voice: Voice) -> str:

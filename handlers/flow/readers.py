@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from handlers.flow.amounts import Amount, money, number
 from handlers.words import Lexicon, fold
@@ -20,6 +21,7 @@ __all__ = [
     "day",
     "money",
     "national_id",
+    "not_meant",
     "number",
     "phone",
     "unknown",
@@ -56,6 +58,13 @@ _UNKNOWN = Lexicon(
     }
 )
 _SPEAKER = Lexicon({"tôi,tui,mình,cũng,nữa,luôn,lắm,thì,i,am,im": True})
+
+_JOKES = Lexicon(
+    {
+        "đùa thôi,đùa chút,đùa tí,đùa đấy,đùa đó,đùa mà,nói đùa,giỡn thôi,giỡn chơi,giỡn chút,nói giỡn,nói chơi": True,
+        "just kidding,only joking,just joking": True,
+    }
+)
 
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![/.-]?\d)")
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?!-?\d)")
@@ -100,6 +109,11 @@ def unknown(text: str) -> bool:
     words = _words(text)
     plain = [word for word in words if word not in _COURTESY and word not in _SPEAKER]
     return len(words) <= _MOST_WORDS and " ".join(plain) in _UNKNOWN
+
+
+def not_meant(text: str) -> bool:
+    """Tell whether a text says that it is a joke: «một tỷ, đùa thôi»."""
+    return any(f"{one} {two}" in _JOKES for one, two in pairwise(_words(text)))
 
 
 def year(text: str, today: int) -> tuple[Year, ...]:

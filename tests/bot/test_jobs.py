@@ -15,7 +15,7 @@ from bot.jobs import JOBS, Job, JobClock, Work, latest_due, look_for_damage
 from bot.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway
-from storage.queries import machine
+from storage.queries import chain, machine
 from storage.tables import AuditRow, ChatLine, File, JobRun, OutboxRow, Talk
 from tests.kit.on_duty import clerk, listening
 from tests.kit.town import Citizen, Town
@@ -178,7 +178,7 @@ async def test_a_job_done_over_and_over_goes_on_after_it_failed(town: Town, diar
 @pytest.mark.parametrize("job", [pytest.param(job, id=job.name) for job in DAILY])
 async def test_each_daily_job_of_the_service_is_done_once_a_day(town: Town, diary: Diary, job: Job) -> None:
     await town.citizen("Lan").says("/menu")
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     leader, other = diary.leader(), diary.leader()
 
     for _ in range(2):
@@ -202,7 +202,7 @@ def job_of(name: str) -> Job:
 async def test_new_audit_rows_are_sealed_at_the_next_tick(town: Town, diary: Diary) -> None:
     await town.at_desk(Actor("clock"), lambda desk: desk.note("test.noted", "test"))
 
-    await diary.leader().tick(job_of("seal_audit"))
+    await diary.leader().tick(job_of("seal"))
 
     unsealed = select(func.count()).where(col(AuditRow.sequence).is_(None))
     assert await town.database.read(lambda unit: unit.scalar(unsealed)) == 0
@@ -237,7 +237,7 @@ async def test_photos_are_cleaned_or_refused_each_on_its_own(town: Town, diary: 
 
 async def test_damage_found_at_night_raises_an_alarm(town: Town, diary: Diary) -> None:
     await town.at_desk(Actor("clock"), lambda desk: desk.note("test.noted", "test"))
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     await town.database.write(lambda unit: unit.execute(update(AuditRow).values(actor="somebody else")))
 
     await diary.leader().tick(job_of("look_for_damage"))

@@ -10,12 +10,14 @@ from sqlmodel import func, select
 from handlers.reception import DOUBLE_PRESS
 from storage import verify
 from storage.database import Unit
-from storage.queries import machine
+from storage.queries import chain
 from storage.tables import DeadLetter
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town
 
-COMMANDS = "/start; /dangky; /gap; /hoso; /riengtu; /canbo; /ngonngu; /kiemtra; /huy; /quaylai; /sua 1; /dung"
+COMMANDS = (
+    "/start; /dangky; /ungho; /monqua; /gap; /hoso; /riengtu; /canbo; /ngonngu; /kiemtra; /huy; /quaylai; /sua 1; /dung"
+)
 PLAIN = (
     "1; 2; 3; 9; 0; 99; 1 4; có; không; đúng; huy; dung; sua; menu; quay lại; sửa 2; để sau; tiếp tục; dừng hết; nhận; "
     "giúp; hết gạo rồi; từ từ thôi; Nguyễn Thị Lan; Hòa Sơn; Thanh Khê; 1954; 0905 123 456; tổ 3, gần chợ; Bỏ qua; "
@@ -107,6 +109,6 @@ async def test_nobody_is_left_without_an_answer(
         await sender.send(thing)
         town.clock.move(seconds=pause)
 
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     assert await town.database.read(dead_letters) == 0
     assert await town.read(lambda unit, vault: broken(unit, vault, town)) == []

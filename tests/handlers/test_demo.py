@@ -7,11 +7,14 @@ from sqlmodel import SQLModel, col, func, select
 
 from handlers import demo
 from handlers.desk import Actor, Desk
+from handlers.desk.campaign_items import items
+from handlers.desk.campaign_progress import Progress
 from handlers.desk.cases import FOLLOWS
 from handlers.desk.decisions import Decisions, Support
+from handlers.desk.gift_accounts import ShownAccount
 from storage.database import Unit
-from storage.queries import machine
-from storage.tables import Case, Consent, Person
+from storage.queries import chain, machine
+from storage.tables import Allocation, Case, Consent, Grievance, NeedSlot, Person, Pledge
 from storage.vault import Vault
 from storage.verify import broken
 from tests.kit.town import Town
@@ -109,7 +112,9 @@ async def test_an_official_who_was_disabled_is_not_made_anew(town: Town) -> None
 
     await town.at_desk(OPERATOR, lambda desk: desk.officials.disable(before["officer"], "a try"))
 
-    assert await town.at_desk(OPERATOR, demo.accounts) == {role: before[role] for role in ("admin", "lead")}
+    assert await town.at_desk(OPERATOR, demo.accounts) == {
+        role: before[role] for role in ("admin", "lead", "treasurer")
+    }
 
 
 async def test_where_there_is_no_demonstration_no_account_is_made(town: Town) -> None:
@@ -129,16 +134,60 @@ async def test_every_proposal_names_what_is_proposed(town: Town) -> None:
     assert found["closed"].where.endswith("(mẫu)")
 
 
-async def test_every_resident_agreed_to_be_registered(town: Town) -> None:
+async def test_every_resident_agreed_to_be_registered_and_every_giver_to_be_asked(town: Town) -> None:
     await fills(town)
 
     given = await town.database.read(lambda unit: unit.scalars(select(Consent.purpose)).all())
-    assert given == ["register"] * 12
+    assert sorted(given) == ["give"] * 13 + ["register"] * 12
+
+
+async def test_its_campaign_is_open_and_its_account_can_not_be_paid(town: Town) -> None:
+    await fills(town)
+
+    def look(desk: Desk) -> tuple[list[str], ShownAccount | None, Progress]:
+        [campaign] = desk.campaigns.open_ones()
+        words = [campaign.organiser, *campaign.title.values(), *(one.title["vi"] for one in items(desk, campaign))]
+        return words, desk.campaigns.account(campaign), desk.campaigns.progress(campaign)
+
+    words, account, progress = await town.at_desk(Actor("clock"), look)
+    assert all("(mẫu)" in said or "(sample)" in said for said in words)
+    assert account is not None
+    assert (account.demo, account.bank_bin, account.number) == (True, "", "MAU0000000000")
+    assert (progress.pledged, progress.received, progress.givers) == (51_000_000, 36_000_000, 6)
+
+
+async def test_a_gift_stands_on_every_step_of_its_way(town: Town) -> None:
+    await fills(town)
+
+    def look(unit: Unit) -> tuple[set[tuple[str, str]], list[str], set[str]]:
+        on_their_way = unit.execute(select(Pledge.kind, Allocation.state).join(Allocation))
+        causes = unit.scalars(select(Grievance.cause).where(Grievance.state == "open"))
+        waiting = unit.scalars(select(Pledge.kind).where(Pledge.state == "offered"))
+        return {(kind, state) for kind, state in on_their_way}, list(causes), set(waiting)
+
+    on_their_way, causes, waiting = await town.database.read(look)
+    assert on_their_way == {
+        ("goods", "confirmed"), ("goods", "handed_over"), ("goods", "differs"), ("job", "asked"),
+        ("goods", "allocated"), ("money", "handed_over"),
+    }  # fmt: skip
+    assert causes == ["less"]
+    assert waiting == {"money", "time"}
+
+
+async def test_a_buyer_of_it_can_be_brought_together_with_a_resident(town: Town) -> None:
+    await fills(town)
+
+    def look(desk: Desk) -> list[tuple[tuple[int, ...], int]]:
+        buyers = desk.unit.scalars(select(Pledge).where(Pledge.kind == "link", col(Pledge.verified_by).is_not(None)))
+        needs = list(desk.unit.scalars(select(NeedSlot).where(NeedSlot.kind == "link", NeedSlot.state == "open")))
+        return [(tuple(one.months), len(needs)) for one in buyers]
+
+    assert await town.at_desk(OPERATOR, look) == [((1, 2, 11, 12), 1)]
 
 
 async def test_what_it_fills_in_is_whole(town: Town) -> None:
     await fills(town)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []
 

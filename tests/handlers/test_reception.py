@@ -175,7 +175,7 @@ async def test_another_door_at_once_is_not_taken_for_the_same(lan: Citizen) -> N
 
     await lan.presses_again(giving)
 
-    lan.hears("giving.no_account_yet")
+    lan.hears("pledge.giver")
 
 
 async def test_a_button_of_a_finished_form_is_closed(lan: Citizen) -> None:

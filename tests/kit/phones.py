@@ -25,11 +25,11 @@ LOOK_AGAIN_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message of ours as it is shown. buttons: (label, what it sends); pictured: whether a picture came with it."""
+    """One message of ours as it is shown. buttons: (label, what it sends); picture: where one that came with it is."""
 
     text: str
     buttons: tuple[tuple[str, str], ...]
-    pictured: bool = False
+    picture: str = ""
 
     def labelled(self) -> tuple[tuple[str, str], ...]:
         """Its buttons with their words, also where these stand in numbered lines because they are too long."""
@@ -63,6 +63,24 @@ class Phone(ABC):
         """Send photos in the chat."""
         await self._does(f"{len(photos)} photos", self._send_photos, *photos)
 
+    async def is_told(self, part: str) -> None:
+        """Wait until these words come by themselves: what came meanwhile is the last answer then."""
+        self.heard = []
+        try:
+            async with asyncio.timeout(PATIENT_S):
+                while part not in self.told():
+                    await asyncio.sleep(LOOK_AGAIN_S)
+                    self.heard += await self._shown()
+        except TimeoutError:
+            raise AssertionError(f"{part!r} did not come in {PATIENT_S} s, only {self.told()!r}") from None
+        self.diary += ["> (waits)", *(f"< {line}" for line in self.told().splitlines())]
+
+    async def picture(self) -> bytes:
+        """The last picture of the last answer, as it reached her."""
+        shown = [heard.picture for heard in self.heard if heard.picture]
+        assert shown, "no picture came"
+        return await self._fetch(shown[-1])
+
     def kept(self, label: str) -> str:
         """What a button of the last answer sends, to be pressed later."""
         return self._find(label)
@@ -91,6 +109,10 @@ class Phone(ABC):
 
     @abstractmethod
     async def _send_photos(self, *photos: bytes) -> None: ...
+
+    @abstractmethod
+    async def _fetch(self, picture: str) -> bytes:
+        """A picture that is shown."""
 
     @abstractmethod
     async def _shown(self) -> list[Heard]:
@@ -174,6 +196,11 @@ class WebPhone(Phone):
             await asyncio.sleep(LOOK_AGAIN_S)
         assert reply.status == 202, reply
 
+    async def _fetch(self, picture: str) -> bytes:
+        answer = await self.visitor.gets(picture)
+        assert answer.status == 200, answer
+        return answer.body
+
     async def _shown(self) -> list[Heard]:
         lines = await self.visitor.reads(self._last)
         self._last = str(lines[-1]["id"]) if lines else self._last
@@ -200,4 +227,4 @@ async def web_phone(house: House) -> AsyncIterator[WebPhone]:
 
 def _line(line: Json) -> Heard:
     buttons = tuple((option["label"], option["press"]) for option in options(line))
-    return Heard(str(line["text"]), buttons, "image" in line)
+    return Heard(str(line["text"]), buttons, str(line.get("image", "")))

@@ -89,12 +89,18 @@ class TelegramPhone(Phone):
     def _screen(self) -> dict[int, Heard]:
         return {message.id: _message(message) for message in self.user.heard}
 
+    async def _fetch(self, picture: str) -> bytes:
+        message = self.user.chat.find(int(picture))
+        assert message is not None, "the picture is not shown any more"
+        assert message.photo is not None
+        return message.photo
+
     async def _shown(self) -> list[Heard]:
         keys = tuple((key, key) for key in self.user.keys)
         now = self._screen()
         fresh = [heard for number, heard in now.items() if self._seen.get(number) != heard]
         self._seen = now
-        return [*fresh[:-1], Heard(fresh[-1].text, fresh[-1].buttons or keys, fresh[-1].pictured)] if fresh else []
+        return [*fresh[:-1], Heard(fresh[-1].text, fresh[-1].buttons or keys, fresh[-1].picture)] if fresh else []
 
     def _under_way(self) -> bool:
         mine = {f"chat:{self.user.id}", f"user:{self.user.id}"}
@@ -117,7 +123,7 @@ def _message(message: Message) -> Heard:
         for button in row
         if "callback_data" in button
     )
-    return Heard(message.text, buttons, message.photo is not None)
+    return Heard(message.text, buttons, str(message.id) if message.photo is not None else "")
 
 
 async def _sends_page(link: str, *fields: Field) -> None:

@@ -25,13 +25,18 @@ class Walk:
 
     async def walked_by(self, phone: Phone) -> None:
         """Walk it. Raises AssertionError with the step and all that was said until then."""
-        for number, step in enumerate(self.steps, start=1):
-            try:
-                await _take(phone, step)
-            except Exception as error:
-                told = "\n  ".join(phone.diary[-40:])
-                where = f"{self.name}, step {number} {_named(step)}: {type(error).__name__}: {error}"
-                raise AssertionError(f"{where}\n  {told}") from error
+        await follow(phone, *self.steps, name=self.name)
+
+
+async def follow(phone: Phone, *steps: Step, name: str = "beside") -> None:
+    """Take some steps with a phone. name: of the walk, or who walks. Raises AssertionError as a walk does."""
+    for number, step in enumerate(steps, start=1):
+        try:
+            await _take(phone, step)
+        except Exception as error:
+            told = "\n  ".join(phone.diary[-40:])
+            where = f"{name}, step {number} {_named(step)}: {type(error).__name__}: {error}"
+            raise AssertionError(f"{where}\n  {told}") from error
 
 
 def walk(name: str, *steps: Step, on: str = "") -> Walk:
@@ -81,6 +86,15 @@ def sends(*photos: bytes) -> Act:
         await phone.sends_photo(*photos)
 
     return sends_photos
+
+
+def by_itself(part: str) -> Act:
+    """Wait for these words, which nothing was said for."""
+
+    async def is_told(phone: Phone) -> None:
+        await phone.is_told(part)
+
+    return is_told
 
 
 def until(part: str, words: str, *, most: int = 20) -> Act:

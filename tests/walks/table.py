@@ -39,7 +39,7 @@ async def changes_her_words(phone: TelegramPhone) -> None:
 
 async def sees_the_card(phone: Phone) -> None:
     """The code comes as a picture too."""
-    assert any(heard.pictured for heard in phone.heard)
+    assert any(heard.picture for heard in phone.heard)
 
 
 async def opens_the_download(phone: Phone) -> None:

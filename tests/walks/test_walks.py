@@ -13,6 +13,7 @@ from tests.kit.phones import Phone, web_phone
 from tests.kit.postgres import PostgresServer
 from tests.kit.telegram_house import telegram_house
 from tests.kit.telegram_phone import telegram_phone
+from tests.walks.giving import GIVING
 from tests.walks.steps import Walk
 from tests.walks.table import WALKS
 
@@ -64,7 +65,7 @@ async def test_every_walk_ends_where_it_should(
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database_url = server.url(server.create())
     channel = "webchat" if way == "webchat" else "telegram"
-    walks = [walk for walk in WALKS if channel in walk.on]
+    walks = [walk for walk in (*WALKS, *GIVING) if channel in walk.on]
 
     async with opened(way, tmp_path, database_url) as phones:
         wrong = await asyncio.gather(*(walked(walk, phones) for walk in walks))

@@ -7,11 +7,15 @@ import ipaddress
 from collections.abc import Mapping
 
 import orjson
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.web.wire import TooBig, at_most
 from handlers.console import Given
 
 MOST_FIELDS = 200
+MOST_FILE_BYTES = 6 << 20
+MOST_TYPED_BYTES = 1 << 20
 CSRF_HEADER = "X-CSRF-Token"
 DEVICE_S = 180 * 24 * 3600
 
@@ -61,9 +65,11 @@ def network(request: web.Request) -> str:
 
 
 async def read_form(request: web.Request) -> Given:
-    """What a form or a program sent. Raises HTTPBadRequest saying what and where."""
+    """What a form or a program sent. Raises HTTPBadRequest saying what and where, HTTPRequestEntityTooLarge."""
     if request.content_type == "application/json":
         return Given(_names(request), _from_json(await request.read()))
+    if request.content_type == "multipart/form-data":
+        return await _with_file(request)
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPBadRequest(text="body: a form or application/json is expected")
     try:
@@ -74,6 +80,29 @@ async def read_form(request: web.Request) -> Given:
     for name in list(sent)[:MOST_FIELDS]:
         fields[name] = tuple(clean(str(value)) for value in sent.getall(name))
     return Given(_names(request), fields)
+
+
+async def _with_file(request: web.Request) -> Given:
+    """A form with a file: one at most, and an empty one where none was chosen."""
+    fields: dict[str, tuple[str, ...]] = {}
+    files: dict[str, bytes] = {}
+    left = MOST_FIELDS
+    try:
+        async for part in await request.multipart():
+            left -= 1
+            if not isinstance(part, BodyPartReader) or not part.name or left < 0 or (part.filename and files):
+                raise web.HTTPBadRequest(text="body: fields and one file are expected")
+            name = clean(part.name)
+            if part.filename is not None:
+                files[name] = await at_most(part, MOST_FILE_BYTES)
+            else:
+                typed = (await at_most(part, MOST_TYPED_BYTES)).decode("utf-8", "ignore")
+                fields[name] = (*fields.get(name, ()), clean(typed))
+    except TooBig as big:
+        raise web.HTTPRequestEntityTooLarge(big.most, big.size) from None
+    except (ValueError, HttpProcessingError):
+        raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
+    return Given(_names(request), fields, files={name: file for name, file in files.items() if file})
 
 
 def read_query(request: web.Request) -> Given:

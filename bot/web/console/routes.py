@@ -4,6 +4,7 @@ Why a click is one transaction: who is signed in, what she may do, what is done 
 a role that was taken away counts at the very next click.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,6 +64,8 @@ class ConsoleRoutes:
         self._browser.check_origin(request)
         token, given = self._browser.session(request), await read_form(request)
         csrf = way.csrf(request, given)
+        if act.reads is not None and await self._database.read(lambda unit: self._enter(unit, token)[1] is not None):
+            given = replace(given, read=await asyncio.to_thread(act.reads, given))
         answer = await self._database.write(lambda unit: self._do(unit, token, csrf, act, way, given))
         await self._note(token, answer, live=False)
         return answer.response()

@@ -26,10 +26,11 @@ function live() {
   }
 }
 
-// Whoever types in a part, or has something marked in it, is left alone; she sees the news at the next look.
+// Whoever types in a part, or has something marked in it, is left alone; she sees the news at the next look. A page that
+// came back with what is wrong stands at the address of its form, where there is nothing to look at.
 async function look() {
   const parts = document.querySelectorAll("[data-fresh-part]");
-  if (!parts.length) return;
+  if (!parts.length || document.querySelector(".notice.bad[role=alert]")) return;
   const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

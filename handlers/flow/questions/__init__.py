@@ -5,6 +5,7 @@ and a question that changed since simply does not understand the old answer and 
 """
 
 from handlers.flow.questions.chosen import Choice, Choices, YesNo
+from handlers.flow.questions.counted import HowMany, Months, counted_in_words
 from handlers.flow.questions.question import MEANS_NO, UNKNOWN, Candidate, Misheard, Other, Question, Said, Unsure
 from handlers.flow.questions.typed import (
     MOST_WORDS,
@@ -30,8 +31,10 @@ __all__ = [
     "Choices",
     "Contact",
     "Day",
+    "HowMany",
     "Misheard",
     "Money",
+    "Months",
     "Name",
     "NationalId",
     "Number",
@@ -45,4 +48,5 @@ __all__ = [
     "Words",
     "Year",
     "YesNo",
+    "counted_in_words",
 ]

@@ -38,11 +38,13 @@ class Choice(Question[str]):
             return "yes" if right else "no"
         if len(folded) < 3:
             return Misheard()
+        own = [o for o in said.shown if o.written and not o.written.startswith(("#", "@"))]
         near = [o for o in said.shown if o.written and _within(folded, words.fold(o.label))]
         if len(near) == 1 and (near[0].written in self.names or self.supplied):
             written = near[0].written or ""
             return Misheard() if written.startswith(("#", "@")) else written
-        if len(near) > 1:
+        near = near or [o for o in own if any(_within(part, folded) for part in _listed(o.label))]
+        if near:
             return Unsure(tuple(Candidate(o.written or "", Phrase("plain", {"words": o.label})) for o in near[:9]))
         return Misheard()
 
@@ -52,7 +54,7 @@ class Choice(Question[str]):
         return written
 
     def show(self, value: str) -> object:
-        return Phrase(f"options.{self.key}.{value}")
+        return value if self.supplied else Phrase(f"options.{self.key}.{value}")
 
     def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
         if self.supplied is not None:
@@ -134,11 +136,15 @@ class Choices(Question[tuple[str, ...]]):
 
 def _names_it(typed: str, label: str) -> bool:
     """Whether somebody typed this label, one of the things it lists, or a telling part of it."""
-    listed = [words.fold(part) for part in re.split(r"[,;]| hoặc | or ", label.removeprefix("✓"))]
     whole = words.fold(label)
-    return any(len(part) > 2 and _within(part, typed) for part in (whole, *listed)) or (
-        len(typed) > 3 and _within(typed, whole)
-    )
+    named = _within(whole, typed) or any(_within(part, typed) for part in _listed(label))
+    return (named and len(typed) > 2) or (len(typed) > 3 and _within(typed, whole))
+
+
+def _listed(label: str) -> tuple[str, ...]:
+    """The things that a label lists, as far as they are words."""
+    parts = (words.fold(part) for part in re.split(r"[,;:]| hoặc | or ", label.removeprefix("✓")))
+    return tuple(part for part in parts if len(part) > 2)
 
 
 class YesNo(Question[bool]):

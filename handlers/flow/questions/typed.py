@@ -44,14 +44,14 @@ class Number(Question[int]):
 
 
 class Money(Question[int]):
-    """An amount in VND; whatever was typed is echoed and confirmed before it counts."""
+    """An amount in VND, from least to most; whatever was typed is echoed and confirmed before it counts."""
 
     expects = "money"
     digits_are_answers = True
 
-    def __init__(self, key: str, *, most: int = 10**12, others: Iterable[str] = ()) -> None:
+    def __init__(self, key: str, *, least: int = 0, most: int = 10**12, others: Iterable[str] = ()) -> None:
         super().__init__(key, others=others)
-        self.most = most
+        self.least, self.most = least, most
 
     def understand(self, said: Said) -> int | Unsure | Misheard:
         if said.text.startswith("="):
@@ -59,9 +59,11 @@ class Money(Question[int]):
                 return self.parse(said.text)
             except ValueError:
                 return Misheard()
-        heard = [a.dong for a in readers.money(said.text) if a.dong <= self.most]
+        if readers.not_meant(said.text):
+            return Misheard("misheard.not_meant")
+        heard = [a.dong for a in readers.money(said.text) if self.least <= a.dong <= self.most]
         if not heard:
-            return Misheard()
+            return Misheard("misheard.phone_as_money" if readers.phone(said.text) else "")
         return Unsure(tuple(Candidate(self.spell(d), Phrase("plain", {"words": Dong(d)})) for d in heard))
 
     def spell(self, value: int) -> str:
@@ -69,7 +71,7 @@ class Money(Question[int]):
 
     def parse(self, written: str) -> int:
         value = int(written.removeprefix("="))
-        if not 0 <= value <= self.most:
+        if not self.least <= value <= self.most:
             raise ValueError(self.key)
         return value
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from handlers.desk import Actor
 from storage.database import Unit
-from storage.queries import chats, inbox, machine
+from storage.queries import chain, chats, inbox
 from storage.tables import Address, Case, Person
 from storage.vault import Vault
 from storage.verify import broken
@@ -70,7 +70,7 @@ async def persons(town: Town) -> dict[str, str]:
 
 async def whole(town: Town) -> list[str]:
     """What is broken in the data."""
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     return await town.database.read(lambda unit: list(broken(unit, town.clock.now())))
 
 

@@ -19,7 +19,7 @@ def stranger(town: Town) -> Citizen:
         ("chào", "start.language"),
         ("/start", "start.language"),
         ("asdf qwer", "not_understood"),
-        ("ung ho", "giving.no_account_yet"),
+        ("ung ho", "pledge.giver"),
         ("cảm ơn", "thanks.gladly"),
         ("?", "not_understood"),
     ],

@@ -14,7 +14,7 @@ from handlers.desk.cases import FOLLOWS, Request
 from handlers.desk.casework import Outcome
 from handlers.desk.decisions import MOST_WORDS, Decisions, Recognition, Support
 from handlers.desk.refusals import reasons
-from storage.queries import machine
+from storage.queries import chain
 from storage.tables import Case, CaseEvent, Task
 from storage.verify import broken
 from tests.kit.audit import actions
@@ -171,7 +171,7 @@ async def test_a_request_is_handed_to_a_colleague_while_it_is_open(house: House,
 @pytest.mark.parametrize("state", FOLLOWS)
 async def test_the_data_are_whole_however_far_a_request_came(house: House, state: str) -> None:
     await house.comes_to(state)
-    await house.town.database.write(machine.seal_audit)
+    await house.town.database.write(chain.seal)
 
     assert await house.town.database.read(lambda unit: list(broken(unit, house.town.clock.now()))) == []
 

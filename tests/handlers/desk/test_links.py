@@ -11,9 +11,10 @@ from sqlmodel import SQLModel, col, select
 
 from handlers.desk import Actor, Desk, passed_on
 from handlers.desk.cases import Request
+from handlers.desk.pledges import Offer
 from handlers.flow.message import Say
 from storage.database import Unit
-from storage.queries import chats, machine
+from storage.queries import chain, chats
 from storage.tables import (
     Address,
     AskingRow,
@@ -45,6 +46,7 @@ async def fills(citizen: Citizen, name: str) -> None:
     await citizen.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name=name), (photo,)))
     await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
     await citizen.at_desk(lambda desk: desk.talks.wish())
+    await citizen.at_desk(lambda desk: desk.pledges.offer(Offer("money", "person", 1_000, name)))
     await citizen.at_desk(lambda desk: desk.people.download_link())
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
     account = await citizen.town.official(name, "officer")
@@ -279,7 +281,7 @@ async def test_the_one_who_goes_is_like_somebody_erased_and_the_data_is_whole(
     gone = await person(other)
 
     await joins(other, web)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     row = await town.database.read(lambda unit: unit.get_one(Person, gone))
     actions = await town.database.read(lambda unit: set(unit.scalars(select(AuditRow.action))))
@@ -501,7 +503,7 @@ async def test_an_unlinked_chat_is_somebody_s_who_knows_nothing(town: Town, web:
     assert len(await web.at_desk(lambda desk: desk.cases.mine())) == 2
     assert await other.at_desk(lambda desk: (desk.cases.mine(), desk.consents.given())) == ([], [])
     assert await opened_of(town, await person(other)) == {}
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
     assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []
 
 

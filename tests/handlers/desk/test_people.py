@@ -7,7 +7,7 @@ from sqlmodel import SQLModel, col, select
 from handlers.desk import Actor
 from handlers.desk.cases import Request
 from storage.database import Unit
-from storage.queries import inbox, machine
+from storage.queries import chain, inbox
 from storage.tables import (
     Address,
     AuditRow,
@@ -242,7 +242,7 @@ async def test_erasing_damages_nothing(town: Town, lan: Citizen) -> None:
     await erases(lan)
     await lan.says("/menu")
     await erases(lan)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []
 

@@ -13,7 +13,7 @@ from handlers.desk.cases import Request
 from handlers.desk.retention import Retention
 from handlers.rules.office import Span
 from storage.database import Unit
-from storage.queries import inbox, machine
+from storage.queries import chain, inbox
 from storage.tables import Case, CaseEvent, InboxRow, OutboxRow
 from storage.vault import KeyGone, Vault
 from storage.verify import broken
@@ -318,6 +318,6 @@ async def test_forgetting_damages_nothing(town: Town, closed: tuple[Citizen, str
     for days in (4, 31, 91, 181, 800):
         town.clock.move(days=days)
         await forgets(town)
-    await town.database.write(machine.seal_audit)
+    await town.database.write(chain.seal)
 
     assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []

@@ -12,6 +12,7 @@ from handlers import units, words
 from handlers.flow import questions as kinds
 from handlers.flow import readers
 from handlers.flow.conversation import Answers
+from handlers.flow.counted import MEASURES, Quantity
 from handlers.flow.message import Dong, Option, Phrase
 from handlers.flow.questions import Candidate, Choice, Choices, Misheard, Other, Question, Said, Unsure
 
@@ -57,6 +58,14 @@ KINDS: Mapping[str, tuple[object, st.SearchStrategy[object]]] = {
     "contact": (kinds.Contact("phone", others=("no_phone",)), PHONES),
     "national id": (kinds.NationalId("id", others=("none", "later")), IDS),
     "unit": (kinds.Unit("unit", others=("unknown",)), st.sampled_from(sorted(units.all_units()))),
+    "how many": (
+        kinds.HowMany("how_many", others=("unknown",)),
+        st.builds(Quantity, st.integers(1, 10**7), st.sampled_from(("", *MEASURES))),
+    ),
+    "months": (
+        kinds.Months("season", others=("unknown",)),
+        st.sets(st.integers(1, 12), min_size=1).map(lambda found: tuple(sorted(found))),
+    ),
     "words": (kinds.Words("story", others=("skip", "photos")), FREE),
     "name": (kinds.Name("name", others=("unknown",)), NAMED),
 }

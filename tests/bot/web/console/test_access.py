@@ -6,7 +6,7 @@ What is expected is read from the table of rights alone.
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,18 @@ import pytest
 from bot.web.console.openapi import paths
 from handlers import console
 from handlers.console import Act, Screen
+from handlers.demo_models import WRITINGS
 from handlers.desk.calls import Calls
+from handlers.desk.models import Models
 from handlers.desk.rights import RIGHTS, ROLES
+from storage.tables import Grievance
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk
+from tests.kit.gifts import books, brings, gives, needs, promises
+from tests.kit.giving import DRAFT, front
 from tests.kit.house import House, open_house, visit
 from tests.kit.private_page import TownOf
+from tests.kit.town import Citizen
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"
 DONE = {200, 303, 400, 409}
@@ -35,14 +41,15 @@ class Objects:
 
     def fill(self, path: str, whose: str) -> str | None:
         """An address of something of ours, of somebody else's, or of nothing; None if there is none to try."""
-        start = path.split("/")[1] if path else ""
-        known = self.by_path.get(start, {})
+        parts = path.split("/")
+        start = parts[1] if path else ""
+        known = self.by_path.get("/".join(parts[1:3])) or self.by_path.get(start, {})
         if whose not in known and whose != "absent":
             return None
         if "/photos/" in path and whose != "absent":
             return None  # there are none; whose they are is tried where photos are
         name = known.get(whose)
-        return NAMES.sub(lambda found: name or ABSENT[found[1]], path)
+        return NAMES.sub(lambda found: name or ABSENT.get(found[1], "absent"), path)
 
 
 @pytest.fixture
@@ -69,8 +76,43 @@ async def objects(town: TownOf) -> Objects:
     near = await town.official("near", "officer", places=(unit or "",))
     far = await town.official("far", "officer", places=(THERE,))
     found["officials"] = {"own": near, "foreign": far}
+    await _campaigns(town, found)
+    await _gifts(town, boss, found, {"own": (lan, here, unit or ""), "foreign": (mo, there, THERE)})
     assert unit == HERE
     return Objects(found)
+
+
+async def _campaigns(town: TownOf, found: dict[str, dict[str, str]]) -> None:
+    """A draft here and one far away, and an account, which is no unit's."""
+    giving = await front(town)
+    found["gift-accounts"] = {"own": await giving.enters()}
+    found["campaigns"] = {
+        whose: await giving.writes(replace(DRAFT, unit_id=place))
+        for whose, place in (("own", HERE), ("foreign", THERE))
+    }
+
+
+async def _gifts(
+    town: TownOf, boss: str, found: dict[str, dict[str, str]], places: dict[str, tuple[Citizen, str, str]]
+) -> None:
+    """Here and far away a gift, a need that waits, and a hand-over that its household did not confirm; and a model."""
+    for whose, (resident, case, place) in places.items():
+        gift = await promises(town, f"Cho {whose}", unit_id=place)
+        assert await gives(town, boss, gift, await needs(town, boss, case)) == "done"
+        given = (await books(town)).allocation.id
+        assert await brings(town, boss, given) == "done"
+        await resident.at_desk(lambda desk, given=given: desk.household_gifts.confirm(given, "not_yet"))  # type: ignore[misc]  # bound at once
+        grievance = await town.database.read(lambda unit: unit.query(Grievance).order_by(Grievance.id).all()[-1].id)
+        objects = {
+            "gifts": gift, "board/gifts": gift, "board/needs": await needs(town, boss, case), "handovers": given,
+            "exchange": given, "grievances": grievance,
+        }  # fmt: skip
+        for path, it in objects.items():
+            found.setdefault(path, {})[whose] = it
+    writing = WRITINGS[0]
+    model = await town.as_official(boss, lambda desk: Models(desk).begin(writing))
+    assert model
+    found["models"] = {"own": model}
 
 
 def allowed(role: str, right: str, whose: str) -> set[int]:

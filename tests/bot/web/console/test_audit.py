@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Actor, Desk
-from storage.queries import machine
+from storage.queries import chain
 from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House, Json
@@ -103,7 +103,7 @@ async def test_a_reason_is_shown_as_words(house: House, town: TownOf) -> None:
 
 async def test_it_says_how_far_the_chain_is_sealed(house: House, town: TownOf) -> None:
     async with clerk(house, "an", "auditor") as an:
-        await house.database.write(machine.seal_audit)
+        await house.database.write(chain.seal)
         sealed = (await an.opens("/api/audit")).json
         assert (sealed["late"], isinstance(sealed["sealed"], int) and sealed["sealed"] > 0) == (False, True)
 

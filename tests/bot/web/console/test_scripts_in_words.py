@@ -3,19 +3,29 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
+from handlers.desk.allocations import Allocations
 from handlers.desk.calls import Calls
 from handlers.desk.cases import Request
+from handlers.desk.grievances import Grievances
+from handlers.desk.models import Models, Wording, Writing
+from handlers.desk.pledge_work import PledgeWork
+from handlers.desk.pledges import KINDS, Offer
 from handlers.desk.rights import ROLES
+from storage.tables import Pledge
 from tests.kit.browser import Window, browser
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House, open_house
 from tests.kit.private_page import TownOf
 from tests.kit.scripts_in_words import PAYLOADS
+from tests.kit.town import Citizen
 
 HERE = "phuong_hoa_khanh"
 FIELDS = ("place", "name", "story", "work", "goods", "helper_name")
@@ -54,7 +64,7 @@ async def test_no_script_in_words_runs_on_any_page(house: House, town: TownOf, t
                 if kind_of(found) not in seen:
                     seen.add(kind_of(found))
                     left.append(found)
-        for path in ("/requests/search", "/officials", "/owner"):
+        for path in ("/requests/search", "/officials", "/owner", "/models"):
             for payload in PAYLOADS[:: len(PAYLOADS) // 6]:
                 await look_at_what_was_wrong(window, house, path, payload)
 
@@ -120,7 +130,63 @@ async def write_everywhere(town: TownOf, an: Clerk, turns: int) -> int:
     await an.opens("/owner")
     entered = await an.sends("/owner", {"body": PAYLOADS[0], "contact": PAYLOADS[40], "data_contact": PAYLOADS[42]})
     assert entered.status == 303
+    await give_everywhere(town, lan, an, codes[0])
     return len(codes)
+
+
+async def give_everywhere(town: TownOf, lan: Citizen, an: Clerk, case: str) -> None:
+    """Put payloads into whatever is said of gifts, needs, hand-overs, grievances and models."""
+    await lan.at_desk(lambda desk: [*pledges(desk)])
+    another = await town.official("ba", *ROLES, places=(HERE,))
+    given = await town.as_official(another, lambda desk: works_on_gifts(desk, case))
+    await lan.at_desk(lambda desk: desk.household_gifts.confirm(given, "not_yet"))
+    await town.as_official(an.id, closes_the_grievance)
+    for who in (an.id, another):
+        await town.as_official(who, writes_models)
+
+
+def pledges(desk: Desk) -> Iterator[str]:
+    """Promise gifts of every kind, each field of each a payload."""
+    for kind, first in zip(cycle(KINDS), range(0, len(PAYLOADS), 5), strict=False):
+        name, measure, what, label, topic = PAYLOADS[first : first + 5]
+        offer = Offer(kind, "group", 10, name, measure=measure, what=what, details={label: what, "where": name})
+        yield desk.pledges.offer(replace(offer, topic=topic, months=(1, 5), phone="+84905111222")).code
+
+
+def works_on_gifts(desk: Desk, case: str) -> str:
+    """Do all that has words with gifts that somebody promised; returns the id of a hand-over."""
+    found = list(desk.unit.scalars(select(Pledge).order_by(col(Pledge.id))))
+    work, words = PledgeWork(desk), iter(PAYLOADS * 2)
+    for pledge in found:
+        act = work.verify if pledge.kind in ("job", "link") else work.accept
+        assert act(pledge.code, next(words)) == "done"
+    lapsed = next(one for one in found if one.kind == "time")
+    assert work.lapse(lapsed.code, PAYLOADS[1]) == "done"
+    goods, link = (next(one for one in found if one.kind == kind) for kind in ("goods", "link"))
+    slots = [
+        desk.needs.open_for_case(
+            case, "food", one.kind, 5, one.measure[:40], PAYLOADS[7][:40], (5,), PAYLOADS[8]
+        ).slot_id
+        for one in (goods, link, goods)
+    ]
+    assert Allocations(desk).allocate(link.code, slots[1], 2) == "done"
+    assert Allocations(desk).allocate(goods.code, slots[0], 2) == "done"
+    given = Allocations(desk).listed(pledge_code=goods.code)[0].id
+    assert Allocations(desk).hand_over(given, 2, PAYLOADS[9]) == "done"
+    return given
+
+
+def closes_the_grievance(desk: Desk) -> None:
+    (one,) = Grievances(desk).listed()
+    assert Grievances(desk).close(one.id, "made_good", PAYLOADS[10]) == "done"
+
+
+def writes_models(desk: Desk) -> None:
+    """Write up an idea and a model of one's own, each word a payload."""
+    models = Models(desk)
+    wording = Wording(*(payload[:80] for payload in PAYLOADS[11:17]))
+    assert models.begin(Writing(wording, wording, 0, "none", "one"))
+    assert models.take_up(models.ideas()[0].code)
 
 
 def asks(desk: Desk, turns: int) -> Iterator[str]:

@@ -16,7 +16,8 @@ from tests.kit.private_page import TownOf
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize(
-        ("width", "height"), [pytest.param(360, 740, id="phone"), pytest.param(1366, 768, id="desk")]
+        ("width", "height"),
+        [pytest.param(360, 740, id="phone"), pytest.param(1366, 768, id="desk", marks=pytest.mark.trial)],
     ),
 ]
 HERE, UNIT = "phuong_hoa_khanh", "Phường Hòa Khánh"

@@ -1,0 +1,117 @@
+"""Jobs, and buyers and partners: when of the year who wants what and who has it, and who was asked and said what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.console.gifts import how_much
+from handlers.console.screen import Act, Given, Screen, Shown, Wrong
+from handlers.console.topics import topic_of
+from handlers.desk import Desk, board, hand_overs
+from handlers.desk.allocations import MEETING, Allocations, Contact, Listed
+from handlers.desk.case_news import unit_name
+from handlers.flow.readers import write_phone
+from handlers.rules import goods
+from handlers.texts import Phrase
+
+MOST = 100
+MONTHS = range(1, 13)
+LOOKS = {"asked": "waiting", "declined": "stopped"}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A line of the calendar: of month, 1 to 12, who wants it and who has it. picked: months a source names."""
+
+    name: Phrase
+    wanted: tuple[int, ...]
+    had: tuple[int, ...]
+    picked: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A household that was asked whether it wants to meet an employer or buyer. state: asked, no or yes."""
+
+    id: str
+    gift: str
+    code: str
+    to: str
+    unit: str
+    kind: Phrase
+    amount: Phrase
+    look: str
+    state: Phrase
+    since: datetime
+    meets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The page. contact: whom an employer or buyer may ring up, where it was asked for; of: of which offer."""
+
+    products: tuple[Product, ...]
+    month: int
+    asked: tuple[Asked, ...]
+    of: str = ""
+    contact: Contact | None = None
+
+
+def view(desk: Desk, given: Given) -> Exchange:
+    """The calendar of buyers and products, and whom jobs and links were offered to."""
+    return _page(desk)
+
+
+def show_contact(desk: Desk, given: Given) -> Shown | Wrong | None:
+    """The same with name and phone of a household that said yes, for the employer or buyer; that is noted."""
+    one = hand_overs.find(desk, given.path["id"])
+    if one is None:
+        return None
+    contact = Allocations(desk).contact(one.id) if desk.may("case.see", one.unit_id) else None
+    if contact is None:
+        return Wrong({"": "no_contact"})
+    return Shown("exchange", _page(desk, given.path["id"], Contact(contact.name, write_phone(contact.phone))))
+
+
+# Inside
+
+
+def _page(desk: Desk, of: str = "", contact: Contact | None = None) -> Exchange:
+    every = Allocations(desk).listed(states=hand_overs.MEETING_STATES, most=MOST, kinds=MEETING)
+    return Exchange(_products(desk), desk.today().month, tuple(_asked(desk, one) for one in every), of, contact)
+
+
+def _products(desk: Desk) -> tuple[Product, ...]:
+    """One line for each product; what has no name of ours stands under that of the list it belongs to."""
+    wanted, had = board.links(desk)
+    topics = sorted({one.topic or "" for one in wanted} | {one.topic or "" for one in had})
+    return tuple(
+        Product(
+            topic_of(desk, topic) or Phrase("console.exchange.no_topic"),
+            _months(one.months for one in wanted if (one.topic or "") == topic),
+            _months(one.months for one in had if (one.topic or "") == topic),
+            _months(one.months for one in goods.seasons(topic, desk.today()) if not one.lunar) if topic else (),
+        )
+        for topic in topics
+    )
+
+
+def _months(found: Iterable[Iterable[int]]) -> tuple[int, ...]:
+    return tuple(sorted({month for some in found for month in some}))
+
+
+def _asked(desk: Desk, one: Listed) -> Asked:
+    meets = one.state not in ("asked", "declined", "returned")
+    state = "yes" if meets else one.state
+    return Asked(
+        one.id, one.pledge_code, one.case_code or one.campaign_code,
+        f"/requests/{one.case_code}" if one.case_code and desk.may("case.see", one.unit_id) else "",
+        unit_name(one.unit_id), Phrase(f"console.gifts.kind.{one.kind}"), how_much(one.amount, one.measure),
+        LOOKS.get(one.state, "done"), Phrase(f"console.exchange.state.{state}"), one.handed_at or one.allocated_at,
+        meets and desk.may("gift.allocate", one.unit_id) and desk.may("case.see", one.unit_id),
+    )  # fmt: skip
+
+
+screen = Screen("/exchange", "exchange", "gift.see", view, menu="giving")
+screens = (screen,)
+acts = (Act("/exchange/{id}/contact", "gift.allocate", show_contact, screen),)

@@ -1,0 +1,124 @@
+"""Accounts for gifts: entered by a treasurer, confirmed by a second official, ended by either, and never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.desk import Desk
+from handlers.desk.gift_accounts import Entry, Outcome, Seen, faults
+from handlers.flow import readers
+from handlers.rules import banks
+
+OTHER_BANK = "other"
+LOOKS: Mapping[str, str] = {
+    "waiting": "mine", "ahead": "waiting", "in_force": "done", "over": "stopped", "ended": "stopped",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts. general: the id of the one for gifts to no campaign, empty while there is none.
+
+    banks: (id, name) of those whose digits are known. looks: of a state, a word of the style sheet. may_enter: she may
+    enter one.
+    """
+
+    accounts: tuple[Seen, ...]
+    general: str
+    banks: tuple[tuple[str, str], ...]
+    looks: Mapping[str, str]
+    may_enter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One account. may_confirm, may_end: she may do so now."""
+
+    account: Seen
+    look: str
+    may_confirm: bool
+    may_end: bool
+
+
+def view(desk: Desk, given: Given) -> Accounts:
+    """The accounts: those that wait for a second official first."""
+    general = desk.gift_accounts.shown(None)
+    may_enter = desk.may("account.enter", None)
+    return Accounts(tuple(desk.gift_accounts.all()), general.id if general else "", _banks(), LOOKS, may_enter)
+
+
+def view_one(desk: Desk, given: Given) -> One | None:
+    """One account, as givers will read it."""
+    account = desk.gift_accounts.find(given.path["id"])
+    if account is None:
+        return None
+    may = desk.may("account.confirm", None)
+    waits = account.state == "waiting" and not account.hers
+    return One(account, LOOKS[account.state], may and waits, may and account.state != "ended")
+
+
+def enter(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Enter an account; nobody sees it until another confirmed it."""
+    wrong: dict[str, str] = {}
+    first, last = _day(desk, given, "first_day", wrong), _day(desk, given, "last_day", wrong, needed=False)
+    bank = given["other_bank"] if given["bank"] == OTHER_BANK else given["bank"]
+    if given["bank"] not in {OTHER_BANK, *(bank_id for bank_id, _ in _banks())}:
+        bank, wrong["bank"] = "", "choose"
+    entry = Entry(given["owner"], bank, given["number"], first or desk.today(), last, given["swift"])
+    found = dict(faults(entry, desk.today()))
+    if "bank" in found and given["bank"] == OTHER_BANK:
+        found["other_bank"] = found.pop("bank")
+    if wrong := {**found, **wrong}:
+        return Wrong(wrong)
+    entered = desk.gift_accounts.enter(entry)
+    return Went(f"/gift-accounts/{entered}", "gift_account_entered") if entered else Wrong({"number": "account_known"})
+
+
+def confirm(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Confirm what another entered: givers see it from now on, on its days."""
+    return _told(given, desk.gift_accounts.confirm(given.path["id"]), "gift_account_confirmed")
+
+
+def end(desk: Desk, given: Given) -> Went | Wrong | None:
+    """End an account at once and for ever."""
+    return _told(given, desk.gift_accounts.end(given.path["id"]), "gift_account_ended")
+
+
+def _told(given: Given, outcome: Outcome, done: str) -> Went | Wrong | None:
+    match outcome:
+        case "done":
+            return Went(f"/gift-accounts/{given.path['id']}", done)
+        case "absent":
+            return None
+        case "own":
+            return Wrong({"": "own_account"})
+        case "outdated":
+            return Wrong({}, outdated=True)
+
+
+def _banks() -> tuple[tuple[str, str], ...]:
+    return tuple((bank.id, f"{bank.short_name} – {bank.name}") for bank in banks.banks() if bank.confidence == "seen")
+
+
+def _day(desk: Desk, given: Given, field: str, wrong: dict[str, str], *, needed: bool = True) -> date | None:
+    if not given[field]:
+        if needed:
+            wrong[field] = "needs_day"
+        return None
+    read = readers.day(given[field], desk.today())
+    if len(read) != 1:
+        wrong[field] = "day"
+        return None
+    return read[0]
+
+
+LIST = Screen("/gift-accounts", "gift_accounts", "account.see", view, menu="office")
+ONE = Screen("/gift-accounts/{id}", "gift_account", "account.see", view_one)
+screens = (LIST, ONE)
+acts = (
+    Act("/gift-accounts", "account.enter", enter, LIST, checked=True),
+    Act("/gift-accounts/{id}/confirm", "account.confirm", confirm, ONE, checked=True),
+    # To stop is never hard: whoever sees a wrong account ends it before she looks for her code.
+    Act("/gift-accounts/{id}/end", "account.confirm", end, ONE),
+)

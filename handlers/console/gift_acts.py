@@ -1,0 +1,110 @@
+"""What an official does to a gift on its page: accept it, verify who offers it, receive it, place it, let it lapse.
+
+Why money and goods are received by two forms: money asks for another right, and for a second one-time code.
+"""
+
+from collections.abc import Callable, Mapping
+
+from handlers import units
+from handlers.console import gift
+from handlers.console.screen import Act, Given, Went, Wrong
+from handlers.console.typed import Done, Faults, count, money, words
+from handlers.desk import Desk
+from handlers.desk.pledge_work import MOST_REFERENCE, WITH_APPOINTMENT, Outcome, PledgeWork
+from handlers.desk.pledges import MOST
+
+
+def accept(desk: Desk, given: Given) -> Done:
+    """Accept an offer; of goods and time with an appointment, which the giver is told."""
+    pledge = desk.pledges.by_code(given.path["code"])
+    needed = pledge is not None and pledge.kind in WITH_APPOINTMENT
+    faults = words(given, "appointment", needed=needed)
+    return Wrong(faults) if faults else _told(given, "accept", PledgeWork(desk).accept(*_of(given, "appointment")))
+
+
+def verify(desk: Desk, given: Given) -> Done:
+    """Write down how it was checked who the employer or buyer is."""
+    faults = words(given, "checked_how")
+    return Wrong(faults) if faults else _told(given, "verify", PledgeWork(desk).verify(*_of(given, "checked_how")))
+
+
+def receive(desk: Desk, given: Given) -> Done:
+    """Write down that goods came to the office."""
+    pledge = desk.pledges.by_code(given.path["code"])
+    if pledge is not None and pledge.kind == "money":
+        return Wrong({"": "money_elsewhere"})
+    faults: Faults = {}
+    amount = count(given, "came", faults, most=MOST)
+    if faults or amount is None:
+        return Wrong(faults)
+    return _told(given, "receive", PledgeWork(desk).receive(given.path["code"], amount, "", given["seen"]), "came")
+
+
+def receive_money(desk: Desk, given: Given) -> Done:
+    """Write down that money came by hand, under the number of its receipt or the bank's reference."""
+    pledge = desk.pledges.by_code(given.path["code"])
+    if pledge is not None and pledge.kind != "money":
+        return Wrong({"": "not_now"})
+    faults = words(given, "reference", most=MOST_REFERENCE)
+    amount = money(given, "came", faults, most=MOST)
+    if faults or amount is None:
+        return Wrong(faults)
+    outcome = PledgeWork(desk).receive(given.path["code"], amount, given["reference"], given["seen"])
+    return _told(given, "receive", outcome, "reference" if outcome == "known" else "came")
+
+
+def place(desk: Desk, given: Given) -> Done:
+    """Say which unit gets what is for where it is most needed; whoever gives it away may no longer see it."""
+    to = given["to_unit"]
+    if to not in units.all_units():
+        return Wrong({"to_unit": "unchosen"})
+    outcome = PledgeWork(desk).place(given.path["code"], to, given["seen"])
+    if outcome == "done" and not desk.may("gift.see", to):
+        return Went("/gifts", "gift_place_away")
+    return _told(given, "place", outcome)
+
+
+def lapse(desk: Desk, given: Given) -> Done:
+    """Let a promise lapse of which nothing came."""
+    faults = words(given, "why")
+    return Wrong(faults) if faults else _told(given, "lapse", PledgeWork(desk).lapse(*_of(given, "why")))
+
+
+# Inside
+
+
+def _of(given: Given, field: str) -> tuple[str, str, str]:
+    """What most acts need: the gift, the words typed, and what was seen of it."""
+    return given.path["code"], given[field], given["seen"]
+
+
+def _told(given: Given, act: str, outcome: Outcome, field: str = "") -> Done:
+    """What came of an act, said beside the field it is about."""
+    match outcome:
+        case "done":
+            return Went(f"/gifts/{given.path['code']}", f"gift_{act}")
+        case "absent":
+            return None
+        case "outdated":
+            return Wrong({}, outdated=True)
+        case "not_now":
+            return Wrong({"": "gift_not_now"})
+        case "more":
+            return Wrong({field: "more_than_promised"})
+        case "known":
+            return Wrong({field: "reference_known"})
+        case _:
+            return Wrong({field: "invalid"})
+
+
+_ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Done]]] = {
+    "accept": ("gift.take", accept),
+    "verify": ("gift.take", verify),
+    "receive": ("gift.take", receive),
+    "place": ("gift.take", place),
+    "lapse": ("gift.take", lapse),
+}
+acts = (
+    *(Act(f"/gifts/{{code}}/{name}", right, do, gift.screen) for name, (right, do) in _ACTS.items()),
+    Act("/gifts/{code}/receive-money", "gift.receive", receive_money, gift.screen, checked=True),
+)

@@ -1,0 +1,173 @@
+"""Hand-overs: what was given to a need and is to be handed over, and what waits for the resident's word."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from handlers.console.gift import LOOKS
+from handlers.console.gifts import Chip, how_much, units_within
+from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.typed import Done, Faults, count, money, words
+from handlers.desk import Desk, hand_overs
+from handlers.desk.allocations import Allocations, Listed, Outcome
+from handlers.desk.case_news import unit_name
+from handlers.desk.hand_overs import PARTS
+from handlers.desk.pledges import MONEY, MOST
+from handlers.texts import Phrase
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A hand-over in the list. code: of the request or the drive. days: since it was handed over, while it waits."""
+
+    id: str
+    code: str
+    gift: str
+    unit: str
+    kind: Phrase
+    need: Phrase
+    amount: Phrase
+    look: str
+    state: Phrase
+    at: datetime
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOvers:
+    """The list. part: which of them; further: the query of the next page, or empty."""
+
+    lines: tuple[Line, ...]
+    chips: tuple[Chip, ...]
+    part: str
+    units: tuple[tuple[str, str], ...]
+    unit: str
+    further: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """One of them. to: the address of the request, where she may open it. left: how much is to be handed over.
+
+    hands: she may hand it over now; money: it is money, and asks for a second code; takes_back: she may take it back.
+    """
+
+    line: Line
+    to: str
+    opens_gift: bool
+    by: str
+    handed_by: str
+    said: Phrase | None
+    left: str
+    measure: str
+    money: bool
+    hands: bool
+    takes_back: bool
+
+
+def view(desk: Desk, given: Given) -> HandOvers:
+    """Hand-overs of one part of the way."""
+    part = given["part"] if given["part"] in PARTS else next(iter(PARTS))
+    within = units_within(desk, "gift.see")
+    unit = given["unit"] if given["unit"] in dict(within) else ""
+    after = given["after"] if given["after"].isascii() and given["after"].isalnum() else ""
+    found = hand_overs.part(desk, part, unit_id=unit, after=after, most=A_PAGE + 1)
+    narrowed = {"unit": unit} if unit else {}
+    chips = tuple(
+        Chip(Phrase(f"console.handovers.part.{one}"), one == part, urlencode({"part": one, **narrowed}))
+        for one in PARTS
+    )
+    last = {"part": part, **narrowed, "after": found[A_PAGE - 1].id} if len(found) > A_PAGE else {}
+    return HandOvers(tuple(_line(desk, one) for one in found[:A_PAGE]), chips, part, within, unit, urlencode(last))
+
+
+def view_one(desk: Desk, given: Given) -> HandOver | None:
+    """One hand-over: of what, to which need, by whom, and what the resident said."""
+    one = hand_overs.find(desk, given.path["id"])
+    return _one(desk, one) if one is not None else None
+
+
+def hand_over(desk: Desk, given: Given) -> Done:
+    """Write down that goods, time, a job or a link were handed over; the resident is asked."""
+    return _hand_over(desk, given, of_money=False)
+
+
+def hand_over_money(desk: Desk, given: Given) -> Done:
+    """Write down that money was handed over; the resident is asked."""
+    return _hand_over(desk, given, of_money=True)
+
+
+def take_back(desk: Desk, given: Given) -> Done:
+    """Take a gift back from a need before it is handed over."""
+    faults = words(given, "why")
+    if faults:
+        return Wrong(faults)
+    return _told(given, Allocations(desk).give_back(given.path["id"], given["why"]), "handover_taken_back")
+
+
+# Inside
+
+
+def _hand_over(desk: Desk, given: Given, *, of_money: bool) -> Done:
+    faults: Faults = words(given, "handed_words", needed=False)
+    amount = (money if of_money else count)(given, "handed", faults, most=MOST)
+    if faults or amount is None:
+        return Wrong(faults)
+    one = hand_overs.find(desk, given.path["id"])
+    if one is None:
+        return None
+    if (one.measure == MONEY) != of_money:
+        return Wrong({"": "handover_not_now"})
+    return _told(given, Allocations(desk).hand_over(one.id, amount, given["handed_words"]), "handed_over")
+
+
+def _told(given: Given, outcome: Outcome, done: str) -> Done:
+    match outcome:
+        case "done":
+            return Went(f"/handovers/{given.path['id']}", done)
+        case "absent":
+            return None
+        case "too_much":
+            return Wrong({"handed": "handover_too_much"})
+        case "not_now" | "own":
+            return Wrong({"": f"handover_{outcome}"}, outdated=outcome == "not_now")
+        case _:
+            return Wrong({"": "invalid"})
+
+
+def _line(desk: Desk, one: Listed) -> Line:
+    waits = one.state == "handed_over" and one.handed_at is not None
+    passed = desk.now - (one.handed_at or one.allocated_at)
+    late = waits and passed > timedelta(days=hand_overs.SILENT_DAYS)
+    return Line(
+        one.id, one.case_code or one.campaign_code, one.pledge_code, unit_name(one.unit_id),
+        Phrase(f"console.gifts.kind.{one.kind}"), Phrase(f"options.needs.{one.need}"),
+        how_much(one.handed_amount or one.amount, one.measure), "late" if late else LOOKS[one.state],
+        Phrase(f"console.gifts.part.{one.state}"), one.handed_at or one.allocated_at, passed.days if waits else None,
+    )  # fmt: skip
+
+
+def _one(desk: Desk, one: Listed) -> HandOver:
+    names, may = desk.officials, desk.may
+    said = None
+    if one.answer:
+        amount = how_much(one.said, one.measure) if one.said is not None else Phrase("plain", {"words": "–"})
+        said = Phrase(f"console.handovers.said.{one.answer}", {"amount": amount})
+    return HandOver(
+        _line(desk, one), f"/requests/{one.case_code}" if one.case_code and may("case.see", one.unit_id) else "",
+        hand_overs.opens_gift(desk, one), names.name_of(one.allocated_by), names.name_of(one.handed_by), said,
+        str(one.amount), one.measure, one.measure == MONEY,
+        one.state == "allocated" and may("gift.hand_over", one.unit_id),
+        one.state in ("asked", "allocated") and may("gift.allocate", one.unit_id),
+    )  # fmt: skip
+
+
+one_screen = Screen("/handovers/{id}", "handover", "gift.see", view_one)
+screens = (Screen("/handovers", "handovers", "gift.see", view, menu="giving"), one_screen)
+acts = (
+    Act("/handovers/{id}/hand-over", "gift.hand_over", hand_over, one_screen),
+    Act("/handovers/{id}/hand-over-money", "gift.hand_over", hand_over_money, one_screen, checked=True),
+    Act("/handovers/{id}/take-back", "gift.allocate", take_back, one_screen),
+)

@@ -1,0 +1,106 @@
+"""Statements of a bank: read in from a file, and the transfers in which no pledge's code was found."""
+
+from dataclasses import dataclass, replace
+
+from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
+from handlers.desk import Desk
+from handlers.desk.bank import Bank, Imported, Waiting
+from handlers.statements import NotAStatement, Statement, read
+from handlers.texts import Dong, Phrase
+
+TROUBLES = 20  # of one file; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer that waits. words: as the giver wrote it. codes: pledges it names that can't take it by themselves."""
+
+    id: str
+    account: str
+    day: object
+    amount: Phrase
+    reference: str
+    words: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsPage:
+    """accounts: (id, what it is called). count: of all that wait. imported, troubles: of the file just read in.
+
+    passed_over: rows of that file that are no gifts.
+    """
+
+    accounts: tuple[tuple[str, str], ...]
+    waiting: tuple[Transfer, ...]
+    count: int
+    imported: Imported | None = None
+    passed_over: int = 0
+    troubles: tuple[Phrase, ...] = ()
+    more_troubles: int = 0
+
+
+def view(desk: Desk, given: Given) -> StatementsPage:
+    """Bank transfers without a pledge, and where a statement is read in."""
+    confirmed = [one for one in desk.gift_accounts.all() if one.confirmed_at is not None]
+    accounts = tuple((one.id, f"{one.owner} · {one.bank} · {one.number}") for one in confirmed)
+    waiting, count = Bank(desk).unmatched()
+    if waiting:
+        desk.note("bank.read", "bank", lines=len(waiting))
+    return StatementsPage(accounts, tuple(_transfer(one) for one in waiting), count)
+
+
+def read_file(given: Given) -> Statement | NotAStatement | None:
+    """The statement that was chosen or pasted; None for neither."""
+    raw = given.files.get("file") or given["text"].encode()
+    return read(raw) if raw else None
+
+
+def read_in(desk: Desk, given: Given) -> Shown | Wrong:
+    """Read in a bank's statement."""
+    statement = given.read
+    if isinstance(statement, NotAStatement):
+        return Wrong({"file": f"statement_{statement.reason}"})
+    if not isinstance(statement, Statement):
+        return Wrong({"file": "statement_missing"})
+    imported = Bank(desk).read_in(given["account"], statement)
+    if imported is None:
+        return Wrong({"account": "statement_account"})
+    troubles = tuple(
+        Phrase(f"console.statements.trouble.{what}", {"row": row}) for row, what in statement.troubles[:TROUBLES]
+    )
+    more = max(len(statement.troubles) - TROUBLES, 0)
+    page = replace(view(desk, given), imported=imported, passed_over=statement.passed_over)
+    return Shown("statements", replace(page, troubles=troubles, more_troubles=more))
+
+
+def match(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Say which pledge a transfer is for."""
+    outcome = Bank(desk).match(given.path["line"], given["code"])
+    if outcome == "absent":
+        return None
+    if outcome == "no_pledge":
+        return Wrong({f"code-{given.path['line']}": "statement_no_pledge"})
+    return Wrong({}, outdated=True) if outcome == "outdated" else Went("/statements", "transfer_matched")
+
+
+def set_aside(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Say that a transfer is no gift to a pledge."""
+    outcome = Bank(desk).set_aside(given.path["line"])
+    if outcome == "absent":
+        return None
+    return Wrong({}, outdated=True) if outcome == "outdated" else Went("/statements", "transfer_set_aside")
+
+
+def _transfer(one: Waiting) -> Transfer:
+    amount = Phrase("plain", {"words": Dong(one.amount)})
+    return Transfer(one.id, f"{one.owner} · {one.bank}", one.day, amount, one.reference, one.words, one.codes)
+
+
+SCREEN = Screen("/statements", "statements", "account.import", view, notes=True, menu="giving")
+screens = (SCREEN,)
+acts = (
+    Act("/statements", "account.import", read_in, SCREEN, checked=True, reads=read_file),
+    Act("/statements/{line}/match", "account.import", match, SCREEN, checked=True),
+    Act("/statements/{line}/aside", "account.import", set_aside, SCREEN, checked=True),
+)

@@ -1,0 +1,56 @@
+"""Where a gift is: promised, received, allotted, handed over, confirmed; with days and units, and never a family.
+
+Why from the ledger: it is what everybody can read, so a giver is told nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from sqlmodel import col, select
+
+from storage.tables import LedgerLine, Pledge
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+Kind = Literal["promised", "received", "allotted", "handed_over", "confirmed"]
+STEPS: tuple[Kind, ...] = ("promised", "received", "allotted", "handed_over", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a gift has come. day: None where it has not come so far. units: to which it was allotted."""
+
+    kind: Kind
+    day: date | None
+    amount: int = 0
+    units: tuple[str, ...] = ()
+
+
+def steps(desk: "Desk", pledge: Pledge) -> tuple[Step, ...]:
+    """All five steps of a gift in order, each with its latest day and how much of it came so far.
+
+    What was allotted and given back again is not allotted.
+    """
+    of_gift = select(LedgerLine).where(LedgerLine.code == pledge.code)
+    lines = list(desk.unit.scalars(of_gift.order_by(col(LedgerLine.id))))
+    promised = Step("promised", pledge.created_at.astimezone(desk.zone).date(), pledge.amount)
+    amounts = {
+        "received": pledge.received, "allotted": pledge.allocated, "handed_over": pledge.handed,
+        "confirmed": pledge.confirmed,
+    }  # fmt: skip
+    found = [promised]
+    for kind in STEPS[1:]:
+        of_kind = [line for line in lines if line.kind == kind]
+        reached = bool(of_kind) and amounts[kind] > 0
+        back = {line.allocation_id for line in lines if line.kind == "returned"}
+        units = dict.fromkeys(line.unit_id for line in of_kind if line.unit_id and line.allocation_id not in back)
+        day = max(line.day for line in of_kind) if reached else None
+        found.append(Step(kind, day, amounts[kind], tuple(units) if kind == "allotted" else ()))
+    return tuple(found)
+
+
+def received_on(desk: "Desk", pledge: Pledge) -> date | None:
+    """The latest day on which something of a gift has come."""
+    return next(step.day for step in steps(desk, pledge) if step.kind == "received")

@@ -1,0 +1,77 @@
+"""Gifts on their last steps: to be handed over, waiting for the resident's word, looked into, confirmed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, func, select
+
+from handlers.desk.allocations import Allocations, Listed, within
+from handlers.desk.grievances import SILENCE, Grievances
+from handlers.desk.grievances import Listed as Grieved
+from storage.tables import Allocation, Grievance, Pledge
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+SILENT_DAYS = SILENCE.days
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "to_hand": ("allocated",), "waiting": ("handed_over",), "late": ("handed_over",), "differs": ("differs",),
+    "confirmed": ("confirmed", "settled"),
+}  # fmt: skip
+MEETING_STATES = ("asked", "declined", "allocated", "handed_over", "differs", "confirmed", "settled")
+A_LOT, A_FEW = 500, 20
+
+
+def part(desk: "Desk", name: str, *, unit_id: str = "", after: str = "", most: int = 50) -> list[Listed]:
+    """Allocations of one part of the way, newest first. "late": handed over, and nothing heard for seven days."""
+    found = Allocations(desk).listed(
+        states=PARTS[name], unit_id=unit_id, after=after, most=A_LOT if name == "late" else most
+    )
+    if name == "late":
+        before = desk.now - timedelta(days=SILENT_DAYS)
+        found = [one for one in found if one.handed_at is not None and one.handed_at < before]
+    return found[:most]
+
+
+def find(desk: "Desk", allocation_id: str) -> Listed | None:
+    """One allocation within reach; foreign and absent ones are None alike."""
+    row = desk.unit.get(Allocation, allocation_id) if allocation_id.isascii() and allocation_id.isalnum() else None
+    if row is None:
+        return None
+    found = Allocations(desk).listed(after=f"{row.id}~", most=1)  # of the ids below that, the greatest is this one
+    return next((one for one in found if one.id == row.id), None)
+
+
+def grievance(desk: "Desk", grievance_id: str) -> Grieved | None:
+    """One grievance within reach, open or closed; foreign and absent ones are None alike."""
+    row = desk.unit.get(Grievance, grievance_id) if grievance_id.isascii() and grievance_id.isalnum() else None
+    if row is None:
+        return None
+    found = Grievances(desk).listed(state=row.state, after=row.id[:-1], most=A_FEW)
+    return next((one for one in found if one.id == row.id), None)
+
+
+def opens_gift(desk: "Desk", one: Listed) -> bool:
+    """Whether the official at the desk may open the gift itself: it may be of another unit."""
+    pledge = desk.unit.scalars(select(Pledge).where(Pledge.code == one.pledge_code)).first()
+    return pledge is not None and desk.may("gift.see", pledge.unit_id)
+
+
+def late(desk: "Desk") -> int:
+    """How many hand-overs within reach were not confirmed for seven days."""
+    if desk.acting().reach("gift.see") is None:
+        return 0
+    before = desk.now - timedelta(days=SILENT_DAYS)
+    query = select(func.count()).where(
+        Allocation.state == "handed_over", col(Allocation.handed_at) < before, within(desk, col(Allocation.unit_id))
+    )
+    return desk.unit.scalars(query).one()
+
+
+def open_grievances(desk: "Desk") -> int:
+    """How many grievances within reach are open."""
+    if desk.acting().reach("grievance.see") is None:
+        return 0
+    query = select(func.count()).where(Grievance.state == "open", within(desk, col(Grievance.unit_id), "grievance.see"))
+    return desk.unit.scalars(query).one()

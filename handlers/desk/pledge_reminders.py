@@ -1,0 +1,92 @@
+"""Reminders of promises: three days before the day, on it, and the day after; three in all, and never two on one day.
+
+Why the number of a reminder comes from the day and not from a count: a night that was missed is not made up for, and a
+job that runs twice reminds once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from handlers.desk.pledge_news import how_much
+from handlers.desk.pledges import OPEN
+from handlers.flow.message import Opening, Phrase, Say
+from storage.tables import Pledge, PledgeEvent
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+DAYS_TO_GO = {3: 1, 0: 2, -1: 3}  # days until the promised one: the number of the reminder
+MOST = 3
+REMINDED = "reminded"
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeReminders:
+    """Reminders of one day."""
+
+    desk: "Desk"
+
+    def run(self) -> int:
+        """Remind everybody whose day it is; returns how many were reminded."""
+        today = self.desk.today()
+        return sum(self._remind(pledge, DAYS_TO_GO[(_due(pledge) - today).days]) for pledge in self._due_near(today))
+
+    def _due_near(self, today: date) -> Iterable[Pledge]:
+        days = [today + timedelta(days=days) for days in DAYS_TO_GO]
+        query = select(Pledge).where(
+            col(Pledge.due).in_(days), col(Pledge.closed_at).is_(None), col(Pledge.quiet).is_(False),
+            Pledge.received == 0, Pledge.handed == 0, col(Pledge.state).in_(OPEN),
+        )  # fmt: skip
+        return self.desk.unit.scalars(query.order_by(col(Pledge.id))).all()
+
+    def _remind(self, pledge: Pledge, number: int) -> bool:
+        """Send one reminder, unless it was sent, enough were, or she is not to be reminded."""
+        desk = self.desk
+        if not self._may_be_reminded(pledge):
+            return False
+        waits = (col(Pledge.id) == pledge.id, col(Pledge.reminders) < number, col(Pledge.quiet).is_(False))
+        change = update(Pledge).where(*waits).values(reminders=number)
+        if desk.unit.change(change.execution_options(synchronize_session=False)) != 1:
+            return False
+        desk.unit.refresh(pledge)
+        desk.pledges.event(pledge, REMINDED)
+        desk.note(f"pledge.{REMINDED}", f"pledge:{pledge.id}", number=number)
+        place = f"reminder/{pledge.id}/{_due(pledge).isoformat()}/{number}"
+        return desk.messages.tell(pledge.person_id, _reminder(pledge, desk), kind="reminder", place=place)
+
+    def _may_be_reminded(self, pledge: Pledge) -> bool:
+        """Goods wait for an appointment; nobody is reminded who took her consent back, was today, or often enough."""
+        desk = self.desk
+        query = select(PledgeEvent.at).where(PledgeEvent.pledge_id == pledge.id, PledgeEvent.kind == REMINDED)
+        sent = [at.astimezone(desk.zone).date() for at in desk.unit.scalars(query)]
+        waits = pledge.kind != "money" and pledge.state == "offered"
+        return not waits and len(sent) < MOST and desk.today() not in sent and self._agrees(pledge)
+
+    def _agrees(self, pledge: Pledge) -> bool:
+        return self.desk.consents.in_force("give", pledge.person_id)
+
+
+def _due(pledge: Pledge) -> date:
+    assert pledge.due is not None  # noqa: S101  # only those with a day are looked for
+    return pledge.due
+
+
+def _reminder(pledge: Pledge, desk: "Desk") -> Say:
+    """What she promised, below a first line that anybody may see."""
+    known = {"code": pledge.code}
+    doors = [
+        Opening("doors.gift_sent", "gift_sent", known),
+        Opening("doors.put_off_gift", "put_off_gift", known),
+        Opening("doors.hush_gift", "hush_gift", known),
+    ]
+    if pledge.kind == "money":
+        doors.append(Opening("doors.how_to_pay", "how_to_pay", known))
+    what: object = how_much(pledge.amount, pledge.measure)
+    if pledge.kind != "money":
+        what = Phrase("gift.amount_of_what", {"amount": what, "what": desk.pledges.body(pledge).what})
+    return Say("pledge_reminder", code=pledge.code, what=what, day=_due(pledge), openings=tuple(doors))
