@@ -1,5 +1,6 @@
 """The pages for everyone, the page behind a one-time link, and the headers on every answer."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -163,6 +164,16 @@ async def test_a_static_file_is_kept_for_a_year_and_the_rest_not_at_all(lan: Vis
 
     assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_every_link_of_the_first_page_leads_somewhere(lan: Visitor, language: str) -> None:
+    page = (await lan.gets(f"/?lang={language}")).body.decode()
+
+    links = {link.partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', page)}
+
+    assert {link: (await lan.gets(link)).status for link in links} == dict.fromkeys(links, 200)
+    assert len(links) >= 5
 
 
 async def test_the_first_page_names_who_is_responsible(lan: Visitor) -> None:

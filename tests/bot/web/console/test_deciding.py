@@ -208,7 +208,7 @@ async def test_only_what_the_role_may_do_is_offered_and_done(
         page = await ai.opens(f"/requests/{code}")
         offered = set(re.findall(rf'action="/console/requests/{code}/(\w+)"', page.body.decode())) - {"phone"}
 
-        assert offered == (acts or {"take", "ask", "propose", "refuse", "note", "place", "recognise"})
+        assert offered == (acts or {"take", "ask", "propose", "refuse", "note", "place", "recognise", "need"})
         refused = {act: (await ai.sends(f"/requests/{code}/{act}", {})).status for act in ("approve", "take", "note")}
         assert refused == {
             "approve": 403, "take": 303 if role == "officer" else 403, "note": 403 if role == "admin" else 400,
