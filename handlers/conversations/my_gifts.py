@@ -68,9 +68,9 @@ def _amount_of(what: str, amount: object) -> object:
 
 
 def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
-    """How far it has come; of what never comes to the office only what is done with it."""
+    """How far it has come; nothing is waited for at the office that never comes there, or went to a family without."""
     for step in steps(desk, pledge)[: 1 if pledge.kind == "idea" else None]:
-        if step.kind != "received" or pledge.kind in COMES:
+        if step.kind != "received" or (pledge.kind in COMES and (step.day or not pledge.handed)):
             yield _line(step, pledge)
         elif pledge.kind in VERIFIED:
             day = pledge.verified_at.astimezone(desk.zone).date() if pledge.verified_at else None

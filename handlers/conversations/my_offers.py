@@ -55,7 +55,7 @@ def show(a: Answers, desk: Desk) -> Done:
     found = a.facts(Offers).found
     one = next((one for one in found if one.id == a.get(which)), found[0] if found else None)
     if one is None:
-        return Done(Say("none", openings=(MENU,)))
+        return Done(Say("none", openings=(OFFICER, MENU)))
     if one.state != "asked":
         return Done(_before(one.state))
     doors = tuple(Opening(f"doors.{name}", "offered", {"allocation": one.id, "answer": name}) for name in MEETS)

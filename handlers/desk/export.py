@@ -21,6 +21,7 @@ from storage.tables import (
     OutboxRow,
     Person,
     Pledge,
+    PledgeEvent,
     Talk,
     UrgentRequest,
 )
@@ -126,7 +127,7 @@ def _gifts(desk: "Desk", person_id: str) -> list[dict[str, object]]:
                 "what": event.kind,
                 "amount": event.amount,
                 "words": desk.vault.open(f"pledge:{pledge.id}", f"pledge_event.note:{event.id}", event.note)
-                if event.note
+                if event.note and _is_hers(event)
                 else "",
             }
             for event in pledges.events(pledge)
@@ -135,6 +136,11 @@ def _gifts(desk: "Desk", person_id: str) -> list[dict[str, object]]:
         shown = ("code", "kind", "state", "amount", "measure", "named", "due")
         found.append({name: getattr(pledge, name) for name in shown} | {"content": content, "history": history})
     return found
+
+
+def _is_hers(event: PledgeEvent) -> bool:
+    """Whether words written with a gift are its giver's, or were told to her; the rest may say who gets it."""
+    return event.kind == "accepted" or event.actor.startswith("person:")
 
 
 def _talks(desk: "Desk", person_id: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, Update, and_, or_, update
+from sqlalchemy import ColumnElement, Update, and_, not_, or_, update
 from sqlmodel import col, select
 
 from handlers.rules import banks, drives
@@ -98,8 +98,8 @@ class GiftAccounts:
 
         account_id: None asks for the city's general account, for gifts to no campaign. That is the one confirmed first
         of those in force that no campaign claims for itself: a new account is mostly one campaign's, and must not take
-        the general one's place by itself. A campaign, draft or closed too, claims the account it names if the law of
-        its basis says by when its gifts are handed on, since they must not mix with others then.
+        the general one's place by itself. A campaign that waits to be opened, or ever was, claims the account it names
+        if the law of its basis says by when its gifts are handed on, since they must not mix with others then.
         """
         query = select(GiftAccount).where(_may_be_shown(self.desk.today(), self.desk.today()))
         if account_id is not None:
@@ -198,7 +198,8 @@ class GiftAccounts:
         )  # fmt: skip
 
     def _claimed(self) -> set[str | None]:
-        named = select(Campaign).where(col(Campaign.account_id).is_not(None))
+        thrown_away = and_(col(Campaign.state) == "closed", col(Campaign.opened_by).is_(None))
+        named = select(Campaign).where(col(Campaign.account_id).is_not(None), not_(thrown_away))
         return {
             campaign.account_id
             for campaign in self.desk.unit.scalars(named)

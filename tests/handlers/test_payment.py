@@ -1,5 +1,6 @@
 """What asks for money: whose account, on what basis, until when; and no account that two officials did not confirm."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,22 @@ ASKING = {"organiser", "basis", "first_day", "last_day", "account_owner", "ledge
 TELLS_AN_ACCOUNT = {"account_number", "swift"}
 MONEY = Offer("money", "person", 1_500_000, "Lan")
 PAYS_NOWHERE = ["gift.no_account"]
+# Words without which nobody can be told where to send money, or be led to give; a new text with one is found here.
+HOW_TO_GIVE = {
+    "vi": re.compile(r"(?:số|chủ) tài khoản|quét|nội dung chuyển|chuyển (?:vào|từ nước)|xem và ủng hộ", re.IGNORECASE),
+    "en": re.compile(
+        r"account (?:number|owner|holder)|\bscan|transfer text|pay only|(?:from|sending) abroad|see and give",
+        re.IGNORECASE,
+    ),
+}
+NOT_TO_GIVERS = ("console.", "when.")
+# Lines of a picture or a page that is only ever shown with all of it, and words that keep people from sending anything.
+BESIDE = {
+    "gift.card_title", "gift.card_owner", "gift.card_text", "gift.card_note", "gift.from_abroad",
+    "campaign.account", "campaign.demo_account",
+    "page.campaign_account_owner", "page.campaign_number", "page.campaign_text", "page.campaign_swift",
+    "page.campaign_scan",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,6 +61,18 @@ async def told(lan: Citizen, offer: Offer = MONEY) -> tuple[str, tuple[Say, ...]
 
 def keys(says: tuple[Say, ...]) -> list[str]:
     return [say.phrase.key for say in says]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_tells_how_to_give_names_all_of_it_or_stands_beside_one_that_does(language: str) -> None:
+    told = {
+        key: placeholders(text)
+        for key, text in texts.load().sentences[language].items()
+        if HOW_TO_GIVE[language].search(text) and not key.startswith(NOT_TO_GIVERS)
+    }
+
+    assert {key for key, named in told.items() if not named >= ASKING} == BESIDE
+    assert {"gift.pay", "gift.to_copy", "campaigns.one", "campaigns.share", "campaigns.share_both"} <= told.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

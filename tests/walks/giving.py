@@ -154,7 +154,7 @@ async def a_job_until_yes(lan: Phone) -> None:
         assert await desk.contact(given) == ("nguyen thi lan", "+84905123456")
         await desk.hands_over(given, 1)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(firm, by_itself("Người nhận đã xác nhận"), "/monqua", "< • Người nhận xác nhận 1 người")
+        await follow(firm, by_itself("Người nhận đã xác nhận"), "/monqua", "< • Gia đình xác nhận 1 người")
         await desk.balances(gift)
 
 
@@ -181,7 +181,7 @@ async def a_link_bought(lan: Phone) -> None:
         await follow(buyer, ("<! " if isinstance(buyer, TelegramPhone) else "< ") + "nguyen thi lan", name="buyer")
         await desk.hands_over(given, 20)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(buyer, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Người nhận xác nhận 20 kg")
+        await follow(buyer, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 20 kg")
         await desk.balances(gift)
 
 
@@ -208,7 +208,7 @@ async def a_link_together(partner: Phone) -> None:
         await follow(partner, by_itself("một gia đình muốn gặp"))
         await desk.hands_over(given, 30)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(partner, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Người nhận xác nhận 30 kg")
+        await follow(partner, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 30 kg")
         await desk.balances(gift)
 
 

@@ -43,7 +43,8 @@ class Choice(Question[str]):
         if len(near) == 1 and (near[0].written in self.names or self.supplied):
             written = near[0].written or ""
             return Misheard() if written.startswith(("#", "@")) else written
-        near = near or [o for o in own if any(_within(part, folded) for part in _listed(o.label))]
+        if not near and not {"yes", "no"} <= set(self.names):  # nobody's words are turned into a yes
+            near = [o for o in own if any(_within(part, folded) for part in _listed(o.label))]
         if near:
             return Unsure(tuple(Candidate(o.written or "", Phrase("plain", {"words": o.label})) for o in near[:9]))
         return Misheard()

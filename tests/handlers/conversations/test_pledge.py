@@ -81,6 +81,17 @@ async def test_goods_that_keep_are_not_asked_for_a_best_before_day(lan: Citizen)
     lan.hears("pledge.collect_at")
 
 
+async def test_goods_said_with_their_number_are_not_counted_again(lan: Citizen) -> None:
+    await lan.says(*TO_GOODS, "2 cai chan")
+    lan.hears("pledge.condition")
+
+    await lan.says("moi", "12 duong Bach Dang", "mai", *BY_NAME, "gui loi hua")
+
+    pledge = (await pledges(lan.town))[-1]
+    assert (pledge.amount, pledge.measure, pledge.topic) == (2, "cái", "clothes")
+    assert (await body(lan, pledge)).what == "chan"
+
+
 async def test_time_is_promised_and_nobody_is_to_visit_a_home_before_a_word(lan: Citizen) -> None:
     pledge = await promises(lan, *TIME)
 

@@ -169,6 +169,17 @@ async def test_an_account_whose_campaign_has_to_hand_on_its_gifts_in_time_is_not
     assert (await seen_by(lan) is not None) == is_general
 
 
+async def test_a_draft_that_was_thrown_away_takes_the_general_account_from_nobody(
+    town: Town, office: Front, lan: Citizen
+) -> None:
+    account = await office.has()
+    code = await office.writes(replace(DRAFT, basis="disaster", account_id=account))
+
+    await town.as_official(office.admin, lambda desk: desk.campaigns.close(code))
+
+    assert await seen_by(lan) is not None
+
+
 async def test_two_who_confirm_at_once_are_one(town: Town, office: Front) -> None:
     account = await office.enters()
     others = [await town.official(f"quantri{n}", "admin") for n in range(4)]

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from handlers.desk import Desk
+from handlers.desk import Actor, Desk
 from handlers.desk.allocations import Allocations, Contact
 from handlers.desk.bank import Bank, Imported
+from handlers.desk.export import everything
 from handlers.desk.gift_file import read
 from handlers.desk.joining import join
 from handlers.desk.ledger import Ledger
@@ -153,6 +154,25 @@ async def test_what_a_giver_did_before_two_persons_were_joined_is_still_hers(tow
         return [happened.by for happened in read(desk, pledge).events]
 
     assert await town.as_official(tam.id, by) == ["giver"]
+
+
+async def test_what_officials_write_for_each_other_is_not_in_what_a_giver_downloads(town: Town, tam: Clerk) -> None:
+    code = await drive(town, HERE)
+    gift = await promises(town, "Cho", accepted=False)
+
+    def goes_its_way(desk: Desk) -> None:
+        opened = Needs(desk).open_for_campaign(code, "food", "goods", 10, TITLE, "kg")
+        assert PledgeWork(desk).accept(gift, "thứ hai, 9 giờ") == "done"
+        assert Allocations(desk).allocate(gift, opened.slot_id, 10) == "done"
+
+    await town.as_official(tam.id, goes_its_way)
+    await brings(town, tam.id, (await books(town)).allocation.id, words="đưa bà Mẫu ở tổ 3")
+
+    link = await town.citizen("Cho").at_desk(lambda desk: desk.people.download_link())
+    stored = str(await town.at_desk(Actor("clock"), lambda desk: everything(desk, link.rpartition("/")[2])))
+
+    assert "thứ hai, 9 giờ" in stored
+    assert "bà Mẫu" not in stored
 
 
 # Whose name an employer hears

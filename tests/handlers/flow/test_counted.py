@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.flow.counted import YEAR, Quantity, months, quantity
+from handlers.flow.counted import YEAR, Quantity, in_season, months, quantity, quantity_of
 
 COUNTED = {
     "10 thùng": Quantity(10, "thùng"),
@@ -80,3 +80,31 @@ def test_reading_never_raises(typed: str) -> None:
 
     assert found is None or found.count > 0
     assert named is None or set(named) <= set(YEAR)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("2 cai chan", (Quantity(2, "cái"), "chan")),
+        ("hai tạ gạo nếp", (Quantity(200, "kg"), "gạo nếp")),
+        ("50kg gạo", (Quantity(50, "kg"), "gạo")),
+    ],
+)
+def test_how_many_of_what_is_read_from_one_sentence(typed: str, heard: tuple[Quantity, str]) -> None:
+    assert quantity_of(typed) == heard
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["chăn", "2 cái", "2 xe đạp", "một ít gạo", "2 cái chăn và 5 kg gạo", "2 cái chăn, một bao gạo", "2 tạ rưỡi gạo"],
+)
+def test_how_many_is_asked_for_where_it_was_not_said_or_not_of_one_thing(typed: str) -> None:
+    assert quantity_of(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [((1, 2, 11, 12), (11, 12, 1, 2)), ((3, 4, 5), (3, 4, 5)), ((1, 12), (12, 1)), (YEAR, YEAR), ((1, 2), (1, 2))],
+)
+def test_a_season_over_the_new_year_begins_in_the_old_one(found: tuple[int, ...], told: tuple[int, ...]) -> None:
+    assert in_season(found) == told

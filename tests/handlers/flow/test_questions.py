@@ -271,6 +271,7 @@ def test_what_people_type_is_heard_with_the_buttons_in_view(name: str, typed: st
         pytest.param("year", "12", ["2012", "1912"], id="two digits of two centuries"),
         pytest.param("day", "1/2/26", ["2026-02-01", "1926-02-01"], id="a day of two centuries"),
         pytest.param("choice", "nut", list(NAMES), id="a word that four buttons share"),
+        pytest.param("choice", "chắc là nut water ạ", ["water"], id="a button's label among other words"),
     ],
 )
 def test_what_is_not_sure_is_given_back_as_candidates(name: str, typed: str, written: list[str]) -> None:
