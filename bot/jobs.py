@@ -126,6 +126,11 @@ async def end_idle_talks(work: Work) -> bool:
     return await _said_something(work, "end_idle_talks", lambda desk: desk.talks.end_idle())
 
 
+async def clear_up_accounts(work: Work) -> bool:
+    """Take ended accounts out of the chats, and tell whoever was to pay there; True if there was anything."""
+    return await _said_something(work, "clear_up_accounts", lambda desk: desk.gift_accounts.clear_up())
+
+
 async def tell_of_checks(work: Work) -> bool:
     """Tell officials whose conditions they look at today; True if there are any."""
     return await _said_something(work, "tell_of_checks", lambda desk: CaseNews(desk).checks_due(desk.today()))
@@ -184,6 +189,7 @@ JOBS: tuple[Job, ...] = (
     Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
     Job("ring", ring, every=timedelta(seconds=10)),
     Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
+    Job("clear_up_accounts", clear_up_accounts, every=timedelta(seconds=10)),
     Job("tell_of_checks", tell_of_checks, at=time(7, 30), late=timedelta(hours=12)),
     Job("look_for_silence", look_for_silence, at=time(8, 0), late=timedelta(hours=12)),
     Job("remind_of_pledges", remind_of_pledges, at=time(9, 0), late=timedelta(hours=10)),

@@ -153,5 +153,5 @@ def kept(a: Answers, key: str, pledge: Promise, *more: Say) -> Done:
     if is_a_foreign_organisation(a):
         return Done(Say("gift.foreign_organisation", code=pledge.code, openings=doors))
     said = (Say(key, code=pledge.code), *more)
-    last = Say(said[-1].phrase, card=said[-1].card, openings=doors)
+    last = Say(said[-1].phrase, card=said[-1].card, openings=doors, under=said[-1].under)
     return Done(*said[:-1], last)

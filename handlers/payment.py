@@ -1,6 +1,7 @@
 """Tells a giver how to send money: the account that two officials confirmed, as a picture to scan and words to copy."""
 
 from handlers.desk import Desk, gift_ways
+from handlers.desk.gift_accounts import key_of
 from handlers.desk.gift_ways import Way
 from handlers.flow.message import Card, Dong, Phrase, Say
 from handlers.vietqr import Account, payload
@@ -26,12 +27,14 @@ def how_to_pay(desk: Desk, pledge: Pledge) -> tuple[Say, ...]:
         "account_number": way.account.number,
         "swift": way.account.swift,
     }
-    copied = Say(Phrase("gift.to_copy", told))
+    under = key_of(way.account.id)
+    copied = Say(Phrase("gift.to_copy", told), under=under)
     if pledge.abroad:
         key = "gift.from_abroad_swift" if way.account.swift else "gift.from_abroad"
-        return Say(Phrase("gift.pay_from_abroad", told), card=_card(pledge, way)), Say(Phrase(key, told)), copied
+        first = Say(Phrase("gift.pay_from_abroad", told), card=_card(pledge, way), under=under)
+        return first, Say(Phrase(key, told), under=under), copied
     card = _card(pledge, way)
-    return Say(Phrase("gift.pay_by_code" if card else "gift.pay", told), card=card), copied
+    return Say(Phrase("gift.pay_by_code" if card else "gift.pay", told), card=card, under=under), copied
 
 
 def _card(pledge: Pledge, way: Way) -> Card | None:

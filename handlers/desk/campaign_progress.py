@@ -1,4 +1,8 @@
-"""How far a campaign has come: what was promised to it, came, was handed over and confirmed, in one query."""
+"""How far a campaign has come: what was promised to it, came, was handed over and confirmed, in one query.
+
+Why a promise counts once an official accepted it or something came: anybody may promise a billion and mean a joke, and
+the figure stands on a public page.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +14,14 @@ from storage.tables import Pledge
 from storage.unit import Unit
 
 OTHER_KINDS = ("goods", "time", "idea", "job", "link")
-_OVER = ("withdrawn", "lapsed")
+_UNCOUNTED = ("offered", "withdrawn", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a campaign has come: VND of its money, how many people gave, and how many gifts of each other kind.
 
-    pledged: what was promised and not taken back, or has come all the same.
+    pledged: what was promised, accepted and not taken back, or has come all the same.
     """
 
     goal: int | None
@@ -41,13 +45,13 @@ def _of_money(column: object) -> ColumnElement[int]:
     return func.sum(case((col(Pledge.kind) == "money", column), else_=0))
 
 
-_gone = and_(col(Pledge.state).in_(_OVER), col(Pledge.received) == 0)
+_nothing_yet = and_(col(Pledge.state).in_(_UNCOUNTED), col(Pledge.received) == 0)
 _promised = case(
-    (or_(col(Pledge.state).in_(_OVER), col(Pledge.received) > col(Pledge.amount)), col(Pledge.received)),
+    (or_(col(Pledge.state).in_(_UNCOUNTED), col(Pledge.received) > col(Pledge.amount)), col(Pledge.received)),
     else_=col(Pledge.amount),
 )
 _TOTALS = (
     *(_of_money(each) for each in (_promised, col(Pledge.received), col(Pledge.handed), col(Pledge.confirmed))),
-    func.count(func.distinct(case((~_gone, col(Pledge.person_id))))),
-    *(func.sum(case((and_(col(Pledge.kind) == kind, ~_gone), 1), else_=0)) for kind in OTHER_KINDS),
+    func.count(func.distinct(case((~_nothing_yet, col(Pledge.person_id))))),
+    *(func.sum(case((and_(col(Pledge.kind) == kind, ~_nothing_yet), 1), else_=0)) for kind in OTHER_KINDS),
 )

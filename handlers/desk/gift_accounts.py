@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import ColumnElement, Update, and_, not_, or_, update
 from sqlmodel import col, select
 
+from handlers.desk import passed_on
+from handlers.desk.pledge_news import PledgeNews
 from handlers.rules import banks, drives
 from storage.ids import new_id
 from storage.queries import machine
-from storage.tables import Campaign, GiftAccount
+from storage.tables import Campaign, GiftAccount, Pledge
 
 if TYPE_CHECKING:
     from handlers.desk import campaigns
@@ -27,6 +29,8 @@ Outcome = Literal["done", "absent", "own", "outdated"]
 State = Literal["waiting", "ahead", "in_force", "over", "ended"]
 
 LISTED = 200
+AT_ONCE = 50
+KEY = "gift_account:"
 MOST_LETTERS = 200
 _NUMBER = re.compile(r"[0-9A-Za-z]{6,19}")
 _PAYABLE = re.compile(r"\d(?:[\s.\-]*\d){7}")
@@ -138,6 +142,7 @@ class GiftAccounts:
             return None
         desk.unit.add(row)
         desk.unit.flush()
+        desk.vault.make(key_of(row.id), desk.now)
         desk.note("gift_account.entered", f"gift_account:{row.id}")
         return row.id
 
@@ -155,12 +160,33 @@ class GiftAccounts:
         return self._did(row, "confirmed", change.values(confirmed_by=me, confirmed_at=self.desk.now))
 
     def end(self, account_id: str) -> Outcome:
-        """End an account at once and for ever, confirmed or not; either of the two may."""
+        """End an account at once and for ever, confirmed or not; either of the two may. What told givers of it is taken
+        out of their chats a moment later.
+        """
         row = self._find(account_id, "account.confirm")
         if row is None:
             return "absent"
         change = update(GiftAccount).where(col(GiftAccount.id) == row.id, col(GiftAccount.ended_at).is_(None))
-        return self._did(row, "ended", change.values(ended_by=self.desk.acting().id, ended_at=self.desk.now))
+        outcome = self._did(row, "ended", change.values(ended_by=self.desk.acting().id, ended_at=self.desk.now))
+        if outcome == "done":
+            self.desk.vault.forget(key_of(row.id))
+        return outcome
+
+    # The clock's side
+
+    def clear_up(self) -> int:
+        """Take what told of ended accounts out of the chats, some at a time, and tell whoever was to pay there; returns
+        how many messages and givers there were.
+        """
+        taken = passed_on.take_out_lost(self.desk, KEY)
+        over = select(GiftAccount.id).where(col(GiftAccount.ended_at).is_not(None))
+        waits = (col(Pledge.account_id).in_(over), col(Pledge.closed_at).is_(None), Pledge.received < Pledge.amount)
+        pledges = self.desk.unit.scalars(select(Pledge).where(*waits).order_by(col(Pledge.id)).limit(AT_ONCE)).all()
+        for pledge in pledges:
+            pledge.account_id = None
+            self.desk.unit.add(pledge)
+            PledgeNews(self.desk).account_ended(pledge)
+        return taken + len(pledges)
 
     def all(self) -> list[Seen]:
         """The accounts, those that wait first, then the newest first; those ended long ago are left out."""
@@ -225,6 +251,11 @@ class GiftAccounts:
             row.first_day, row.last_day, row.demo, name(row.entered_by), row.entered_at, name(row.confirmed_by),
             row.confirmed_at, name(row.ended_by), row.ended_at, row.entered_by == self.desk.acting().id,
         )  # fmt: skip
+
+
+def key_of(account_id: str) -> str:
+    """The name of an account's data key: nothing is sealed by it, but without it the account stands in no chat."""
+    return f"{KEY}{account_id}"
 
 
 def plain_number(typed: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
 from sqlmodel import col, select
 
 from handlers.desk.allocation_news import AllocationNews
@@ -80,12 +80,15 @@ class Grievances:
         AllocationNews(desk).differs(given, cause)
 
     def look_for_silence(self) -> int:
-        """Open one for every hand-over of which nothing was heard for seven days; returns how many."""
+        """Open one for every hand-over of which nothing was heard for seven days; returns how many.
+
+        Of a campaign's need nobody will be heard: a second official looks into it at once.
+        """
         desk = self.desk
         waits = exists().where(col(Grievance.allocation_id) == col(Allocation.id), col(Grievance.state) == "open")
-        query = select(Allocation).where(
-            Allocation.state == "handed_over", col(Allocation.handed_at) <= desk.now - SILENCE, ~waits
-        )
+        due = or_(col(Allocation.handed_at) <= desk.now - SILENCE, col(NeedSlot.case_id).is_(None))
+        query = select(Allocation).join(NeedSlot, col(NeedSlot.id) == col(Allocation.slot_id))
+        query = query.where(Allocation.state == "handed_over", due, ~waits)
         rows = desk.unit.scalars(query.order_by(col(Allocation.id)).limit(AT_ONCE)).all()
         for row in rows:
             self.open(Steps(desk).of(row), "silent")

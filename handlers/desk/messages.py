@@ -13,6 +13,7 @@ from handlers.texts import Voice
 from storage.ids import new_nonce
 from storage.queries import chats, outbox, sessions
 from storage.queries.chats import Chat
+from storage.tables import PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -45,6 +46,8 @@ class Messages:
             chats.set_screen(self.desk.unit, chat.address_id, None)
         if say.card is not None:
             body["card"] = _card(voice, say.card, scope)
+        if say.under:
+            self.desk.unit.add(PassedOn(message=f"{self.desk.cause}/{place}", under=say.under))
         self._put(chat, kind, body, place)
 
     def ask(

@@ -7,11 +7,11 @@ erased.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, update
 from sqlmodel import col, select
 
 from handlers.flow.message import Say
-from storage.tables import ChatLine, OutboxRow, PassedOn
+from storage.tables import ChatLine, DataKey, OutboxRow, PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -47,6 +47,16 @@ def take_out(desk: "Desk", under: str, *, of: str = "") -> None:
     named = col(PassedOn.message).contains(of, autoescape=True)
     keys = desk.unit.scalars(select(PassedOn.message).where(PassedOn.under == under, named)).all()
     _empty(desk, keys, "erased")
+
+
+def take_out_lost(desk: "Desk", prefix: str) -> int:
+    """The same for some messages whose data key, of those that begin so, is gone; returns how many there were."""
+    desk.unit.flush()
+    known = exists().where(col(DataKey.name) == PassedOn.under)
+    lost = select(PassedOn.message).where(col(PassedOn.under).startswith(prefix, autoescape=True), ~known)
+    keys = desk.unit.scalars(lost.limit(AT_ONCE)).all()
+    _empty(desk, keys, "ended")
+    return len(keys)
 
 
 def take_away(desk: "Desk", person_id: str) -> None:

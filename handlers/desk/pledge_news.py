@@ -114,6 +114,10 @@ class PledgeNews:
         """Tell the giver that what her idea led to is shown to everybody now."""
         return self._tell(pledge, Say("pledge_news.idea_shown", code=pledge.code, openings=_where(pledge)))
 
+    def account_ended(self, pledge: Pledge) -> bool:
+        """Tell the giver not to pay to the account that she was told of."""
+        return self._tell(pledge, Say("giver_news.account_ended", code=pledge.code, openings=_where(pledge)))
+
     def lapsed(self, pledge: Pledge) -> bool:
         """Tell the giver that her promise is no longer waited for."""
         return self._tell(pledge, Say("pledge_news.lapsed", code=pledge.code, openings=(OFFICER, MENU)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from handlers.desk import gift_ways
 from handlers.desk.pledge_news import how_much
 from handlers.desk.pledges import OPEN
 from handlers.flow.message import Opening, Phrase, Say
@@ -84,9 +85,12 @@ def _reminder(pledge: Pledge, desk: "Desk") -> Say:
         Opening("doors.put_off_gift", "put_off_gift", known),
         Opening("doors.hush_gift", "hush_gift", known),
     ]
-    if pledge.kind == "money":
-        doors.append(Opening("doors.how_to_pay", "how_to_pay", known))
     what: object = how_much(pledge.amount, pledge.measure)
+    told: dict[str, object] = {"code": pledge.code, "day": _due(pledge)}
+    way = gift_ways.way(desk, pledge) if pledge.kind == "money" else None
+    if way is not None:
+        doors.append(Opening("doors.how_to_pay", "how_to_pay", known))
+        return Say(Phrase("pledge_reminder_money", {**told, "what": what, **way.asking}), openings=tuple(doors))
     if pledge.kind != "money":
         what = Phrase("gift.amount_of_what", {"amount": what, "what": desk.pledges.body(pledge).what})
-    return Say("pledge_reminder", code=pledge.code, what=what, day=_due(pledge), openings=tuple(doors))
+    return Say(Phrase("pledge_reminder", {**told, "what": what}), openings=tuple(doors))

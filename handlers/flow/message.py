@@ -68,22 +68,34 @@ class Opening:
 
 
 class Say:
-    """Something said: the key of its text and the values it names; perhaps a picture, perhaps buttons."""
+    """Something said: the key of its text and the values it names; perhaps a picture, perhaps buttons.
 
-    __slots__ = ("card", "openings", "phrase")
+    under: the name of the data key without which it must not stand in any chat.
+    """
+
+    __slots__ = ("card", "openings", "phrase", "under")
 
     def __init__(
-        self, key: str | Phrase, /, *, card: Card | None = None, openings: tuple[Opening, ...] = (), **values: object
+        self,
+        key: str | Phrase,
+        /,
+        *,
+        card: Card | None = None,
+        openings: tuple[Opening, ...] = (),
+        under: str = "",
+        **values: object,
     ):
+        self.under = under
         self.phrase = key if isinstance(key, Phrase) else Phrase(key, values)
         self.card = card
         self.openings = openings
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Say) and (self.phrase, self.card, self.openings) == (
+        return isinstance(other, Say) and (self.phrase, self.card, self.openings, self.under) == (
             other.phrase,
             other.card,
             other.openings,
+            other.under,
         )
 
     def __hash__(self) -> int:

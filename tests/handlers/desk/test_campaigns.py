@@ -236,11 +236,12 @@ async def promises(giver: Citizen, seen: Seen, amount: int, kind: Kind = "money"
 
 async def test_it_counts_what_was_promised_came_and_was_confirmed(office: Front, lan: Citizen, mai: Citizen) -> None:
     seen, other = await found(lan, await office.opens()), await found(lan, await office.opens())
-    await promises(lan, seen, 5_000_000, received=3_000_000, handed=2_000_000, confirmed=1_000_000)
-    await promises(lan, seen, 1_000_000, received=1_500_000)  # she gave more than she promised
+    await promises(lan, seen, 5_000_000, received=3_000_000, handed=2_000_000, confirmed=1_000_000, state="accepted")
+    await promises(lan, seen, 1_000_000, received=1_500_000, state="accepted")  # she gave more than she promised
+    await promises(lan, seen, 10**12)  # nobody has spoken with him yet
     await promises(mai, seen, 2_000_000, state="withdrawn")
     await promises(mai, seen, 2_000_000, state="lapsed", received=500_000)
-    await promises(lan, seen, 40, kind="goods")
+    await promises(lan, seen, 40, kind="goods", state="accepted")
     await promises(mai, other, 9_000_000)
 
     progress = await lan.at_desk(lambda desk: desk.campaigns.progress(seen))

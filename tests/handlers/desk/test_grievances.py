@@ -143,6 +143,29 @@ async def test_seven_days_of_silence_open_one_once(hall: Hall) -> None:
     assert [one.cause for one in await hall.open_ones()] == ["silent"]
 
 
+async def test_of_a_campaign_s_need_a_second_official_is_asked_at_once(town: Town) -> None:
+    tam = await clerk(town, "Tâm", "officer", places=(HERE,))
+    lead = await clerk(town, "An", "lead", places=(HERE,))
+    code, title = await drive(town, HERE), {"vi": "Gạo (mẫu)", "en": "Rice (sample)"}
+    slot = (
+        await town.as_official(
+            lead.id, lambda desk: Needs(desk).open_for_campaign(code, "food", "goods", 10, title, "kg")
+        )
+    ).slot_id
+    await gives(town, tam.id, await promises(town, "Cho"), slot)
+    await brings(town, tam.id, (await books(town)).allocation.id)
+
+    found = await town.at_desk(CLOCK, lambda desk: Grievances(desk).look_for_silence())
+
+    [open_one] = await town.as_official(lead.id, lambda desk: Grievances(desk).listed())
+    closing = [
+        await town.as_official(who.id, lambda desk: Grievances(desk).close(open_one.id, "received", "đã xem kho"))
+        for who in (tam, lead)
+    ]
+    assert (found, open_one.cause, closing) == (1, "silent", ["own", "done"])
+    assert (await books(town)).allocation.state == "settled"
+
+
 async def test_a_late_all_ends_what_silence_opened(hall: Hall) -> None:
     hall.town.clock.move(days=8)
     await hall.looks_for_silence()

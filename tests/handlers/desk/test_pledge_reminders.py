@@ -9,6 +9,7 @@ from handlers.desk import Actor, Desk
 from handlers.desk.pledge_reminders import PledgeReminders
 from handlers.desk.pledges import Offer
 from storage.tables import OutboxRow, Pledge
+from tests.kit.giving import front
 from tests.kit.on_duty import listening
 from tests.kit.town import Citizen, Town
 
@@ -75,7 +76,21 @@ async def test_a_reminder_says_what_below_a_first_line_that_tells_nothing(town: 
     assert code in told.text
     assert "500" not in told.text.split("\n")[0]
     assert "500.000 đ" in told.text
-    assert told.options[:3] == ("Đã gửi", "Lùi ngày", "Thôi nhắc")
+    assert told.options == ("Đã gửi", "Lùi ngày", "Thôi nhắc")
+
+
+async def test_a_reminder_of_money_says_who_asks_and_leads_to_the_account_only_where_one_is_confirmed(
+    town: Town, lan: Citizen
+) -> None:
+    await promised(lan, due=TODAY)
+    await (await front(town)).has()
+
+    async with listening(lan):
+        await runs(town)
+
+    told = lan.hears_last("pledge_reminder_money")
+    assert all(word in told.text for word in ("Ban vận động thử", "QĐ 1198", "/so-cong-khai"))
+    assert told.options[3] == "Cách chuyển tiền"
 
 
 async def test_a_reminder_goes_behind_every_reply(town: Town, lan: Citizen) -> None:

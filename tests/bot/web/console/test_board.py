@@ -36,7 +36,7 @@ async def test_a_need_is_opened_on_the_request_s_page_and_shows_what_fits(house:
             "đúng thứ cần",
             "đủ một phần",
             "Nhà đông trẻ nhỏ",
-            "tháng 1, 12",
+            "tháng 12, 1",
             "còn thiếu 12 kg",
         ):
             assert words in board, words
