@@ -19,7 +19,7 @@ from storage.queries import chats
 from storage.tables import InboxRow, OutboxRow
 from tests.kit.house import House, Json, Reply, Visitor, options, visit
 
-PATIENT_S = 20.0
+PATIENT_S = 40.0
 LOOK_AGAIN_S = 0.1
 
 

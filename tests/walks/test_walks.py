@@ -19,6 +19,8 @@ from tests.walks.table import WALKS
 
 # Where updates are asked for without reading them, the library warns; the product says so once, pytest forgets it.
 
+AT_ONCE = 24  # walks; more only wait for each other
+
 Phones = Callable[[], AbstractAsyncContextManager[Phone]]
 EVERY_TIME = {("webchat", "sqlite"), ("webhook", "postgresql"), ("polling", "sqlite")}
 PAIRS = [
@@ -46,10 +48,10 @@ async def opened(way: str, folder: Path, database_url: str) -> AsyncIterator[Pho
         yield on_telegram
 
 
-async def walked(walk: Walk, phones: Phones) -> str:
+async def walked(walk: Walk, phones: Phones, room: asyncio.Semaphore) -> str:
     """Walk with a new phone; returns what went wrong."""
     try:
-        async with phones() as phone:
+        async with room, phones() as phone:
             await walk.walked_by(phone)
     except Exception as error:
         return str(error)
@@ -67,8 +69,9 @@ async def test_every_walk_ends_where_it_should(
     channel = "webchat" if way == "webchat" else "telegram"
     walks = [walk for walk in (*WALKS, *GIVING) if channel in walk.on]
 
+    room = asyncio.Semaphore(AT_ONCE)
     async with opened(way, tmp_path, database_url) as phones:
-        wrong = await asyncio.gather(*(walked(walk, phones) for walk in walks))
+        wrong = await asyncio.gather(*(walked(walk, phones, room) for walk in walks))
 
     if told := "\n\n".join(filter(None, wrong)):
         pytest.fail(told, pytrace=False)
