@@ -1,4 +1,4 @@
-"""S2: "where is my gift" and the ledger's page over a million lines, against a bare handler of one indexed query.
+"""G1: "where is my gift" and the ledger's page over a million lines, against a bare handler of one indexed query.
 
 The bare handler knows nobody and counts nothing: no transaction, no throttle, no keys, no name of a giver; it has what
 the template asks for besides the rows made once, and fills the same template with the same rows in the same process.
@@ -231,7 +231,7 @@ def main(kinds: list[str], count: int) -> None:
                 ours, bare = (Spread.of([one[n] for one in rounds]) for n in (0, 1))
                 ratio = Spread.of([one[0] / one[1] for one in rounds])
                 print(
-                    f"S2  {NAMES[kind]}, {count:,} lines, {what}: p95 {ours.told(1)} ms, bare handler {bare.told(1)} "
+                    f"G1  {NAMES[kind]}, {count:,} lines, {what}: p95 {ours.told(1)} ms, bare handler {bare.told(1)} "
                     f"ms, ratio {ratio.told(2)} (bar: at most 3)",
                     flush=True,
                 )

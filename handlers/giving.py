@@ -43,10 +43,16 @@ def open_campaigns(a: Answers) -> tuple[Candidate, ...]:
     return tuple(Candidate(c.code, Phrase("plain", {"words": Bilingual(c.title)})) for c in a.facts(Known).campaigns)
 
 
+def places(a: Answers) -> tuple[Candidate, ...]:
+    """Where a gift may go: one question, so that a campaign opened meanwhile does not have it asked anew."""
+    open_now = bool(a.facts(Known).campaigns)
+    names = ("needed", "unit", "drive") if open_now else ("needed", "unit")
+    return tuple(Candidate(name, Phrase(f"options.where_to.{name}")) for name in names)
+
+
 giver = Choice("giver", "person", "group", "enterprise", "cooperative")
 from_where = Choice("from_where", "here", "abroad")
-where_to = Choice("where_to", "needed", "unit", "drive")
-which_place = Choice("which_place", "needed", "unit")
+where_to = Choice("where_to", supplied=places)
 unit = Unit("unit")
 drive = Choice("drive", supplied=open_campaigns)
 name = Name("name")
@@ -57,20 +63,16 @@ work_phone = Contact("work_phone")
 named = Choice("named", "yes", "no")
 
 
-def campaigns_are_open(a: Answers) -> bool:
-    return a.facts(Known).brought is None and bool(a.facts(Known).campaigns)
-
-
-def no_campaign_is_open(a: Answers) -> bool:
-    return a.facts(Known).brought is None and not a.facts(Known).campaigns
+def no_campaign_was_brought(a: Answers) -> bool:
+    return a.facts(Known).brought is None
 
 
 def wants_a_unit(a: Answers) -> bool:
-    return "unit" in (a.get(where_to), a.get(which_place))
+    return a.get(where_to) == "unit"
 
 
 def wants_a_campaign(a: Answers) -> bool:
-    return a.get(where_to) == "drive"
+    return a.get(where_to) == "drive" and bool(a.facts(Known).campaigns)
 
 
 def gives_as_a_person(a: Answers) -> bool:
@@ -94,8 +96,7 @@ def lies_ahead(a: Answers, question: Question[date]) -> bool:
 WHO_AND_WHERE = (
     Ask(giver),
     Ask(from_where),
-    Ask(where_to, only_if=campaigns_are_open),
-    Ask(which_place, only_if=no_campaign_is_open),
+    Ask(where_to, only_if=no_campaign_was_brought),
     Ask(unit, only_if=wants_a_unit),
     Ask(drive, only_if=wants_a_campaign),
 )

@@ -260,3 +260,14 @@ def test_every_promise_needs_the_consent_and_is_read_over(name: str) -> None:
 
     assert found.needs == "give"
     assert type(found.script[-1]).__name__ == "Review"
+
+
+async def test_a_campaign_opened_meanwhile_has_nothing_asked_anew(town: Town, lan: Citizen) -> None:
+    await lan.says("/ungho", "1", "1")
+    await lan.says("noi can nhat")
+    lan.hears_last("pledge.with_what")
+
+    await (await front(town)).opens()
+    await lan.says("tien")
+
+    lan.hears_last("consent_give.agree_give")
