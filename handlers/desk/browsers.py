@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 _SESSIONS: Table = ConsoleSession.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-_OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]
-_KEYS: Table = DataKey.__table__  # type: ignore[attr-defined]
+_OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]  # as above
+_KEYS: Table = DataKey.__table__  # type: ignore[attr-defined]  # as above
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 SEEN_EVERY = timedelta(minutes=1)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-_UNITS: Table = OfficialUnit.__table__  # type: ignore[attr-defined]
+_UNITS: Table = OfficialUnit.__table__  # type: ignore[attr-defined]  # as above
 _ON_LEAVE = (
     _OFFICIALS.c.state == "active",
     _OFFICIALS.c.away_from <= bindparam("today", type_=Date),
