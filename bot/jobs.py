@@ -148,7 +148,9 @@ async def remind_of_pledges(work: Work) -> bool:
 
 async def _said_something(work: Work, cause: str, do: Callable[[Desk], int]) -> bool:
     """Do something at the desk in the clock's name; if there was any, people were told."""
-    if not await work.database.write(lambda unit: do(work.office.desk(unit, Actor("clock"), cause, work.clock))):
+    # Each run is a cause of its own: what is told again on another day is another message.
+    run = f"{cause}/{work.clock.now().isoformat()}"
+    if not await work.database.write(lambda unit: do(work.office.desk(unit, Actor("clock"), run, work.clock))):
         return False
     work.replied()
     return True

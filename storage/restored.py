@@ -17,6 +17,7 @@ _PASSED_ON = """
 _WHO = {
     "keyless": _NO_KEY.format(kind="person", id="person.id"),
     "hers": "person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')",
+    "account_lost": _NO_KEY.format(kind="gift_account", id="gift_account.id"),
     "case_lost": _NO_KEY.format(kind="case", id="cases.id"),
     "of_lost_case": f"(case_id IS NOT NULL AND {_NO_KEY.format(kind='case', id='case_id')})",
     "urgent_lost": _NO_KEY.format(kind="urgent", id="urgent_request.id"),
@@ -61,6 +62,8 @@ _ERASED = {
     "how lost cases were found": "DELETE FROM case_look_up WHERE {of_lost_case}",
     "notes of lost cases": "UPDATE case_event SET note = NULL WHERE note IS NOT NULL AND {of_lost_case}",
     "tasks of lost cases": "UPDATE task SET done_at = :now WHERE done_at IS NULL AND {of_lost_case}",
+    "accounts that were ended": """
+        UPDATE gift_account SET ended_at = :now WHERE ended_at IS NULL AND {account_lost}""",
     "lost cases": """
         UPDATE cases SET body = NULL, answer = NULL, recognised = NULL WHERE body IS NOT NULL AND {case_lost}""",
     "what lost cases need, in words": "UPDATE need_slot SET words = NULL WHERE words IS NOT NULL AND {of_lost_case}",

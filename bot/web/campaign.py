@@ -1,5 +1,6 @@
 """The page of a campaign, for everyone: who asks, on what basis, until when, to whose account, and what came of it."""
 
+import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -7,7 +8,7 @@ from markupsafe import Markup
 
 from bot.clock import Clock
 from bot.inbox import Office
-from bot.web.pages import Pages
+from bot.web.pages import Pages, foot
 from handlers.campaign_page import CampaignPage, campaign_page
 from handlers.desk import Actor
 from storage.database import Database, Unit
@@ -27,13 +28,13 @@ class CampaignRoutes:
         language = "en" if request.query.get("lang") == "en" else "vi"
         code = request.match_info["code"]
         page, given = await self._database.read(lambda unit: self._look(unit, code, language))
-        drawn = _drawn(page) if page else {}
+        drawn = await asyncio.to_thread(_drawn, page) if page else {}
         html = self._pages.render("campaign.html", language, page=page, **drawn, **given)
         return web.Response(text=html, content_type="text/html", status=200 if page else 404)
 
     def _look(self, unit: Unit, code: str, language: str) -> tuple[CampaignPage | None, Mapping[str, object]]:
         desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
-        given = {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+        given = foot(desk.voice(language))
         return campaign_page(desk, code, language), given
 
 

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.inbox import Inbox, Office
 from bot.web import wire
 from bot.web.lines import Lines
-from bot.web.pages import Pages
+from bot.web.pages import Pages, foot
 from bot.web.wire import Given, TooBig
 from handlers.desk import Actor
 from handlers.desk.campaigns import PREFIX
@@ -97,7 +97,7 @@ class ChatRoutes:
 
         def values(unit: Unit) -> Mapping[str, object]:
             desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
-            return {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+            return foot(desk.voice(language))
 
         campaign = read_code(request.query.get("start", ""), PREFIX) or ""
         html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))

@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.inbox import Office
 from bot.web.console.browser import clean, network
-from bot.web.pages import Pages
+from bot.web.pages import Pages, foot
 from handlers import ledger_page
 from handlers.desk import Actor, Desk
 from handlers.desk.ledger import Found, Ledger
@@ -80,7 +80,7 @@ class LedgerRoutes:
         return self._pages.render(
             "ledger.html", asked.language, totals=totals, typed=asked.typed,
             answer=ledger_page.answer(found, voice) if found is not None else None,
-            addresses=ADDRESSES, as_json=AS_JSON, owner=voice.given["owner"], hotline=voice.given["hotline"], **values,
+            addresses=ADDRESSES, as_json=AS_JSON, **foot(voice), **values,
         )  # fmt: skip
 
     def _desk(self, unit: Unit) -> Desk:

@@ -18,6 +18,8 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from handlers.texts import Voice
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -46,6 +48,11 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 def security_headers(*, secure: bool) -> Mapping[str, str]:
     """The headers of every answer. secure: the service is behind https, and browsers are to remember that."""
     return dict(SECURITY_HEADERS) | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
+def foot(voice: "Voice") -> Mapping[str, object]:
+    """What the foot of every page says: who is responsible, and whom to call."""
+    return {name: voice.given[name] for name in ("owner", "hotline")}
 
 
 _TYPES = {

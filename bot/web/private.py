@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.clock import Clock
 from bot.inbox import Inbox, Office
 from bot.intake import INTAKE_S
-from bot.web.pages import Pages
+from bot.web.pages import Pages, foot
 from bot.web.wire import MOST_PHOTO_BYTES, TooBig, at_most
 from handlers.aside import Asides, Open, Shown
 from handlers.desk import Actor, Desk
@@ -101,7 +101,7 @@ class PrivateRoutes:
         desk, page, question = found
         language = page.chat.language or "vi"
         shown: Shown | None = self._asides.show(desk, question) if question else None
-        given = {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+        given = foot(desk.voice(language))
         again = self._office.texts.sentence(language, why) if why else ""
         return self._pages.render(
             "private.html",
@@ -151,8 +151,7 @@ class PrivateRoutes:
     def _stored_page(self, unit: Unit, found: Mapping[str, object], language: str) -> str:
         voice = self._office.desk(unit, Actor("clock"), "page", self._clock).voice(language)
         sections: tuple[Section, ...] = read_out(found, voice)
-        given = {name: voice.given[name] for name in ("owner", "hotline")}
-        return self._pages.render("stored.html", language, sections=sections, **given)
+        return self._pages.render("stored.html", language, sections=sections, **foot(voice))
 
 
 class _NoAnswer(Exception):

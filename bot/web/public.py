@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.inbox import Office
-from bot.web.pages import Pages, static_file
+from bot.web.pages import Pages, foot, static_file
 from handlers import offers
 from handlers.desk import Actor
 from handlers.rules import programmes
@@ -62,7 +62,7 @@ class PublicRoutes:
 
     def _given(self, unit: Unit, language: str) -> Mapping[str, object]:
         desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
-        return {name: desk.voice(language).given[name] for name in ("owner", "hotline")}
+        return foot(desk.voice(language))
 
     def error_page(self, status: int, request: web.Request) -> str:
         """The page for a failure; it must not need the database."""

@@ -3,6 +3,7 @@
 Why from the ledger: it is what everybody can read, so a giver is told nothing else.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -40,14 +41,17 @@ def steps(desk: "Desk", pledge: Pledge) -> tuple[Step, ...]:
         "received": pledge.received, "allotted": pledge.allocated, "handed_over": pledge.handed,
         "confirmed": pledge.confirmed,
     }  # fmt: skip
+    held = Counter[str | None]()
+    for line in lines:
+        held[line.allocation_id] += {"allotted": line.amount, "returned": -line.amount}.get(line.kind, 0)
+    kept = (line.unit_id for line in lines if line.kind == "allotted" and held[line.allocation_id] > 0)
+    units = tuple(dict.fromkeys(unit_id for unit_id in kept if unit_id))
     found = [promised]
     for kind in STEPS[1:]:
         of_kind = [line for line in lines if line.kind == kind]
         reached = bool(of_kind) and amounts[kind] > 0
-        back = {line.allocation_id for line in lines if line.kind == "returned"}
-        units = dict.fromkeys(line.unit_id for line in of_kind if line.unit_id and line.allocation_id not in back)
         day = max(line.day for line in of_kind) if reached else None
-        found.append(Step(kind, day, amounts[kind], tuple(units) if kind == "allotted" else ()))
+        found.append(Step(kind, day, amounts[kind], units if kind == "allotted" else ()))
     return tuple(found)
 
 

@@ -20,18 +20,13 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "confirmed": ("confirmed", "settled"),
 }  # fmt: skip
 MEETING_STATES = ("asked", "declined", "allocated", "handed_over", "differs", "confirmed", "settled")
-A_LOT, A_FEW = 500, 20
+A_FEW = 20
 
 
 def part(desk: "Desk", name: str, *, unit_id: str = "", after: str = "", most: int = 50) -> list[Listed]:
     """Allocations of one part of the way, newest first. "late": handed over, and nothing heard for seven days."""
-    found = Allocations(desk).listed(
-        states=PARTS[name], unit_id=unit_id, after=after, most=A_LOT if name == "late" else most
-    )
-    if name == "late":
-        before = desk.now - timedelta(days=SILENT_DAYS)
-        found = [one for one in found if one.handed_at is not None and one.handed_at < before]
-    return found[:most]
+    before = desk.now - timedelta(days=SILENT_DAYS) if name == "late" else None
+    return Allocations(desk).listed(states=PARTS[name], unit_id=unit_id, after=after, most=most, handed_before=before)
 
 
 def find(desk: "Desk", allocation_id: str) -> Listed | None:

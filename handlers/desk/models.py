@@ -24,6 +24,9 @@ LONGEST: Mapping[str, int] = {"title": 80, "what": 400, "labour": 120, "area": 1
 MOST_COST = 10**10  # VND
 
 
+OF_AN_IDEA = ("done_where", "took", "came_of_it")  # what is asked of it; the rest of its details is who told it
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A model in one language. labour, area: as people say it, such as "2 người, sáng và chiều"."""
@@ -124,7 +127,7 @@ class Models:
             return None
         self.desk.note("pledge.read", f"pledge:{pledge.id}")
         body = self.desk.pledges.body(pledge)
-        return Body(what=body.what, details=body.details)
+        return Body(what=body.what, details={name: said for name, said in body.details.items() if name in OF_AN_IDEA})
 
     def take_up(self, code: str) -> str | None:
         """Begin to write an idea up; returns the id of its model. None if there is no such idea, or it was taken up."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, update
 from sqlmodel import col, select
 
 from handlers.desk.allocation_steps import Steps, by_id
@@ -17,7 +17,7 @@ from handlers.desk.gift_accounts import has_number
 from handlers.desk.pledges import HELD, MONEY, MOST, Kind
 from handlers.texts.loader import LANGUAGES
 from storage.ids import new_id, read_code
-from storage.tables import Allocation, Campaign, Case, NeedSlot
+from storage.tables import Allocation, Campaign, Case, Grievance, NeedSlot
 from storage.vault import KeyGone
 
 if TYPE_CHECKING:
@@ -194,13 +194,16 @@ class Needs:
             Allocations(self.desk).leave(slot)
 
     def move_with(self, case: Case) -> None:
-        """Give the open needs of a request to the unit that it was placed in."""
-        query = select(NeedSlot).where(NeedSlot.case_id == case.id, NeedSlot.state == "open")
-        for slot in self.desk.unit.scalars(query).all():
-            slot.unit_id = case.unit_id
-            held = select(Allocation).where(Allocation.slot_id == slot.id, col(Allocation.state).in_(HELD))
-            for row in self.desk.unit.scalars(held).all():
-                row.unit_id = case.unit_id
+        """Give the open needs of a request, what they hold and what is looked into to the unit it was placed in."""
+        self.desk.unit.flush()
+        needs = select(NeedSlot.id).where(NeedSlot.case_id == case.id)
+        held = select(Allocation.id).where(col(Allocation.slot_id).in_(needs), col(Allocation.state).in_(HELD))
+        for moved in (
+            update(NeedSlot).where(col(NeedSlot.case_id) == case.id, col(NeedSlot.state) == "open"),
+            update(Allocation).where(col(Allocation.id).in_(held)),
+            update(Grievance).where(col(Grievance.allocation_id).in_(held), col(Grievance.state) == "open"),
+        ):
+            self.desk.unit.change(moved.values(unit_id=case.unit_id))
 
     # Inside
 

@@ -46,6 +46,7 @@ from storage.tables import (
 )
 from storage.vault import KeyGone, Vault
 from storage.verify import broken
+from tests.kit.giving import ENTRY, front
 from tests.kit.on_duty import clerk
 from tests.kit.postgres import PostgresServer
 from tests.kit.town import Citizen, Town
@@ -423,6 +424,21 @@ async def test_of_who_was_erased_since_her_gifts_are_left_as_erasing_leaves_them
     assert await town.database.read(_left_of_gifts) == expected
     assert target.read_now(_left_of_gifts) == expected
     assert target.read_now(lambda unit: list(broken(unit, town.clock.now()))) == []
+
+
+async def test_an_account_that_was_ended_since_is_ended_in_what_is_restored(
+    town: Town, file: Path, target: Database
+) -> None:
+    office = await front(town)
+    kept, ended = await office.has(), await office.has(replace(ENTRY, number="999888777"))
+    back_up(town, file)
+    await town.as_official(office.admin, lambda desk: desk.gift_accounts.end(ended))
+    back_up(town, file.with_name("tuesday.backup"))
+
+    restore(town, file, target)
+
+    rows = target.read_now(lambda unit: {row.id: row.ended_at is None for row in unit.scalars(select(GiftAccount))})
+    assert rows == {kept: True, ended: False}
 
 
 async def test_words_of_transfers_whose_month_was_forgotten_since_are_gone(

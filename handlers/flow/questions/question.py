@@ -1,5 +1,6 @@
 """What every question has: buttons, a way to hear an answer, and a written form that is kept."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -60,7 +61,7 @@ class Misheard:
     because: str = ""
 
 
-class Question(Generic[T]):
+class Question(ABC, Generic[T]):
     """One thing asked. key: the key of its text. others: further buttons, each an answer named `Other`."""
 
     expects: ClassVar[str] = "words"
@@ -106,9 +107,9 @@ class Question(Generic[T]):
                 return options[index].written
         return None
 
+    @abstractmethod
     def understand(self, said: Said) -> "T | Unsure | Misheard":
         """Read the question's own kind of answer."""
-        raise NotImplementedError
 
     def write(self, value: "T | Other") -> str:
         return f"#{value.name}" if isinstance(value, Other) else self.spell(value)
@@ -122,8 +123,9 @@ class Question(Generic[T]):
             return Other(written[1:])
         return self.parse(written)
 
+    @abstractmethod
     def parse(self, written: str) -> T:
-        raise NotImplementedError
+        """Read what `spell` wrote. Raises ValueError."""
 
     def show(self, value: T) -> object:
         """How the value is read back to the person: words, or a phrase."""

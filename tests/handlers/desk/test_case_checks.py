@@ -76,6 +76,19 @@ async def test_on_its_day_the_official_is_told_and_the_list_shows_it_though_it_i
     assert await to_check(town, elsewhere) == ([], 0)
 
 
+async def test_on_the_next_day_that_was_set_the_official_is_told_again(town: Town, tam: Clerk, code: str) -> None:
+    town.clock.move(days=30)
+    assert await morning(town)
+    next_on = town.clock.now().date() + timedelta(days=10)
+    assert await town.as_official(tam.id, lambda desk: desk.casework.check(code, "còn nuôi", next_on)) == "done"
+
+    town.clock.move(days=10)
+
+    assert await morning(town)
+    await tam.listens(0)
+    assert [m.key for m in tam.heard].count("case_news.check_due") == 2
+
+
 async def test_each_look_is_written_down_and_says_when_the_next_is(town: Town, tam: Clerk, code: str) -> None:
     town.clock.move(days=30)
     day = town.clock.now().date() + timedelta(days=60)

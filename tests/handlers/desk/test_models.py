@@ -109,7 +109,8 @@ async def test_of_two_the_second_is_told_that_it_changed(town: Town, editor: str
 async def test_an_idea_is_written_up_without_who_had_it_and_its_giver_is_told(
     town: Town, editor: str, lead: str
 ) -> None:
-    code = await promises(town, "Nghĩ", IDEA, accepted=False)
+    told = {**IDEA.details, "contact_name": "Lê Thị Liên"}
+    code = await promises(town, "Nghĩ", IDEA, accepted=False, details=told)
     giver = town.citizen("Nghĩ")
     await giver.at_desk(lambda desk: desk.consents.give("give", "give/1"))
 

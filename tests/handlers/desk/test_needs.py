@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
+from handlers.desk.grievances import Grievances
 from handlers.desk.needs import Needs, Opened
 from storage.tables import NeedSlot
 from tests.kit.audit import actions
@@ -205,11 +206,16 @@ async def test_erased_needs_have_no_words(hall: Hall) -> None:
 async def test_needs_go_with_a_request_to_the_unit_it_is_placed_in(hall: Hall) -> None:
     slot = await needs(hall.town, hall.officer, hall.case)
     await gives(hall.town, hall.officer, await promises(hall.town, "Cho"), slot)
+    given = (await books(hall.town)).allocation.id
+    await brings(hall.town, hall.officer, given)
+    await hall.town.citizen("Lan").at_desk(lambda desk: desk.household_gifts.confirm(given, "not_yet"))
+    leads = [await hall.town.official(name, "lead", places=(place,)) for name, place in (("an", HERE), ("xa", THERE))]
 
     assert await hall.town.as_official(hall.officer, lambda desk: desk.casework.place(hall.case, THERE)) == "done"
 
     found = await books(hall.town)
-    assert (found.slots[slot].unit_id, found.allocation.unit_id) == (THERE, THERE)
+    seen = [await hall.town.as_official(lead, lambda desk: len(Grievances(desk).listed())) for lead in leads]
+    assert (found.slots[slot].unit_id, found.allocation.unit_id, seen) == (THERE, THERE, [0, 1])
 
 
 # The board
