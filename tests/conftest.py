@@ -2,19 +2,20 @@
 
 import gc
 import ipaddress
-import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from storage import migrations
 from storage.database import Database
 from tests.kit.postgres import PostgresServer
+from tests.kit.shape import bring_to_shape, lay_file
 from tests.kit.town import Town
 
 LONG = ("tests/test_", "tests/walks/", "tests/bot/web/", "tests/bot/test_sender")
+# Fixtures that stand on a database with our tables.
+STANDS_ON_TABLES = frozenset({"shaped", "town", "house"})
 
 
 def pytest_collection_finish() -> None:
@@ -51,41 +52,26 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a database: an empty one, or for a town one that has our tables already."""
-    for_town = "town" in request.fixturenames
+    """The address of a database: an empty one, or one that has our tables already for what stands on them."""
+    has_tables = not STANDS_ON_TABLES.isdisjoint(request.fixturenames)
     if engine_name == "sqlite":
         file = tmp_path / "data" / "chungtay.db"
-        if for_town:
-            file.parent.mkdir()
-            shutil.copy(request.getfixturevalue("shaped_file"), file)
+        if has_tables:
+            lay_file(file)
         yield f"sqlite:///{file}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(request.getfixturevalue("shaped_database")) if for_town else server.create()
+    name = server.create(request.getfixturevalue("shaped_database")) if has_tables else server.create()
     yield server.url(name)
     server.drop(name)
-
-
-@pytest.fixture(scope="session")
-def shaped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with our tables, to be copied: making them takes longer than most tests."""
-    file = tmp_path_factory.mktemp("shaped") / "chungtay.db"
-    _shape(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(scope="session")
 def shaped_database(postgres_server: PostgresServer) -> str:
     """The name of a PostgreSQL database with our tables, to be copied."""
     name = postgres_server.create()
-    _shape(postgres_server.url(name))
+    bring_to_shape(postgres_server.url(name))
     return name
-
-
-def _shape(url: str) -> None:
-    database = Database.open(url)
-    migrations.upgrade(database.engine)
-    database.close_now()
 
 
 @pytest.fixture
@@ -94,6 +80,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database.open(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def shaped(database: Database) -> Database:
+    """A database with our tables and nothing in them."""
+    return database
 
 
 @pytest.fixture

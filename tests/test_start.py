@@ -161,7 +161,7 @@ async def test_an_empty_postgresql_asks_for_migrate_and_then_serves(empty_postgr
 
     refused(await process.run("serve"), "chungtay migrate")
     await process.succeed("migrate")
-    await process.start()
+    await process.start(from_nothing=True)
 
     assert await process.stop() == 0
 
@@ -176,7 +176,7 @@ async def test_another_key_is_refused_on_postgresql_too(empty_postgres: str, tmp
 
 async def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
     process = Process(tmp_path)
-    await process.start()
+    await process.start(from_nothing=True)
     assert await process.stop() == 0
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in process.data.iterdir()}
@@ -270,6 +270,20 @@ async def test_verify_names_a_damaged_audit_row_with_exit_1(process: Process, da
     assert (ended.code, len(ended.out.splitlines())) == (1, 1)
     assert ended.out.startswith("audit row ")
     assert named in ended.out
+
+
+async def test_verify_names_the_first_row_that_is_not_the_one_anchored_outside(process: Process) -> None:
+    def write(desk: Desk) -> None:
+        desk.note("test.noted", "test")
+        chain.seal(desk.unit)
+
+    process.at_desk(write)
+    (process.data / "anchors.txt").write_text("2026-11-24 audit 1 abcd\n2026-11-25 audit 9 abcd\n")
+
+    ended = await process.run("verify")
+
+    assert ended.code == 1
+    assert ended.out == "audit row of sequence 1, anchored on 2026-11-24, is not the row of that day\n"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Cards of giving: the code scans to what was handed in, every word shows and none runs off, the bar is to scale."""
 
 import unicodedata
+from functools import lru_cache
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -67,7 +68,12 @@ def opened(png: bytes) -> Image.Image:
 
 
 def drawn(kind: str, **changes: str | int) -> Image.Image:
-    return opened(card(kind, CARDS[kind] | changes))
+    return _drawn(kind, tuple((CARDS[kind] | changes).items()))
+
+
+@lru_cache(maxsize=16)  # many are compared with the same plain ones
+def _drawn(kind: str, values: tuple[tuple[str, str | int], ...]) -> Image.Image:
+    return opened(card(kind, dict(values)))
 
 
 def differ(one: Image.Image, other: Image.Image) -> tuple[int, int, int, int] | None:

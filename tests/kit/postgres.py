@@ -12,8 +12,16 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-# A test's rows need not survive a power cut.
-SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 200\nshared_buffers = 32MB\n"
+# A test's rows need not survive a power cut, nor live long enough to be cleaned up after.
+SETTINGS = """
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+max_connections = 200
+shared_buffers = 32MB
+"""
 
 
 class PostgresServer:
@@ -36,7 +44,7 @@ class PostgresServer:
     def create(self, like: str = "template1") -> str:
         """Create a database and return its name: an empty one, or a copy of another to which nobody is connected."""
         name = f"test_{uuid4().hex}"
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return name
 

@@ -1,6 +1,7 @@
 """The service as an operator runs it: a process of its own, which can be stopped, killed and started again.
 
-Why a process and not the wired parts: kill -9, a full disk and a second process are only real from outside.
+Why a process and not the wired parts: kill -9, a full disk and a second process are only real from outside. It is
+forked from one that has read the code (tests/kit/forks.py), unless it is to start from nothing.
 """
 
 import asyncio
@@ -20,11 +21,12 @@ from sqlmodel import select
 from bot import config, opening
 from bot.clock import SystemClock
 from handlers.desk import Actor, Desk
-from storage import migrations
 from storage.crypto import new_key
-from storage.database import Database
 from storage.queries import machine
 from storage.tables import Case
+from tests.kit import forks
+from tests.kit.forks import Forked
+from tests.kit.shape import bring_to_shape, lay_file
 
 T = TypeVar("T")
 
@@ -51,6 +53,9 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+ANY_HOUR = {"QUIET_HOURS": "07:00-07:00"}  # tests of real processes run by day and by night
+
+
 class Process:
     """One serving process in a folder of its own, on a port it keeps over restarts.
 
@@ -61,10 +66,11 @@ class Process:
     def __init__(self, folder: Path, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.port = folder, free_port()
-        self.settings = {"PORT": str(self.port), "DATA_DIR": str(folder / "data")} | settings
+        own = {"PORT": str(self.port), "DATA_DIR": str(folder / "data"), **ANY_HOUR}
+        self.settings = own | settings
         self.log = folder / f"{self.port}.log"
         self.greeting = ""
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Forked | None = None
 
     @classmethod
     def on(cls, database_url: str, folder: Path, **settings: str) -> "Process":
@@ -105,18 +111,25 @@ class Process:
 
     def _prepare(self) -> None:
         if url := self.settings.get("DATABASE_URL"):
-            database = Database.open(url)
-            migrations.upgrade(database.engine)
-            database.close_now()
+            bring_to_shape(url)
+        else:
+            lay_file(self.data / "chungtay.db")
         self.at_desk(lambda desk: machine.set_owner(desk.unit, *OWNER, "test", desk.now))
 
-    async def start(self, *arguments: str) -> None:
-        """Start serving, and wait until it takes messages in. Raises AssertionError if it ends instead."""
+    async def start(self, *arguments: str, from_nothing: bool = False) -> None:
+        """Start serving, and wait until it takes messages in. Raises AssertionError if it ends instead.
+
+        from_nothing: as an operator starts it, reading the code first.
+        """
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", *arguments, cwd=self.folder, env=self.environment(), stderr=log,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
+            if from_nothing:
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "bot", "serve", *arguments, cwd=self.folder, env=self.environment(),
+                    stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
+                    start_new_session=True,
+                )  # fmt: skip
+            else:
+                self._process = await forks.start(("serve", *arguments), self.folder, self.environment(), log.fileno())
         await asyncio.wait_for(self._listens(), START_S)
         status, body = await self.health("ready")
         assert status == 200, body
@@ -156,23 +169,14 @@ class Process:
         assert code is not None
         return code
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> asyncio.subprocess.Process | Forked:
         assert self._process is not None, "it was never started"
         return self._process
 
     async def run(self, *arguments: str, said: str = "") -> Ended:
         """Run a command with the same settings. said: what it reads on stdin."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=self.folder, env=self.environment(),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            out, err = await asyncio.wait_for(process.communicate(said.encode()), COMMAND_S)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
-        return Ended(process.returncode or 0, out.decode(), err.decode())
+        code, out, err = await forks.run(arguments, self.folder, self.environment(), said.encode(), COMMAND_S)
+        return Ended(code, out.decode(), err.decode())
 
     async def succeed(self, *arguments: str) -> str:
         """Run a command that must exit with 0; returns what it printed."""

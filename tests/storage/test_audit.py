@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import select
 
-from storage import migrations
 from storage.database import Database, Unit
 from storage.queries import audit, chain, machine
 from storage.queries.audit import Filter
@@ -16,10 +15,9 @@ from tests.kit.clock import HandClock
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def kept(shaped: Database) -> Database:
     """A database with the product's tables."""
-    migrations.upgrade(database.engine)
-    return database
+    return shaped
 
 
 def _part(unit: Unit, wanted: Filter) -> audit.Part:

@@ -617,6 +617,8 @@ def sealed_again(path: Path, **said: object) -> None:
         writer.end()
 
 
+# What is read is a file: which database it is of makes no difference.
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.trial)])
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from storage import migrations
 from storage.database import Database
 from storage.queries import machine
 from tests.kit.clock import HandClock
@@ -15,10 +14,9 @@ LENGTH = timedelta(seconds=20)
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def kept(shaped: Database) -> Database:
     """A database with the product's tables."""
-    migrations.upgrade(database.engine)
-    return database
+    return shaped
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unit
 from storage.queries import chain, chats, inbox, machine, outbox, sessions
@@ -23,10 +22,9 @@ OF_FEW = re.compile("ix_inbox_waiting|ix_outbox_pending")  # these indexes hold 
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def kept(shaped: Database) -> Database:
     """A database with the product's tables."""
-    migrations.upgrade(database.engine)
-    return database
+    return shaped
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 
-from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.queries import inbox, outbox
@@ -12,10 +11,9 @@ from tests.kit.clock import HandClock
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def kept(shaped: Database) -> Database:
     """A database with the product's tables."""
-    migrations.upgrade(database.engine)
-    return database
+    return shaped
 
 
 def message(clock: HandClock, key: str, state: str, body: bytes | None = b"x", channel: str = "telegram") -> OutboxRow:

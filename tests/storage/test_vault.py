@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from storage import migrations
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, Unit, WentOnAfterFailure
 from storage.tables import Meta
@@ -24,9 +23,8 @@ SAY = insert(META).values(name="another", value="after it")
 
 
 @pytest.fixture
-def furnished(database: Database) -> Database:
-    migrations.upgrade(database.engine)
-    return database
+def furnished(shaped: Database) -> Database:
+    return shaped
 
 
 def seal(unit: Unit) -> bytes:

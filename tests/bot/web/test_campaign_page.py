@@ -208,7 +208,10 @@ async def test_it_has_no_script_and_no_style_of_its_own(office: Front, lan: Visi
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "height"), [pytest.param(360, 740, id="phone"), pytest.param(1366, 768, id="desk")])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [pytest.param(360, 740, id="phone"), pytest.param(1366, 768, id="desk", marks=pytest.mark.trial)],
+)
 async def test_it_fits_a_phone_and_a_desk_and_leads_to_the_chat(
     house: House, office: Front, width: int, height: int
 ) -> None:

@@ -21,8 +21,8 @@ pytestmark = [
         ("width", "height", "dark"),
         [
             pytest.param(360, 740, False, id="a small phone"),
-            pytest.param(360, 740, True, id="a small phone in the dark"),
-            pytest.param(1366, 768, False, id="a desk"),
+            pytest.param(360, 740, True, id="a small phone in the dark", marks=pytest.mark.trial),
+            pytest.param(1366, 768, False, id="a desk", marks=pytest.mark.trial),
         ],
     ),
 ]

@@ -5,7 +5,6 @@ shown, or a rule that is broken could hide behind accounts that are never seen.
 """
 
 import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -34,6 +33,7 @@ from storage.queries.chats import Chat
 from storage.tables import OfficialRow
 from storage.vault import Vault
 from tests.kit.giving import DAY, DRAFT, ENTRY
+from tests.kit.shape import lay_file
 from tests.kit.town import Town
 
 T = TypeVar("T")
@@ -65,13 +65,12 @@ class Accounts(RuleBasedStateMachine):
     """An office with three who keep accounts and one who does not, and a giver who looks after each step."""
 
     folder: Path
-    shaped: Path
     made = count()
 
     def __init__(self) -> None:
         super().__init__()
         file = self.folder / f"{next(self.made)}.db"
-        shutil.copy(self.shaped, file)
+        lay_file(file)
         self.town, self.day = Town(Database.open(f"sqlite:///{file}")), DAY
         self.accounts: dict[str, Account] = {}
         self.claimed: set[str] = set()  # by a campaign whose gifts must not mix with others
@@ -223,10 +222,10 @@ def _open(desk: Desk, campaign_id: str) -> None:
     ("examples", "steps"), [(6, 20), pytest.param(150, 50, marks=pytest.mark.trial)], ids=["daily", "thousands"]
 )
 def test_no_account_is_ever_shown_that_two_officials_have_not_confirmed(
-    examples: int, steps: int, shaped_file: Path, tmp_path: Path
+    examples: int, steps: int, tmp_path: Path
 ) -> None:
     class Here(Accounts):
-        folder, shaped = tmp_path, shaped_file
+        folder = tmp_path
 
     run_state_machine_as_test(
         Here,

@@ -1,7 +1,6 @@
 """Whatever happens to gifts, in any order: the ledger comes to what the pledges say, and no need is held twice."""
 
 import secrets
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -28,6 +27,7 @@ from storage.vault import Vault
 from storage.verify import broken
 from tests.kit.gifts import Books, read_books
 from tests.kit.requests import HERE
+from tests.kit.shape import lay_file
 from tests.kit.town import Town
 
 T = TypeVar("T")
@@ -41,13 +41,12 @@ class Gifts(RuleBasedStateMachine):
     """An office with two officials, a lead, a household and a giver, and whatever they do."""
 
     folder: Path
-    shaped: Path
     made = count()
 
     def __init__(self) -> None:
         super().__init__()
         file = self.folder / f"{next(self.made)}.db"
-        shutil.copy(self.shaped, file)
+        lay_file(file)
         self.town = Town(Database.open(f"sqlite:///{file}"))
         self.seen: Books | None = None
         self.lan, self.cho = self.arrives("Lan"), self.arrives("Cho")
@@ -293,11 +292,11 @@ def _of(desk: Desk, code: str) -> Pledge:
 
 
 @pytest.fixture
-def histories(shaped_file: Path, tmp_path: Path) -> type[Gifts]:
+def histories(tmp_path: Path) -> type[Gifts]:
     """Histories on files of their own."""
 
     class Here(Gifts):
-        folder, shaped = tmp_path, shaped_file
+        folder = tmp_path
 
     return Here
 

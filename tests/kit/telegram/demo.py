@@ -72,7 +72,7 @@ async def _product(telegram: FakeTelegram, *, polling: bool) -> AsyncIterator[st
         process.settings["PUBLIC_URL"] = process.url
         await process.succeed("owner", "set", *OWNER)
         try:
-            await process.start()
+            await process.start(from_nothing=True)
             yield f"Trò chuyện    {process.url}/chat\nNhật ký       {process.log}"
             await process.stop()
         finally:

@@ -10,7 +10,7 @@ from aiohttp import ClientSession, CookieJar
 from argon2 import extract_parameters
 
 from bot.web.console.passwords import NOBODYS, hash_password
-from tests.kit.console import PASSWORD, Clerk, clerk
+from tests.kit.console import PASSWORD, Clerk, newcomer
 from tests.kit.house import House
 
 SIZES = [pytest.param(16, id="few"), pytest.param(2_000, id="many", marks=pytest.mark.trial)]
@@ -43,7 +43,7 @@ async def tries(house: House, fields: list[dict[str, str]], *, networks: bool) -
 @pytest.mark.parametrize("networks", NETWORKS)
 @pytest.mark.parametrize("number", SIZES)
 async def test_many_passwords_on_one_account(house: House, number: int, networks: bool) -> None:
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         fields = [{"email": an.email, "password": f"đoán lần {n}", "code": "123456"} for n in range(number)]
         seen = await tries(house, fields, networks=networks)
 
@@ -55,7 +55,7 @@ async def test_many_passwords_on_one_account(house: House, number: int, networks
 
 @pytest.mark.parametrize("number", SIZES)
 async def test_one_password_on_many_accounts(house: House, number: int) -> None:
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         fields = [{"email": f"n{n}@example.test", "password": PASSWORD, "code": "123456"} for n in range(number)]
         seen = await tries(house, fields, networks=False)
 
@@ -67,7 +67,7 @@ async def test_one_password_on_many_accounts(house: House, number: int) -> None:
 @pytest.mark.parametrize("networks", NETWORKS)
 @pytest.mark.parametrize("number", CODES)
 async def test_many_codes_with_the_right_password(house: House, number: int, networks: bool) -> None:
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         right = an.code()
         codes = [f"{n:06}" for n in range(1, number + 1) if f"{n:06}" != right]
         fields = [{"email": an.email, "password": PASSWORD, "code": code} for code in codes]
@@ -89,7 +89,7 @@ def test_an_account_that_is_not_there_costs_as_much_to_judge() -> None:
 async def test_how_long_a_known_and_an_unknown_name_take(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     """Printed, not judged: two medians of forty tries each, taken in turn."""
     took: dict[str, list[float]] = {"known": [], "unknown": []}
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         for number in range(40):
             for name, email in (("known", an.email), ("unknown", "nobody@example.test")):
                 async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from tests.kit.audit import actions
-from tests.kit.console import Clerk, Fields, clerk, text
+from tests.kit.console import Clerk, Fields, clerk, newcomer, text
 from tests.kit.house import House, open_house
 from tests.kit.private_page import TownOf
 
@@ -126,7 +126,7 @@ async def test_the_last_admin_stays(house: House) -> None:
 
 
 async def test_a_new_link_for_oneself_renews_every_secret(house: House) -> None:
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         await an.opens("/account")
         gone = await an.sends("/account/renew", {})
         token = gone.headers["Location"].removeprefix("/console/invitation/")

@@ -29,7 +29,7 @@ from tests.kit.scripts_in_words import PAYLOADS
 from tests.kit.town import Citizen
 
 HERE = "phuong_hoa_khanh"
-A_DAY, EVERY_ONE = 6, 10_000  # pages of one kind that are opened; lists show every payload each day
+A_DAY = 6  # pages of one kind that are opened, and each list narrowed by one field at a time: all payloads stand there
 FIELDS = ("place", "name", "story", "work", "goods", "helper_name")
 WATCH = """
 window.ran = 0;
@@ -64,7 +64,8 @@ async def test_no_script_in_words_runs_on_any_page(house: House, town: TownOf, t
         while left:
             for found in sorted(await look(window, house, left.pop())):
                 kind = kind_of(found)
-                if kind not in seen and alike[nameless(kind)] < (A_DAY if turns == 1 else EVERY_ONE):
+                wanted = alike[nameless(kind)] < A_DAY and "&" not in kind if turns == 1 else True
+                if kind not in seen and wanted:
                     seen.add(kind)
                     alike[nameless(kind)] += 1
                     left.append(found)
@@ -79,7 +80,7 @@ async def test_no_script_in_words_runs_on_any_page(house: House, town: TownOf, t
 
 
 def kind_of(path: str) -> str:
-    """An address without what its fields hold: each list is looked at once with each of its fields."""
+    """An address without what its fields hold: each list is looked at once with each of its fields, or with several."""
     return re.sub(r"=[^&]*", "", path)
 
 

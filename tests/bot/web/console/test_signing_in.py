@@ -6,13 +6,13 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from handlers.desk import Actor
-from tests.kit.console import PASSWORD, Clerk, clerk, text
+from tests.kit.console import PASSWORD, Clerk, clerk, newcomer, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 
 
 async def test_an_invitation_makes_an_account_that_signs_in(house: House) -> None:
-    async with clerk(house, "an", "admin") as an:
+    async with newcomer(house, "an", "admin") as an:
         page = await an.opens("")
 
         assert page.status == 200
@@ -82,7 +82,7 @@ async def test_an_unknown_name_a_wrong_password_and_a_wrong_code_are_answered_al
 
 
 async def test_a_code_counts_once_and_a_recovery_code_too(house: House) -> None:
-    async with clerk(house, "an", "admin", signed_in=False) as an:
+    async with newcomer(house, "an", "admin", signed_in=False) as an:
         code = an.code()
         assert [(await an.signs_in(code=code)).status for _ in range(2)] == [303, 403]
         assert [(await an.signs_in(code=an.codes[0].lower())).status for _ in range(2)] == [303, 403]
