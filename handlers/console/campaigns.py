@@ -214,7 +214,8 @@ def _place(seen: Seen) -> str | Phrase:
 
 def _facts(desk: Desk, seen: Seen) -> tuple[tuple[str, object], ...]:
     account = next((one for one in desk.gift_accounts.to_choose() if one.id == seen.account_id), None)
-    nowhere = Phrase("console.campaigns.no_account")
+    ended = seen.account_id is not None and desk.gift_accounts.is_over(seen.account_id)
+    nowhere = Phrase("console.campaigns.account_ended" if ended else "console.campaigns.no_account")
     named = f"{account.owner} · {account.bank} · {account.number}" if account else nowhere
     hand_on = drives.distribute_until(seen.basis, seen.last_day)
     name = desk.officials.name_of

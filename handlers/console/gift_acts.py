@@ -44,7 +44,7 @@ def receive_money(desk: Desk, given: Given) -> Done:
     """Write down that money came by hand, under the number of its receipt or the bank's reference."""
     pledge = desk.pledges.by_code(given.path["code"])
     if pledge is not None and pledge.kind != "money":
-        return Wrong({"": "not_now"})
+        return Wrong({"": "gift_not_now"})
     faults = words(given, "reference", most=MOST_REFERENCE)
     amount = money(given, "came", faults, most=MOST)
     if faults or amount is None:

@@ -7,7 +7,7 @@ from handlers import units
 from handlers.desk import Desk
 from handlers.desk.gift_steps import Step, received_on, steps
 from handlers.desk.gift_ways import ledger_link
-from handlers.desk.pledge_news import how_much, receiver
+from handlers.desk.pledge_news import how_much, receiver, state, told_as
 from handlers.desk.pledge_work import COMES, VERIFIED
 from handlers.desk.pledges import OPEN
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
@@ -36,10 +36,8 @@ def has_several_gifts(a: Answers) -> bool:
 
 def my_codes(a: Answers) -> tuple[Candidate, ...]:
     """A button for each promise: its code and how far it has come."""
-    return tuple(
-        Candidate(p.code, Phrase("code_and_state", {"code": p.code, "state": Phrase(f"gift.state.{p.state}")}))
-        for p in a.facts(Mine).pledges[:SHOWN]
-    )
+    shown = a.facts(Mine).pledges[:SHOWN]
+    return tuple(Candidate(p.code, Phrase("code_and_state", {"code": p.code, "state": state(p)})) for p in shown)
 
 
 which_gift = Choice("which_gift", supplied=my_codes)
@@ -53,17 +51,18 @@ def show(a: Answers, desk: Desk) -> Done:
     if pledge is None:
         return Done(NONE if typed else Say("gift.none_yet", ledger_link=ledger_link(desk), openings=NONE.openings))
     body = desk.pledges.body(pledge)
-    what = how_much(pledge.amount, pledge.measure)
     told = {
         "code": pledge.code,
-        "what": body.what if pledge.kind == "idea" else _amount_of(body.what, what),
-        "state": Phrase(f"gift.state.{pledge.state}"),
+        "what": body.what if pledge.kind == "idea" else _amount_of(body.what, pledge),
+        "state": state(pledge),
         "way": Lines(tuple(_way(pledge, desk))),
+        "names": Phrase(f"gift.{told_as(pledge)}.names"),
     }
     return Done(Say(Phrase("gift.where", told), card=_receipt(pledge, desk), openings=_doors(pledge)))
 
 
-def _amount_of(what: str, amount: object) -> object:
+def _amount_of(what: str, pledge: Promise) -> object:
+    amount = how_much(pledge.amount, pledge.measure)
     return Phrase("gift.amount_of_what", {"amount": amount, "what": what}) if what else amount
 
 
@@ -78,7 +77,7 @@ def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
 
 
 def _line(step: Step, pledge: Promise) -> Phrase:
-    way = "gift.meet" if pledge.kind in VERIFIED else "gift.step"
+    way = f"gift.{told_as(pledge)}"
     if step.day is None:
         return Phrase(f"{way}.not_{step.kind}")
     names = tuple(units.all_units()[unit].name for unit in step.units if unit in units.all_units())

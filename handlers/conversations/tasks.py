@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.case_page import MENU, OFFICIALS_ONLY, TASKS, at_a_glance, details, doors
-from handlers.desk import Desk, passed_on
+from handlers.desk import Desk
 from handlers.desk.calls import Calls
 from handlers.desk.case_news import unit_name
 from handlers.desk.worklist import Row
@@ -99,9 +99,8 @@ def show(a: Answers, desk: Desk) -> Done:
     opened = views.read(code)
     if opened is None:
         return Done(Say("wrong.absent", openings=(TASKS, MENU)))
-    say = Say(Phrase("request", {"details": Lines(details(opened)), **told}), openings=doors(glance))
-    passed_on.say(desk, say, "casework", under=f"case:{opened.id}", place="request")
-    return Done()
+    shown = Phrase("request", {"details": Lines(details(opened)), **told})
+    return Done(Say(shown, openings=doors(glance), under=f"case:{opened.id}"))
 
 
 conversations = (

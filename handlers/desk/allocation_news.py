@@ -3,8 +3,9 @@
 Why a household is told only if it agreed to news of its request: whoever said no is rung up instead.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from handlers.desk import case_news, gift_in_words
 from handlers.desk.allocation_steps import Given
@@ -15,9 +16,15 @@ from storage.tables import Case
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
-# The words of a button, and the answer it gives.
-GOT = (("got_all", "all"), ("got_less", "less"), ("got_not_yet", "not_yet"), ("got_not_mine", "not_mine"))
-CAME_ABOUT = (("came_about", "all"), ("came_not_yet", "not_yet"), ("got_not_mine", "not_mine"))
+Asked = Literal["did_you_get_it", "did_they_get_it", "did_it_come_about", "did_they_come"]
+# What is asked of something handed over, and its buttons: the words of each, and the answer it gives.
+ASKS: Mapping[Asked, Mapping[str, str]] = {
+    "did_you_get_it": {"got_all": "all", "got_less": "less", "got_not_yet": "not_yet", "got_not_mine": "not_mine"},
+    "did_they_get_it": {"got_all": "all", "got_less": "less", "got_not_yet": "not_yet", "got_not_theirs": "not_mine"},
+    "did_it_come_about": {"came_about": "all", "came_not_yet": "not_yet", "no_such_matter": "not_mine"},
+    "did_they_come": {"helped": "all", "helped_not_yet": "not_yet", "no_such_matter": "not_mine"},
+}
+WHAT_IS_DONE: Mapping[str, Asked] = {"job": "did_it_come_about", "link": "did_it_come_about", "time": "did_they_come"}
 MEETS = ("want", "do_not_want", "ask_first")
 
 
@@ -36,26 +43,28 @@ class AllocationNews:
         self._tell(given, Say(gift_in_words.offer(self.desk, given), openings=doors), "asks")
 
     def handed_over(self, given: Given) -> None:
-        """Ask the household, or who wrote for it, whether it arrived; of a job or a link whether it came about."""
+        """Ask the household, or who wrote for it, whether it arrived; of what is done whether it was done."""
         case = self._case(given)
         if case is not None:
-            meets = given.pledge.kind in ("job", "link")
-            doors = tuple(
-                Opening(f"doors.{label}", "received", {"allocation": given.row.id, "answer": name})
-                for label, name in (CAME_ABOUT if meets else GOT)
-            )
-            key = "did_it_come_about" if meets else "did_they_get_it" if case.for_other else "did_you_get_it"
-            say = Say(
-                f"household_gift.{key}", code=case.code, what=gift_in_words.what(self.desk, given), openings=doors
-            )
-            self._tell(given, say, "handed_over", kind="hand_over")
+            self._tell(given, self.arrived(given, case), "handed_over", kind="hand_over")
+
+    def arrived(self, given: Given, case: Case) -> Say:
+        """The question whether it arrived, with a button for each answer."""
+        asked = asks_of(given.pledge.kind, for_other=case.for_other)
+        doors = tuple(
+            Opening(f"doors.{label}", "received", {"allocation": given.row.id, asked: answer})
+            for label, answer in ASKS[asked].items()
+        )
+        what = gift_in_words.what(self.desk, given)
+        return Say(f"household_gift.{asked}", code=case.code, what=what, openings=doors)
 
     def settled(self, given: Given, outcome: str) -> None:
         """Tell the household what came of looking into it."""
         case = self._case(given)
         if case is not None:
             door = Opening("doors.officer", "officer")
-            self._tell(given, Say(f"household_gift.{outcome}", code=case.code, openings=(door,)), "settled")
+            done = "done_" if given.pledge.kind in WHAT_IS_DONE else ""
+            self._tell(given, Say(f"household_gift.{done}{outcome}", code=case.code, openings=(door,)), "settled")
 
     # To officials
 
@@ -108,3 +117,8 @@ class AllocationNews:
             return
         say = Say(key, code=given.pledge.code, unit=case_news.unit_name(given.row.unit_id))
         self.desk.messages.tell(official.person_id, say, place=f"gift/{given.row.id}/{key}/{official.id}")
+
+
+def asks_of(kind: str, *, for_other: bool) -> Asked:
+    """What is asked of something handed over, by its kind and by who is asked."""
+    return WHAT_IS_DONE.get(kind, "did_they_get_it" if for_other else "did_you_get_it")

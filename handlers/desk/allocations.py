@@ -161,7 +161,7 @@ class Allocations:
 
     def listed(
         self, *, states: Sequence[str] = (), kinds: Sequence[str] = (), pledge_code: str = "", slot_id: str = "",
-        unit_id: str = "", after: str = "", most: int = 50, handed_before: datetime | None = None,
+        unit_id: str = "", after: str = "", only: str = "", most: int = 50, handed_before: datetime | None = None,
     ) -> list[Listed]:  # fmt: skip
         """Allocations within reach, newest first. states, kinds: all if empty. after: the id of the last one shown."""
         query = (
@@ -179,9 +179,11 @@ class Allocations:
             (slot_id, col(Allocation.slot_id) == slot_id),
             (unit_id, col(Allocation.unit_id) == unit_id),
             (after, col(Allocation.id) < after),
-            (handed_before, col(Allocation.handed_at) < handed_before),
+            (only, col(Allocation.id) == only),
         )
         query = query.where(*(condition for asked, condition in narrowed if asked))
+        if handed_before is not None:
+            query = query.where(col(Allocation.handed_at) < handed_before)
         found = self.desk.unit.execute(query.order_by(col(Allocation.id).desc()).limit(most))
         return [_listed(Given(row, pledge, slot), case or "", drive or "") for row, pledge, slot, case, drive in found]
 

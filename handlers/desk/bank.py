@@ -148,7 +148,7 @@ class Bank:
         None for none and for several, and where an official has to look: at the own pledge of who reads it in, at a day
         that has not come, and at a reference by which the ledger has another gift.
         """
-        found = [pledge for code in codes_in(line.text) if (pledge := self.desk.pledges.by_code(code)) is not None]
+        found = [pledge for code in line.codes if (pledge := self.desk.pledges.by_code(code)) is not None]
         takers = [pledge for pledge in found if takes_money(pledge)]
         if len(takers) != 1 or line.day > self.desk.today():
             return None

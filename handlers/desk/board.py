@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 GIVABLE = ("accepted", "allocated", "handed_over")
-MOST_OF_SEASON, A_FEW = 500, 20
+MOST_OF_SEASON = 500
 
 
 def names(desk: "Desk", case_codes: Collection[str]) -> Mapping[str, str]:
@@ -35,11 +35,7 @@ def names(desk: "Desk", case_codes: Collection[str]) -> Mapping[str, str]:
 
 def need(desk: "Desk", slot_id: str) -> Need | None:
     """A need by its id, whatever became of it; foreign and absent ones are None alike."""
-    slot = desk.unit.get(NeedSlot, slot_id) if slot_id.isascii() and slot_id.isalnum() else None
-    if slot is None:
-        return None
-    found = Needs(desk).board(state="", after=slot.id[:-1], most=A_FEW)
-    return next((one for one in found if one.id == slot_id), None)
+    return next(iter(Needs(desk).board(state="", only=slot_id or "-")), None)
 
 
 def gifts(desk: "Desk", *, unit_id: str = "", kind: str = "", most: int = 50) -> list[Pledge]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Update, and_, not_, or_, update
 from sqlmodel import col, select
 
@@ -123,6 +124,11 @@ class GiftAccounts:
         query = select(GiftAccount.id).where(GiftAccount.id == account_id, _may_be_shown(first_day, last_day))
         return self.desk.unit.scalars(query).first() is not None
 
+    def is_over(self, account_id: str) -> bool:
+        """Whether an account was ended, or its days are over."""
+        row = self.desk.unit.get(GiftAccount, account_id)
+        return row is not None and _state(row, self.desk.today()) in ("over", "ended")
+
     # Officials
 
     def enter(self, entry: Entry) -> str | None:
@@ -178,8 +184,9 @@ class GiftAccounts:
         """Take what told of ended accounts out of the chats, some at a time, and tell whoever was to pay there; returns
         how many messages and givers there were.
         """
-        taken = passed_on.take_out_lost(self.desk, KEY)
         over = select(GiftAccount.id).where(col(GiftAccount.ended_at).is_not(None))
+        ended = sa.select(sa.literal(KEY).concat(col(GiftAccount.id))).where(col(GiftAccount.ended_at).is_not(None))
+        taken = passed_on.take_out_some(self.desk, ended)
         waits = (col(Pledge.account_id).in_(over), col(Pledge.closed_at).is_(None), Pledge.received < Pledge.amount)
         pledges = self.desk.unit.scalars(select(Pledge).where(*waits).order_by(col(Pledge.id)).limit(AT_ONCE)).all()
         for pledge in pledges:

@@ -1,6 +1,6 @@
 """A gift as its household is told of it: what and how much; of a job or a link also from whom and on what terms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from handlers.desk import case_news
@@ -11,6 +11,7 @@ from handlers.flow.message import Lines, Phrase
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
+PEOPLE = "người"  # the measure of time and of jobs
 # What an employer or buyer says of the offer, in the order it is told.
 TERMS = (
     "wants", "job_place", "wage", "contract", "provides", "hires_until",
@@ -19,8 +20,10 @@ TERMS = (
 
 
 def what(desk: "Desk", given: Given) -> object:
-    """What was given, and how much of it."""
+    """What was given, and how much of it; of one person's help or work only what it was."""
     said, amount = desk.pledges.body(given.pledge).what, given.row.handed_amount or given.row.amount
+    if amount == 1 and given.pledge.measure == PEOPLE:
+        return name(desk, given)
     much = how_much(amount, given.pledge.measure)
     return Phrase("household_gift.so_much", {"what": said, "much": much}) if said else much
 
@@ -33,7 +36,7 @@ def name(desk: "Desk", given: Given) -> object:
 def offer(desk: "Desk", given: Given) -> Phrase:
     """The question whether a household wants to meet an employer or buyer; who verified them, and when."""
     body, pledge = desk.pledges.body(given.pledge), given.pledge
-    told = tuple(_term(term, body.details) for term in TERMS if body.details.get(term))
+    told = tuple(_term(term, body.details) for term in _terms(body.details))
     values = {
         "company": body.name or Phrase("household_gift.not_named"),
         "what": name(desk, given),
@@ -45,5 +48,11 @@ def offer(desk: "Desk", given: Given) -> Phrase:
     return Phrase("household_gift.ask_job" if pledge.kind == "job" else "household_gift.ask_link", values)
 
 
+def _terms(details: Mapping[str, str]) -> Iterator[str]:
+    """What was said; that it is paid some days later says itself when it is paid."""
+    said = (term for term in TERMS if details.get(term))
+    return (term for term in said if term != "paid_when" or not details.get("paid_in_days"))
+
+
 def _term(term: str, details: Mapping[str, str]) -> Phrase:
-    return Phrase(f"household_gift.terms.{term}", {"said": details[term], "per": details.get("wage_per", "")})
+    return Phrase(f"household_gift.terms.{term}", {"said": details[term], "per": details.get("wage_per", "").lower()})

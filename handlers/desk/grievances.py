@@ -80,7 +80,7 @@ class Grievances:
         AllocationNews(desk).differs(given, cause)
 
     def look_for_silence(self) -> int:
-        """Open one for every hand-over of which nothing was heard for seven days; returns how many.
+        """Open one for some of the hand-overs of which nothing was heard for seven days; returns how many.
 
         Of a campaign's need nobody will be heard: a second official looks into it at once.
         """
@@ -94,8 +94,10 @@ class Grievances:
             self.open(Steps(desk).of(row), "silent")
         return len(rows)
 
-    def listed(self, *, state: str = "open", unit_id: str = "", after: str = "", most: int = 50) -> list[Listed]:
-        """Grievances within reach, the oldest first. after: the id of the last one shown before."""
+    def listed(
+        self, *, state: str = "open", unit_id: str = "", after: str = "", only: str = "", most: int = 50
+    ) -> list[Listed]:
+        """Grievances within reach, the oldest first. after: the id of the last one shown before; only: of one."""
         query = (
             select(Grievance, Allocation, Pledge, Case.code)
             .join(Allocation, col(Allocation.id) == col(Grievance.allocation_id))
@@ -108,6 +110,7 @@ class Grievances:
             (state, col(Grievance.state) == state),
             (unit_id, col(Grievance.unit_id) == unit_id),
             (after, col(Grievance.id) > after),
+            (only, col(Grievance.id) == only),
         )
         query = query.where(*(wanted for asked, wanted in narrowed if asked))
         found = self.desk.unit.execute(query.order_by(col(Grievance.id)).limit(most))

@@ -20,7 +20,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "confirmed": ("confirmed", "settled"),
 }  # fmt: skip
 MEETING_STATES = ("asked", "declined", "allocated", "handed_over", "differs", "confirmed", "settled")
-A_FEW = 20
 
 
 def part(desk: "Desk", name: str, *, unit_id: str = "", after: str = "", most: int = 50) -> list[Listed]:
@@ -31,20 +30,12 @@ def part(desk: "Desk", name: str, *, unit_id: str = "", after: str = "", most: i
 
 def find(desk: "Desk", allocation_id: str) -> Listed | None:
     """One allocation within reach; foreign and absent ones are None alike."""
-    row = desk.unit.get(Allocation, allocation_id) if allocation_id.isascii() and allocation_id.isalnum() else None
-    if row is None:
-        return None
-    found = Allocations(desk).listed(after=f"{row.id}~", most=1)  # of the ids below that, the greatest is this one
-    return next((one for one in found if one.id == row.id), None)
+    return next(iter(Allocations(desk).listed(only=allocation_id or "-")), None)
 
 
 def grievance(desk: "Desk", grievance_id: str) -> Grieved | None:
     """One grievance within reach, open or closed; foreign and absent ones are None alike."""
-    row = desk.unit.get(Grievance, grievance_id) if grievance_id.isascii() and grievance_id.isalnum() else None
-    if row is None:
-        return None
-    found = Grievances(desk).listed(state=row.state, after=row.id[:-1], most=A_FEW)
-    return next((one for one in found if one.id == row.id), None)
+    return next(iter(Grievances(desk).listed(state="", only=grievance_id or "-")), None)
 
 
 def opens_gift(desk: "Desk", one: Listed) -> bool:

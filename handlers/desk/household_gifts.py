@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlmodel import col, select
 
 from handlers.desk import gift_in_words, passed_on
-from handlers.desk.allocation_news import AllocationNews
+from handlers.desk.allocation_news import AllocationNews, Asked, asks_of
 from handlers.desk.allocation_steps import Given, Steps
 from handlers.desk.allocations import MEETING, contact_of
 from handlers.desk.grievances import Grievances
@@ -49,17 +49,15 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A gift that was handed over. amount: as it was written down. answer: what she said of it, empty before."""
+    """A gift that was handed over. asks: the question that it waits with. answer: what she said, empty before."""
 
     id: str
-    case_code: str
     kind: str
-    amount: int
+    asks: Asked
     what: object
     at: datetime
     answer: str
     waits: bool
-    for_other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +178,8 @@ class HouseholdGifts:
         return Offered(given.row.id, case.code, given.row.state, given.pledge.kind, name, ask, case.for_other)
 
     def _brought(self, given: Given, case: Case) -> Brought:
-        row = given.row
+        row, kind = given.row, given.pledge.kind
         return Brought(
-            row.id, case.code, given.pledge.kind, row.handed_amount or 0, gift_in_words.what(self.desk, given),
-            row.handed_at or self.desk.now, row.answer or "", row.state == "handed_over", case.for_other,
+            row.id, kind, asks_of(kind, for_other=case.for_other), gift_in_words.what(self.desk, given),
+            row.handed_at or self.desk.now, row.answer or "", row.state == "handed_over",
         )  # fmt: skip

@@ -101,6 +101,10 @@ class Models:
         found = (model for model in self._all("shown") if _fits(model.writing, means))
         return sorted(found, key=_cheapest)
 
+    def shown(self, row: GoodModel) -> Model:
+        """A model that everybody is shown, for who tells of it."""
+        return self._one(row)
+
     # Officials
 
     def all(self) -> list[Model]:
@@ -110,7 +114,7 @@ class Models:
     def find(self, model_id: str) -> Model | None:
         """A model; None where there is none, or none for her to see."""
         row = self._row(model_id) if self._may("model.see") else None
-        return self._read(row) if row is not None else None
+        return self._one(row) if row is not None else None
 
     def ideas(self) -> list[Pledge]:
         """Ideas that nobody has written up yet, oldest first."""
@@ -164,7 +168,7 @@ class Models:
         row, wrong = self._find(model_id, "model.approve", seen)
         if row is None:
             return wrong
-        if row.state == "shown" or not self._read(row).writing.complete:
+        if row.state == "shown" or not self._one(row).writing.complete:
             return "not_now"
         me = self.desk.acting()
         pledge = self.desk.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
@@ -204,9 +208,14 @@ class Models:
         return (row, "done") if seen == _seen(row) else (None, "outdated")
 
     def _all(self, state: str = "") -> Iterator[Model]:
-        query = select(GoodModel).order_by(col(GoodModel.id).desc())
-        rows = self.desk.unit.scalars(query.where(GoodModel.state == state) if state else query)
-        return (self._read(row) for row in rows)
+        query = select(GoodModel, Pledge.code).outerjoin(Pledge, col(Pledge.id) == col(GoodModel.pledge_id))
+        query = query.where(GoodModel.state == state) if state else query
+        rows = self.desk.unit.execute(query.order_by(col(GoodModel.id).desc()))
+        return (_read(row, code or "") for row, code in rows)
+
+    def _one(self, row: GoodModel) -> Model:
+        pledge = self.desk.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
+        return _read(row, pledge.code if pledge is not None else "")
 
     def _new(self, pledge_id: str | None) -> GoodModel:
         desk = self.desk
@@ -229,16 +238,14 @@ class Models:
         self.desk.unit.add(row)
         self.desk.note(f"model.{kind}", f"model:{row.id}", old=old, new=new)
 
-    def _read(self, row: GoodModel) -> Model:
-        content = row.content
-        vi = Wording(**content.get("vi", {}))
-        en = Wording(**content["en"]) if "en" in content else None
-        writing = Writing(vi, en, row.cost or 0, content.get("land", ""), content.get("work", ""))
-        code = ""
-        if row.pledge_id:
-            code = self.desk.unit.scalars(select(Pledge.code).where(Pledge.id == row.pledge_id)).first() or ""
-        state = cast("Literal['offered', 'shown', 'hidden']", row.state)
-        return Model(row.id, state, writing, row.written_by, row.approved_by, code, _seen(row))
+
+def _read(row: GoodModel, code: str) -> Model:
+    content = row.content
+    vi = Wording(**content.get("vi", {}))
+    en = Wording(**content["en"]) if "en" in content else None
+    writing = Writing(vi, en, row.cost or 0, content.get("land", ""), content.get("work", ""))
+    state = cast("Literal['offered', 'shown', 'hidden']", row.state)
+    return Model(row.id, state, writing, row.written_by, row.approved_by, code, _seen(row))
 
 
 def _seen(row: GoodModel) -> str:

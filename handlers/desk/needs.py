@@ -151,9 +151,11 @@ class Needs:
 
     def board(
         self, *, unit_id: str = "", kind: str = "", need: str = "", state: str = "open", case_code: str = "",
-        campaign_code: str = "", after: str = "", most: int = 50,
+        campaign_code: str = "", after: str = "", only: str = "", most: int = 50,
     ) -> list[Need]:  # fmt: skip
-        """Needs within reach, the oldest first. after: the id of the last one shown before. state: empty for all."""
+        """Needs within reach, the oldest first. after: the id of the last one shown before; only: of one. state: empty
+        for all.
+        """
         narrowed: tuple[tuple[str, ColumnElement[bool]], ...] = (
             (unit_id, col(NeedSlot.unit_id) == unit_id),
             (kind, col(NeedSlot.kind) == kind),
@@ -162,6 +164,7 @@ class Needs:
             (case_code, col(Case.code) == read_code(case_code, "HS")),
             (campaign_code, col(Campaign.code) == read_code(campaign_code, PREFIX)),
             (after, col(NeedSlot.id) > after),
+            (only, col(NeedSlot.id) == only),
         )
         held = exists().where(col(Allocation.slot_id) == col(NeedSlot.id), col(Allocation.state).in_(HELD))
         query = (

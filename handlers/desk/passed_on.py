@@ -1,17 +1,17 @@
-"""Messages to officials that carry somebody's words: written down, so that the words can be taken out of them again.
+"""Messages that carry what is somebody else's: written down, so that it can be taken out of them again.
 
-Why apart from other messages: they are sealed with the official's key, which outlives the person who asked to be
-erased.
+Why apart from other messages: they are sealed with the key of who reads them, which outlives the person who asked to
+be erased, and the account that was ended.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import Select, delete, update
 from sqlmodel import col, select
 
 from handlers.flow.message import Say
-from storage.tables import ChatLine, DataKey, OutboxRow, PassedOn
+from storage.tables import ChatLine, OutboxRow, PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -21,21 +21,12 @@ AT_ONCE = 200
 
 
 def tell(desk: "Desk", person_id: str, say: Say, *, under: str, kind: str, place: str) -> str | None:
-    """Tell an official something in a person's words; the key of the message, None if she can't be reached.
+    """Tell somebody something in another's words; the key of the message, None if she can't be reached.
 
     under: the name of the data key that the words are kept under.
     """
-    if not desk.messages.tell(person_id, say, kind=kind, place=place):
-        return None
-    key = f"{desk.cause}/{place}"
-    desk.unit.add(PassedOn(message=key, under=under))
-    return key
-
-
-def say(desk: "Desk", say: Say, scope: str, *, under: str, place: str) -> None:
-    """Say something in a person's words in the chat at the desk, which is an official's."""
-    desk.messages.say(desk.here(), say, scope, place=place)
-    desk.unit.add(PassedOn(message=f"{desk.cause}/{place}", under=under))
+    told = Say(say.phrase, card=say.card, openings=say.openings, under=under)
+    return f"{desk.cause}/{place}" if desk.messages.tell(person_id, told, kind=kind, place=place) else None
 
 
 def take_out(desk: "Desk", under: str, *, of: str = "") -> None:
@@ -49,12 +40,10 @@ def take_out(desk: "Desk", under: str, *, of: str = "") -> None:
     _empty(desk, keys, "erased")
 
 
-def take_out_lost(desk: "Desk", prefix: str) -> int:
-    """The same for some messages whose data key, of those that begin so, is gone; returns how many there were."""
+def take_out_some(desk: "Desk", under: Select[str]) -> int:
+    """The same for some messages, of all that are under one of these names; returns how many there were."""
     desk.unit.flush()
-    known = exists().where(col(DataKey.name) == PassedOn.under)
-    lost = select(PassedOn.message).where(col(PassedOn.under).startswith(prefix, autoescape=True), ~known)
-    keys = desk.unit.scalars(lost.limit(AT_ONCE)).all()
+    keys = desk.unit.scalars(select(PassedOn.message).where(col(PassedOn.under).in_(under)).limit(AT_ONCE)).all()
     _empty(desk, keys, "ended")
     return len(keys)
 
@@ -68,6 +57,8 @@ def take_away(desk: "Desk", person_id: str) -> None:
 
 
 def _empty(desk: "Desk", keys: Sequence[str], why: str) -> None:
+    if not keys:
+        return
     unit = desk.unit
     named = col(OutboxRow.key).in_([name for key in keys for name in (key, f"{key}/copy")])
     rows = unit.execute(select(OutboxRow.id, OutboxRow.address_id).where(named)).all()

@@ -3,7 +3,7 @@
 Why an offer for where it is needed most goes to few: everybody's news is read by nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MENU = Opening("doors.menu", "@menu")
 OFFICER = Opening("doors.officer", "officer")
+# A job or a link brings two sides together, and whoever gives time comes to help: neither is handed over like a gift.
+TOLD_AS: Mapping[str, str] = {"job": "meet", "link": "meet", "time": "help"}
+GIVEN_ON = ("allocated", "handed_over")  # states that are told by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +79,23 @@ class PledgeNews:
         return self._tell(pledge, Say(phrase, openings=_where(pledge)), f"received/{pledge.received}")
 
     def allotted(self, pledge: Pledge, unit_id: str | None, allocation_id: str) -> bool:
-        """Tell the giver to which unit her gift goes; never to whom."""
-        say = Say("pledge_news.allotted", code=pledge.code, unit=unit_name(unit_id), openings=_where(pledge))
+        """Tell the giver to which unit her gift or help goes; never to whom. Of jobs and links see may_meet."""
+        key = f"pledge_news.{told_as(pledge)}.allotted"
+        say = Say(key, code=pledge.code, unit=unit_name(unit_id), openings=_where(pledge))
         return self._tell(pledge, say, f"allotted/{allocation_id}")
 
     def handed_over(self, pledge: Pledge, allocation_id: str) -> bool:
-        """Tell the giver that it was handed over."""
-        say = Say("pledge_news.handed_over", code=pledge.code, openings=_where(pledge))
+        """Tell the giver that it was handed over, or done."""
+        say = Say(f"pledge_news.{told_as(pledge)}.handed_over", code=pledge.code, openings=_where(pledge))
         return self._tell(pledge, say, f"handed_over/{allocation_id}")
 
     def confirmed(self, pledge: Pledge, allocation_id: str) -> bool:
         """Tell the giver that who got it says so."""
-        say = Say("pledge_news.confirmed", code=pledge.code, openings=_where(pledge))
+        say = Say(f"pledge_news.{told_as(pledge)}.confirmed", code=pledge.code, openings=_where(pledge))
         return self._tell(pledge, say, f"confirmed/{allocation_id}")
 
     def checked(self, pledge: Pledge, allocation_id: str) -> bool:
-        """Tell the giver that it is being looked into whether all of it arrived."""
+        """Tell the giver that it is being looked into whether all is as it was written down."""
         say = Say("giver_news.checked", code=pledge.code, openings=_where(pledge))
         return self._tell(pledge, say, f"checked/{allocation_id}")
 
@@ -135,6 +139,17 @@ def receiver(desk: "Desk", pledge: Pledge) -> str:
     account = desk.gift_accounts.shown(pledge.account_id) if pledge.account_id else None
     owner = desk.owner()
     return account.owner if account else owner.body if owner else unit_name(pledge.unit_id)
+
+
+def told_as(pledge: Pledge) -> str:
+    """As what a pledge is told of: step of a gift, meet of a job or a link, help of time."""
+    return TOLD_AS.get(pledge.kind, "step")
+
+
+def state(pledge: Pledge) -> Phrase:
+    """How far a pledge has come, in one word or a few."""
+    of_kind = f".{TOLD_AS[pledge.kind]}" if pledge.kind in TOLD_AS and pledge.state in GIVEN_ON else ""
+    return Phrase(f"gift.state{of_kind}.{pledge.state}")
 
 
 def how_much(amount: int, measure: str) -> object:

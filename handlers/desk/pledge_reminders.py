@@ -4,12 +4,12 @@ Why the number of a reminder comes from the day and not from a count: a night th
 job that runs twice reminds once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 
 from handlers.desk import gift_ways
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DAYS_TO_GO = {3: 1, 0: 2, -1: 3}  # days until the promised one: the number of the reminder
 MOST = 3
+AT_ONCE = 50
 REMINDED = "reminded"
 
 
@@ -33,32 +34,40 @@ class PledgeReminders:
     desk: "Desk"
 
     def run(self) -> int:
-        """Remind everybody whose day it is; returns how many were reminded."""
-        today = self.desk.today()
-        return sum(self._remind(pledge, DAYS_TO_GO[(_due(pledge) - today).days]) for pledge in self._due_near(today))
+        """Remind some of those whose day it is; returns how many were looked at."""
+        pledges = self._due_near(self.desk.today())
+        for pledge in pledges:
+            self._remind(pledge, DAYS_TO_GO[(_due(pledge) - self.desk.today()).days])
+        return len(pledges)
 
-    def _due_near(self, today: date) -> Iterable[Pledge]:
-        days = [today + timedelta(days=days) for days in DAYS_TO_GO]
+    def _due_near(self, today: date) -> Sequence[Pledge]:
+        """Promises whose day it is and that were not looked at for it yet."""
+        near = or_(
+            *(
+                and_(col(Pledge.due) == today + timedelta(days=days), col(Pledge.reminders) < n)
+                for days, n in DAYS_TO_GO.items()
+            )
+        )
         query = select(Pledge).where(
-            col(Pledge.due).in_(days), col(Pledge.closed_at).is_(None), col(Pledge.quiet).is_(False),
-            Pledge.received == 0, Pledge.handed == 0, col(Pledge.state).in_(OPEN),
+            near, col(Pledge.closed_at).is_(None), col(Pledge.quiet).is_(False), Pledge.received == 0,
+            Pledge.handed == 0, col(Pledge.state).in_(OPEN),
         )  # fmt: skip
-        return self.desk.unit.scalars(query.order_by(col(Pledge.id))).all()
+        return self.desk.unit.scalars(query.order_by(col(Pledge.id)).limit(AT_ONCE)).all()
 
-    def _remind(self, pledge: Pledge, number: int) -> bool:
+    def _remind(self, pledge: Pledge, number: int) -> None:
         """Send one reminder, unless it was sent, enough were, or she is not to be reminded."""
         desk = self.desk
-        if not self._may_be_reminded(pledge):
-            return False
         waits = (col(Pledge.id) == pledge.id, col(Pledge.reminders) < number, col(Pledge.quiet).is_(False))
         change = update(Pledge).where(*waits).values(reminders=number)
         if desk.unit.change(change.execution_options(synchronize_session=False)) != 1:
-            return False
+            return
         desk.unit.refresh(pledge)
+        if not self._may_be_reminded(pledge):
+            return
         desk.pledges.event(pledge, REMINDED)
         desk.note(f"pledge.{REMINDED}", f"pledge:{pledge.id}", number=number)
         place = f"reminder/{pledge.id}/{_due(pledge).isoformat()}/{number}"
-        return desk.messages.tell(pledge.person_id, _reminder(pledge, desk), kind="reminder", place=place)
+        desk.messages.tell(pledge.person_id, _reminder(pledge, desk), kind="reminder", place=place)
 
     def _may_be_reminded(self, pledge: Pledge) -> bool:
         """Goods wait for an appointment; nobody is reminded who took her consent back, was today, or often enough."""

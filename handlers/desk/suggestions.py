@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from handlers import units
 from handlers.desk import matching
 from handlers.desk.allocation_steps import Steps, by_id
-from handlers.desk.allocations import is_own, within
+from handlers.desk.allocations import within
 from handlers.desk.matching import Match
 from handlers.desk.pledges import HELD
 from handlers.texts import Phrase
@@ -75,13 +75,15 @@ class Suggestions:
             within(desk, col(Pledge.unit_id), "gift.allocate"),
         )  # fmt: skip
         need, found = _need(slot, Steps(desk).left(slot)), []
+        case_row = desk.unit.get(Case, slot.case_id) if slot.case_id else None
+        mine, asks = desk.acting().person_id, case_row.person_id if case_row is not None else None
         near = case(
             (col(Pledge.campaign_id) == (slot.campaign_id or ""), 0), (col(Pledge.unit_id) == (slot.unit_id or ""), 1),
             else_=2,
         )  # fmt: skip
         for pledge in desk.unit.scalars(query.order_by(near, col(Pledge.id)).limit(LOOKED_AT)).all():
             fits = self._match(_gift(pledge), need)
-            if fits is not None and not is_own(desk, pledge, slot):
+            if fits is not None and (mine is None or mine not in (pledge.person_id, asks)):
                 found.append(_gift_seen(pledge, fits))
         return sorted(found, key=lambda one: -one.points)[:most]
 

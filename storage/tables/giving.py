@@ -102,6 +102,7 @@ class Pledge(SQLModel, table=True):
         CheckConstraint("received >= 0 AND handed >= 0 AND confirmed >= 0", name="received"),
         Index("ix_pledge_board", "state", "kind", "unit_id", "id"),
         Index("ix_pledge_due", "due", postgresql_where=text(_OPEN_PLEDGE), sqlite_where=text(_OPEN_PLEDGE)),
+        Index("ix_pledge_account", "account_id", postgresql_where=text(_OPEN_PLEDGE), sqlite_where=text(_OPEN_PLEDGE)),
     )
 
     id: str = Field(primary_key=True)
@@ -289,8 +290,6 @@ class LedgerLine(SQLModel, table=True):
         one_of("gift", *_KINDS),
         Index("ix_ledger_code", "code", "id"),
         Index("ix_ledger_reference", "reference", "id"),
-        Index("ix_ledger_campaign", "campaign_code", "id"),
-        Index("ix_ledger_unit", "unit_id", "id"),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)

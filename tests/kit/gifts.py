@@ -23,6 +23,7 @@ BUYS = Offer(
     "link", "cooperative", 50, "Hợp tác xã Mẫu", measure="kg", what="măng khô", months=(8, 9),
     details={"wants": "Thu mua", "floor_price": "90.000 đ"},
 )  # fmt: skip
+HELP = Offer("time", "group", 2, "Nhóm Mẫu", measure="người", what="sửa nhà", phone="+84905111222")
 COLUMNS = ("allocated", "received", "handed", "confirmed")
 
 

@@ -99,7 +99,7 @@ async def money_by_its_code(giver: Phone) -> None:
         await follow(giver, by_itself("Ban vận động thử đã nhận 1.500.000 đ"))
         given = await desk.gives(gift, code(lan, "HS"), "money", 1_500_000)
         await desk.hands_over(given, 1_500_000)
-        await follow(lan, by_itself(GOT_IT), "< đã trao 1.500.000 đ", "[Nhận đủ]", "< nhận đủ. Cảm ơn ông/bà")
+        await follow(lan, by_itself(GOT_IT), "< đã trao 1.500.000 đ", "[Nhận đủ]", "< Nhận đủ. Cảm ơn ông/bà")
         await reaches_everybody(giver, desk, gift, 1_500_000)
         await sees_the_card(giver)
 
@@ -122,10 +122,10 @@ async def goods_in_two_parts(giver: Phone) -> None:
         second = await desk.gives(gift, code(mai, "HS"), "goods", 80)
         await desk.hands_over(first, 120)
         await desk.hands_over(second, 80)
-        await follow(lan, by_itself(GOT_IT), "< 120 kg", "[Nhận đủ]", "< nhận đủ. Cảm ơn ông/bà")
+        await follow(lan, by_itself(GOT_IT), "< 120 kg", "[Nhận đủ]", "< Nhận đủ. Cảm ơn ông/bà")
         await follow(giver, by_itself("Người nhận đã xác nhận món quà"), f"/monqua {gift}", "< 120 kg", "<! đã xong")
         await follow(
-            mai, by_itself(GOT_IT), "/danhan", "nhan du", "< nhận đủ. Cảm ơn ông/bà", "/danhan", "< không có việc gì"
+            mai, by_itself(GOT_IT), "/danhan", "nhan du", "< Nhận đủ. Cảm ơn ông/bà", "/danhan", "< không có việc gì"
         )
         await reaches_everybody(giver, desk, gift, 200)
 
@@ -135,7 +135,7 @@ async def a_job_until_yes(lan: Phone) -> None:
     offer = (
         *FIRM, "viec lam", *CONSENT, "may cong nghiep", "may nguoi cung duoc", "< Xin ông/bà gõ một con số", "3",
         "da nang", "KCN Hoa Khanh", "1 3", "0", "< chưa ghi được tiền lương", "7 trieu", "dung", "[Theo tháng]", "1",
-        "nhan quanh nam", *BY_FIRM[:2], "khong co", "< chưa thấy số", *BY_FIRM[2:], "< 7.000.000 đ",
+        "quanh nam", *BY_FIRM[:2], "khong co", "< chưa thấy số", *BY_FIRM[2:], "< 7.000.000 đ",
         SENT, "< Cán bộ xác minh nơi tuyển rồi mới giới thiệu",
     )  # fmt: skip
     async with web_phone(lan.house) as firm:
@@ -146,15 +146,15 @@ async def a_job_until_yes(lan: Phone) -> None:
         given = await desk.gives(gift, request, "job", 1)
         assert await desk.contact(given) is None
         await follow(
-            lan, by_itself("Có một việc làm muốn hỏi ông/bà"), "< Cong ty Mau", "< 7.000.000 đ", "<! 0905 111 222",
-            "/loimoi", "< Cong ty Mau", "[Muốn gặp]", "< Đã ghi là ông/bà muốn gặp", name="Lan",
+            lan, by_itself("Có một việc làm muốn hỏi ông/bà"), "< Cong ty Mau", "< Lương: 7.000.000 đ (theo tháng)",
+            "<! 0905 111 222", "/loimoi", "< Cong ty Mau", "[Muốn gặp]", "< Đã ghi là ông/bà muốn gặp", name="Lan",
         )  # fmt: skip
 
         await follow(firm, by_itself("một gia đình muốn gặp"), "< nguyen thi lan", "< +84905123456", name="firm")
         assert await desk.contact(given) == ("nguyen thi lan", "+84905123456")
         await desk.hands_over(given, 1)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(firm, by_itself("Người nhận đã xác nhận"), "/monqua", "< • Gia đình xác nhận 1 người")
+        await follow(firm, by_itself("Gia đình đã xác nhận"), "/monqua", "< • Gia đình xác nhận 1 người")
         await desk.balances(gift)
 
 
@@ -162,7 +162,7 @@ async def a_link_bought(lan: Phone) -> None:
     desk = await gift_desk(lan.house)
     offer = (
         *FIRM, "6", *CONSENT, "[Thu mua]", "mang kho", "luc nao co", "< chưa rõ tháng nào", "thang 8 den 11", "50 kg",
-        "khong can", "90 nghin", "dung", "moi kg", "tra sau may ngay", "0", "< số ngày", "15", "noi nao cung duoc", "1",
+        "khong can", "90 nghin", "dung", "moi kg", "sau may ngay", "0", "< số ngày", "15", "noi nao cung duoc", "1",
         *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo cho ông/bà khi hộ ấy đồng ý",
     )  # fmt: skip
     async with beside(lan, "Ba") as (buyer,):
@@ -172,7 +172,7 @@ async def a_link_bought(lan: Phone) -> None:
         await follow(buyer, by_itself("Cán bộ đã xác minh"))
         given = await desk.gives(gift, code(lan, "HS"), "link", 20)
         await follow(
-            lan, by_itself("Có một nơi muốn làm ăn với bà con"), "< mang kho", "< 20 kg", "< Giá không dưới: 90.000 đ",
+            lan, by_itself("Có một nơi muốn làm ăn với bà con"), "< mang kho", "< 20 kg", "< Giá thấp nhất: 90.000 đ",
             "[Muốn gặp]", "< Đã ghi là ông/bà muốn gặp", name="Lan",
         )  # fmt: skip
 
@@ -181,7 +181,7 @@ async def a_link_bought(lan: Phone) -> None:
         await follow(buyer, ("<! " if isinstance(buyer, TelegramPhone) else "< ") + "nguyen thi lan", name="buyer")
         await desk.hands_over(given, 20)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(buyer, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 20 kg")
+        await follow(buyer, by_itself("Gia đình đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 20 kg")
         await desk.balances(gift)
 
 
@@ -189,7 +189,7 @@ async def a_link_together(partner: Phone) -> None:
     desk = await gift_desk(partner.house)
     offer = (
         "ung ho", "[Hợp tác xã]", "1", "[Một xã, phường]", "hoa son", "[Thu mua, liên kết làm ăn]", *CONSENT,
-        "cung lam", "nam rom", "quanh nam", "2 ta", "[Không cần]", "chua dinh gia", "[Trả ngay]", "Hoa Khanh",
+        "cung lam", "nam rom", "quanh nam", "2 ta", "[Không cần]", "chua dinh gia", "[Ngay khi nhận hàng]", "Hoa Khanh",
         "lay tai xa", "HTX Mau", "Tran Van Ba", "0905 111 222", "[Ghi tên]", REVIEW,
         "< Cùng làm: giống, vật tư, kỹ thuật", SENT, "< mời hộ phù hợp",
     )  # fmt: skip
@@ -200,7 +200,7 @@ async def a_link_together(partner: Phone) -> None:
         given = await desk.gives(gift, code(lan, "HS"), "link", 30)
         await follow(
             lan, by_itself("Có một nơi muốn làm ăn với bà con"), "< Cách làm: Cùng làm",
-            "< Giá không dưới: Chưa định giá", "[Hỏi cán bộ trước]", "< Đã báo cán bộ là ông/bà muốn hỏi trước",
+            "< Giá thấp nhất: Chưa định giá", "[Hỏi cán bộ trước]", "< Đã báo cán bộ là ông/bà muốn hỏi trước",
             "/loimoi", "[Muốn gặp]", "< Đã ghi là ông/bà muốn gặp", "/loimoi",
             "< Ông/bà đã trả lời lời mời này rồi: muốn gặp", name="Lan",
         )  # fmt: skip
@@ -208,7 +208,7 @@ async def a_link_together(partner: Phone) -> None:
         await follow(partner, by_itself("một gia đình muốn gặp"))
         await desk.hands_over(given, 30)
         await follow(lan, by_itself(GOT_IT), "[Đúng vậy, đã xong]", "< Cảm ơn ông/bà")
-        await follow(partner, by_itself("Người nhận đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 30 kg")
+        await follow(partner, by_itself("Gia đình đã xác nhận"), f"/monqua {gift}", "< • Gia đình xác nhận 30 kg")
         await desk.balances(gift)
 
 
@@ -222,7 +222,7 @@ async def from_abroad(ann: Phone) -> None:
 
     await follow(
         ann, "/start", "[English]", f"/campaigns {draft}", "< Organiser: Ban vận động thử", "< A roof before Tet",
-        "[Give to this campaign]", "< As whom do you give?", "Person", "abroad", "[Money]", "< I need your consent",
+        "[Give to this campaign]", "< Who is giving?", "Person", "abroad", "[Money]", "< I need your consent",
         "I agree", "a lot", "< could not note this amount", "-5", "< could not note this amount",
         "2 million", "< 2.000.000 đ", "[Right]", "Not known yet", "Ann Lee",
         "555", "< can't read this as a phone number", "+1 415 555 2671", "anonymous",
@@ -250,7 +250,7 @@ async def a_mismatch(lan: Phone) -> None:
         await desk.hands_over(given, 500_000)
         await follow(
             lan, by_itself(GOT_IT), "[Nhận thiếu]", "< bao nhiêu tiền?", "500 nghin", "dung",
-            "< phải ít hơn số cán bộ ghi", "300 nghin", "dung", "< Một cán bộ khác, không phải người trao", "/danhan",
+            "< phải ít hơn số cán bộ ghi", "300 nghin", "dung", "< Một cán bộ khác, không phải người đã ghi", "/danhan",
             "< không có việc gì", name="Lan",
         )  # fmt: skip
         await follow(giver, by_itself("đang được kiểm tra lại"))

@@ -66,10 +66,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
         sa.UniqueConstraint("sequence", name=op.f("uq_ledger_sequence")),
     )
-    op.create_index("ix_ledger_campaign", "ledger", ["campaign_code", "id"])
     op.create_index("ix_ledger_code", "ledger", ["code", "id"])
     op.create_index("ix_ledger_reference", "ledger", ["reference", "id"])
-    op.create_index("ix_ledger_unit", "ledger", ["unit_id", "id"])
     op.create_table(
         "ledger_total",
         sa.Column("month", sa.Date(), nullable=False),
@@ -188,6 +186,13 @@ def upgrade() -> None:
         "ix_pledge_due",
         "pledge",
         ["due"],
+        postgresql_where=sa.text("closed_at IS NULL"),
+        sqlite_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_pledge_account",
+        "pledge",
+        ["account_id"],
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
     )

@@ -97,4 +97,4 @@ async def test_a_request_for_work_leads_there(town: Town) -> None:
 
     await mo.says("/hoso")
 
-    assert "Mô hình hợp với nhà tôi" in mo.heard[-1].options
+    assert "Cách làm ăn hợp nhà tôi" in mo.heard[-1].options

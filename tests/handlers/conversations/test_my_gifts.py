@@ -65,7 +65,7 @@ async def test_each_step_is_told_with_its_day_and_no_family(town: Town, lan: Cit
 
 async def test_a_job_is_told_to_be_verified_and_not_to_have_come(lan: Citizen) -> None:
     firm = ("ung ho", "doanh nghiep", "o viet nam", "noi can nhat", "viec lam", "dong y", "may cong nghiep", "10")
-    terms = ("da nang", "KCN Hoa Khanh", "1 2", "7 trieu", "dung", "theo thang", "1", "nhan quanh nam")
+    terms = ("da nang", "KCN Hoa Khanh", "1 2", "7 trieu", "dung", "theo thang", "1", "quanh nam")
     pledge = await promises(lan, *firm, *terms, "Cong ty Mau", "Tran Van Ba", "0905 123 456", "ghi ten")
 
     await lan.says(f"/monqua {pledge.code}")

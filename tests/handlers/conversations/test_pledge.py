@@ -29,11 +29,11 @@ TIME = (*PERSON, "cong suc", "dong y", "day hoc", "cuoi tuan", "noi nao cung duo
 IDEA = (*PERSON, "y tuong", "dong y", "nuoi ga tha doi", "xa Hoa Phu", "von 5 trieu", "thoat ngheo", *BY_NAME)
 TO_COUNTRY = (*FIRM, "viec lam", "dong y", "may cong nghiep", "10")
 JOB = (
-    *TO_COUNTRY, "da nang", "KCN Hoa Khanh", "1 2", "7 trieu", "dung", "theo thang", "1", "nhan quanh nam", *BY_FIRM,
+    *TO_COUNTRY, "da nang", "KCN Hoa Khanh", "1 2", "7 trieu", "dung", "theo thang", "1", "quanh nam", *BY_FIRM,
 )  # fmt: skip
 LINK = (
     *FIRM, "thu mua", "dong y", "thu mua", "ot", "thang 3 den 5", "2 ta", "khong can", "15 nghin", "dung", "moi kg",
-    "tra sau may ngay", "15", "noi nao cung duoc", "1", *BY_FIRM,
+    "sau may ngay", "15", "noi nao cung duoc", "1", *BY_FIRM,
 )  # fmt: skip
 
 

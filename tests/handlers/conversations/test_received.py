@@ -10,7 +10,7 @@ from handlers.desk.allocations import Allocations
 from handlers.desk.grievances import Grievances
 from handlers.desk.pledges import Offer
 from storage.tables import Consent
-from tests.kit.gifts import BUYS, JOB, MONEY, RICE, Books, books, brings, gives, needs, promises
+from tests.kit.gifts import BUYS, HELP, JOB, MONEY, RICE, Books, books, brings, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
@@ -177,6 +177,7 @@ async def test_who_wrote_for_somebody_else_is_asked_whether_they_got_it(town: To
     await home.gets()
 
     home.lan.hears("household_gift.did_they_get_it")
+    assert home.lan.heard[0].options == ("Nhận đủ", "Nhận thiếu", "Chưa nhận", "Không phải của gia đình ấy")
     await home.lan.presses("Nhận đủ")
     home.lan.hears("received.thanks_all")
 
@@ -218,7 +219,7 @@ async def test_her_request_shows_what_waits_for_her_word(home: Home) -> None:
     await home.lan.says("/hoso")
     await home.lan.presses("Xác nhận đã nhận")
 
-    home.lan.hears("received.answer")
+    home.lan.hears("received.did_you_get_it")
 
 
 async def test_the_giver_hears_how_far_it_came_and_never_of_whom(home: Home) -> None:
@@ -231,7 +232,7 @@ async def test_the_giver_hears_how_far_it_came_and_never_of_whom(home: Home) -> 
         await home.lan.at_desk(lambda desk: desk.household_gifts.confirm(given, "less", 4))
         await home.settles("made_good")
 
-    giver.hears("pledge_news.handed_over", "giver_news.checked", "giver_news.settled")
+    giver.hears("pledge_news.step.handed_over", "giver_news.checked", "giver_news.settled")
     assert not [heard for heard in giver.heard if "Lan" in heard.text]
 
 
@@ -246,6 +247,70 @@ async def test_of_a_job_she_is_asked_whether_it_came_about(home: Home) -> None:
 
     home.lan.hears("received.thanks_all")
     assert (await home.books()).allocation.state == "confirmed"
+
+
+async def test_of_time_she_is_asked_whether_somebody_came(home: Home) -> None:
+    await home.gets(HELP, 2)
+    home.lan.hears("household_gift.did_they_come")
+    assert "2 người (sửa nhà)" in home.lan.heard[0].text
+    assert home.lan.heard[0].options == ("Đã đến giúp", "Chưa ai đến", "Không có việc này")
+
+    await home.lan.presses("Chưa ai đến")
+
+    home.lan.hears("received.looked_into")
+    assert await home.causes() == [("not_yet", None)]
+
+
+async def test_what_becomes_of_time_is_told_as_something_done(home: Home) -> None:
+    await home.gets(HELP, 2)
+    await home.lan.presses("Chưa ai đến")
+
+    async with listening(home.lan):
+        await home.settles("made_good")
+
+    home.lan.hears("household_gift.done_made_good")
+
+
+@pytest.mark.parametrize(
+    ("offer", "asked"),
+    [(RICE, "did_you_get_it"), (HELP, "did_they_come"), (JOB, "did_it_come_about"), (BUYS, "did_it_come_about")],
+    ids=["goods", "time", "job", "link"],
+)
+async def test_without_a_button_of_a_message_the_same_is_asked(home: Home, offer: Offer, asked: str) -> None:
+    given = await home.is_given(offer, 2)
+    if offer.kind in ("job", "link"):
+        await home.lan.presses("Muốn gặp")
+    assert await brings(home.town, home.tam.id, given, 2) == "done"
+
+    await home.lan.says("/danhan")
+
+    home.lan.hears(f"received.{asked}")
+
+
+@pytest.mark.parametrize(
+    ("offer", "way", "shown"),
+    [
+        (RICE, "step", "• Đã trao 2 kg"),
+        (HELP, "help", "• Đã đến giúp 2 người"),
+        (JOB, "meet", "• Hai bên đã thỏa thuận 2 người"),
+        (BUYS, "meet", "• Hai bên đã thỏa thuận 2 kg"),
+    ],
+    ids=["goods", "time", "job", "link"],
+)
+async def test_the_giver_is_told_in_the_words_of_what_she_gave(home: Home, offer: Offer, way: str, shown: str) -> None:
+    giver = again(home.town, "Cho")
+    given = await home.is_given(offer, 2)
+    if way == "meet":
+        await home.lan.presses("Muốn gặp")
+    await giver.at_desk(lambda desk: desk.consents.give("give", "give/1"))
+
+    async with listening(giver):
+        await brings(home.town, home.tam.id, given, 2)
+        await home.lan.at_desk(lambda desk: desk.household_gifts.confirm(given, "all"))
+    giver.hears(f"pledge_news.{way}.handed_over", f"pledge_news.{way}.confirmed")
+
+    await giver.says("/monqua")
+    assert shown in giver.hears_last("gift.where").text
 
 
 # Meeting an employer or a buyer

@@ -159,6 +159,21 @@ async def test_what_is_wrong_with_an_item_is_said_beside_its_field(
         assert f'id="{field}-fault"' in reply.body.decode(), text(reply)
 
 
+async def test_a_campaign_whose_account_has_ended_says_so(house: House, town: TownOf) -> None:
+    giving = await front(town)
+    account = await giving.has()
+    code = await giving.writes(replace(DRAFT, account_id=account))
+    async with clerk(house, "bo", "admin") as bo:
+        before = text(await bo.opens(f"/campaigns/{code}"))
+
+        await town.as_official(giving.admin, lambda desk: desk.gift_accounts.end(account))
+
+        after = text(await bo.opens(f"/campaigns/{code}"))
+        assert "nay đã ngừng" not in before
+        assert "nay đã ngừng" in after
+        assert "Không nhận tiền" not in after
+
+
 async def test_a_lead_writes_for_her_own_unit_alone(house: House) -> None:
     async with clerk(house, "an", "lead", places=(HERE,)) as an:
         await an.opens("/account")

@@ -132,6 +132,17 @@ async def test_money_is_received_by_a_treasurer_with_a_fresh_code_and_a_referenc
         assert (await books(town)).pledges[gift].received == 500_000
 
 
+async def test_goods_are_not_received_as_money(house: House, town: TownOf) -> None:
+    rice = await promises(town, "Cho")
+    async with clerk(house, "ketoan", "treasurer") as ketoan:
+        await ketoan.opens(f"/gifts/{rice}")
+
+        refused = await ketoan.sends(f"/gifts/{rice}/receive-money", {"came": "500 nghìn", "reference": "PT1"})
+
+        assert refused.status == 400
+        assert "món quà không còn ở bước ấy" in text(refused)
+
+
 async def test_two_who_stand_before_one_gift_do_not_do_it_twice(house: House, town: TownOf) -> None:
     rice = await promises(town, "Cho", accepted=False)
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam:
