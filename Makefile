@@ -42,7 +42,7 @@ trial: $(VENV)/.dev  ## the long crash and load bars
 $(PEERS)/.made: constraints.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip install $(PIP_QUIET) --constraint constraints.txt \
-		'python-telegram-bot[webhooks]' sqlmodel 'sqlalchemy[asyncio]' aiosqlite 'psycopg[binary]'
+		'python-telegram-bot[rate-limiter,webhooks]' sqlmodel 'sqlalchemy[asyncio]' aiosqlite 'psycopg[binary]'
 	@touch $@
 
 bench: $(VENV)/.dev  ## measure, each figure as a ratio to a peer in the same run
