@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import accounts, app, backups, config, intake, logs, opening
+from bot import accounts, anchors, app, backups, config, intake, logs, opening
 from bot.clock import SystemClock
 from bot.inbox import Office
 from handlers import demo
@@ -155,7 +155,7 @@ def verify(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the invariants."""
 
     def work(desk: Desk, _: Office) -> int:
-        found = list(broken(desk.unit, desk.now))
+        found = [*broken(desk.unit, desk.now), *anchors.broken(desk.unit, settings.data_dir / anchors.NAME)]
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from bot import accounts, platforms
+from bot import accounts, anchors, platforms
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.inbox import Inbox
-from bot.jobs import JobClock, Work
+from bot.jobs import JobClock, Work, table
 from bot.opening import CannotStart, Opened, open_office
 from bot.outbox import Outbox
 from bot.photos import Cleaner
@@ -78,7 +78,8 @@ def wire(opened: Opened, clock: Clock) -> Service:
         alarms.append("data_damaged")
 
     fetchers = {platform.name: platform.fetcher for platform in built}
-    work = Work(database, office, clock, Cleaner(), fetchers, look, broke)
+    rates = {WebChat.name: WebChat.rate, **{platform.name: platform.rate for platform in built}}
+    work = Work(database, office, clock, Cleaner(), fetchers, look, broke, settings.data_dir / anchors.NAME, rates)
     site = pages.Pages(office.texts.sentence, demo=office.demo)
     public = PublicRoutes(database, office, clock, site)
     app = web.Application()
@@ -102,14 +103,16 @@ def wire(opened: Opened, clock: Clock) -> Service:
         return sorted({*alarms, *(reason for platform in built for reason in platform.reasons())})
 
     secure = settings.secure
-    console.add_to(app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons)
+    daily = {job.name: job.at for job in table(settings.digest_at) if job.at is not None}
+    console.add_to(app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons, daily=daily)
 
     def rejected() -> dict[str, int]:
         return {platform.name: platform.rejected() for platform in built}
 
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
     HealthRoutes(database, token, reasons, rejected).add_to(app)
-    return Service(opened, inbox, outbox, tuple(built), lines, JobClock(work, settings.timezone), app, alarms)
+    jobs = JobClock(work, settings.timezone, settings.digest_at)
+    return Service(opened, inbox, outbox, tuple(built), lines, jobs, app, alarms)
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot import opening
+from bot import anchors, opening
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.inbox import Office
@@ -41,6 +41,7 @@ def restore(settings: Settings, path: Path) -> str:
     try:
         found = backup.find(path, MasterKey(key), Progress(f"checking {path.name}"))
         settled = _put(settings, MasterKey(key), found)
+        before = anchors.set_aside(settings.data_dir / anchors.NAME, SystemClock().now())
     except (backup.Refused, Damaged, AlreadyServed) as refused:
         raise opening.CannotStart(str(refused)) from None
     counts, taken = found.header.counts, found.header.taken.astimezone(settings.timezone)
@@ -48,6 +49,7 @@ def restore(settings: Settings, path: Path) -> str:
         f"restored {found.header.rows} rows, {counts['person']} persons, as they were on {taken:%Y-%m-%d %H:%M};"
         f" {settled.erased} persons erased since are erased here, {settled.withdrawn} open cases were withdrawn by it,"
         f" {settled.kept_back} messages are held back (chungtay outbox list)"
+        + (f", the anchors of what was here before are kept as {before.name}" if before else "")
     )
 
 

@@ -7,7 +7,6 @@ printed, not even one that was pasted into the wrong place.
 import base64
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -19,6 +18,8 @@ from zoneinfo import ZoneInfo
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
 
+from handlers.desk.quiet import NIGHT, QuietHours
+
 BUILT_CHANNELS = frozenset({"telegram"})
 
 Network = IPv4Network | IPv6Network
@@ -27,14 +28,6 @@ T = TypeVar("T")
 
 class BadSetting(Exception):
     """A setting we refuse to start with; the text is one line that names it and says what is expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """The part of a day in which nothing unasked is sent; it may go over midnight."""
-
-    begin: time
-    end: time
 
 
 def _shaped(pattern: str) -> AfterValidator:
@@ -154,7 +147,7 @@ class Settings(BaseModel):
         (), description=f"origins with commas between, each {AN_ORIGIN}"
     )
     quiet_hours: Annotated[QuietHours, PlainValidator(_quiet_hours)] = Field(
-        QuietHours(time(21), time(7)), description="two times of day like 21:00-07:00"
+        NIGHT, description="two times of day like 21:00-07:00"
     )
     digest_at: Annotated[time, PlainValidator(_clock)] = Field(time(7), description="a time of day like 07:00")
 

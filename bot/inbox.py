@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from handlers.desk import Actor, Desk, Told
+from handlers.desk.quiet import NIGHT, QuietHours
 from handlers.flow.message import Incoming, Press, Say
 from handlers.reception import Reception
 from handlers.texts import Texts
@@ -34,6 +35,7 @@ class Office:
     """What a desk needs that is the same for every message.
 
     abroad: channels whose servers are outside the country. private_pages: whether people can open pages of ours safely.
+    quiet: when nothing unasked is sent.
     """
 
     master: MasterKey
@@ -43,6 +45,7 @@ class Office:
     demo: bool
     abroad: frozenset[str] = frozenset()
     private_pages: bool = False
+    quiet: QuietHours = NIGHT
 
     def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
         """Open the desk in a transaction."""
@@ -50,7 +53,7 @@ class Office:
         return Desk(
             unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
             public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
-            private_pages=self.private_pages, channels_abroad=self.abroad,
+            private_pages=self.private_pages, channels_abroad=self.abroad, quiet=self.quiet,
         )  # fmt: skip
 
 

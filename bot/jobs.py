@@ -8,182 +8,67 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.channels.contract import Fetches, SendError
-from bot.channels.contract import Refused as PhotoRefused
-from bot.clock import Clock
-from bot.inbox import Office
-from bot.photos import MAX_BYTES, Cleaner, Refused
-from handlers.desk import Actor, Desk
-from handlers.desk.case_news import CaseNews
-from handlers.desk.grievances import Grievances
-from handlers.desk.pledge_reminders import PledgeReminders
-from handlers.desk.retention import Retention
-from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import chain, machine
-from storage.verify import broken
+from bot.chores import (
+    Work,
+    announce,
+    clean_photos,
+    clear_up_accounts,
+    end_idle_talks,
+    fetch_photos,
+    forget,
+    in_rounds,
+    look_at_law_changes,
+    look_for_damage,
+    look_for_silence,
+    remind_of_pledges,
+    ring,
+    seal,
+    tell_of_endings,
+    write_anchors,
+    write_posts,
+)
+from handlers.desk.arrival_reminders import ArrivalReminders
+from handlers.desk.digests import Digests
+from handlers.desk.form_reminders import FormReminders
+from handlers.desk.mornings import Mornings
+from handlers.desk.question_reminders import QuestionReminders
+from storage.database import DatabaseAway, Unclear
+from storage.queries import machine
+
+__all__ = ["JOBS", "Job", "JobClock", "Work", "latest_due"]
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
 STOP_S = 5.0
-FETCHES = 5  # of a photo, over half an hour
-BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: done at a time of day, or over and over. late: how much later it is still worth doing."""
+    """One job: done at a time of day, or over and over. late: how much later it is still worth doing.
+
+    digest: at the time that the operator chose for what is gathered, in place of the one here.
+    """
 
     name: str
-    do: Callable[["Work"], Awaitable[bool]]
+    do: Callable[[Work], Awaitable[bool]]
     every: timedelta | None = None
     at: time | None = None
     late: timedelta = timedelta(days=2)
+    digest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the jobs work with.
-
-    fetchers: who gets a photo from its platform, by channel. broke: told of each broken invariant that is found.
-    """
-
-    database: Database
-    office: Office
-    clock: Clock
-    cleaner: Cleaner
-    fetchers: Mapping[str, Fetches]
-    replied: Callable[[], None]
-    broke: Callable[[str], None]
-
-
-async def seal(work: Work) -> bool:
-    """Give new rows of the audit and of the ledger their place in their chains."""
-    return await work.database.write(chain.seal) > 0
-
-
-async def clean_photos(work: Work) -> bool:
-    """Re-encode the oldest photo not cleaned yet, apart from this process; True if there was one."""
-
-    def desk(unit: Unit, cause: str) -> Desk:
-        return work.office.desk(unit, Actor("clock"), cause, work.clock)
-
-    found = await work.database.read(lambda unit: desk(unit, "clean_photos").files.next_raw())
-    if found is None:
-        return False
-    file_id, raw = found
-    try:
-        jpeg = await work.cleaner.clean(raw)
-    except Refused as refused:
-        reason = refused.reason
-        await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.refuse(file_id, reason))
-        work.replied()
-    else:
-        await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.cleaned(file_id, jpeg))
-    return True
-
-
-async def fetch_photos(work: Work) -> bool:
-    """Fetch the photo that waits longest from its platform; True if there was one. What fails is tried again, and
-    after a while given up, and the person is told.
-    """
-
-    def desk(unit: Unit, cause: str) -> Desk:
-        return work.office.desk(unit, Actor("clock"), cause, work.clock)
-
-    found = await work.database.read(lambda unit: desk(unit, "fetch_photos").files.next_remote())
-    if found is None:
-        return False
-    try:
-        raw = await work.fetchers[found.channel].fetch(found.name, MAX_BYTES)
-    except (KeyError, SendError) as error:
-        reason = "too_big" if isinstance(error, PhotoRefused) and error.reason == "too_big" else ""
-        if not reason and found.attempt < FETCHES:
-            until = work.clock.now() + timedelta(seconds=5 * 4**found.attempt)
-            await work.database.write(lambda unit: desk(unit, "fetch_photos").files.put_off(found.id, until))
-            return True
-        told = reason or "not_fetched"
-        await work.database.write(lambda unit: desk(unit, f"photo:{found.id}").files.refuse(found.id, told))
-        work.replied()
-    else:
-        await work.database.write(lambda unit: desk(unit, "fetch_photos").files.fetched(found.id, raw))
-    return True
-
-
-async def ring(work: Work) -> bool:
-    """Ring once more for an urgent request that nobody has taken; True if one was due."""
-    return await _said_something(work, "ring", lambda desk: desk.urgent.ring())
-
-
-async def end_idle_talks(work: Work) -> bool:
-    """End some talks in which nobody has said anything for a day; True if there were any."""
-    return await _said_something(work, "end_idle_talks", lambda desk: desk.talks.end_idle())
-
-
-async def clear_up_accounts(work: Work) -> bool:
-    """Take ended accounts out of the chats, and tell whoever was to pay there; True if there was anything."""
-    return await _said_something(work, "clear_up_accounts", lambda desk: desk.gift_accounts.clear_up())
-
-
-async def tell_of_checks(work: Work) -> bool:
-    """Tell officials whose conditions they look at today; True if there are any."""
-    return await _said_something(work, "tell_of_checks", lambda desk: CaseNews(desk).checks_due(desk.today()))
-
-
-async def look_for_silence(work: Work) -> bool:
-    """Have looked into what was handed over a week ago and nobody has confirmed; True if there is any."""
-    return await _said_something(work, "look_for_silence", lambda desk: Grievances(desk).look_for_silence())
-
-
-async def remind_of_pledges(work: Work) -> bool:
-    """Remind of promises whose day is near; True if there were any."""
-    return await _said_something(work, "remind_of_pledges", lambda desk: PledgeReminders(desk).run())
-
-
-async def _said_something(work: Work, cause: str, do: Callable[[Desk], int]) -> bool:
-    """Do something at the desk in the clock's name; if there was any, people were told."""
-    # Each run is a cause of its own: what is told again on another day is another message.
-    run = f"{cause}/{work.clock.now().isoformat()}"
-    if not await work.database.write(lambda unit: do(work.office.desk(unit, Actor("clock"), run, work.clock))):
-        return False
-    work.replied()
-    return True
-
-
-async def forget(work: Work) -> bool:
-    """Forget what has been kept long enough, and destroy the keys of days that are over.
-
-    Not on the first night after a jump of the clock: one wrong clock must not erase everything. An outage as long puts
-    it off by one night.
-    """
-
-    def run(unit: Unit) -> int | None:
-        desk = work.office.desk(unit, Actor("clock"), "retention", work.clock)
-        last = machine.last_note(unit)
-        if last is not None and desk.now - last > BELIEVABLE:
-            desk.note("retention.put_off", "all", "the clock is far ahead of all that was noted")
-            return None
-        return Retention(desk).run()
-
-    touched = await work.database.write(run)
-    if touched is None:
-        work.broke("the clock jumped ahead: nothing was forgotten tonight")
-    return bool(touched)
-
-
-async def look_for_damage(work: Work) -> bool:
-    """Check the invariants of the data; what is broken raises an alarm."""
-    found = await work.database.read(lambda unit: next(broken(unit, work.clock.now()), None))
-    if found is not None:
-        work.broke(found)
-    return found is not None
-
+tell_officials = in_rounds("tell_officials", Mornings)
+send_digests = in_rounds("send_digests", Digests)
+remind_of_questions = in_rounds("remind_of_questions", QuestionReminders)
+remind_of_arrivals = in_rounds("remind_of_arrivals", ArrivalReminders)
+remind_of_forms = in_rounds("remind_of_forms", FormReminders)
 
 JOBS: tuple[Job, ...] = (
     Job("seal", seal, every=timedelta(seconds=1)),
@@ -192,19 +77,33 @@ JOBS: tuple[Job, ...] = (
     Job("ring", ring, every=timedelta(seconds=10)),
     Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
     Job("clear_up_accounts", clear_up_accounts, every=timedelta(seconds=10)),
-    Job("tell_of_checks", tell_of_checks, at=time(7, 30), late=timedelta(hours=12)),
+    Job("look_at_law_changes", look_at_law_changes, every=timedelta(seconds=10)),
+    Job("write_posts", write_posts, every=timedelta(minutes=5)),
+    Job("announce", announce, every=timedelta(seconds=0.5)),
+    Job("tell_officials", tell_officials, at=time(7, 0), late=timedelta(hours=5), digest=True),
+    Job("send_digests", send_digests, at=time(7, 0), late=timedelta(hours=12), digest=True),
     Job("look_for_silence", look_for_silence, at=time(8, 0), late=timedelta(hours=12)),
+    Job("tell_of_endings", tell_of_endings, at=time(8, 10), late=timedelta(days=2)),
+    Job("remind_of_questions", remind_of_questions, at=time(8, 20), late=timedelta(hours=9)),
+    Job("remind_of_arrivals", remind_of_arrivals, at=time(8, 30), late=timedelta(hours=9)),
+    Job("remind_of_forms", remind_of_forms, at=time(8, 40), late=timedelta(hours=9)),
     Job("remind_of_pledges", remind_of_pledges, at=time(9, 0), late=timedelta(hours=10)),
     Job("forget", forget, at=time(3, 15)),
     Job("look_for_damage", look_for_damage, at=time(3, 45)),
+    Job("anchor", write_anchors, at=time(4, 0)),
 )
+
+
+def table(digest_at: time) -> tuple[Job, ...]:
+    """The jobs with the operator's time of what is gathered."""
+    return tuple(replace(job, at=digest_at) if job.digest else job for job in JOBS)
 
 
 class JobClock:
     """Ticks the jobs, as long as this process leads."""
 
-    def __init__(self, work: Work, zone: ZoneInfo) -> None:
-        self._work, self._zone = work, zone
+    def __init__(self, work: Work, zone: ZoneInfo, digest_at: time = time(7)) -> None:
+        self._work, self._zone, self._jobs = work, zone, table(digest_at)
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._at_work: set[str] = set()
@@ -214,7 +113,7 @@ class JobClock:
     def start(self) -> None:
         """Begin to tick."""
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for job in JOBS:
+        for job in self._jobs:
             seconds = job.every.total_seconds() if job.every else 30
             self._scheduler.add_job(self.tick, "interval", seconds=seconds, args=[job], id=job.name, **options)
         self._scheduler.start()

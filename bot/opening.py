@@ -52,7 +52,7 @@ def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: 
     origin = settings.public_url or f"http://{settings.host}:{settings.port}"
     office = Office(
         master, texts.load(), settings.timezone, origin, demonstration or is_demo, ABROAD,
-        private_pages=settings.secure or not settings.real_channels,
+        private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
     )  # fmt: skip
     return Opened(database, office, settings)
 

@@ -9,7 +9,7 @@ from bot.channels.fit import fit
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import outbox
+from storage.queries import broadcasts, outbox
 from storage.vault import KeyGone, Vault
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,12 @@ class Outbox:
         vault, now, count = Vault(unit, self._master), self._clock.now(), 0
         while (row := outbox.next_of(unit, address_id, now)) is not None:
             count += 1
+            if row.deadline is not None and row.deadline < now:
+                outbox.move(unit, row.id, row.attempt, "queued", "expired", now, reason="deadline")
+                continue
+            if broadcasts.is_stopped(unit, row):
+                outbox.move(unit, row.id, row.attempt, "queued", "cancelled", now, reason="stopped")
+                continue
             try:
                 leaving = outbox.opened(vault, row)
                 fitted = fit(leaving.body, self._channel.limits)

@@ -18,10 +18,11 @@ Part = Callable[[], Coroutine[object, object, None]]
 
 
 class Platform(Protocol):
-    """One account at a platform, wired."""
+    """One account at a platform, wired. rate: messages a second that it takes."""
 
     name: str
     sender: Sender
+    rate: float
 
     @property
     def fetcher(self) -> Fetches:

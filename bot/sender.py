@@ -51,13 +51,14 @@ COPY_AFTER: Mapping[str, timedelta] = {
     "talk": timedelta(seconds=10),
     "notice": timedelta(minutes=2),
     "urgent": timedelta(0),
+    "warning": timedelta(0),
 }
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
 ROW_LEASE = timedelta(seconds=30)  # longer than a call takes that is neither refused nor answered
 LOOK_AGAIN_S = 1.0
 AT_ONCE = 500
-IN_FLIGHT = 30
+IN_FLIGHT, IN_FLIGHT_S = 30, 0.5
 FAILURES_BEFORE_A_PAUSE = 5
 LONGEST_PAUSE_S = 60.0
 REFUSALS_OF_OUR_ACCOUNT = 3
@@ -83,14 +84,18 @@ class Fate:
 
 
 class Sender:
-    """Sends for one channel while this process leads. alone: no other process can serve this database."""
+    """Sends for one channel while this process leads.
+
+    alone: no other process can serve this database. room: how many messages may be on their way at once.
+    """
 
     def __init__(
-        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool
-    ) -> None:
+        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool,
+        room: int = IN_FLIGHT,
+    ) -> None:  # fmt: skip
         self._database, self._master, self._channel = database, master, channel
         self._pacer, self._clock, self._alone = pacer, clock, alone
-        self._wake, self._room = asyncio.Event(), asyncio.Semaphore(IN_FLIGHT)
+        self._wake, self._room = asyncio.Event(), asyncio.Semaphore(room)
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()  # chats at work for which something was committed since their last look
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -371,6 +376,13 @@ class Sender:
 def _backoff(attempt: int) -> timedelta:
     """Full jitter from one second up to a minute."""
     return timedelta(seconds=random.uniform(0.5, min(60.0, 2.0 ** min(attempt, 6))))  # noqa: S311  # no secret
+
+
+def room_for(rate: float) -> int:
+    """How many may be on their way at so many a second: what leaves in half a second, for one whose answer is late, or
+    never comes, must not cost the others their turns.
+    """
+    return max(IN_FLIGHT, int(rate * IN_FLIGHT_S))
 
 
 async def _wait(event: asyncio.Event, most_s: float) -> None:

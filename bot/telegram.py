@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.opening import Opened
 from bot.pacer import Pacer
-from bot.sender import Sender
+from bot.sender import Sender, room_for
 from bot.web.hooks import TelegramHook
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
@@ -42,8 +42,11 @@ class TelegramPlatform:
         self.fetcher = self._channel = Telegram(bot, self._request, office.texts.sentence("vi", "contact_button"))
         self._database, self._clock = database, clock
         alone = database.dialect == "sqlite"
-        pacer = Pacer(settings.telegram_rate)
-        self.sender = Sender(database, office.master, self._channel, pacer, clock, alone=alone)
+        self.rate = float(settings.telegram_rate)
+        pacer = Pacer(self.rate)
+        self.sender = Sender(
+            database, office.master, self._channel, pacer, clock, alone=alone, room=room_for(self.rate)
+        )  # fmt: skip
         real = "TELEGRAM_BOT_TOKEN" in settings.real_channels
         intake = Intake(database, office, clock, inbox, self.name, real=real)
         given = (settings.telegram_webhook_secret, settings.telegram_webhook_secret_previous)

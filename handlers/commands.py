@@ -11,11 +11,20 @@ _EDIT = re.compile(r"(?:sua|edit) (\d{1,2})")
 _EXACT_EDIT = re.compile(r"(?:sửa|edit|/sua|/edit) (\d{1,2})")
 _LINK = re.compile(r"(?:lien ?ket|link) ([0-9a-z]{4} ?[0-9a-z]{4})")
 _EXACT_LINK = re.compile(r"liên kết ([0-9a-z]{4}[ -]?[0-9a-z]{4})")
+# The code of an announcement, alone or somewhere in what was sent on to us.
+_ANNOUNCED = re.compile(r"(?:^| )tb ?[0-9a-z]{4} ?[0-9a-z]{4}(?: |$)")
+_JUST_ANNOUNCED = re.compile(r"(?:tin )?tb ?[0-9a-z]{4} ?[0-9a-z]{4}")
+# What officials do to one announcement, by its code.
+_ACTS = {
+    "stop_announcement": (re.compile(r"(?:dung|stop) (tb ?[0-9a-z]{4} ?[0-9a-z]{4})"), words.accents("dừng")),
+    "announcement": (re.compile(r"(?:duyet|approve) (tb ?[0-9a-z]{4} ?[0-9a-z]{4})"), words.accents("duyệt")),
+}
+_STOP_SLASH = re.compile(r"(?:/dung|/stop)\s+(\S.*)", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command, and what it names: the number of "edit 3", the code of "link 4K7M-92QX"."""
+    """A command, and what it names: the number of "edit 3", the code of "link 4K7M-92QX", or all that was sent on."""
 
     name: str
     number: int = 0
@@ -36,12 +45,26 @@ def alone(texts: Texts, typed: str, *, accented: bool) -> Command | None:
     pattern = _EXACT_LINK if accented else _LINK
     if (found := pattern.fullmatch(spoken)) and words.accents(typed) <= words.accents("liên kết"):
         return Command("link", code=found[1])
+    if (command := _of_announcement(typed, folded)) is not None:
+        return command
+    if (_JUST_ANNOUNCED.fullmatch if accented else _ANNOUNCED.search)(folded):
+        return Command("verify", code=words.tidy(typed))
     for key, spellings in texts.heard.items():
         if not key.startswith("commands.") or folded not in spellings:
             continue
         bare = not accented or " " in folded
         if exact in texts.exact[key] or (bare and _spelled(exact, texts.exact[key])):
             return Command(key.removeprefix("commands."))
+    # Bare «/dung» is everybody's word for no more news; with anything behind it, it names an announcement.
+    slash = _STOP_SLASH.fullmatch(words.tidy(typed)) if typed.lstrip().startswith("/") else None
+    return Command("stop_announcement", code=slash[1]) if slash else None
+
+
+def _of_announcement(typed: str, folded: str) -> Command | None:
+    """What is to be done to an announcement, where its code stands behind the word and nothing else does."""
+    for name, (pattern, accents) in _ACTS.items():
+        if (found := pattern.fullmatch(folded)) and words.accents(typed) <= accents:
+            return Command(name, code=found[1])
     return None
 
 

@@ -50,6 +50,9 @@ _ERASED = {
     "what passed on lost words": "UPDATE outbox SET body = NULL WHERE body IS NOT NULL AND ({passed_on_lost})",
     "the account of an official who was erased speaks for nobody": """
         UPDATE official SET person_id = NULL WHERE person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')""",
+    "what she wanted to hear of": "DELETE FROM subscription WHERE {hers}",
+    "what she was sent by others": "UPDATE suspect SET body = NULL WHERE body IS NOT NULL AND {hers}",
+    "which changes of the rules concern her": "DELETE FROM law_change_person WHERE {hers}",
     "her consents": "UPDATE consent SET state = 'withdrawn', ended_at = :now WHERE state = 'given' AND {hers}",
     "what waits for her": """
         UPDATE outbox SET state = 'cancelled', reason = 'erased' WHERE state IN ('queued', 'held') AND {hers}""",

@@ -27,17 +27,17 @@ class KeyGone(Exception):
 class Vault:
     """The data keys that one transaction uses."""
 
-    __slots__ = ("_ciphers", "_master", "_unit")
+    __slots__ = ("_ciphers", "_master", "unit")
 
     def __init__(self, unit: Unit, master: MasterKey) -> None:
-        self._unit = unit
+        self.unit = unit
         self._master = master
         self._ciphers: dict[str, Cipher] = {}
 
     def make(self, name: str, now: datetime) -> None:
         """Make a new data key under this name."""
         key = secrets.token_bytes(32)
-        self._unit.run(_MAKE, {"name": name, "wrapped": self._master.wrap(key, name), "created_at": now})
+        self.unit.run(_MAKE, {"name": name, "wrapped": self._master.wrap(key, name), "created_at": now})
         self._ciphers[name] = Cipher(key)
 
     def has(self, name: str) -> bool:
@@ -50,9 +50,9 @@ class Vault:
 
     def forget(self, name: str) -> None:
         """Destroy a data key, and so all that it sealed."""
-        self._unit.execute(delete(_KEYS).where(_KEYS.c.name == name))
+        self.unit.execute(delete(_KEYS).where(_KEYS.c.name == name))
         self._ciphers.pop(name, None)
-        self._unit.remembered.pop(name, None)
+        self.unit.remembered.pop(name, None)
 
     def seal(self, name: str, where: str, value: object) -> bytes:
         """Seal a value as JSON. where: `table.column:row`. Raises KeyGone."""
@@ -82,13 +82,13 @@ class Vault:
             self._ciphers[name] = self._master.unwrap(wrapped, name)
 
     def _wrapped(self, name: str) -> bytes | None:
-        remembered = self._unit.remembered
+        remembered = self.unit.remembered
         if name in remembered:
             wrapped, until = remembered[name]
             if time.monotonic() < until:
                 return cast("bytes", wrapped)
             del remembered[name]
-        wrapped = self._unit.run(_FIND, {"name": name}).scalar()
+        wrapped = self.unit.run(_FIND, {"name": name}).scalar()
         if wrapped is None:
             return None
         if name.startswith(DAY):

@@ -1,6 +1,6 @@
 """Checks the data itself: invariants that must hold whatever crashed. Names the rows that break one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, text
@@ -110,14 +110,38 @@ _NEVER_OF_GIFTS = {
     "bank line {0} is matched with no pledge": """
         SELECT id FROM bank_line WHERE (state = 'matched') <> (pledge_id IS NOT NULL)""",
 }
+_NEVER_OF_ANNOUNCEMENTS = {
+    "broadcast {0} goes to other people than were frozen for it": """
+        SELECT b.id FROM broadcast b LEFT JOIN (
+            SELECT broadcast_id, COUNT(*) AS people FROM recipient GROUP BY broadcast_id) r ON r.broadcast_id = b.id
+        WHERE b.people <> COALESCE(r.people, 0)""",
+    "broadcast {0} goes out and nobody but its authors approved it": """
+        SELECT id FROM broadcast
+        WHERE (state IN ('scheduled', 'sending', 'paused', 'done') OR began_at IS NOT NULL)
+        AND (approved_by IS NULL OR CAST(authors AS TEXT) LIKE '%"' || approved_by || '"%')""",
+    "recipient {0} was released and no message carries it": """
+        SELECT r.id FROM recipient r WHERE r.state IN ('released', 'digested') AND NOT EXISTS (
+            SELECT 1 FROM outbox o WHERE o.id = r.outbox_id)""",
+}
 
 
 def broken(unit: Unit, now: datetime) -> Iterator[str]:
     """Yield a sentence for the first row that breaks each invariant, and for a broken chain."""
     moments = {"lately": now - timedelta(days=25), "minute_ago": now - timedelta(minutes=1)}
-    for sentence, query in {**_NEVER, **_NEVER_OF_GIFTS}.items():
+    for sentence, query in {**_NEVER, **_NEVER_OF_GIFTS, **_NEVER_OF_ANNOUNCEMENTS}.items():
         named = [bindparam(n, moment, type_=UtcTime()) for n, moment in moments.items() if f":{n}" in query]
         found = unit.execute(text(f"{query.format_map(_PARTS)} LIMIT 1").bindparams(*named)).first()
         if found is not None:
             yield sentence.format(found[0])
     yield from chain.broken(unit, now)
+
+
+def differing(unit: Unit, anchors: Iterable[chain.Anchor]) -> Iterator[str]:
+    """Yield a sentence for the first anchor whose row is another one by now, or is gone. anchors: in their order."""
+    chains = {one.table.name: one for one in chain.CHAINS}
+    for anchor in anchors:
+        digest = chains[anchor.chain].digest_at(unit, anchor.sequence)
+        if digest != anchor.digest:
+            wrong = "is missing" if digest is None else "is not the row of that day"
+            yield f"{anchor.chain} row of sequence {anchor.sequence}, anchored on {anchor.day}, {wrong}"
+            return

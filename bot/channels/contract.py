@@ -34,10 +34,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A card to be drawn: its kind and the words on it."""
+    """A card to be drawn: its kind and the words on it. jpeg: a picture that is there already, and not drawn."""
 
     kind: str
     values: Mapping[str, str]
+    jpeg: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

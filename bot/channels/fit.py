@@ -29,7 +29,7 @@ def fit(body: Mapping[str, object], limits: Limits) -> tuple[Fitted, ...]:
         pieces.append(Fitted(last))
         last = ""
     old = "" if pieces else str(body.get("instead_of", ""))
-    picture = Picture(card["kind"], card["values"]) if isinstance(card, Mapping) else None
+    picture = Picture(card["kind"], card["values"], card.get("jpeg", b"")) if isinstance(card, Mapping) else None
     return (*pieces, Fitted(last, buttons, picture, contact=body.get("contact") is True, instead_of=old))
 
 

@@ -15,6 +15,7 @@ class WebChat:
     name = "webchat"
     limits = Limits(text=1_000_000, buttons=100, label=1_000, caption=1_000_000)  # a page of ours shows anything
     abroad = False
+    rate = 400.0  # announcements a second: our own database takes more, and is not to be kept from other work
 
     def keep(self, unit: Unit, vault: Vault, leaving: Leaving, fitted: tuple[Fitted, ...], now: datetime) -> int:
         """Append the lines of a message to its chat; returns the number of the last."""

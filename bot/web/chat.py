@@ -24,7 +24,7 @@ from handlers.desk.files import TooMany
 from handlers.texts import Phrase
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.ids import read_code
-from storage.queries import chats, inbox, outbox
+from storage.queries import broadcasts, chats, inbox, outbox
 from storage.queries.chats import Chat, Line
 from storage.vault import Vault
 
@@ -168,7 +168,7 @@ class ChatRoutes:
         return answer
 
     async def image(self, request: web.Request) -> web.Response:
-        """The picture of one line: a card drawn from its words, or the visitor's own cleaned photo."""
+        """The picture of one line: an announcement's, a card drawn from its words, or the visitor's own photo."""
         chat = await self._reader(request)
         number = request.match_info["number"]
         if chat is None or not number.isascii() or not number.isdigit() or len(number) > 12:
@@ -194,7 +194,8 @@ class ChatRoutes:
             return None
         card, photos = line.body.get("card"), line.body.get("photos")
         if isinstance(card, dict):
-            return card["kind"], card["values"]
+            announced = card["kind"] == outbox.PICTURE_CARD
+            return broadcasts.picture(unit, card["values"]["code"]) if announced else (card["kind"], card["values"])
         if isinstance(photos, list) and photos:
             desk = self._office.desk(unit, Actor("person", chat.person_id), "picture", self._clock, chat)
             return desk.files.clean_photo(str(photos[0]))

@@ -16,10 +16,13 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1 << 20
 # A photo of 8 MiB and what a form puts around it; also on a private page, whose path ends with its token. A bank's
-# statement of 5 MiB, and a little more, so that one that is too large is told so on its page.
+# statement of 5 MiB, or the picture of an announcement of 8 MiB, and a little more, so that one that is too large is
+# told so on its page.
 BODY_LIMITS = {
-    "/chat/messages": 9 << 20, "/p": 9 << 20, "/console/statements": 7 << 20, "/console/api/statements": 7 << 20,
+    "/chat/messages": 9 << 20, "/console/statements": 7 << 20, "/console/api/statements": 7 << 20,
+    "/console/broadcasts": 13 << 20, "/console/api/broadcasts": 13 << 20,
 }  # fmt: skip
+BODY_LIMITS_BELOW = {"/p/": 9 << 20, "/console/broadcasts/": 13 << 20, "/console/api/broadcasts/": 13 << 20}
 READ_BY_PROGRAMS = ("/chat/", "/hooks/", "/health/", "/console/api/")
 RETRY_AFTER_S = 2
 
@@ -83,7 +86,8 @@ def _word(failure: web.HTTPException, request: web.Request, page: Page) -> None:
 @web.middleware
 async def _within_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a body by its announced length; one without a length is refused while it is read."""
-    limit = BODY_LIMITS.get("/p" if request.path.startswith("/p/") else request.path, BODY_LIMIT)
+    below = (limit for start, limit in BODY_LIMITS_BELOW.items() if request.path.startswith(start))
+    limit = BODY_LIMITS.get(request.path) or next(below, BODY_LIMIT)
     announced = request.content_length or 0
     if announced > limit:
         raise web.HTTPRequestEntityTooLarge(limit, announced)

@@ -4,6 +4,8 @@ from handlers.console import (
     account,
     audit,
     board,
+    broadcast,
+    broadcasts,
     campaigns,
     deciding,
     exchange,
@@ -13,32 +15,39 @@ from handlers.console import (
     gifts,
     grievances,
     handovers,
+    law_changes,
     letters,
     models,
     needs,
     officials,
     outbox,
+    outgoing,
     owner,
     request,
     requests,
     statements,
+    suspects,
     talk,
     today,
     urgent,
     waiting,
 )
-from handlers.console.screen import Act, Given, Picture, Screen, Shown, Went, Wrong
+from handlers.console.screen import KEPT, Act, Chosen, Given, Picture, Screen, Shown, Went, Wrong
 
-__all__ = ["ACTS", "SCREENS", "Act", "Given", "Picture", "Screen", "Shown", "Went", "Wrong"]
+__all__ = ["ACTS", "KEPT", "SCREENS", "Act", "Chosen", "Given", "Picture", "Screen", "Shown", "Went", "Wrong"]
 
 SCREENS: tuple[Screen, ...] = (
     *today.screens, *requests.screens, *request.screens, *urgent.screens, *waiting.screens, *talk.screens,
+    *broadcasts.screens, *broadcast.screens, *outgoing.screens,
     *gifts.screens, *gift.screens, *board.screens, *handovers.screens, *grievances.screens, *exchange.screens,
     *models.screens, *campaigns.screens, *statements.screens, *officials.screens, *owner.screens,
-    *gift_accounts.screens, *outbox.screens, *letters.screens, *audit.screens, *account.screens,
+    *gift_accounts.screens, *law_changes.screens,
+    *outbox.screens, *letters.screens, *suspects.screens, *audit.screens, *account.screens,
 )  # fmt: skip
 ACTS: tuple[Act, ...] = (
-    *requests.acts, *request.acts, *deciding.acts, *urgent.acts, *talk.acts, *gift.acts, *gift_acts.acts,
+    *requests.acts, *request.acts, *deciding.acts, *urgent.acts, *talk.acts, *broadcasts.acts,
+    *broadcast.acts, *outgoing.acts, *gift.acts, *gift_acts.acts,
     *board.acts, *needs.acts, *handovers.acts, *grievances.acts, *exchange.acts, *models.acts, *campaigns.acts,
-    *officials.acts, *owner.acts, *gift_accounts.acts, *outbox.acts, *letters.acts, *statements.acts, *account.acts,
+    *officials.acts, *owner.acts, *gift_accounts.acts, *law_changes.acts, *outbox.acts, *letters.acts,
+    *suspects.acts, *statements.acts, *account.acts,
 )  # fmt: skip

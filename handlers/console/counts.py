@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk, case_list, gift_list, hand_overs
+from handlers.desk.announcing import Announcing
 from handlers.desk.calls import Calls
 from handlers.desk.case_list import Waiting
 from storage.queries import inbox, outbox
@@ -11,7 +12,8 @@ from storage.queries import inbox, outbox
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many wait. unknown: messages that nobody knows the end of, and those that failed. unconfirmed: hand-overs of
-    which nothing was heard for seven days.
+    which nothing was heard for seven days. broadcasts: those of others that wait for her approval.
+    suspects: messages that are not ours and that no official has looked at.
     """
 
     urgent: int
@@ -22,6 +24,8 @@ class Counts:
     gifts: gift_list.Waiting
     unconfirmed: int
     grievances: int
+    broadcasts: int
+    suspects: int
 
 
 def counts(desk: Desk) -> Counts:
@@ -36,4 +40,13 @@ def counts(desk: Desk) -> Counts:
         gifts=gift_list.waiting(desk),
         unconfirmed=hand_overs.late(desk),
         grievances=hand_overs.open_grievances(desk),
+        broadcasts=_to_approve(desk),
+        suspects=desk.suspects.unseen() if me.reach("suspect.see") else 0,
     )
+
+
+def _to_approve(desk: Desk) -> int:
+    if desk.acting().reach("broadcast.approve") is None:
+        return 0
+    announcing = Announcing(desk)
+    return sum(announcing.may_approve(seen) for seen in desk.broadcasts.all("awaiting_approval"))

@@ -5,10 +5,12 @@ Why apart from HTTP: one function answers the page and the program alike, and a 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from handlers.desk import Desk
+
+KEPT = "picture_kept"  # base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Given:
 
     live: the page looks again by itself, nobody opened it. session: of the browser that is used.
     troubles: what is wrong with the service, in codes. files: what was chosen on her machine, by field. read: what an
-    act made of it beforehand.
+    act made of it beforehand. daily: what the clock does each day and when, by the names of its jobs.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +29,7 @@ class Given:
     troubles: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     read: object = None
+    daily: Mapping[str, time] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         """What a field holds, without the space around it; empty if it was not sent."""
@@ -72,6 +75,14 @@ class Picture:
     kind: str = "image/jpeg"
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A picture that came with a form, drawn anew as a JPEG; empty if it is none. why: then, below `photo_refused`."""
+
+    jpeg: bytes
+    why: str = ""
+
+
 def number(typed: str, *, digits: int = 18) -> int | None:
     """The number of a row, as an address or a form has it; None if it is none. digits: how many at the most."""
     return int(typed) if typed.isdecimal() and len(typed) <= digits else None
@@ -88,7 +99,7 @@ def place(typed: str) -> tuple[date, str] | None:
 
 View = Callable[[Desk, Given], object | None]
 Do = Callable[[Desk, Given], Went | Shown | Wrong | None]
-Menu = Literal["work", "giving", "office", "service", ""]
+Menu = Literal["work", "announcing", "giving", "office", "service", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,8 @@ class Screen:
 class Act:
     """A form's button. screen: the page the form is on, shown again if something is wrong; its address has the same
     names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing. reads:
-    what takes long to make of a form and needs no desk, so that no transaction waits for it.
+    what takes long to make of a form and needs no desk, so that no transaction waits for it. picture: a field for a
+    picture, of which `read` is then what was chosen; it comes back in the field KEPT if something else is wrong.
     """
 
     path: str
@@ -122,3 +134,4 @@ class Act:
     screen: Screen
     checked: bool = False
     reads: Callable[[Given], object] | None = None
+    picture: str = ""

@@ -8,23 +8,24 @@ from sqlmodel import col, select
 
 from handlers.desk import Desk
 from handlers.texts import Phrase
-from storage.tables import Campaign, Case, Pledge, UrgentRequest
+from storage.tables import Broadcast, Campaign, Case, Pledge, UrgentRequest
 
 # A message's key names what it is about after its cause, such as inbox:7/talk/4f…/1.
 _IN_KEY = re.compile(r"/(case|talk|urgent)/([0-9a-f]+)(?:/|$)")
+_ANNOUNCED = re.compile(r"broadcast:\d+(?=/\d)")  # the messages of an announcement are named after it alone
 _ADDRESSES = {
     "case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials", "campaign": "/campaigns",
     "gift_account": "/gift-accounts", "pledge": "/gifts", "allocation": "/handovers", "need": "/board/needs",
-    "grievance": "/grievances", "model": "/models",
+    "grievance": "/grievances", "model": "/models", "broadcast": "/broadcasts",
 }  # fmt: skip
-_BY_CODE = ("case", "urgent", "campaign", "pledge")
+_BY_CODE = ("case", "urgent", "campaign", "pledge", "broadcast")
 _BY_ID = ("talk", "gift_account", "allocation", "need", "grievance", "model")
 # Where the right to look at something is not called like it.
 _SEEN_BY = {"gift_account": "account.see", "pledge": "gift.see", "allocation": "gift.see", "need": "gift.see"}
 SHORT = 6  # letters of an id that has no code
 NAMED = (
     "case", "talk", "urgent", "official", "person", "outbox", "dead_letter", "owner", "bank", "bank_line", "campaign",
-    "gift_account", "pledge", "allocation", "need", "grievance", "model",
+    "gift_account", "pledge", "allocation", "need", "grievance", "model", "broadcast", "suspect", "law",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ class Subject:
 def of_key(key: str) -> str:
     """What a message is about, as the audit writes it; empty if its key does not say."""
     found = _IN_KEY.search(key)
-    return f"{found[1]}:{found[2]}" if found else ""
+    announced = _ANNOUNCED.match(key)
+    return f"{found[1]}:{found[2]}" if found else announced[0] if announced else ""
 
 
 def named(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:
@@ -51,7 +53,15 @@ def named(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:
     names = {one: desk.officials.name_of(one) for one in ids.get("official", ())}
     campaigns = _codes(desk, Campaign, ids.get("campaign", ()))
     pledges = _codes(desk, Pledge, ids.get("pledge", ()))
-    known = {"case": cases, "urgent": urgent, "official": names, "campaign": campaigns, "pledge": pledges}
+    known = {
+        "case": cases,
+        "urgent": urgent,
+        "official": names,
+        "campaign": campaigns,
+        "pledge": pledges,
+        "broadcast": _codes_of_broadcasts(desk, ids.get("broadcast", ())),
+        "law": {one: one for one in ids.get("law", ())},  # the day itself
+    }
     return {subject: _named(desk, subject, known) for subject in subjects}
 
 
@@ -75,3 +85,9 @@ def _codes(
         return {}
     query = select(col(table.id), col(table.code)).where(col(table.id).in_(wanted))
     return {row[0]: row[1] for row in desk.unit.execute(query)}
+
+
+def _codes_of_broadcasts(desk: Desk, ids: Iterable[str]) -> dict[str, str]:
+    wanted = [int(one) for one in ids if one.isdecimal() and len(one) < 19]
+    query = select(col(Broadcast.id), col(Broadcast.code)).where(col(Broadcast.id).in_(wanted))
+    return {str(row[0]): row[1] for row in desk.unit.execute(query)} if wanted else {}

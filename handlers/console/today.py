@@ -8,6 +8,7 @@ from handlers.console.counts import counts
 from handlers.console.screen import Given, Screen
 from handlers.desk import Desk
 from handlers.texts import Phrase
+from storage.queries import broadcast_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def view(desk: Desk, given: Given) -> Today:
         Tile("soon", found.requests.soon, "/requests?soon=1", "mine"),
         Tile("to_approve", found.requests.to_approve, "/requests?to_approve=1", "mine"),
         Tile("to_check", found.requests.to_check, "/requests?to_check=1", "mine"),
+        Tile("broadcasts", found.broadcasts, "/broadcasts", "mine"),
         Tile("new", found.requests.new, "/requests?state=submitted", "new"),
         Tile("offers", found.gifts.offered, "/gifts?state=offered", "new"),
         Tile("gifts_due", found.gifts.due, "/gifts?due=1", "mine"),
@@ -45,18 +47,20 @@ def view(desk: Desk, given: Given) -> Today:
         Tile("unconfirmed", found.unconfirmed, "/handovers?part=late", "late"),
         Tile("unknown", found.unknown, "/outbox", "unknown"),
         Tile("letters", found.letters, "/letters", "late"),
+        Tile("suspects", found.suspects, "/suspects", "new"),
     )
     troubles = given.troubles if desk.acting().reach("post.see") == "all" else ()
     return Today(tuple(tile for tile in tiles if tile.count), tuple(_in_words(desk, code) for code in troubles))
 
 
 def pulse(desk: Desk) -> Mapping[str, int]:
-    """How many wait where, by the name of the screen that lists them."""
+    """How many wait where, by the name of the screen that lists them; sending: changes while something is announced."""
     found = counts(desk)
     return {
         "urgent": found.urgent, "waiting": found.waiting, "requests": found.requests.hers, "outbox": found.unknown,
         "letters": found.letters, "gifts": found.gifts.offered, "handovers": found.unconfirmed,
-        "grievances": found.grievances,
+        "grievances": found.grievances, "broadcasts": found.broadcasts, "suspects": found.suspects,
+        "sending": broadcast_results.pulse(desk.unit) if desk.acting().reach("broadcast.see") else 0,
     }  # fmt: skip
 
 

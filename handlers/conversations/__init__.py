@@ -1,6 +1,8 @@
 """Every conversation the service has, one file each; they know neither each other nor any channel."""
 
 from handlers.conversations import (
+    announce,
+    announcement,
     campaigns,
     case_answers,
     casework,
@@ -17,6 +19,7 @@ from handlers.conversations import (
     my_gifts,
     my_offers,
     news,
+    news_topics,
     officer,
     pledge,
     pledge_goods,
@@ -31,6 +34,7 @@ from handlers.conversations import (
     talks,
     tasks,
     urgent_help,
+    verify,
 )
 from handlers.desk import Desk
 from handlers.flow.conversation import Conversation
@@ -44,6 +48,7 @@ ALL: tuple[Conversation[Desk], ...] = (
     *entitlements.conversations,
     consent.to_register,
     consent.to_case_news,
+    consent.to_rule_changes,
     consent.to_give,
     registration.conversation,
     *my_cases.conversations,
@@ -53,6 +58,8 @@ ALL: tuple[Conversation[Desk], ...] = (
     *case_answers.conversations,
     *tasks.conversations,
     *casework.conversations,
+    *announce.conversations,
+    *announcement.conversations,
     *privacy.conversations,
     pledge.conversation,
     pledge_money.conversation,
@@ -65,6 +72,8 @@ ALL: tuple[Conversation[Desk], ...] = (
     *general.conversations,
     *campaigns.conversations,
     *news.conversations,
+    *news_topics.conversations,
+    verify.conversation,
     officer.conversation,
     *talks.conversations,
     language.conversation,

@@ -9,11 +9,15 @@ from handlers.household import ONCE_ASKED, agree_other, for_another, for_whom, n
 agree_own = Choice("agree_own", "yes", "no", others=("read_more",))
 agree = Choice("agree", "yes", "no", others=("read_more", "call_me"))
 agree_news = Choice("agree_news", "yes", "no")
+agree_changes = Choice("agree_changes", "yes", "no")
 agree_give = Choice("agree_give", "yes", "no", others=("read_more",))
+
+NEWS_OR_MENU = (Opening("doors.news", "news"), Opening("doors.menu", "@menu"))
 
 CHECK_TEXT = "check/1"
 REGISTER_TEXT = "register/1"
 CASE_NEWS_TEXT = "case_news/1"
+RULE_CHANGES_TEXT = "rule_changes/1"
 GIVE_TEXT = "give/1"
 
 
@@ -56,9 +60,19 @@ def record_case_news(a: Answers, desk: Desk) -> Done:
     """Record whether news of the request may be sent."""
     if a[agree_news] == "yes":
         desk.consents.give("case_news", CASE_NEWS_TEXT)
-        return Done(Say("will_tell", openings=(Opening("doors.menu", "@menu"),)))
+        return Done(Say("will_tell", openings=NEWS_OR_MENU))
     desk.consents.refuse("case_news", CASE_NEWS_TEXT)
-    return Done(Say("will_not_tell", openings=(Opening("doors.menu", "@menu"),)))
+    return Done(Say("will_not_tell", openings=NEWS_OR_MENU))
+
+
+def record_rule_changes(a: Answers, desk: Desk) -> Done:
+    """Record whether she may be told when rules change and her family's result with them."""
+    menu = (Opening("doors.menu", "@menu"),)
+    if a[agree_changes] == "yes":
+        desk.consents.give("rule_changes", RULE_CHANGES_TEXT)
+        return Done(Say("will_tell", openings=menu))
+    desk.consents.refuse("rule_changes", RULE_CHANGES_TEXT)
+    return Done(Say("will_not_tell", openings=menu))
 
 
 def record_give(a: Answers, desk: Desk) -> Done | Reask:
@@ -88,5 +102,7 @@ to_register = Conversation(
 to_check = Conversation("consent_check", (Ask(agree),), record_check)
 
 to_case_news = Conversation("consent_case_news", (Ask(agree_news),), record_case_news)
+
+to_rule_changes = Conversation("consent_rule_changes", (Ask(agree_changes),), record_rule_changes)
 
 to_give = Conversation("consent_give", (Ask(agree_give),), record_give)

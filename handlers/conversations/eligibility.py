@@ -11,19 +11,13 @@ from handlers.rules import poverty, reasons
 
 # What may have changed since the last check is asked again; the rest is taken from there.
 CHANGES = (
-    q.certificate,
-    q.members,
-    q.allowances,
-    q.income,
-    q.income_each,
-    q.out_of_work,
-    q.insurance,
-    q.child_school,
+    q.certificate, q.members, q.allowances, q.income, q.income_each, q.out_of_work, q.insurance, q.child_school,
     q.nutrition,
-)
+)  # fmt: skip
 
 ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
 LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+RULE_CHANGES = Opening("doors.rule_changes", "consent_rule_changes")
 
 
 def result_doors(a: Answers) -> tuple[Opening, ...]:
@@ -38,6 +32,11 @@ def holder_doors(a: Answers) -> tuple[Opening, ...]:
     known = {"needs": "papers"} | ({q.unit.key: a[q.unit]} if a.get(q.unit) else {})
     harder = Opening("doors.harder", "eligibility", {"harder": "yes", q.certificate.key: a[q.certificate]})
     return (Opening("doors.officer_helps", "registration", known), ENTITLEMENTS, LEGAL_BASIS, harder)
+
+
+def offer_of_news(desk: Desk) -> tuple[Opening, ...]:
+    """To be told when rules change, for whoever has not asked for that yet."""
+    return () if desk.consents.in_force("rule_changes") else (RULE_CHANGES,)
 
 
 def known_before(desk: Desk) -> Mapping[str, str]:
@@ -61,13 +60,13 @@ def tell_result(a: Answers, desk: Desk) -> Done | Reask:
     why = reasons.of_offers(results.holder_offers(household, a.day)) if holder else reasons.reasons(household, found)
     desk.households.keep(a.written(), a.day, outcome, tuple(reason.row.id for reason in why))
     if holder:
-        return Done(Say(results.holder(household, a.day), openings=holder_doors(a)))
+        return Done(Say(results.holder(household, a.day), openings=(*holder_doors(a), *offer_of_news(desk))))
     return Done(
         Say(results.first(household, found)),
         Say(
             results.second(household, found, desk.office),
             card=results.card(household, found, desk.office, demo=desk.demo),
-            openings=result_doors(a),
+            openings=(*result_doors(a), *offer_of_news(desk)),
         ),
     )
 

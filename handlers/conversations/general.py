@@ -9,7 +9,7 @@ _MENU = Opening("doors.menu", "@menu")
 
 def more(a: Answers, desk: Desk) -> Done:
     """The second page of the menu."""
-    doors = ("my_cases", "campaigns", "models", "officer", "help", "privacy", "link", "language")
+    doors = ("my_cases", "news", "verify", "campaigns", "models", "officer", "help", "privacy", "link", "language")
     return Done(Say("more_doors", openings=(*(Opening(f"doors.{door}", door) for door in doors), _MENU)))
 
 

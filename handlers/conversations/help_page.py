@@ -7,8 +7,9 @@ from handlers.flow.message import Opening, Say
 
 def tell(a: Answers, desk: Desk) -> Done:
     """Say what can be done here, in a few lines."""
-    doors = (Opening("doors.officer", "officer"), Opening("doors.privacy", "privacy"))
-    return Done(Say("what_i_can_do", openings=(*doors, Opening("doors.menu", "@menu"))))
+    doors = ("officer", "news", "verify", "privacy")
+    openings = tuple(Opening(f"doors.{door}", door) for door in doors)
+    return Done(Say("what_i_can_do", openings=(*openings, Opening("doors.menu", "@menu"))))
 
 
 conversation = Conversation("help", (), tell, opens_with=("/trogiup", "/help"))

@@ -89,6 +89,12 @@ class Browsers:
         rows = self.desk.unit.scalars(query.order_by(col(ConsoleSession.id).desc()))
         return [Browser(row.id, row.created_at, row.seen_at, row.id == here) for row in rows]
 
+    def checked_lately(self, official_id: str) -> bool:
+        """Whether a one-time code of an account was given in one of its browsers within the last five minutes."""
+        checked = col(ConsoleSession.checked_at) >= self.desk.now - SECOND_CHECK
+        query = select(ConsoleSession.id).where(ConsoleSession.official_id == official_id, checked, *self._live())
+        return self.desk.unit.scalars(query.limit(1)).first() is not None
+
     def end(self, official_id: str, session_id: str) -> bool:
         """Sign one browser of an account out."""
         ended = self._end(official_id, col(ConsoleSession.id) == session_id) == 1

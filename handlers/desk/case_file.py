@@ -6,7 +6,7 @@ Why apart from `case_view`: that one is for a chat, which shows little; here eve
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlmodel import col, or_, select
 
@@ -17,7 +17,7 @@ from handlers.desk.case_view import Happened, happened, hide_ids
 from handlers.desk.decisions import Decisions, Recognition, Support
 from handlers.texts import Phrase
 from storage.ids import read_code
-from storage.queries import audit
+from storage.queries import audit, outbox
 from storage.tables import AuditRow, Case, CaseEvent, CaseLookUp, File, OutboxRow
 from storage.vault import KeyGone
 
@@ -177,10 +177,9 @@ def _words(desk: "Desk", row: OutboxRow) -> str:
     if row.body is None:
         return ""
     try:
-        body = desk.vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body)
+        return str(outbox.body_of(desk.vault, row)["text"])
     except KeyGone:
         return ""
-    return str(cast("Mapping[str, object]", body)["text"])
 
 
 def _twins(desk: "Desk", case: Case, said: Mapping[str, object]) -> tuple[tuple[Twin, ...], int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
@@ -32,24 +31,16 @@ class CaseNews:
         """Tell the official who works on a case that its registrant answered."""
         self.tell_official(case.officer_id, "answered", case)
 
+    def unanswered(self, case: Case) -> None:
+        """Tell the official who asked that her registrant has not answered; of a case nobody has, those who decide."""
+        hers = self.desk.officials.acting(case.officer_id) if case.officer_id else None
+        for official in [hers] if hers else self.desk.officials.of_unit(case.unit_id, "case.approve"):
+            self.tell_official(official.id, "unanswered", case)
+
     def complained(self, case: Case) -> None:
         """Tell everybody who decides for the case's unit that there is a complaint."""
         for lead in self.desk.officials.of_unit(case.unit_id, "case.approve"):
             self.tell_official(lead.id, "complained", case)
-
-    def checks_due(self, day: date) -> int:
-        """Tell the officials who look at conditions on a day; of a case nobody has, those who may approve for its unit.
-
-        Returns how many cases there were.
-        """
-        due = select(Case).where(Case.check_on == day, col(Case.body).is_not(None)).order_by(col(Case.id))
-        cases = self.desk.unit.scalars(due).all()
-        for case in cases:
-            hers = self.desk.officials.acting(case.officer_id) if case.officer_id else None
-            leads = self.desk.officials.of_unit(case.unit_id, "case.approve")
-            for official in [hers] if hers else leads:
-                self.tell_official(official.id, "check_due", case)
-        return len(cases)
 
     def tell_official(self, official_id: str | None, what: str, case: Case) -> None:
         """Tell an official in her chat, if she has one; never who the request is of."""
@@ -60,6 +51,16 @@ class CaseNews:
         door = Opening("doors.look_at_case", "task", {"code": case.code})
         say = Say(f"case_news.{what}", code=case.code, unit=unit_name(case.unit_id), openings=(door,))
         self.desk.messages.tell(official.person_id, say, place=f"case/{case.id}/{what}/{official.id}")
+
+
+def question_doors(code: str) -> tuple[Opening, ...]:
+    """The ways to answer what an officer asks about a case."""
+    known = {"code": code}
+    return (
+        Opening("doors.answer_case", "answer_case", known),
+        Opening("doors.paper_for_case", "paper_for_case", known),
+        Opening("doors.no_paper", "no_paper", known),
+    )
 
 
 def unit_name(unit_id: str | None) -> str:

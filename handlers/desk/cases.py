@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers.desk import case_news, look_ups, working_days
+from handlers.desk import case_news, look_ups
 from handlers.flow.message import Phrase
 from storage.ids import new_code, new_id, read_code
 from storage.queries import machine
@@ -199,6 +199,14 @@ class Cases:
         case = self._by_code(code)
         return case if case is not None and case.person_id == self.desk.here().person_id else None
 
+    def question(self, case: Case) -> str:
+        """What an officer asked last, in her words; empty where nothing was, or it was forgotten."""
+        query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "asked")
+        event = self.desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+        if event is None or event.note is None:
+            return ""
+        return str(self.desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note))
+
     def add_event(self, case: Case, kind: str, *, note: str = "", **detail: object) -> None:
         """Note something that happened to a case and left its state. note: words, sealed with the case."""
         self._event(case, kind, None, None, note=note)
@@ -216,8 +224,7 @@ class Cases:
 
     def first_contact_due(self) -> date:
         """The day by which somebody should have been in touch about what comes in now."""
-        desk, office = self.desk, self.desk.office
-        return working_days.due(desk.now, office.first_contact_working_days, zone=desk.zone, cutoff=office.cutoff)
+        return self.desk.calendar.due(self.desk.office.first_contact_working_days)
 
     # Inside
 
@@ -225,16 +232,9 @@ class Cases:
         return self.desk.unit.scalars(select(Case).where(Case.code == code)).first()
 
     def _seen(self, case: Case) -> Seen:
-        question = self._last_question(case) if case.state == "need_info" else ""
+        question = self.question(case) if case.state == "need_info" else ""
         answer = case_news.answer(self.desk, case)
         return Seen(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
-
-    def _last_question(self, case: Case) -> str:
-        query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "asked")
-        event = self.desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
-        if event is None or event.note is None:
-            return ""
-        return str(self.desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note))
 
     def _seal(self, case_id: str, content: Mapping[str, object]) -> bytes:
         return self.desk.vault.seal(f"case:{case_id}", f"cases.body:{case_id}", content)

@@ -88,12 +88,7 @@ class Casework:
         if case.state != "in_review":
             return "not_now"
         self._cases.move_to(case, "need_info", "asked", note=what, reason="something is missing")
-        known = {"code": case.code}
-        doors = (
-            Opening("doors.answer_case", "answer_case", known),
-            Opening("doors.paper_for_case", "paper_for_case", known),
-            Opening("doors.no_paper", "no_paper", known),
-        )
+        doors = case_news.question_doors(case.code)
         self._news.tell(case, Say("case.need_info", code=case.code, what=what, openings=doors))
         return "done"
 

@@ -20,7 +20,10 @@ _LAST_WORD = (
     .order_by(_CONSENT.c.id.desc())
     .limit(sa.literal_column("1"))
 )
-PURPOSES = ("check", "register", "case_news", "rule_changes", "show_need", "meet", "health_papers", "give", "news")
+PURPOSES = (
+    "check", "register", "case_news", "rule_changes", "show_need", "meet", "health_papers", "give", "campaign_posts",
+    "news",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,22 @@ class Consents:
         """Record a no."""
         self._record(purpose, "refused", text_version, "self")
 
-    def withdraw(self, purpose: str) -> bool:
-        """Take a yes back. False if there was none."""
-        found = self.latest(self.desk.here().person_id, purpose)
+    def withdraw(self, purpose: str, person_id: str | None = None) -> bool:
+        """Take a yes back, and with it whatever of it was to be sent and has not left. False if there was none."""
+        found = self.latest(person_id or self.desk.here().person_id, purpose)
         if found is None or found.state != "given":
             return False
         found.state = "withdrawn"
         found.ended_at = self.desk.now
         self.desk.unit.add(found)
         self.desk.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
+        self.desk.subscriptions.follow(purpose, found.person_id)
         return True
+
+    def end(self, purpose: str, text_version: str) -> None:
+        """Take a yes back, or say, where there never was one, that there is to be none."""
+        if not self.withdraw(purpose) and not self.taken_back(purpose, self.desk.here().person_id):
+            self._record(purpose, "withdrawn", text_version, "self")
 
     def given(self) -> list[Consent]:
         """Every consent in force of the person who speaks, by purpose."""
@@ -96,6 +105,7 @@ class Consents:
         row = Consent(
             id=new_id(desk.now), person_id=chat.person_id, purpose=purpose, state=state, text_version=text_version,
             told_by=told_by, channel=chat.channel, cause=desk.cause, at=desk.now,
+            ended_at=desk.now if state == "withdrawn" else None,
         )  # fmt: skip
         desk.unit.add(row)
         desk.note(f"consent.{state}", f"consent:{row.id}", purpose=purpose, told_by=told_by)

@@ -5,7 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from storage.tables import Case
+from sqlalchemy import delete
+from sqlmodel import col
+
+from storage.tables import Case, CaseLookUp
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -63,6 +66,10 @@ class Decisions:
         """Keep a signed decision on the household."""
         content = asdict(recognition)
         case.recognised = self.desk.vault.seal(f"case:{case.id}", f"cases.recognised:{case.id}", content)
+        before = delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id)
+        self.desk.unit.execute(before.where(col(CaseLookUp.kind) == "recognised"))
+        mark = self.desk.vault.look_up("recognised", recognition.grade)
+        self.desk.unit.add(CaseLookUp(case_id=case.id, kind="recognised", value=mark))
 
     def support(self, case: Case) -> Support:
         """What is proposed or was approved. Raises LookupError where nothing is."""

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from handlers.desk.nouns import Nouns
+from handlers.desk.quiet import NIGHT, QuietHours
 from handlers.desk.rights import NotAllowed, Official
 from handlers.rules.ages import figures_of_the_day
 from handlers.rules.office import Office, office
@@ -15,31 +17,6 @@ from storage.queries import machine
 from storage.queries.chats import Chat
 from storage.unit import Unit
 from storage.vault import Vault
-
-if TYPE_CHECKING:
-    from handlers.desk.browsers import Browsers
-    from handlers.desk.campaigns import Campaigns
-    from handlers.desk.case_answers import CaseAnswers
-    from handlers.desk.case_view import CaseViews
-    from handlers.desk.cases import Cases
-    from handlers.desk.casework import Casework
-    from handlers.desk.consents import Consents
-    from handlers.desk.files import Files
-    from handlers.desk.gift_accounts import GiftAccounts
-    from handlers.desk.household_gifts import HouseholdGifts
-    from handlers.desk.households import Households
-    from handlers.desk.invitations import Invitations
-    from handlers.desk.links import Links
-    from handlers.desk.messages import Messages
-    from handlers.desk.needs import Needs
-    from handlers.desk.officials import Officials
-    from handlers.desk.pages import PrivatePages
-    from handlers.desk.people import People
-    from handlers.desk.pledges import Pledges
-    from handlers.desk.signing_in import SigningIn
-    from handlers.desk.talks import Talks
-    from handlers.desk.urgent import UrgentRequests
-    from handlers.desk.worklist import Worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +69,14 @@ class Given(Mapping[str, object]):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(Nouns):
     """One transaction at the office.
 
     chat: where the person speaks; cause: the message or click that led here. abroad: the chat's servers are outside the
     country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
     channels_abroad: all whose servers are outside the country. official: who acts for the office, if an official does.
     replay_letter: gives a dead letter another try, also one that only its channel can read; False if that can't be.
+    quiet: when nothing unasked is sent.
     """
 
     unit: Unit
@@ -116,6 +94,7 @@ class Desk:
     channels_abroad: frozenset[str] = frozenset()
     official: Official | None = None
     replay_letter: Callable[[str], bool] | None = None
+    quiet: QuietHours = NIGHT
     told: list[Told] = field(default_factory=list, compare=False)
     _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
 
@@ -199,141 +178,3 @@ class Desk:
     def note(self, action: str, subject: str, reason: str = "", /, **detail: object) -> None:
         """Write the audit row of an operation. Never anything personal: ids, states, kinds."""
         machine.note(self.unit, self.now, str(self.actor), action, subject, reason, detail)
-
-    @property
-    def people(self) -> "People":
-        from handlers.desk.people import People
-
-        return People(self)
-
-    @property
-    def consents(self) -> "Consents":
-        from handlers.desk.consents import Consents
-
-        return Consents(self)
-
-    @property
-    def cases(self) -> "Cases":
-        from handlers.desk.cases import Cases
-
-        return Cases(self)
-
-    @property
-    def case_answers(self) -> "CaseAnswers":
-        from handlers.desk.case_answers import CaseAnswers
-
-        return CaseAnswers(self)
-
-    @property
-    def case_views(self) -> "CaseViews":
-        from handlers.desk.case_view import CaseViews
-
-        return CaseViews(self)
-
-    @property
-    def worklist(self) -> "Worklist":
-        from handlers.desk.worklist import Worklist
-
-        return Worklist(self)
-
-    @property
-    def casework(self) -> "Casework":
-        from handlers.desk.casework import Casework
-
-        return Casework(self)
-
-    @property
-    def households(self) -> "Households":
-        from handlers.desk.households import Households
-
-        return Households(self)
-
-    @property
-    def urgent(self) -> "UrgentRequests":
-        from handlers.desk.urgent import UrgentRequests
-
-        return UrgentRequests(self)
-
-    @property
-    def talks(self) -> "Talks":
-        from handlers.desk.talks import Talks
-
-        return Talks(self)
-
-    @property
-    def files(self) -> "Files":
-        from handlers.desk.files import Files
-
-        return Files(self)
-
-    @property
-    def links(self) -> "Links":
-        from handlers.desk.links import Links
-
-        return Links(self)
-
-    @property
-    def officials(self) -> "Officials":
-        from handlers.desk.officials import Officials
-
-        return Officials(self)
-
-    @property
-    def signing_in(self) -> "SigningIn":
-        from handlers.desk.signing_in import SigningIn
-
-        return SigningIn(self)
-
-    @property
-    def invitations(self) -> "Invitations":
-        from handlers.desk.invitations import Invitations
-
-        return Invitations(self)
-
-    @property
-    def browsers(self) -> "Browsers":
-        from handlers.desk.browsers import Browsers
-
-        return Browsers(self)
-
-    @property
-    def pages(self) -> "PrivatePages":
-        from handlers.desk.pages import PrivatePages
-
-        return PrivatePages(self)
-
-    @property
-    def messages(self) -> "Messages":
-        from handlers.desk.messages import Messages
-
-        return Messages(self)
-
-    @property
-    def needs(self) -> "Needs":
-        from handlers.desk.needs import Needs
-
-        return Needs(self)
-
-    @property
-    def household_gifts(self) -> "HouseholdGifts":
-        from handlers.desk.household_gifts import HouseholdGifts
-
-        return HouseholdGifts(self)
-
-    @property
-    def pledges(self) -> "Pledges":
-        from handlers.desk.pledges import Pledges
-
-        return Pledges(self)
-
-    @property
-    def campaigns(self) -> "Campaigns":
-        from handlers.desk.campaigns import Campaigns
-
-        return Campaigns(self)
-
-    @property
-    def gift_accounts(self) -> "GiftAccounts":
-        from handlers.desk.gift_accounts import GiftAccounts
-
-        return GiftAccounts(self)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers import units
-from handlers.desk import working_days
 from handlers.desk.rights import Official
 from handlers.flow.message import Phrase
 
@@ -16,19 +15,19 @@ def is_open(desk: "Desk") -> bool:
     """Whether the offices work at this moment."""
     here = desk.now.astimezone(desk.zone)
     hours = any(opens <= here.time() < closes for opens, closes in desk.office.office_hours)
-    return hours and working_days.is_working_day(here.date())
+    return hours and desk.calendar.is_working_day(here.date())
 
 
 def opens_next(desk: "Desk") -> datetime:
     """When the offices open next; on a working day that may be after the midday break."""
     here = desk.now.astimezone(desk.zone)
     day = here.date()
-    if working_days.is_working_day(day):
+    if desk.calendar.is_working_day(day):
         for opens, _ in desk.office.office_hours:
             if here.time() < opens:
                 return datetime.combine(day, opens, desk.zone)
     morning = desk.office.office_hours[0][0]
-    return datetime.combine(working_days.add(day, 1), morning, desk.zone)
+    return datetime.combine(desk.calendar.add(day, 1), morning, desk.zone)
 
 
 def place(unit_id: str | None) -> str | Phrase:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from handlers.desk.cases import OFFICE_ALONE
 from handlers.desk.pledges import Pledges
 from handlers.desk.talk_lines import TalkLines
-from storage.queries import chats, inbox, sessions
+from storage.queries import chats, inbox, outbox, sessions, subscriptions
 from storage.tables import (
     Address,
     Case,
@@ -22,6 +22,7 @@ from storage.tables import (
     Person,
     Pledge,
     PledgeEvent,
+    Suspect,
     Talk,
     UrgentRequest,
 )
@@ -48,6 +49,8 @@ def everything(desk: "Desk", token: str) -> dict[str, object] | None:
         "urgent_requests": _urgent(desk, person.id),
         "gifts": _gifts(desk, person.id),
         "consents": _consents(desk, person.id),
+        "news": _news(desk, person.id),
+        "asked_about": _asked_about(desk, person.id),
         "talks": _talks(desk, person.id),
         "check": _check(desk, person.id),
         "photos": _photos(desk, person.id),
@@ -70,8 +73,7 @@ def _messages(desk: "Desk", person_id: str) -> list[dict[str, object]]:
 def _told(desk: "Desk", chat: chats.Chat) -> Iterator[dict[str, object]]:
     sent = select(OutboxRow).where(OutboxRow.address_id == chat.address_id, col(OutboxRow.body).is_not(None))
     for row in desk.unit.scalars(sent.limit(MOST_LINES)):
-        body = desk.vault.open(f"person:{chat.person_id}", f"outbox.body:{row.key}", row.body or b"")
-        yield {"at": row.created_at, "from": "us", "text": cast("Mapping[str, object]", body)["text"]}
+        yield {"at": row.created_at, "from": "us", "text": outbox.body_of(desk.vault, row)["text"]}
 
 
 def _heard(desk: "Desk", chat: chats.Chat) -> Iterator[dict[str, object]]:
@@ -162,6 +164,24 @@ def _consents(desk: "Desk", person_id: str) -> list[dict[str, object]]:
     return [
         {"purpose": c.purpose, "state": c.state, "text": c.text_version, "at": c.at, "ended_at": c.ended_at}
         for c in rows
+    ]
+
+
+def _news(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    found = subscriptions.all_of(desk.unit, person_id)
+    return [
+        {"topic": w.topic, "unit_id": w.unit_id, "rhythm": w.rhythm, "since": w.since, "stopped_at": w.stopped_at}
+        for w in found
+    ]
+
+
+def _asked_about(desk: "Desk", person_id: str) -> list[dict[str, object]]:
+    """Messages that she was sent by others, and that were not ours."""
+    rows = desk.unit.scalars(select(Suspect).where(Suspect.person_id == person_id).order_by(col(Suspect.id)))
+    return [
+        {"at": row.at, "text": desk.vault.open(f"person:{person_id}", f"suspect.body:{row.id}", row.body)}
+        for row in rows
+        if row.body is not None
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from storage.queries import law_changes
 from storage.tables import HouseholdRow
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Households:
         return Kept(content["answers"], date.fromisoformat(content["day"]), content["outcome"], tuple(content["rows"]))
 
     def forget(self) -> None:
-        """Forget the check, as when its consent is taken back."""
+        """Forget the check, as when its consent is taken back, and what was found by it."""
+        law_changes.erase(self.desk.unit, self.desk.here().person_id)
         row = self.desk.unit.get(HouseholdRow, self.desk.here().person_id)
         if row is not None:
             row.declared = None

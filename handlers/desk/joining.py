@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, delete, update
 from sqlmodel import col, select
 
+from handlers.desk import subscriptions
 from handlers.desk.consents import PURPOSES
 from handlers.flow.session import Session, StoredSession, load, store
-from storage.queries import chats, sessions
+from storage.queries import chats, law_changes, sessions
 from storage.tables import (
     Address,
     AskingRow,
@@ -25,12 +26,14 @@ from storage.tables import (
     File,
     HouseholdRow,
     InboxRow,
+    LawChangePerson,
     OfficialRow,
     OneTimeToken,
     OutboxRow,
     Person,
     Pledge,
     SessionRow,
+    Suspect,
     Talk,
     UrgentRequest,
 )
@@ -42,7 +45,9 @@ if TYPE_CHECKING:
 Side = Literal["here", "there"]
 
 # Bodies sealed with the person's key, and what names their place.
-RESEALED: Mapping[type[Any], tuple[str, ...]] = {AskingRow: ("nonce",), File: ("id",), OutboxRow: ("key",)}
+RESEALED: Mapping[type[Any], tuple[str, ...]] = {
+    AskingRow: ("nonce",), File: ("id",), OutboxRow: ("key",), Suspect: ("id",),
+}  # fmt: skip
 MOVED: tuple[type[Any], ...] = (*RESEALED, Case, Consent, InboxRow, Pledge, Talk, UrgentRequest)
 AT_ONCE = 200
 
@@ -57,7 +62,10 @@ def join(desk: "Desk", gone: str, kept: str) -> Side | None:
     side = _join_sessions(desk, gone, kept)
     _join_consents(desk, gone, kept)
     _join_households(desk, gone, kept)
+    subscriptions.move(desk, gone, kept)
+    law_changes.move(desk.unit, gone, kept)
     _join_accounts(desk, gone, kept)
+    _join_law_changes(desk, gone, kept)
     for table, keys in RESEALED.items():
         _reseal(desk, table, keys, col(table.person_id) == gone, gone, kept)
     for table in MOVED:
@@ -69,6 +77,7 @@ def join(desk: "Desk", gone: str, kept: str) -> Side | None:
     _join_persons(desk, gone, kept)
     unit.flush()
     unit.expire_all()  # what was read before names the person that is gone
+    subscriptions.settle(desk, kept)
     return side
 
 
@@ -164,6 +173,14 @@ def _join_accounts(desk: "Desk", gone: str, kept: str) -> None:
     taken = unit.scalars(select(OfficialRow.id).where(OfficialRow.person_id == kept)).first()
     hers = update(OfficialRow).where(col(OfficialRow.person_id) == gone)
     unit.execute(hers.values(person_id=None if taken else kept))
+
+
+def _join_law_changes(desk: "Desk", gone: str, kept: str) -> None:
+    """Keep each change that concerns either of them, once."""
+    known = select(LawChangePerson.change_id).where(LawChangePerson.person_id == kept)
+    theirs = col(LawChangePerson.person_id) == gone
+    desk.unit.execute(delete(LawChangePerson).where(theirs, col(LawChangePerson.change_id).in_(known)))
+    desk.unit.execute(update(LawChangePerson).where(theirs).values(person_id=kept))
 
 
 def _moved_household(desk: "Desk", sealed: bytes | None, gone: str, kept: str) -> bytes | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
+from handlers.desk import quiet
 from handlers.desk.desk import Told
+from handlers.desk.quiet import Waits
 from handlers.flow.engine import Asks
 from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
 from handlers.flow.session import Form
@@ -19,7 +21,15 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 OPENINGS_WORK = timedelta(days=90)
-UNASKED = ("reminder",)  # kinds that go behind every reply
+UNASKED = ("reminder", "digest", "broadcast")  # kinds that go behind every reply
+# What nobody waits for is not sent at night, and what can wait longer not on a holiday; kinds not named go at once.
+WAITS: Mapping[str, Waits] = {
+    "notice": "at_night",
+    "hand_over": "at_night",
+    "reminder": "on_holidays",
+    "digest": "on_holidays",
+    "broadcast": "on_holidays",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +39,13 @@ class Messages:
     desk: "Desk"
 
     def say(
-        self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0", fresh: bool = False
-    ) -> None:
-        """Say something, with its buttons and its picture. fresh: whatever stands above has to go from her screen."""
+        self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0", fresh: bool = False,
+        until: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Say something, with its buttons and its picture. fresh: whatever stands above has to go from her screen.
+
+        until: after that it is not worth sending.
+        """
         voice = self.desk.voice(chat.language, chat.channel)
         options = tuple(self._opening(voice, o, scope) for o in say.openings)
         body: dict[str, object] = {"text": voice.say(say.phrase, scope), "key": voice.name(say.phrase, scope)}
@@ -48,7 +62,7 @@ class Messages:
             body["card"] = _card(voice, say.card, scope)
         if say.under:
             self.desk.unit.add(PassedOn(message=f"{self.desk.cause}/{place}", under=say.under))
-        self._put(chat, kind, body, place)
+        self._put(chat, kind, body, place, until)
 
     def ask(
         self,
@@ -85,13 +99,24 @@ class Messages:
         self._put(chat, kind, body, place)
         return asking.nonce
 
-    def tell(self, person_id: str, say: Say, scope: str = "", *, kind: str = "notice", place: str = "notice") -> bool:
-        """Say something to a person where she wants it, or else where she wrote last. False if she can't be reached."""
+    def tell(
+        self, person_id: str, say: Say, scope: str = "", *, kind: str = "notice", place: str = "notice",
+        until: datetime | None = None,
+    ) -> bool:  # fmt: skip
+        """Say something to a person where she wants it, or else where she wrote last. False if she can't be reached.
+
+        until: after that it is not worth sending.
+        """
         chat = chats.last_used(self.desk.unit, person_id)
         if chat is None:
             return False
-        self.say(chat, say, scope, kind=kind, place=place)
+        self.say(chat, say, scope, kind=kind, place=place, until=until)
         return True
+
+    def may_go(self, kind: str, start: datetime | None = None) -> datetime:
+        """The first moment from now, or from a later start on, at which a message of a kind may be sent."""
+        desk, is_holiday = self.desk, self.desk.calendar.is_holiday
+        return quiet.may_go(WAITS.get(kind, "never"), start or desk.now, desk.zone, desk.quiet, is_holiday)
 
     def label_of(self, chat: Chat, press: str) -> str:
         """The words of the button that was pressed; an ellipsis if she was never shown it."""
@@ -110,11 +135,16 @@ class Messages:
         chats.set_screen(desk.unit, chat.address_id, asking.nonce)
         return [{"label": o.label, "press": f"{asking.nonce}.{i}"} for i, o in enumerate(asking.options)]
 
-    def _put(self, chat: Chat, kind: str, body: Mapping[str, object], place: str) -> None:
+    def _put(
+        self, chat: Chat, kind: str, body: Mapping[str, object], place: str, until: datetime | None = None
+    ) -> None:  # fmt: skip
         desk = self.desk
         key = f"{desk.cause}/{place}"
         lane = "bulk" if kind in UNASKED else "reply"
-        outbox.put(desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now, lane=lane)
+        outbox.put(
+            desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now, lane=lane, deadline=until,
+            not_before=self.may_go(kind),
+        )  # fmt: skip
         desk.told.append(Told(chat.channel, chat.address_id, kind))
 
 

@@ -114,6 +114,11 @@ class Officials:
         acting = [self._acting(row) for row in rows if widest(row.roles, action)]
         return [official for official in acting if official.may(action, unit_id)]
 
+    def active(self) -> list[Official]:
+        """Every official whose account is active."""
+        rows = self.desk.unit.scalars(select(OfficialRow).where(OfficialRow.state == "active"))
+        return [self._acting(row) for row in rows.all()]
+
     def on_duty(self, unit_id: str | None, action: str) -> list[Official]:
         """Those of a unit who are on duty and not on leave."""
         found = []

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from handlers.desk import gift_words, passed_on
+from handlers.desk import gift_words, passed_on, subscriptions
 from handlers.desk.cases import WITHDRAWABLE
 from handlers.desk.talk_lines import TalkLines
 from storage.ids import new_nonce
-from storage.queries import chats
+from storage.queries import announced, chats, law_changes
 from storage.tables import (
     Address,
     AskingRow,
@@ -26,11 +26,13 @@ from storage.tables import (
     File,
     HouseholdRow,
     InboxRow,
+    LawChangePerson,
     OfficialRow,
     OneTimeToken,
     OutboxRow,
     Person,
     SessionRow,
+    Suspect,
     Talk,
     Task,
     UrgentRequest,
@@ -99,11 +101,14 @@ class People:
         unit, now = self.desk.unit, self.desk.now
         addresses = unit.scalars(select(Address.id).where(Address.person_id == old)).all()
         hand_over_empty(self.desk, addresses, old, fresh, "erased")
-        for table in (AskingRow, HouseholdRow, SessionRow, OneTimeToken):
+        for table in (AskingRow, HouseholdRow, LawChangePerson, SessionRow, OneTimeToken):
             unit.execute(delete(table).where(col(table.person_id) == old))
         unit.execute(delete(File).where(col(File.person_id) == old))
         self._close_talks(old)
         unit.execute(update(OfficialRow).where(col(OfficialRow.person_id) == old).values(person_id=None))
+        subscriptions.erase(self.desk, old)
+        law_changes.erase(self.desk.unit, old)
+        unit.execute(update(Suspect).where(col(Suspect.person_id) == old).values(body=None))
         given = update(Consent).where(col(Consent.person_id) == old, col(Consent.state) == "given")
         unit.execute(given.values(state="withdrawn", ended_at=now))
 
@@ -136,6 +141,7 @@ def hand_over_empty(desk: "Desk", addresses: Collection[str], old: str, fresh: s
     What waits to be said there is cancelled for that reason; what was written there and waits is still answered.
     """
     unit = desk.unit
+    announced.leave(unit, addresses)
     unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
     said = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.address_id).in_(addresses))
     waiting = said.where(col(OutboxRow.state).in_(("queued", "held")))

@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from handlers.desk import gift_words, passed_on
 from handlers.desk.talk_lines import TalkLines
 from handlers.rules.office import Kept
-from storage.queries import inbox
+from storage.queries import inbox, law_changes
 from storage.tables import (
     AskingRow,
     Case,
@@ -22,10 +22,13 @@ from storage.tables import (
     File,
     HouseholdRow,
     InboxRow,
+    LawChange,
     Limit,
     OneTimeToken,
     OutboxRow,
+    Reminder,
     SessionRow,
+    Suspect,
     Talk,
     TalkLine,
     UrgentRequest,
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 UPDATE_IDS = timedelta(days=30)
+REMINDED = timedelta(days=400)  # after which nothing is worth reminding of that was reminded of then
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,10 @@ class Retention:
     def run(self) -> int:
         """Forget everything that is due; returns how many rows it touched."""
         touched = self._messages() + self._old_ids() + self._cases() + self._checks() + self._forms()
-        touched += self._talks() + self._urgent_requests()
+        touched += self._talks() + self._urgent_requests() + self._law_changes()
         touched += gift_words.forget_old(self.desk, self._before("case"))
         touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
+        touched += self.desk.unit.change(delete(Reminder).where(col(Reminder.at) < self.desk.now - REMINDED))
         touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
         self.desk.note("retention.run", "all", count=touched)
         return touched
@@ -65,6 +70,7 @@ class Retention:
         old = update(OutboxRow).where(col(OutboxRow.state).in_(FINAL), col(OutboxRow.changed_at) < before)
         touched += unit.change(old.where(col(OutboxRow.body).is_not(None)).values(body=None))
         touched += unit.change(delete(ChatLine).where(col(ChatLine.at) < before))
+        touched += unit.change(delete(Suspect).where(col(Suspect.at) < before))
         old_buttons = delete(AskingRow).where(col(AskingRow.created_at) < before)
         touched += unit.change(old_buttons)
         loose = delete(File).where(col(File.case_id).is_(None), col(File.created_at) < before)
@@ -130,6 +136,11 @@ class Retention:
         """Forget what families said of themselves, as long after as the consent to it says."""
         old = update(HouseholdRow).where(col(HouseholdRow.changed_at) < self._before("check"))
         return self.desk.unit.change(old.where(col(HouseholdRow.declared).is_not(None)).values(declared=None))
+
+    def _law_changes(self) -> int:
+        """Forget whom a change of the law concerned, as long after as what they told us would be kept."""
+        old = self.desk.unit.scalars(select(LawChange.id).where(col(LawChange.at) < self._before("check"))).all()
+        return sum(law_changes.forget(self.desk.unit, change_id) for change_id in old)
 
     def _forms(self) -> int:
         """Drop sessions nobody has touched for as long as an unfinished form is kept."""

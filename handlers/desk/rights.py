@@ -20,7 +20,8 @@ ROLES: tuple[str, ...] = get_args(Role)
 # case.*: a request for support. approve: what another proposed. check: the conditions of support. place: say which unit
 # it belongs to. recognise: enter a decision that was signed elsewhere. letter.*: a message that could not be handled.
 # post.*: messages to people. gift.*: what is pledged; take: accept an offer, verify an employer; receive: money.
-# account.import: statements of the bank. campaign.open: what another wrote.
+# account.import: statements of the bank. campaign.open: what another wrote. broadcast.call: read the numbers of those
+# whom an announcement does not reach.
 TABLE = """
                    admin  lead  officer  helper  treasurer  editor  auditor
 today.see          all    unit  unit     unit    all        all     all
@@ -67,9 +68,18 @@ campaign.see       all    unit  unit     unit    all        all     all
 campaign.write     -      unit  -        -       all        all     -
 campaign.open      all    unit  -        -       all        -       -
 campaign.close     all    unit  -        -       all        -       -
+suspect.see        all    all   -        -       -          all     -
 model.see          all    unit  unit     unit    -          all     all
 model.write        -      unit  -        -       -          all     -
 model.approve      all    unit  -        -       -          -       -
+broadcast.see      all    unit  -        -       -          all     all
+broadcast.write    -      unit  -        -       -          all     -
+broadcast.approve  all    unit  -        -       -          -       -
+broadcast.stop     all    unit  -        -       -          all     -
+broadcast.call     all    unit  -        -       -          -       -
+calendar.change    all    -     -        -       -          -       -
+law.see            all    all   -        -       -          all     all
+law.confirm        all    -     -        -       -          -       -
 """
 
 

@@ -28,6 +28,8 @@ def read_out(stored: Mapping[str, Any], voice: Voice) -> tuple[Section, ...]:
         ),
         "stored_gifts": _gifts(stored["gifts"], voice),
         "stored_consents": (_consent(row, voice) for row in stored["consents"]),
+        "stored_news": (_news(row, voice) for row in stored["news"]),
+        "stored_asked_about": (f"{_time(row['at'], voice)}  {row['text']}" for row in stored["asked_about"]),
         "stored_photos": (f"{_time(row['at'], voice)} · {row['bytes'] // 1024} KB" for row in stored["photos"]),
         "stored_messages": (f"{_time(row['at'], voice)}  {row['text']}" for row in stored["messages"]),
     }
@@ -69,6 +71,18 @@ def _consent(row: Mapping[str, Any], voice: Voice) -> str:
     return (
         f"{_time(row['at'], voice)}  {voice.say(Phrase('purposes.' + row['purpose']))} · {row['state']} · {row['text']}"
     )
+
+
+def _news(row: Mapping[str, Any], voice: Voice) -> str:
+    where = units.all_units()[row["unit_id"]].name if row["unit_id"] else Phrase("choose_news.whole_city")
+    told = {
+        "topic": Phrase(f"news_topics.{row['topic']}"),
+        "where": where,
+        "rhythm": Phrase(f"choose_news.rhythm_of.{row['rhythm']}"),
+    }
+    line = Phrase("choose_news.line", told)
+    stopped = Phrase("page.stored_stopped", {"line": line, "at": row["stopped_at"]})
+    return voice.say(stopped if row["stopped_at"] else line)
 
 
 def _joined(content: Mapping[str, Any], voice: Voice) -> str:

@@ -20,6 +20,11 @@ def is_working_day(day: date, *, closed: Collection[date] = (), opened: Collecti
     return day in opened or (day.weekday() < 5 and day not in _holidays(day.year))
 
 
+def is_holiday(day: date, *, closed: Collection[date] = (), opened: Collection[date] = ()) -> bool:
+    """Say whether a day is one off for everybody, Tết or another; a weekend as such is none."""
+    return day in closed or (day not in opened and day in _holidays(day.year))
+
+
 def add(day: date, working_days: int, *, closed: Collection[date] = (), opened: Collection[date] = ()) -> date:
     """Return the working day that comes so many working days after a day, which itself is not counted.
 

@@ -54,7 +54,7 @@ class Worklist:
         """
         me, today = self.desk.acting(), self.desk.today()
         said = (col(Case.unit_id), col(Case.state), col(Case.due), col(Case.needs), col(Case.officer_id))
-        query = select(col(Case.id), col(Case.code), *said).where(*self._reach(states, everybodys=everybodys))
+        query = select(col(Case.id), col(Case.code), *said).where(*self.reach(states, everybodys=everybodys))
         if after is not None:
             query = query.where(tuple_(col(Case.due), col(Case.id)) > after)
         found = self.desk.unit.execute(query.order_by(col(Case.due), col(Case.id)).limit(most))
@@ -66,11 +66,12 @@ class Worklist:
     def count(self, *, everybodys: bool = False) -> tuple[int, int]:
         """How many they are, and how many of them are overdue."""
         overdue = func.count().filter(col(Case.due) < self.desk.today())
-        query = select(func.count(), overdue).where(*self._reach(OPEN, everybodys=everybodys))
+        query = select(func.count(), overdue).where(*self.reach(OPEN, everybodys=everybodys))
         total, late = self.desk.unit.execute(query).one()
         return total, late
 
-    def _reach(self, states: Sequence[str], *, everybodys: bool) -> list[ColumnElement[bool]]:
+    def reach(self, states: Sequence[str] = OPEN, *, everybodys: bool = False) -> list[ColumnElement[bool]]:
+        """What narrows requests to those of the list."""
         me = self.desk.acting()
         reach = me.reach("case.see")
         within: list[ColumnElement[bool]] = [col(Case.state).in_(states), col(Case.body).is_not(None)]
@@ -80,14 +81,14 @@ class Worklist:
         if not everybodys and me.reach("case.take"):
             to_do: list[ColumnElement[bool]] = [
                 col(Case.officer_id).is_(None),
-                col(Case.officer_id).not_in(self._others()),
+                col(Case.officer_id).not_in(self.others()),
             ]
             if me.reach("case.approve"):
                 to_do.append(col(Case.state) == "proposed")
             within.append(or_(*to_do))
         return within
 
-    def _others(self) -> Select[str]:
+    def others(self) -> Select[str]:
         """Colleagues who do their own work today."""
         me, today = self.desk.acting(), self.desk.today()
         deputy, since, until = col(OfficialRow.deputy_id), col(OfficialRow.away_from), col(OfficialRow.away_until)

@@ -171,13 +171,15 @@ class Repeat:
 class Review:
     """Show everything answered and ask whether to go on; any later change asks again.
 
-    hidden: questions whose answers are not listed.
+    hidden: questions whose answers are not listed. beside: further values its text may name, from answers and facts.
     """
 
     hidden: tuple[Question[object], ...] = ()
+    beside: Callable[[Answers], Mapping[str, object]] | None = None
 
-    def __init__(self, *hidden: Question[Any]) -> None:
+    def __init__(self, *hidden: Question[Any], beside: Callable[[Answers], Mapping[str, object]] | None = None) -> None:
         object.__setattr__(self, "hidden", hidden)
+        object.__setattr__(self, "beside", beside)
 
 
 Step = Say | Ask | EndIf | FinishIf | Repeat | Review

@@ -198,7 +198,8 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
             case Review():
                 form = _prune(conversation, form, reached)
                 if form.answers.get(REVIEW) != "send":
-                    return Turn(form, tuple(says), _review(conversation, form, abroad=abroad))
+                    beside = step.beside(now) if step.beside is not None else {}
+                    return Turn(form, tuple(says), _review(conversation, form, beside, abroad=abroad))
             case Ask() | Repeat():
                 given = len(form.answers)
                 form, unsettled = _go_through(step, now, form, reached, abroad=abroad, pages=pages)
@@ -307,7 +308,7 @@ def show(form: Form, slot: str, question: Question[object], now: Answers) -> Ask
     return Asks(slot, Phrase(question.key), tuple(options), contact=question.takes_contact(now))
 
 
-def _review(conversation: Conversation[D], form: Form, *, abroad: bool) -> Asks:
-    prompt = Phrase("review", {"lines": moving.review_lines(conversation, form, abroad=abroad)})
+def _review(conversation: Conversation[D], form: Form, beside: Mapping[str, object], *, abroad: bool) -> Asks:
+    prompt = Phrase("review", {"lines": moving.review_lines(conversation, form, abroad=abroad), **beside})
     options = (Candidate(w, Phrase(f"options.review.{w}")) for w in moving.review_choices(conversation))
     return Asks(REVIEW, prompt, tuple(options), once=True)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -20,6 +20,16 @@ from storage.tables import AuditRow, LedgerLine
 SEALED_WITHIN = timedelta(minutes=1)
 AT_ONCE = 5_000
 Sealed = Callable[[Unit, Sequence[Row[*tuple[Any, ...]]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The last row of a chain, as it was on a day. chain: the name of its table."""
+
+    day: date
+    chain: str
+    sequence: int
+    digest: bytes
 
 
 def _nothing_more(_unit: Unit, _rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
@@ -43,20 +53,21 @@ class Chain:
     def seal(self, unit: Unit, most: int = AT_ONCE) -> int:
         """Give unsealed rows their place in the chain; returns how many were sealed."""
         columns = self.table.c
+        waiting = select(self.table).where(columns.sequence.is_(None)).order_by(columns.id).limit(most)
+        rows = unit.execute(waiting).all()
+        if not rows:
+            return 0
         placed = select(columns.sequence, columns.hash).where(columns.sequence.is_not(None))
         last = unit.execute(placed.order_by(columns.sequence.desc()).limit(1)).first()
         sequence, previous = max(self.end(unit), (last.sequence, last.hash) if last else (0, b""))
-        waiting = select(self.table).where(columns.sequence.is_(None)).order_by(columns.id).limit(most)
-        rows = unit.execute(waiting).all()
         place = update(self.table).where(columns.id == bindparam("which"))
         for row in rows:
             sequence += 1
             digest = self.digest(row, sequence, previous)
             unit.run(place, {"which": row.id, "sequence": sequence, "previous": previous, "hash": digest})
             previous = digest
-        if rows:
-            machine.set_fact(unit, self.end_fact, f"{sequence} {previous.hex()}")
-            self.sealed(unit, rows)
+        machine.set_fact(unit, self.end_fact, f"{sequence} {previous.hex()}")
+        self.sealed(unit, rows)
         return len(rows)
 
     def broken(self, unit: Unit, now: datetime) -> Iterator[str]:
@@ -78,6 +89,19 @@ class Chain:
         late = unit.execute(unsealed.order_by(columns.id).limit(1)).scalar()
         if late is not None:
             yield f"{what} row {late} has been unsealed for more than a minute"
+
+    def last(self, unit: Unit, day: date) -> Anchor | None:
+        """The last row that has its place; None where there is none."""
+        columns = self.table.c
+        placed = select(columns.sequence, columns.hash).where(columns.sequence.is_not(None))
+        row = unit.execute(placed.order_by(columns.sequence.desc()).limit(1)).first()
+        return Anchor(day, self.table.name, row.sequence, row.hash) if row else None
+
+    def digest_at(self, unit: Unit, sequence: int) -> bytes | None:
+        """The hash of the row in a place of the chain; None where there is none."""
+        columns = self.table.c
+        digest: bytes | None = unit.execute(select(columns.hash).where(columns.sequence == sequence)).scalar()
+        return digest
 
     def content(self, row: Row[*tuple[Any, ...]], sequence: int) -> list[object]:
         """What is hashed of a row after the hash before it, as JSON with sorted keys; bytes are in hexadecimal."""
@@ -122,3 +146,8 @@ def broken(unit: Unit, now: datetime) -> Iterator[str]:
     """Name what is wrong with every chain."""
     for chain in CHAINS:
         yield from chain.broken(unit, now)
+
+
+def ends(unit: Unit, day: date) -> list[Anchor]:
+    """The last row of every chain that has one."""
+    return [last for chain in CHAINS if (last := chain.last(unit, day)) is not None]

@@ -9,18 +9,23 @@ from sqlalchemy import ColumnElement, Row, bindparam, exists, func, insert, sele
 
 from storage.database import Unit
 from storage.queries.chats import Chat
-from storage.tables import OutboxRow
+from storage.tables import Broadcast, OutboxRow
 from storage.vault import Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_BROADCAST = Broadcast.__table__  # type: ignore[attr-defined]  # as above
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 # SQLite takes an index of some rows only where its condition is repeated to the letter.
 PENDING = text("state IN ('queued', 'sending')")
 OPEN = text("state IN ('queued', 'sending', 'unknown')")
 STUCK = text("outbox.state IN ('unknown', 'failed', 'held', 'expired')")
+PICTURE_CARD = "announced"  # the picture of an announcement; its card holds the code alone
 STUCK_STATES = ("unknown", "failed", "held", "expired")
 
 _PUT = insert(_OUTBOX)
+_ANNOUNCED = select(
+    _BROADCAST.c.code, _BROADCAST.c.rendered, _BROADCAST.c.picture.is_not(None).label("has_picture")
+).where(_BROADCAST.c.id == bindparam("which"))
 _READY = (
     select(_OUTBOX.c.address_id)
     .where(
@@ -35,7 +40,12 @@ _READY = (
 )
 _NEXT_OF = (
     select(_OUTBOX)
-    .where(_OUTBOX.c.address_id == bindparam("address_id"), _OUTBOX.c.state == "queued", OPEN)
+    .where(
+        _OUTBOX.c.address_id == bindparam("address_id"),
+        _OUTBOX.c.state == "queued",
+        _OUTBOX.c.not_before <= bindparam("now"),
+        OPEN,
+    )
     .order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id)
     .limit(1)
 )
@@ -62,13 +72,17 @@ class Leaving:
 
 def put(
     unit: Unit, vault: Vault, chat: Chat, key: str, kind: str, body: Mapping[str, object], cause: str, now: datetime,
-    *, lane: str = "reply", deadline: datetime | None = None,
+    *, lane: str = "reply", deadline: datetime | None = None, not_before: datetime | None = None,
 ) -> None:  # fmt: skip
-    """Put a message in the outbox. key: names it for ever; a second row with it is an error."""
+    """Put a message in the outbox. key: names it for ever; a second row with it is an error. not_before: now if None.
+
+    Until that time nothing in its chat waits for it.
+    """
     values = {
         "key": key, "person_id": chat.person_id, "address_id": chat.address_id, "channel": chat.channel, "lane": lane,
-        "kind": kind, "state": "queued", "attempt": 0, "epoch": 0, "not_before": now, "deadline": deadline,
-        "cause": cause, "body": vault.seal(f"person:{chat.person_id}", f"outbox.body:{key}", body),
+        "kind": kind, "state": "queued", "attempt": 0, "epoch": 0, "not_before": not_before or now,
+        "deadline": deadline, "cause": cause,
+        "body": vault.seal(f"person:{chat.person_id}", f"outbox.body:{key}", body),
         "created_at": now, "changed_at": now,
     }  # fmt: skip
     unit.run(_PUT, values)
@@ -80,16 +94,28 @@ def ready(unit: Unit, channel: str, now: datetime, most: int = 200) -> list[str]
 
 
 def next_of(unit: Unit, address_id: str, now: datetime) -> "Row[Any] | None":
-    """The oldest message of a chat, replies first, unless it has to wait; still sealed."""
-    row = unit.run(_NEXT_OF, {"address_id": address_id}).first()
-    return None if row is None or row.not_before > now else row
+    """The oldest message of a chat that may leave now, replies first; still sealed."""
+    return unit.run(_NEXT_OF, {"address_id": address_id, "now": now}).first()
 
 
 def opened(vault: Vault, row: "Row[Any]") -> Leaving:
     """Open a message. Raises KeyGone, WrongKey."""
-    body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body)
-    assert isinstance(body, dict)  # noqa: S101  # we wrote it so
+    body = body_of(vault, row)
     return Leaving(row.id, row.key, row.person_id, row.address_id, row.channel, row.kind, row.attempt, body)
+
+
+def body_of(vault: Vault, row: "Row[Any] | OutboxRow") -> Mapping[str, object]:
+    """What a message says; the words of an announcement stand there once for all. Raises KeyGone, WrongKey."""
+    body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body or b"")
+    assert isinstance(body, dict)  # noqa: S101  # we wrote it so
+    if "broadcast" not in body:
+        return body
+    announced = vault.unit.run(_ANNOUNCED, {"which": body["broadcast"]}).one()
+    words = announced.rendered.get(body["language"]) or announced.rendered["vi"]
+    said: dict[str, object] = {"text": words, "key": f"broadcast:{announced.code}"}
+    if announced.has_picture:
+        said["card"] = {"kind": PICTURE_CARD, "values": {"code": announced.code}}
+    return said
 
 
 def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:

@@ -5,7 +5,7 @@ says that nobody knows. Every step is compare-and-set on state, attempt and the 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Row, and_, bindparam, exists, func, insert, literal, or_,
 
 from storage.crypto import WrongKey
 from storage.database import Unit
+from storage.queries import broadcasts
 from storage.queries.outbox import OPEN, PENDING, Leaving, opened
 from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
@@ -26,12 +27,14 @@ AFTER_UNKNOWN = timedelta(seconds=10)
 _UNREADABLE = (KeyGone, WrongKey, KeyError, TypeError, AssertionError)
 
 _DUE = and_(_OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= bindparam("now"))
+# Until its time has come nothing waits for a message, unless it was tried before.
+_COUNTS = or_(_OUTBOX.c.state != "queued", _OUTBOX.c.not_before <= bindparam("now"), _OUTBOX.c.attempt > 0)
 _OLDEST = (
     select(func.min(_OUTBOX.c.id))
     .where(
         _OUTBOX.c.channel == bindparam("channel"),
         PENDING,
-        or_(_DUE, _OUTBOX.c.copy_of.is_(None), _OUTBOX.c.attempt > 0),
+        _COUNTS,
     )
     .group_by(_OUTBOX.c.address_id, _OUTBOX.c.lane)
 )
@@ -49,6 +52,7 @@ _WAITING = (
     .where(
         _OUTBOX.c.address_id == bindparam("address_id"),
         or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > bindparam("known_after")),
+        _COUNTS,
         OPEN,
     )
     .order_by(_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
@@ -151,7 +155,8 @@ def _opened(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
     if row.chat is None:
         raise KeyError(row.address_id)
     chat = vault.open(f"person:{row.chat_of}", f"address.chat:{row.address_id}", row.chat)
-    return opened(vault, row), str(chat)
+    leaving = opened(vault, row)
+    return replace(leaving, body=broadcasts.with_picture(vault.unit, leaving.body)), str(chat)
 
 
 def _check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
@@ -164,25 +169,25 @@ def _check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
 def _next(unit: Unit, address_id: str, now: datetime) -> "tuple[Row[Any], int] | None":
     """The oldest waiting message, replies first, and how many are open; none while one before it is under way.
 
-    One that is newly unknown counts as such. A copy stands where its original stood; until its time has come nothing
-    waits for it.
+    One that is newly unknown counts as such. A copy stands where its original stood.
     """
-    rows = unit.run(_WAITING, {"address_id": address_id, "known_after": now - AFTER_UNKNOWN}).all()
+    rows = unit.run(_WAITING, {"address_id": address_id, "known_after": now - AFTER_UNKNOWN, "now": now}).all()
     blocked: set[str] = set()
     for row in rows:
         if row.state == "queued" and row.not_before <= now and row.lane not in blocked:
             return row, len(rows)
-        if row.state != "queued" or row.copy_of is None or row.attempt > 0:
-            blocked.add(row.lane)
+        blocked.add(row.lane)
     return None
 
 
 def _not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
-    """Why a message need not leave any more, or nothing: its time is over, or a copy's original was answered."""
+    """Why a message need not leave any more, or nothing: its time is over, the announcement it carries was stopped, or
+    a copy's original was answered.
+    """
     if row.deadline is not None and row.deadline < now:
         return "deadline"
     if row.copy_of is None:
-        return ""
+        return "stopped" if broadcasts.is_stopped(unit, row) else ""
     unknown_since = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == row.copy_of)).scalar()
     wrote = unit.execute(select(_ADDRESS.c.last_in_at).where(_ADDRESS.c.id == row.address_id)).scalar_one()
     return "answered" if unknown_since is None or wrote > unknown_since else ""
@@ -228,7 +233,8 @@ def copy(unit: Unit, vault: Vault, original_id: int, not_before: datetime, now: 
     if row.copy_of is not None or row.body is None or taken is not None:
         return
     try:
-        sealed = vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", opened(vault, row).body)
+        body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body)
+        sealed = vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", body)
     except _UNREADABLE:
         return
     unit.execute(

@@ -1,5 +1,15 @@
 """Every table, so that one import knows the whole shape of the database."""
 
+from storage.tables.announcing import (
+    Broadcast,
+    LawChange,
+    LawChangePerson,
+    OfficeDay,
+    Recipient,
+    Reminder,
+    Subscription,
+    Suspect,
+)
 from storage.tables.cases import Case, CaseEvent, CaseLookUp, Consent, File, Talk, TalkLine, Task, UrgentRequest
 from storage.tables.giving import (
     Allocation,
@@ -26,6 +36,7 @@ __all__ = [
     "AskingRow",
     "AuditRow",
     "BankLine",
+    "Broadcast",
     "Campaign",
     "Case",
     "CaseEvent",
@@ -43,12 +54,15 @@ __all__ = [
     "InboxRow",
     "Invitation",
     "JobRun",
+    "LawChange",
+    "LawChangePerson",
     "Lease",
     "LedgerLine",
     "LedgerTotal",
     "Limit",
     "Meta",
     "NeedSlot",
+    "OfficeDay",
     "OfficialRow",
     "OfficialUnit",
     "OneTimeToken",
@@ -58,8 +72,12 @@ __all__ = [
     "Person",
     "Pledge",
     "PledgeEvent",
+    "Recipient",
     "RecoveryCode",
+    "Reminder",
     "SessionRow",
+    "Subscription",
+    "Suspect",
     "Talk",
     "TalkLine",
     "Task",

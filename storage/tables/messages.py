@@ -107,6 +107,13 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("state IN ('unknown', 'failed', 'held', 'expired')"),
             sqlite_where=text("state IN ('unknown', 'failed', 'held', 'expired')"),
         ),
+        Index(
+            "ix_outbox_announced",
+            "cause",
+            "state",
+            postgresql_where=text("kind IN ('broadcast', 'warning')"),
+            sqlite_where=text("kind IN ('broadcast', 'warning')"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
@@ -134,7 +141,7 @@ class OutboxRow(SQLModel, table=True):
 
 
 class PassedOn(SQLModel, table=True):
-    """A message to an official that carries somebody's words: it is emptied when the data key of those words goes.
+    """A message that carries what is not its reader's own: it is emptied when the data key that is under goes.
 
     message: its key in the outbox. under: the name of that data key.
     """

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.config import NAMES, BadSetting, QuietHours, Settings, load
+from bot.config import NAMES, BadSetting, Settings, load
+from handlers.desk.quiet import QuietHours
 
 ALL_BUILT = frozenset({"telegram", "zalo_oa", "zalo_bot"})
 STRONG = "Zq" + "7Kfm3TtRw9" * 4

@@ -11,7 +11,8 @@ from PIL import Image
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from bot.jobs import JOBS, Job, JobClock, Work, latest_due, look_for_damage
+from bot.chores import Work, look_for_damage
+from bot.jobs import JOBS, Job, JobClock, latest_due
 from bot.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway

@@ -111,7 +111,7 @@ async def test_replies_leave_before_announcements(town: Town, lan: Citizen) -> N
     assert await lines(lan) == ["trả lời", "thông báo"]
 
 
-async def test_a_message_put_off_keeps_the_later_ones_of_its_chat_waiting(town: Town, lan: Citizen) -> None:
+async def test_what_waits_for_its_time_keeps_nothing_else_of_its_chat_waiting(town: Town, lan: Citizen) -> None:
     later = town.clock.now() + timedelta(minutes=1)
     ids = [*await queues(lan, "một", not_before=later), *await queues(lan, "hai")]
 
@@ -120,8 +120,8 @@ async def test_a_message_put_off_keeps_the_later_ones_of_its_chat_waiting(town: 
     town.clock.move(minutes=1)
     await town.service.outbox.drain()
 
-    assert (delivered, waiting) == (False, ["queued", "queued"])
-    assert await lines(lan) == ["một", "hai"]
+    assert (delivered, waiting) == (True, ["queued", "sent"])
+    assert await lines(lan) == ["hai", "một"]
 
 
 async def test_a_message_nobody_can_open_fails_and_the_next_one_arrives(town: Town, lan: Citizen) -> None:

@@ -66,11 +66,11 @@ async def test_a_chat_that_is_told_to_wait_holds_up_nobody_else(office: PostOffi
     assert sender.reasons() == []
 
 
-async def test_a_chat_whose_first_message_waits_is_not_ready(office: PostOffice) -> None:
+async def test_a_chat_whose_first_message_was_put_off_is_not_ready(office: PostOffice) -> None:
     [(_, put_off), (_, sends), (_, free)] = await crowd(office, 3)
     now = office.town.clock.now()
     first, _ = await office.queue(put_off, "một", "hai")
-    await office.change(first, not_before=now.replace(year=now.year + 1))
+    await office.change(first, not_before=now.replace(year=now.year + 1), attempt=1)
     at_work, _ = await office.queue(sends, "một", "hai")
     await office.change(at_work, state="sending")
     await office.queue(free, "một", "hai")

@@ -56,6 +56,8 @@ KEYWORDS = {
     "officer": "cho tôi gặp cán bộ; gọi lại cho tôi; please call me",
     "privacy": "xóa dữ liệu của tôi đi; xoa thong tin; delete my data",
     "help": "cách dùng thế nào; giúp tôi với",
+    "news": "tôi muốn nhận tin; dang ky nhan tin viec lam; xem tin tức; get news please",
+    "verify": "tin này có thật không ạ; tin nay co that khong; kiểm tra tin; có phải lừa đảo không; is this real",
     "thanks": "cảm ơn nhé; cam on em; thank you",
 }
 NO_KEYWORDS = "trời hôm nay đẹp; tôi ăn cơm rồi; 12; 🙂; ; Cẩm Ôn; which; nha may; ửng hồ; tử thiên"
@@ -158,6 +160,24 @@ def test_what_is_no_command(typed: str, accented: bool) -> None:
     assert alone(TEXTS, typed, accented=accented) is None
 
 
+@pytest.mark.parametrize("typed", ["TB-4K7M-92QX", "tin TB-4K7M-92QX", "TIN tb 4k7m 92qx.", "“tin TB-4K7M-92QX”"])
+@pytest.mark.parametrize("accented", [True, False])
+def test_the_code_of_an_announcement_asks_whether_it_is_ours(typed: str, accented: bool) -> None:
+    assert alone(TEXTS, typed, accented=accented) == Command("verify", code=typed)
+
+
+def test_a_message_sent_on_with_a_code_in_it_does_too_where_no_words_are_asked() -> None:
+    sent_on = "Hộ nghèo nộp phí khẩn cấp. Mã tin TB-4K7M-92QX: nhắn “tin TB-4K7M-92QX”."
+
+    assert alone(TEXTS, sent_on, accented=False) == Command("verify", code=sent_on)
+    assert alone(TEXTS, sent_on, accented=True) is None
+
+
+@pytest.mark.parametrize("typed", ["HS-4K7M-92QX", "tin", "TB", "tb 12 nam", "thông báo 2026", "xTB-4K7M-92QX"])
+def test_other_codes_and_words_do_not(typed: str) -> None:
+    assert alone(TEXTS, typed, accented=False) is None
+
+
 @pytest.mark.parametrize("typed", rows(URGENT))
 def test_somebody_in_need_is_heard(typed: str) -> None:
     assert urgent(TEXTS, typed)
@@ -196,3 +216,36 @@ def test_no_words_whatever_make_it_fail(typed: str) -> None:
 @given(st.sampled_from(rows(URGENT)), ANY_TEXT, ANY_TEXT)
 def test_an_urgent_word_is_heard_anywhere_in_a_text(typed: str, before: str, after: str) -> None:
     assert urgent(TEXTS, f"{before} \n{typed}\n {after}")
+
+
+@pytest.mark.parametrize("accented", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("/dung TB-4K7M-92QX", "stop_announcement"),
+        ("/stop tb 4k7m 92qx", "stop_announcement"),
+        ("dừng TB-4K7M-92QX", "stop_announcement"),
+        ("DUNG TB4K7M92QX", "stop_announcement"),
+        ("stop TB-4K7M-92QX", "stop_announcement"),
+        ("/dung 4K7M-92QX", "stop_announcement"),
+        ("/dung cái này", "stop_announcement"),
+        ("duyệt TB-4K7M-92QX", "announcement"),
+        ("approve TB-4K7M-92QX", "announcement"),
+        ("tin TB-4K7M-92QX", "verify"),
+        ("TB-4K7M-92QX", "verify"),
+        ("/dung hết", "stop_all"),
+        ("/dung", "stop"),
+    ],
+)
+def test_a_code_behind_the_word_names_one_announcement(typed: str, name: str, *, accented: bool) -> None:
+    found = alone(TEXTS, typed, accented=accented)
+
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("typed", ["đúng TB-4K7M-92QX", "đừng tb 4k7m 92qx", "Dung Hoài Linh", "dung 4K7M-92QX"])
+def test_other_words_before_a_code_stop_nothing(typed: str) -> None:
+    for accented in (True, False):
+        found = alone(TEXTS, typed, accented=accented)
+        assert found is None or found.name != "stop_announcement"

@@ -27,7 +27,7 @@ HOW_TO_GIVE = {
         re.IGNORECASE,
     ),
 }
-NOT_TO_GIVERS = ("console.", "when.")
+NOT_TO_GIVERS = ("console.", "when.", "announce.", "posts.not_drafted")
 # Lines of a picture or a page that is only ever shown with all of it, and words that keep people from sending anything.
 BESIDE = {
     "gift.card_title", "gift.card_owner", "gift.card_text", "gift.card_note", "gift.from_abroad",

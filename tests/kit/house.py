@@ -15,13 +15,13 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 
 from bot import app, opening
 from bot.app import Service
+from bot.chores import Work, clean_photos
 from bot.config import Settings
-from bot.jobs import Work, clean_photos
 from bot.photos import Cleaner
-from storage import migrations
 from storage.database import Database
 from storage.queries import machine
 from tests.kit.clock import HandClock
+from tests.kit.shape import bring_to_shape, lay_file
 from tests.kit.town import OWNER
 
 PATIENT_S = 10
@@ -76,8 +76,10 @@ async def open_house(
     """Serve until left. database_url: a SQLite file in the folder unless it names a PostgreSQL. settings: by name."""
     given = {"DATA_DIR": str(folder), "PORT": str(_free_port()), **settings}
     if database_url.startswith("postgresql"):
-        _migrate(database_url)
+        bring_to_shape(database_url)
         given |= {"DATABASE_URL": database_url, "ENCRYPTION_KEY": base64.urlsafe_b64encode(bytes(32)).decode()}
+    else:
+        lay_file(folder / "chungtay.db")
     checked = Settings.model_validate(given)
     opened = opening.open_office(checked, demonstration=demo)
     clock = HandClock()
@@ -96,12 +98,6 @@ def _free_port() -> int:
         line.bind(("127.0.0.1", 0))
         port: int = line.getsockname()[1]
         return port
-
-
-def _migrate(url: str) -> None:
-    database = Database.open(url)
-    migrations.upgrade(database.engine)
-    database.close_now()
 
 
 @dataclass

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 
 from bot import app, opening
+from bot.chores import Work, announce
 from bot.config import Settings
 from bot.inbox import Office
+from bot.photos import Cleaner
 from handlers import texts, units
 from handlers.desk import Actor, Desk
 from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
-from storage.queries import chats, inbox, machine, sessions
+from storage.queries import chats, inbox, machine, outbox, sessions
 from storage.queries.chats import Chat
 from storage.tables import OfficialRow, OutboxRow
 from storage.vault import Vault
@@ -100,6 +102,13 @@ class Town:
             return work(desk.of(official) if official else desk)
 
         return await self.at_desk(Actor("official", official_id), run)
+
+    async def announces(self) -> None:
+        """Let the clock take announcements as far as they go now, and deliver them."""
+        rates = {"webchat": 400.0, "telegram": 25.0}
+        work = Work(self.database, self.office, self.clock, Cleaner(), {}, lambda: None, lambda _: None, rates=rates)
+        while await announce(work):
+            await self.service.outbox.drain()
 
     async def read(self, work: Callable[[Unit, Vault], T]) -> T:
         """Read from the database."""
@@ -213,12 +222,12 @@ class Citizen:
         return [self._open(vault, row) for row in rows if row.body is not None]
 
     def _open(self, vault: Vault, row: OutboxRow) -> Heard:
-        body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body or b"")
-        assert isinstance(body, dict)
+        body = outbox.body_of(vault, row)
         options = body.get("options", [])
+        assert isinstance(options, list)
         return Heard(
-            body["key"],
-            body["text"],
+            str(body["key"]),
+            str(body["text"]),
             tuple(o["label"] for o in options),
             tuple(o["press"] for o in options),
             row.kind,

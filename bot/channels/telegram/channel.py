@@ -62,8 +62,8 @@ class Telegram:
         keyboard = self._keyboard(message)
         try:
             if message.card is not None:
-                png, caption = await _drawn(message.card), message.text or None
-                sent = await self._bot.send_photo(int(chat), png, caption=caption, reply_markup=keyboard)
+                picture, caption = message.card.jpeg or await _drawn(message.card), message.text or None
+                sent = await self._bot.send_photo(int(chat), picture, caption=caption, reply_markup=keyboard)
             elif message.instead_of and await self._changes(int(chat), message, keyboard):
                 return message.instead_of
             else:

@@ -14,7 +14,6 @@ from telegram.request import BaseRequest, RequestData
 from bot.channels.contract import Refused
 from bot.channels.telegram.errors import HttpError
 
-CONNECTIONS = 64
 CONNECT_S, READ_S, WRITE_S = 5.0, 20.0, 20.0
 # Shorter than any platform's: a connection it has closed looks like an answer that was lost.
 IDLE_S = 15.0
@@ -42,7 +41,7 @@ class AiohttpRequest(BaseRequest):
         """Open the session, once."""
         if self._session is None:
             self._session = ClientSession(
-                connector=TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_S),
+                connector=TCPConnector(limit=0, keepalive_timeout=IDLE_S),
                 cookie_jar=DummyCookieJar(),
                 trust_env=False,
             )

@@ -1,6 +1,7 @@
 """The officials' console over HTTP: signing in, its pages, the same for programs, and the live stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import time
 
 from aiohttp import web
 
@@ -16,10 +17,10 @@ from storage.database import Database
 
 def add_to(
     app: web.Application, database: Database, office: Office, clock: Clock, pages: Pages, *, origins: frozenset[str],
-    secure: bool, reasons: Callable[[], list[str]],
+    secure: bool, reasons: Callable[[], list[str]], daily: Mapping[str, time],
 ) -> None:  # fmt: skip
-    """Give the application every route below /console."""
+    """Give the application every route below /console. daily: when the clock does what each day, by its jobs' names."""
     browser = Browser(origins, secure=secure)
     SigningInRoutes(database, office, clock, pages, browser).add_to(app)
     LiveRoutes(database, office, clock, browser).add_to(app)
-    ConsoleRoutes(database, office, clock, pages, browser, reasons).add_to(app)
+    ConsoleRoutes(database, office, clock, pages, browser, reasons, daily).add_to(app)

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import Given, Picture, Screen, Wrong
+from handlers.console import KEPT, Given, Picture, Screen, Wrong
 from handlers.console.moments import ago
 from handlers.desk import Desk
 from handlers.desk.browsers import SignedIn
@@ -20,7 +20,7 @@ from handlers.texts import Phrase
 
 CSRF, ONE_TIME_CODE = "csrf", "one_time_code"
 OURS = frozenset({CSRF, ONE_TIME_CODE})
-UNTYPED = OURS | {"act", "seen", "list", "on", "session"}  # what our pages send along with what was typed
+UNTYPED = OURS | {"act", "seen", "list", "on", "session", KEPT}  # what our pages send along with what was typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ a role that was taken away counts at the very next click.
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import time
 from functools import partial
 
 from aiohttp import web
@@ -15,8 +16,10 @@ from aiohttp import web
 from bot import intake
 from bot.clock import Clock
 from bot.inbox import Office
+from bot.photos import Cleaner
 from bot.web.console.answers import ONE_TIME_CODE, Answer, ForPeople, ForPrograms, Way
 from bot.web.console.browser import Browser, read_form, read_query
+from bot.web.console.pictures import picture_of
 from bot.web.pages import Pages
 from handlers import console
 from handlers.console import Act, Given, Screen, Shown, Went, Wrong
@@ -29,15 +32,15 @@ from storage.database import Database, Unit
 class ConsoleRoutes:
     """Every screen and every act, for people below /console and for programs below /console/api.
 
-    reasons: what is wrong with the service, in codes.
+    reasons: what is wrong with the service, in codes. daily: see `Given`.
     """
 
     def __init__(
         self, database: Database, office: Office, clock: Clock, pages: Pages, browser: Browser,
-        reasons: Callable[[], list[str]],
+        reasons: Callable[[], list[str]], daily: Mapping[str, time],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock, self._browser = database, office, clock, browser
-        self._reasons = reasons
+        self._reasons, self._daily, self._cleaner = reasons, daily, Cleaner(at_once=1)
         self._people, self._programs = ForPeople(pages), ForPrograms()
 
     def add_to(self, app: web.Application) -> None:
@@ -64,11 +67,19 @@ class ConsoleRoutes:
         self._browser.check_origin(request)
         token, given = self._browser.session(request), await read_form(request)
         csrf = way.csrf(request, given)
-        if act.reads is not None and await self._database.read(lambda unit: self._enter(unit, token)[1] is not None):
-            given = replace(given, read=await asyncio.to_thread(act.reads, given))
+        if act.reads or act.picture:
+            given = await self._read_before(act, token, given)
         answer = await self._database.write(lambda unit: self._do(unit, token, csrf, act, way, given))
         await self._note(token, answer, live=False)
         return answer.response()
+
+    async def _read_before(self, act: Act, token: str, given: Given) -> Given:
+        """What an act makes of a form before its transaction, for whoever is signed in."""
+        if not await self._database.read(lambda unit: self._enter(unit, token)[1] is not None):
+            return given
+        if act.picture:
+            return await picture_of(given, act.picture, self._cleaner)
+        return replace(given, read=await asyncio.to_thread(act.reads, given)) if act.reads else given
 
     # Inside one transaction
 
@@ -79,7 +90,8 @@ class ConsoleRoutes:
         if screen.right and signed.official.reach(screen.right) is None:
             return self._refuse(desk, signed, way, screen.right, stale=signed.stale)
         try:
-            page = screen.view(desk, replace(given, session=signed.session_id, troubles=tuple(self._reasons())))
+            known = {"session": signed.session_id, "troubles": tuple(self._reasons()), "daily": self._daily}
+            page = screen.view(desk, replace(given, **known))  # type: ignore[arg-type]  # each is what its field holds
         except NotAllowed as refused:
             return self._refuse(desk, signed, way, str(refused), stale=signed.stale)
         if page is None:
@@ -112,7 +124,7 @@ class ConsoleRoutes:
             case Shown():
                 return way.screen(desk, signed, result.name, result.page, Given())
             case Wrong():
-                page = act.screen.view(desk, Given(given.path, session=signed.session_id))
+                page = act.screen.view(desk, Given(given.path, session=signed.session_id, daily=self._daily))
                 if page is not None:
                     status = 409 if result.outdated else 400
                     return way.screen(desk, signed, act.screen.name, page, given, wrong=result, status=status)

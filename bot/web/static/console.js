@@ -80,6 +80,20 @@ function once(event) {
 const beat = document.querySelector("[data-fresh-every]");
 if (beat) setInterval(() => { if (!document.hidden) look(); }, beat.dataset.freshEvery * seconds);
 
+// A long list of boxes shows what was typed, and whatever is ticked.
+function narrow(field) {
+  const plain = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
+  const typed = plain(field.value.trim());
+  for (const label of document.querySelectorAll(`#${field.dataset.narrows} label`)) {
+    label.hidden = !plain(label.textContent).includes(typed) && !label.querySelector(":checked");
+  }
+}
+for (const field of document.querySelectorAll("[data-narrows]")) {
+  field.hidden = false;
+  field.addEventListener("input", () => narrow(field));
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+}
+
 // What is open is seen in the list, however far down it stands.
 const opened = document.querySelector(".beside.open .list [aria-selected=true]");
 if (opened) {

@@ -6,6 +6,7 @@ and a question that changed since simply does not understand the old answer and 
 
 from handlers.flow.questions.chosen import Choice, Choices, YesNo
 from handlers.flow.questions.counted import HowMany, Months, counted_in_words
+from handlers.flow.questions.hours import TimeOfDay
 from handlers.flow.questions.question import MEANS_NO, UNKNOWN, Candidate, Misheard, Other, Question, Said, Unsure
 from handlers.flow.questions.typed import (
     MOST_WORDS,
@@ -43,6 +44,7 @@ __all__ = [
     "Photos",
     "Question",
     "Said",
+    "TimeOfDay",
     "Unit",
     "Unsure",
     "Words",

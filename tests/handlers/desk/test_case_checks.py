@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Work, tell_of_checks
-from bot.photos import Cleaner
-from handlers.desk import Desk, case_list
+from handlers.desk import Actor, Desk, case_list
 from handlers.desk.case_list import Narrowed
 from handlers.desk.cases import Request
 from handlers.desk.decisions import Support
-from tests.kit.on_duty import PLACE, Clerk, clerk
+from handlers.desk.mornings import Mornings
+from tests.kit.on_duty import PLACE, Clerk, clerk, listening
 from tests.kit.town import Citizen, Town
 
 REQUEST = Request(("trade",), PLACE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
@@ -49,27 +48,22 @@ async def to_check(town: Town, official: str) -> tuple[list[str], int]:
     return await town.as_official(official, look)
 
 
-async def morning(town: Town) -> bool:
-    """Do what the job does every morning."""
-    broken: list[str] = []
-    work = Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, broken.append)
-    done = await tell_of_checks(work)
-    await town.service.outbox.drain()
-    assert broken == []
-    return done
+async def told(town: Town, official: Clerk) -> list[str]:
+    """What an official is told on a morning."""
+    async with listening(official):
+        await town.at_desk(Actor("clock"), lambda desk: Mornings(desk).run(""))
+    return [message.text for message in official.heard]
 
 
 async def test_on_its_day_the_official_is_told_and_the_list_shows_it_though_it_is_closed(
     town: Town, tam: Clerk, code: str
 ) -> None:
     town.clock.move(days=29)
-    assert (await morning(town), await to_check(town, tam.id)) == (False, ([], 0))
+    assert (await told(town, tam), await to_check(town, tam.id)) == ([], ([], 0))
 
     town.clock.move(days=1)
-    assert await morning(town)
-    await tam.listens(0)
-    assert tam.heard[-1].key == "case_news.check_due"
-    assert code in tam.heard[-1].text
+    [message] = await told(town, tam)
+    assert f"xem lại điều kiện: 1 ({code})" in message
     assert await to_check(town, tam.id) == ([code], 1)
 
     elsewhere = await town.official("xa", "officer", places=("xa_tay_giang",))
@@ -78,15 +72,15 @@ async def test_on_its_day_the_official_is_told_and_the_list_shows_it_though_it_i
 
 async def test_on_the_next_day_that_was_set_the_official_is_told_again(town: Town, tam: Clerk, code: str) -> None:
     town.clock.move(days=30)
-    assert await morning(town)
+    assert len(await told(town, tam)) == 1
     next_on = town.clock.now().date() + timedelta(days=10)
     assert await town.as_official(tam.id, lambda desk: desk.casework.check(code, "còn nuôi", next_on)) == "done"
 
-    town.clock.move(days=10)
+    town.clock.move(days=7)
+    early = await told(town, tam)
+    town.clock.move(days=3)
 
-    assert await morning(town)
-    await tam.listens(0)
-    assert [m.key for m in tam.heard].count("case_news.check_due") == 2
+    assert (early, len(await told(town, tam))) == ([], 1)
 
 
 async def test_each_look_is_written_down_and_says_when_the_next_is(town: Town, tam: Clerk, code: str) -> None:
@@ -112,9 +106,8 @@ async def test_of_a_case_whose_official_is_gone_the_leads_are_told(town: Town, t
     await town.as_official(bo.id, lambda desk: desk.officials.disable(tam.id, "left"))
     town.clock.move(days=30)
 
-    assert await morning(town)
-    await bo.listens(0)
-    assert [message.key for message in bo.heard].count("case_news.check_due") == 1
+    [message] = await told(town, bo)
+    assert code in message
 
 
 async def test_what_was_refused_after_all_is_not_looked_at(town: Town, lan: Citizen, tam: Clerk, code: str) -> None:

@@ -23,20 +23,24 @@ from storage.tables import (
     DataKey,
     File,
     HouseholdRow,
+    LawChange,
+    LawChangePerson,
     OneTimeToken,
     OutboxRow,
     Person,
     SessionRow,
+    Suspect,
 )
 from storage.vault import Vault
 from storage.verify import broken
+from tests.kit.requests import HERE
 from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
 NAMING_A_PERSON = [table for table in SQLModel.metadata.sorted_tables if "person_id" in table.c]
 # One of each person is kept, or none; of all else everything.
 ONE_IS_KEPT = {"session", "household", "one_time_token", "official"}
-SEALED: Mapping[type[Any], str] = {AskingRow: "nonce", File: "id", OutboxRow: "key"}
+SEALED: Mapping[type[Any], str] = {AskingRow: "nonce", File: "id", OutboxRow: "key", Suspect: "id"}
 
 
 async def fills(citizen: Citizen, name: str) -> None:
@@ -51,7 +55,18 @@ async def fills(citizen: Citizen, name: str) -> None:
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
     account = await citizen.town.official(name, "officer")
     await citizen.at_desk(lambda desk: desk.officials.bind_chat(account, desk.here().person_id))
+    await citizen.at_desk(lambda desk: desk.suspects.judge("Bà con chuyển tiền gấp vào số này"))
+    await citizen.at_desk(lambda desk: desk.subscriptions.subscribe(("jobs",), HERE if name == "bà Lan" else ""))
+    await citizen.at_desk(lambda desk: concerns(desk, name))
     await keeps(citizen, name)
+
+
+def concerns(desk: Desk, name: str) -> None:
+    """Have a change of the rules concern her."""
+    change = LawChange(id=name, day=date(2027, 1, len(name)), confirmed_by="tam", at=desk.now)
+    desk.unit.add(change)
+    desk.unit.flush()
+    desk.unit.add(LawChangePerson(change_id=change.id, person_id=desk.here().person_id))
 
 
 async def keeps(citizen: Citizen, name: str) -> None:
@@ -218,7 +233,7 @@ async def test_whatever_names_a_person_names_the_one_who_is_kept(town: Town, web
 async def test_nothing_that_was_sealed_is_lost(town: Town, web: Citizen, other: Citizen) -> None:
     gone, kept = await person(other), await person(web)
     before = await opened_of(town, gone) | await opened_of(town, kept)
-    assert {place.partition(".")[0] for place in before} == {"asking", "file", "outbox", "chat_line"}
+    assert {place.partition(".")[0] for place in before} == {"asking", "file", "outbox", "suspect", "chat_line"}
 
     await joins(other, web)
 
@@ -331,15 +346,15 @@ Word = Callable[[Desk], object]
 
 
 def _give(desk: Desk) -> None:
-    desk.consents.give("news", "news/1")
+    desk.consents.give("case_news", "case_news/1")
 
 
 def _refuse(desk: Desk) -> None:
-    desk.consents.refuse("news", "news/1")
+    desk.consents.refuse("case_news", "case_news/1")
 
 
 def _withdraw(desk: Desk) -> None:
-    desk.consents.withdraw("news")
+    desk.consents.withdraw("case_news")
 
 
 @pytest.mark.parametrize(
@@ -363,7 +378,7 @@ async def test_her_last_word_on_a_purpose_stands(
 
     await joins(other, web)
 
-    assert await web.at_desk(lambda desk: desk.consents.in_force("news")) is in_force
+    assert await web.at_desk(lambda desk: desk.consents.in_force("case_news")) is in_force
 
 
 @pytest.mark.parametrize(("there", "kept"), [("en", "en"), ("", "vi")])

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from handlers.desk import Actor
 from handlers.desk.calls import Calls
 from handlers.desk.cases import Request
+from handlers.desk.reminders import once
 from handlers.desk.retention import Retention
 from handlers.rules.office import Span
 from storage.database import Unit
@@ -72,6 +73,11 @@ async def tries_a_code(lan: Citizen) -> None:
 async def is_checked(lan: Citizen) -> None:
     await lan.says("/menu")
     await lan.at_desk(lambda desk: desk.households.keep({"unit": "xa_tay_giang"}, desk.today(), "open", ()))
+
+
+async def is_reminded(lan: Citizen) -> None:
+    await lan.says("/menu")
+    assert await lan.at_desk(lambda desk: once(desk, "form", f"form:{lan.name}", 1))
 
 
 async def an_official(town: Town) -> str:
@@ -141,6 +147,7 @@ async def needs_help_and_gets_it(lan: Citizen) -> None:
             id="urgent requests",
         ),
         pytest.param(tries_a_code, timedelta(days=1), "SELECT count(*) FROM limiter", id="limits"),
+        pytest.param(is_reminded, timedelta(days=400), "SELECT count(*) FROM reminder", id="what was reminded of"),
     ],
 )
 async def test_it_is_kept_for_its_time_and_then_forgotten_alone(

@@ -1,14 +1,16 @@
 """The engine on a made-up conversation: what is asked next, and what is heard against what was shown."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from handlers.flow import engine
-from handlers.flow.conversation import Ask
+from handlers.flow.conversation import Answers, Ask, Conversation, Review
 from handlers.flow.message import Asking, Incoming, Press
 from handlers.flow.questions import Words
-from handlers.flow.session import REVIEW
+from handlers.flow.session import REVIEW, Form
 from tests.handlers.flow import talk
-from tests.handlers.flow.talk import WAY, Open, Talk
+from tests.handlers.flow.talk import TODAY, WAY, Open, Talk
 
 
 def test_the_first_question_comes_after_what_is_said_before_it() -> None:
@@ -208,3 +210,16 @@ def test_a_showing_of_a_question_that_no_longer_exists_is_no_answer() -> None:
     heard = lan.hears(Asking("old", "made_up", "", "gone", "ask", ()), Incoming("text", "có"))
 
     assert heard == engine.Missed(lan.form, "")
+
+
+def test_a_review_may_name_further_values_from_answers_and_facts() -> None:
+    def beside(a: Answers) -> Mapping[str, object]:
+        return {"preview": f"{a[title]} {a.facts(Open).campaigns}"}
+
+    title = Words("title")
+    conversation = Conversation[None]("shown", (Ask(title), Review(beside=beside)), talk.finish)
+
+    turn = engine.ask(conversation, Form("shown", TODAY, answers={"title": "Lan"}), Open(("CD-1",)))
+
+    assert turn.asks is not None
+    assert turn.asks.prompt.values["preview"] == "Lan ('CD-1',)"

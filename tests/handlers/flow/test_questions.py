@@ -54,6 +54,7 @@ KINDS: Mapping[str, tuple[object, st.SearchStrategy[object]]] = {
     "money": (kinds.Money("pension", others=("unknown", "skip")), st.integers(0, 10**12)),
     "year": (kinds.Year("birth_year", others=("forgotten",)), st.integers(1900, TODAY.year)),
     "day": (kinds.Day("since", others=("unknown",)), st.dates(date(1900, 1, 1), date(2099, 12, 31))),
+    "time of day": (kinds.TimeOfDay("hour"), st.times().map(lambda t: t.replace(second=0, microsecond=0))),
     "phone": (kinds.Phone("phone", others=("no_phone",)), PHONES),
     "contact": (kinds.Contact("phone", others=("no_phone",)), PHONES),
     "national id": (kinds.NationalId("id", others=("none", "later")), IDS),

@@ -15,6 +15,8 @@ from bot.web.console.openapi import paths
 from handlers import console
 from handlers.console import Act, Screen
 from handlers.demo_models import WRITINGS
+from handlers.desk.audience import Audience
+from handlers.desk.broadcasts import Draft
 from handlers.desk.calls import Calls
 from handlers.desk.models import Models
 from handlers.desk.rights import RIGHTS, ROLES
@@ -77,6 +79,7 @@ async def objects(town: TownOf) -> Objects:
     far = await town.official("far", "officer", places=(THERE,))
     found["officials"] = {"own": near, "foreign": far}
     await _campaigns(town, found)
+    await _broadcasts(town, boss, found, {"own": unit or "", "foreign": THERE})
     await _gifts(town, boss, found, {"own": (lan, here, unit or ""), "foreign": (mo, there, THERE)})
     assert unit == HERE
     return Objects(found)
@@ -90,6 +93,18 @@ async def _campaigns(town: TownOf, found: dict[str, dict[str, str]]) -> None:
         whose: await giving.writes(replace(DRAFT, unit_id=place))
         for whose, place in (("own", HERE), ("foreign", THERE))
     }
+
+
+async def _broadcasts(
+    town: TownOf, boss: str, found: dict[str, dict[str, str]], places: dict[str, str]
+) -> None:  # fmt: skip
+    """A draft here and one far away, each with a picture."""
+    said = {"vi": "Lịch trạm y tế"}
+    for whose, place in places.items():
+        draft = Draft("news", said, said, Audience(units=(place,)), "health", picture=b"\xff\xd8\xff")
+        code = await town.as_official(boss, lambda desk, draft=draft: desk.broadcasts.write(draft))  # type: ignore[misc]  # bound at once
+        assert code
+        found.setdefault("broadcasts", {})[whose] = code
 
 
 async def _gifts(

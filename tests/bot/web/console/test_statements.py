@@ -166,8 +166,8 @@ async def test_a_statement_needs_an_account_that_counts(kim: Clerk, town: TownOf
     assert "Chọn một tài khoản đã được xác nhận." in text(page)
 
 
-async def test_a_file_above_six_mib_is_refused(kim: Clerk, town: TownOf) -> None:
-    assert (await uploads(kim, b"x" * (6 * 1024 * 1024 + 1))).status == 413
+async def test_a_file_above_twelve_mib_is_refused(kim: Clerk, town: TownOf) -> None:
+    assert (await uploads(kim, b"x" * (12 * 1024 * 1024 + 1))).status == 413
 
 
 async def test_without_a_fresh_one_time_code_nothing_is_read_in_and_the_file_is_asked_for_again(

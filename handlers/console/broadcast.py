@@ -1,0 +1,237 @@
+"""The page of one announcement: what people read, how many, when, and what can be done about it now."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.console.broadcast_counts import NOT_COUNTED, Progress, Stand, UnitRow, by_unit, progress, stand
+from handlers.console.broadcasts import Line, line, scope, told
+from handlers.console.screen import Act, Given, Picture, Screen, Went, Wrong
+from handlers.desk import Desk
+from handlers.desk.announcing import Announcing
+from handlers.desk.broadcast_rows import LIVE, OVER, UNSENT, Seen
+from handlers.desk.call_sheet import CallSheet, Sheet
+from handlers.desk.case_news import unit_name
+from handlers.flow.message import Phrase
+from handlers.texts.loader import LANGUAGES
+from storage.queries import broadcasts
+
+# What Telegram takes under a picture, in UTF-16 units; more goes out as a message before it. See bot.channels.
+CAPTION = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What people read in one language. apart: with the picture it is two messages on Telegram."""
+
+    language: str
+    words: str
+    apart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One announcement. facts: (key below `console.broadcasts`, words) each. stand: counts of whom it is for.
+
+    seen: of what is shown, sent along with every act. goes_at: if it is approved now, or when it goes; waits: later
+    than was wished. unknown: messages that nobody knows the end of, and that were not sent again; again_by: who asks
+    for that. may: names of acts that she may do now; own: why she is not the one who approves.
+    """
+
+    line: Line
+    shown: tuple[Shown, ...]
+    picture: str
+    facts: tuple[tuple[str, object], ...]
+    stand: Stand
+    goes_at: datetime
+    waits: bool
+    progress: Progress | None
+    units: tuple[UnitRow, ...]
+    unknown: int
+    again_by: str
+    own: bool
+    seen: str
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """The sheet of whom an announcement does not reach. at: when it was read."""
+
+    code: str
+    title: str
+    words: str
+    sheet: Sheet
+    unit_names: Mapping[str, str]
+    at: datetime
+
+
+def view(desk: Desk, given: Given) -> One | None:
+    """One announcement as people will read it, whom it reaches, and how far it is."""
+    seen = desk.broadcasts.read(given.path["code"])
+    if seen is None:
+        return None
+    states = desk.broadcasts.states(seen) if seen.people else {}
+    unknown = len(broadcasts.unknown_ones(desk.unit, seen.id)) if seen.state in OVER and seen.people else 0
+    goes_at = desk.broadcasts.goes_at(seen)
+    under_way = seen.state in LIVE or seen.state in OVER
+    # A page that looks again by itself shows how far it is; to count a whole city every few seconds is too dear.
+    again = given.live and seen.people > 0
+    return One(
+        line(desk, seen),
+        shown(desk, seen),
+        f"/console/broadcasts/{seen.code}/picture" if seen.has_picture else "",
+        _facts(desk, seen),
+        NOT_COUNTED if again else stand(desk, seen),
+        goes_at,
+        seen.state in UNSENT and goes_at > max(seen.start or desk.now, desk.now),
+        progress(desk, seen, states) if under_way and seen.people else None,
+        by_unit(desk, seen) if seen.state in OVER and seen.people and not again else (),
+        unknown,
+        desk.officials.name_of(seen.again_by),
+        desk.acting().id in seen.authors,
+        seen.stamp,
+        tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
+    )
+
+
+def shown(desk: Desk, seen: Seen) -> tuple[Shown, ...]:
+    """All that people read, by language."""
+    found = desk.broadcasts.rendered(seen)
+    return tuple(
+        Shown(one, found[one], seen.has_picture and len(found[one].encode("utf-16-le")) // 2 > CAPTION)
+        for one in LANGUAGES
+        if one in found
+    )
+
+
+def picture(desk: Desk, given: Given) -> Picture | None:
+    """The picture of an announcement."""
+    seen = desk.broadcasts.read(given.path["code"])
+    jpeg = broadcasts.picture(desk.unit, seen.code) if seen is not None else None
+    return Picture(jpeg) if jpeg else None
+
+
+def sheet(desk: Desk, given: Given) -> Calling | None:
+    """Whom it does not reach, to be rung up: names and numbers, which is noted."""
+    seen = desk.broadcasts.read(given.path["code"])
+    found = CallSheet(desk).read(seen) if seen is not None else None
+    if seen is None or found is None:
+        return None
+    names = {one.unit_id: unit_name(one.unit_id) for one in found.people if one.unit_id}
+    return Calling(seen.code, seen.title["vi"], seen.words["vi"], found, names, desk.now)
+
+
+# What can be done
+
+
+def submit(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Settle who gets it, and ask for another's approval."""
+    return told(given, desk.broadcasts.submit(given.path["code"], given["seen"]), "broadcast_submitted")
+
+
+def approve(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Approve what another wrote: these words, to these people, at that time."""
+    return told(given, desk.broadcasts.approve(given.path["code"], given["seen"]), "broadcast_approved")
+
+
+def send_back(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Give it back to be written anew."""
+    return told(given, desk.broadcasts.send_back(given.path["code"], given["seen"]), "broadcast_sent_back")
+
+
+def stop(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Stop it for ever; nobody needs to be asked."""
+    return told(given, desk.broadcasts.stop(given.path["code"]), "broadcast_stopped")
+
+
+def ask_again(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Ask that what nobody knows to have arrived goes out once more."""
+    return told(given, desk.broadcasts.ask_again(given.path["code"]), "broadcast_again_asked")
+
+
+def send_again(desk: Desk, given: Given) -> Went | Wrong | None:
+    """Agree that what nobody knows to have arrived goes out once more."""
+    return told(given, desk.broadcasts.send_again(given.path["code"]), "broadcast_again_sent")
+
+
+# Inside
+
+
+def _facts(desk: Desk, seen: Seen) -> tuple[tuple[str, object], ...]:
+    name, rule = desk.officials.name_of, seen.audience
+    campaigns = {one.id: one for one in desk.campaigns.all()}
+    titles = {one.id: f"{one.title[desk.acting().language]} ({one.code})" for one in campaigns.values()}
+    lists = (
+        ("states", "console.requests.state", rule.states), ("needs", "options.needs", rule.needs),
+        ("classes", "console.deciding.grade", rule.classes), ("roles", "console.role", rule.roles),
+    )  # fmt: skip
+    return (
+        ("units", scope(seen)),
+        *((("language", Phrase(f"console.broadcasts.spoken.{rule.language}")),) if rule.language else ()),
+        *((key, tuple(Phrase(f"{below}.{one}") for one in those)) for key, below, those in lists if those),
+        *((("campaign", titles.get(rule.campaign, "…")),) if rule.campaign else ()),
+        *((("asks_for", titles.get(seen.campaign_id, "…")),) if seen.campaign_id else ()),
+        ("written_by", tuple(name(one) or Phrase("announce.the_clock") for one in seen.authors)),
+        *((("approved_by", name(seen.approved_by)),) if seen.approved_by else ()),
+        *((("stopped_by", name(seen.ended_by)),) if seen.ended_by else ()),
+    )
+
+
+def _may(desk: Desk, action: str, seen: Seen) -> bool:
+    return all(desk.may(action, unit) for unit in seen.audience.units or (None,))
+
+
+def _may_submit(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return seen.state == "draft" and _may(desk, "broadcast.write", seen)
+
+
+def _may_approve(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return Announcing(desk).may_approve(seen)
+
+
+def _may_send_back(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return Announcing(desk).may_send_back(seen)
+
+
+def _may_write(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return seen.state in UNSENT and _may(desk, "broadcast.write", seen)
+
+
+def _may_stop(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return seen.state not in OVER and _may(desk, "broadcast.stop", seen)
+
+
+def _may_ask_again(desk: Desk, seen: Seen, unknown: int) -> bool:
+    asked = seen.again_by is not None
+    return seen.state in OVER and unknown > 0 and not asked and _may(desk, "broadcast.write", seen)
+
+
+def _may_send_again(desk: Desk, seen: Seen, unknown: int) -> bool:
+    others = desk.acting().id not in (*seen.authors, seen.again_by)
+    return seen.again_by is not None and others and _may(desk, "broadcast.approve", seen)
+
+
+def _may_call(desk: Desk, seen: Seen, unknown: int) -> bool:
+    return _may(desk, "broadcast.call", seen)
+
+
+_MAY: Mapping[str, Callable[[Desk, Seen, int], bool]] = {
+    "submit": _may_submit, "approve": _may_approve, "send_back": _may_send_back, "write": _may_write,
+    "stop": _may_stop, "ask_again": _may_ask_again, "send_again": _may_send_again, "call": _may_call,
+}  # fmt: skip
+ONE = Screen("/broadcasts/{code}", "broadcast", "broadcast.see", view)
+PICTURE = Screen("/broadcasts/{code}/picture", "broadcast_picture", "broadcast.see", picture)
+SHEET = Screen("/broadcasts/{code}/sheet", "broadcast_sheet", "broadcast.call", sheet, notes=True)
+screens = (ONE, PICTURE, SHEET)
+_ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Went | Wrong | None], bool]] = {
+    "submit": ("broadcast.write", submit, False),
+    "approve": ("broadcast.approve", approve, True),
+    "send-back": ("broadcast.approve", send_back, False),
+    "stop": ("broadcast.stop", stop, False),
+    "ask-again": ("broadcast.write", ask_again, False),
+    "send-again": ("broadcast.approve", send_again, True),
+}
+acts = tuple(
+    Act(f"/broadcasts/{{code}}/{name}", right, do, ONE, checked) for name, (right, do, checked) in _ACTS.items()
+)

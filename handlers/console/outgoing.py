@@ -1,0 +1,139 @@
+"""What will go out in the next thirty days, and the days on which the offices are closed or open exceptionally."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from handlers.console.broadcasts import LOOKS
+from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.desk import Desk
+from handlers.desk.calendar import Kind
+from handlers.flow import readers
+from handlers.flow.message import Phrase
+
+AHEAD = 30
+HOLIDAYS_AHEAD = 366
+LATER = ("awaiting_approval", "scheduled")
+KINDS: tuple[Kind, ...] = ("closed", "opened")
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """An announcement that will go out. look: of its state, a word of the style sheet."""
+
+    at: datetime
+    code: str
+    title: str
+    state: str
+    look: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day on which something is different. weekday: 0 is Monday. entered: an official said so; else the calendar.
+
+    by: who entered it.
+    """
+
+    day: date
+    weekday: int
+    closed: bool
+    entered: bool
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One day of the next thirty on which something goes out, or nothing may."""
+
+    day: date
+    weekday: int
+    off: bool
+    going: tuple[Going, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The calendar. daily: (time, what) of all that the clock says each day. quiet: when nobody is woken.
+
+    may: she may change the office's days.
+    """
+
+    days: tuple[Plan, ...]
+    daily: tuple[tuple[str, Phrase], ...]
+    quiet: tuple[str, str]
+    office: tuple[Day, ...]
+    may: bool
+
+
+def view(desk: Desk, given: Given) -> Outgoing:
+    """What will go out, and the office's days."""
+    daily = sorted((at, name) for name, at in given.daily.items() if desk.texts.has(f"console.outgoing.job.{name}"))
+    return Outgoing(
+        _plans(desk), tuple((f"{at:%H:%M}", Phrase(f"console.outgoing.job.{name}")) for at, name in daily),
+        (f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"), _office_days(desk), desk.may("calendar.change", None),
+    )  # fmt: skip
+
+
+def enter(desk: Desk, given: Given) -> Went | Wrong:
+    """Close the offices on a day to come, or open them."""
+    read = readers.day(given["day"], desk.today()) if given["day"] else ()
+    if len(read) != 1:
+        return Wrong({"day": "day" if given["day"] else "needs_day"})
+    kind = next((one for one in KINDS if one == given["kind"]), None)
+    if kind is None:
+        return Wrong({"kind": "choose"})
+    if read[0] > desk.today() + timedelta(days=2 * HOLIDAYS_AHEAD):
+        return Wrong({"day": "start_far"})
+    if not desk.calendar.enter(read[0], kind):
+        return Wrong({"day": "day_past"})
+    return Went("/outgoing", f"day_{kind}")
+
+
+def take_back(desk: Desk, given: Given) -> Went | Wrong:
+    """Let the calendar speak again for a day."""
+    read = readers.day(given["day"], desk.today()) if given["day"] else ()
+    done = len(read) == 1 and desk.calendar.take_back(read[0])
+    return Went("/outgoing", "day_taken_back") if done else Wrong({}, outdated=True)
+
+
+# Inside
+
+
+def _plans(desk: Desk) -> tuple[Plan, ...]:
+    """The days of the next thirty on which something goes out, or everybody is off."""
+    by_day: dict[date, list[Going]] = {}
+    for seen in desk.broadcasts.all(*LATER):
+        at = desk.broadcasts.goes_at(seen)
+        title = seen.title.get(desk.acting().language) or seen.title["vi"]
+        going = Going(at, seen.code, title, seen.state, LOOKS[seen.state], seen.people)
+        by_day.setdefault(at.astimezone(desk.zone).date(), []).append(going)
+    days = (desk.today() + timedelta(days=count) for count in range(AHEAD))
+    plans = (Plan(day, day.weekday(), desk.calendar.is_holiday(day), _in_order(by_day.get(day, []))) for day in days)
+    return tuple(plan for plan in plans if plan.going or plan.off)
+
+
+def _in_order(going: list[Going]) -> tuple[Going, ...]:
+    return tuple(sorted(going, key=lambda one: (one.at, one.code)))
+
+
+def _office_days(desk: Desk) -> tuple[Day, ...]:
+    """Holidays of the coming year, and every day that was entered."""
+    entered: Mapping[date, tuple[str, str]] = {row.day: (row.kind, row.entered_by) for row in desk.calendar.entered()}
+    coming = (desk.today() + timedelta(days=count) for count in range(HOLIDAYS_AHEAD))
+    holidays = {day for day in coming if day not in entered and desk.calendar.is_holiday(day)}
+    return tuple(
+        Day(day, day.weekday(), entered[day][0] == "closed", entered=True, by=desk.officials.name_of(entered[day][1]))
+        if day in entered
+        else Day(day, day.weekday(), closed=True, entered=False)
+        for day in sorted({*entered, *holidays})
+    )
+
+
+SCREEN = Screen("/outgoing", "outgoing", "broadcast.see", view, menu="announcing")
+screens = (SCREEN,)
+acts = (
+    Act("/outgoing/days", "calendar.change", enter, SCREEN),
+    Act("/outgoing/days/take-back", "calendar.change", take_back, SCREEN),
+)

@@ -1,0 +1,230 @@
+"""Announcements on their way: recipients frozen inside the database, handed to the outbox in slices, and counted.
+
+Why thin rows and slices: a million messages in the outbox would stand before everything else there, and a stop must
+find most of them not yet written. A slice is one transaction, so that a crash leaves each recipient either planned or
+in the outbox.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import cast as sql_cast
+
+from storage.database import Unit
+from storage.queries.outbox import PENDING, PICTURE_CARD
+from storage.tables import Address, Broadcast, DataKey, OutboxRow, Person, Recipient
+from storage.vault import Vault
+
+_BROADCAST = Broadcast.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_RECIPIENT = Recipient.__table__  # type: ignore[attr-defined]  # as above
+_OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # as above
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
+_KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
+_CAUSE = "broadcast:"
+ANNOUNCED = ("broadcast", "warning")  # kinds of outbox rows that carry one
+# SQLite takes an index of some rows only where its condition is repeated to the letter.
+_CARRIES = text("outbox.kind IN ('broadcast', 'warning')")
+
+# The slice that is next; whether each of them still wants it is asked in the same statement.
+_SLICE = (
+    select(
+        _RECIPIENT.c.id, _RECIPIENT.c.address_id, _ADDRESS.c.person_id, _ADDRESS.c.reachable, _PERSON.c.language,
+        _PERSON.c.state, _KEYS.c.wrapped,
+    )
+    .join_from(_RECIPIENT, _ADDRESS, _ADDRESS.c.id == _RECIPIENT.c.address_id)
+    .join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+    .join(_KEYS, _KEYS.c.name == literal("person:").concat(_PERSON.c.id), isouter=True)
+    .where(
+        _RECIPIENT.c.broadcast_id == bindparam("which"),
+        _RECIPIENT.c.state == literal("planned", literal_execute=True),
+        _RECIPIENT.c.channel == bindparam("channel"),
+    )
+    .order_by(_RECIPIENT.c.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_ANY_PLANNED = (
+    select(_RECIPIENT.c.id)
+    .where(
+        _RECIPIENT.c.broadcast_id == bindparam("which"),
+        _RECIPIENT.c.state == literal("planned", literal_execute=True),
+    )
+    .limit(1)
+)
+# Which message carries each of them is found by its key; those that got none have none.
+_TAKE = (
+    update(_RECIPIENT)
+    .where(_RECIPIENT.c.id.in_(bindparam("recipients", expanding=True)), _RECIPIENT.c.state == "planned")
+    .values(
+        state=bindparam("now_state"),
+        outbox_id=select(_OUTBOX.c.id)
+        .where(_OUTBOX.c.key == bindparam("prefix", type_=Text).concat(sql_cast(_RECIPIENT.c.id, Text)))
+        .scalar_subquery(),
+    )
+)
+_PICTURE = select(_BROADCAST.c.picture).where(_BROADCAST.c.code == bindparam("code"))
+# With RETURNING many rows go in one statement; without it, each in one of its own.
+_PUT = insert(_OUTBOX).returning(_OUTBOX.c.id)
+_STATE = select(_BROADCAST.c.state).where(_BROADCAST.c.id == bindparam("which"))
+_AHEAD = select(func.count()).where(
+    _OUTBOX.c.channel == bindparam("channel"),
+    _OUTBOX.c.kind.in_(ANNOUNCED),
+    _OUTBOX.c.not_before <= bindparam("now"),
+    PENDING,
+)
+
+
+def cause(broadcast_id: int) -> str:
+    """What its messages in the outbox are caused by."""
+    return f"{_CAUSE}{broadcast_id}"
+
+
+def is_stopped(unit: Unit, row: Row[Any]) -> bool:
+    """Whether a message of the outbox carries an announcement that was stopped; what was sent once more goes on."""
+    which = row.cause.removeprefix(_CAUSE)
+    if row.kind not in ANNOUNCED or row.copy_of is not None or not which.isdecimal():
+        return False
+    return bool(unit.run(_STATE, {"which": int(which)}).scalar() == "cancelled")
+
+
+def freeze(unit: Unit, broadcast_id: int, found: Select[Any]) -> int:
+    """Keep who gets it, as rows of (address_id, channel, state) that a query finds; returns how many."""
+    chosen = found.subquery()
+    rows = select(literal(broadcast_id), chosen.c.address_id, chosen.c.channel, chosen.c.state)
+    frozen = insert(_RECIPIENT).from_select(["broadcast_id", "address_id", "channel", "state"], rows)
+    # Of an INSERT the driver is asked how many only if told so.
+    return unit.run(frozen.execution_options(preserve_rowcount=True)).rowcount
+
+
+def thaw(unit: Unit, broadcast_id: int) -> None:
+    """Forget who was to get one that has not begun."""
+    unit.execute(_RECIPIENT.delete().where(_RECIPIENT.c.broadcast_id == broadcast_id))
+
+
+def digest(unit: Unit, broadcast_id: int, head: bytes) -> bytes:
+    """A hash of what an announcement says and of everybody who was frozen for it, in order."""
+    found = hashlib.sha256(head)
+    rows = select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id).order_by(_RECIPIENT.c.id)
+    for address_id in unit.execute(rows.execution_options(yield_per=10_000)).scalars():
+        found.update(address_id.encode("ascii") + b"\n")
+    return found.digest()
+
+
+def ahead(unit: Unit, channel: str, now: datetime) -> int:
+    """How many messages of announcements stand in the outbox of a channel and may leave."""
+    return int(unit.run(_AHEAD, {"channel": channel, "now": now}).scalar_one())
+
+
+def release(
+    unit: Unit, vault: Vault, broadcast: Broadcast, channel: str, agrees: ColumnElement[bool], most: int, now: datetime
+) -> int:
+    """Put the messages of the next planned recipients on a channel into the outbox; returns how many rows it took.
+
+    agrees: whether a person still wants it. Whoever took her yes back or can't be reached any more is passed over.
+    """
+    assert broadcast.id is not None  # noqa: S101  # it was read from its table
+    which = {"which": broadcast.id, "channel": channel, "most": most}
+    rows = unit.run(_SLICE.add_columns(agrees.label("agrees")), which).all()
+    fates: dict[str, list[int]] = {"opted_out": [], "gone": [], "released": []}
+    messages = []
+    for row in rows:
+        state = "opted_out" if not row.agrees else "released" if _is_reached(row) else "gone"
+        fates[state].append(row.id)
+        if state == "released":
+            messages.append(_message(vault, broadcast, row, now) | {"channel": channel})
+    if messages:
+        unit.execute(_PUT, messages)
+    for state, ids in fates.items():
+        # In one statement each: on a server every statement is a journey, and three hundred leave in a second.
+        if ids:
+            unit.execute(_TAKE, {"recipients": ids, "now_state": state, "prefix": f"{cause(broadcast.id)}/"})
+    return len(rows)
+
+
+def _is_reached(row: Row[Any]) -> bool:
+    return bool(row.reachable and row.state == "active" and row.wrapped is not None)
+
+
+def _message(vault: Vault, broadcast: Broadcast, row: Row[Any], now: datetime) -> dict[str, object]:
+    """The message that carries an announcement to one recipient, as the outbox has it."""
+    lane, kind = ("reply", "warning") if broadcast.kind == "warning" else ("bulk", "broadcast")
+    caused_by = cause(cast("int", broadcast.id))
+    key = f"{caused_by}/{row.id}"
+    body = {"broadcast": broadcast.id, "language": row.language or "vi"}
+    vault.learn(f"person:{row.person_id}", row.wrapped)
+    return {
+        "key": key, "person_id": row.person_id, "address_id": row.address_id, "lane": lane, "kind": kind,
+        "state": "queued", "attempt": 0, "epoch": 0, "not_before": now, "cause": caused_by,
+        "body": vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", body), "created_at": now,
+        "changed_at": now,
+    }  # fmt: skip
+
+
+def halt(unit: Unit, broadcast_id: int, most: int, now: datetime) -> int:
+    """Cancel what has not left of one that was stopped, at most so many of each; returns how many rows it changed.
+
+    Every change is compare-and-set, so that it needs no transaction of its own kind: what is being sent meanwhile
+    would else undo it again and again. What was sent once more, by leave of two officials, goes on.
+    """
+    queued = update(_OUTBOX).where(_OUTBOX.c.cause == cause(broadcast_id), _CARRIES, _OUTBOX.c.copy_of.is_(None))
+    queued = queued.where(_OUTBOX.c.state == "queued").values(state="cancelled", reason="stopped", changed_at=now)
+    done = unit.change(queued)
+    for state in ("planned", "digest"):
+        its = (_RECIPIENT.c.broadcast_id == broadcast_id, _RECIPIENT.c.state == literal(state, literal_execute=True))
+        some = select(_RECIPIENT.c.id).where(*its).limit(most).scalar_subquery()
+        done += unit.change(update(_RECIPIENT).where(_RECIPIENT.c.id.in_(some), *its).values(state="stopped"))
+    return done
+
+
+def counts(unit: Unit, broadcast_id: int) -> Mapping[tuple[str, str], int]:
+    """How many recipients stand in each state, by channel; they add up to those who were frozen.
+
+    States: of the message that carries it, or, without one, of the recipient.
+    """
+    state = func.coalesce(_OUTBOX.c.state, _RECIPIENT.c.state)
+    found = (
+        select(_RECIPIENT.c.channel, state, func.count())
+        .join_from(_RECIPIENT, _OUTBOX, _OUTBOX.c.id == _RECIPIENT.c.outbox_id, isouter=True)
+        .where(_RECIPIENT.c.broadcast_id == broadcast_id)
+        .group_by(_RECIPIENT.c.channel, state)
+    )
+    return {(channel, state): count for channel, state, count in unit.execute(found)}
+
+
+def picture(unit: Unit, code: str) -> bytes | None:
+    """The JPEG that goes with an announcement; None where there is none."""
+    found: bytes | None = unit.run(_PICTURE, {"code": code}).scalar()
+    return found
+
+
+def with_picture(unit: Unit, body: Mapping[str, object]) -> Mapping[str, object]:
+    """The body of a message on its way through a platform, with the JPEG that its card only names by a code."""
+    card = body.get("card")
+    if not isinstance(card, Mapping) or card["kind"] != PICTURE_CARD:
+        return body
+    return {**body, "card": {**card, "jpeg": picture(unit, card["values"]["code"]) or b""}}
+
+
+def has_planned(unit: Unit, broadcast_id: int) -> bool:
+    """Whether somebody is still planned."""
+    return unit.run(_ANY_PLANNED, {"which": broadcast_id}).first() is not None
+
+
+def is_under_way(unit: Unit, broadcast_id: int) -> bool:
+    """Whether a message of it waits in the outbox or is being sent."""
+    open_ones = select(_OUTBOX.c.id).where(_OUTBOX.c.cause == cause(broadcast_id), _CARRIES, PENDING)
+    return unit.execute(open_ones.limit(1)).first() is not None
+
+
+def unknown_ones(unit: Unit, broadcast_id: int) -> list[int]:
+    """Ids of its messages of which nobody knows whether they arrived, and that were not sent once more."""
+    copies = _OUTBOX.alias("copies")
+    again = select(copies.c.id).where(copies.c.key == _OUTBOX.c.key + "/copy").exists()
+    found = select(_OUTBOX.c.id).where(
+        _OUTBOX.c.cause == cause(broadcast_id), _CARRIES, _OUTBOX.c.state == "unknown",
+        _OUTBOX.c.copy_of.is_(None), ~again,
+    )  # fmt: skip
+    return list(unit.execute(found.order_by(_OUTBOX.c.id)).scalars())
