@@ -30,7 +30,9 @@ async def one(rate: int) -> Round:
         lane: Lane = "bulk" if number % 10 else "reply"
         while True:
             await pacer.turn(str(number), lane)
+            await pacer.leaves()
             left.append(loop.time())
+            pacer.ended()
 
     before, begun = _cpu_s(), loop.time()
     tasks = [asyncio.create_task(send(number)) for number in range(2 * rate)]
@@ -69,6 +71,8 @@ async def million() -> tuple[int, float]:
     for number in range(CHATS):
         hand.now += 0.001
         await pacer.turn(str(number), "bulk")
+        await pacer.leaves()
+        pacer.ended()
         most = max(most, pacer.remembered)
     return most, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown) / 1024
 

@@ -6,8 +6,6 @@ nothing twice. APScheduler only ticks.
 
 import asyncio
 import logging
-import os
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -104,7 +102,7 @@ class JobClock:
 
     def __init__(self, work: Work, zone: ZoneInfo, digest_at: time = time(7)) -> None:
         self._work, self._zone, self._jobs = work, zone, table(digest_at)
-        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._holder = work.database.holder()
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._at_work: set[str] = set()
         self._idle = asyncio.Event()

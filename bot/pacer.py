@@ -1,14 +1,15 @@
 """Says when the next message may leave through one account of a platform, so that the platform never has to.
 
 Why evenly spaced and not in bursts: a platform counts in windows that we can't see, and what is spread evenly fits
-every one of them. Why it may catch up a little: a timer is late by a millisecond or more, and at a thousand messages a
-second that would cost half of them.
+every one of them. Why turns and calls apart: in between a message is marked, and all who had to wait for the database
+would call at once.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import Literal, Protocol
@@ -22,8 +23,14 @@ CHAT_S = 1.0
 GROUP_S = 3.0
 # A reply may be this early: of two that belong together, a greeting and a menu, the second need not wait.
 AHEAD_S = 1.0
-# How late we may be and still make up for it: with this much, the worst second holds one message and 3 % too many.
+# What was missed is made up for within a second, a little faster than the rate, and never so that a second holds more
+# than 4 % too many: a timer is late by a millisecond or more.
+MISSED_S, FASTER, MOST = 1.0, 1.25, 1.04
 CATCH_UP_S = 0.03
+# Turns go on while the calls are at most so late.
+CALLS_LATE_S = 0.05
+# On their way at once: what leaves in half a second, so that answers which are late, or never come, cost no turns.
+FEWEST_ON_THE_WAY, ON_THE_WAY_S = 30, 0.5
 # When so many chats are told to wait in so many seconds, it is the account that is too fast.
 TOLD, TOLD_S = 3, 10.0
 FEW = 1000
@@ -58,14 +65,80 @@ class _Chat:
         self.spent_until = max(self.spent_until, now) + self.spacing_s
 
 
+@dataclass(slots=True)
+class _Spaced:
+    """Moments so far apart. late_s: how late one may be and the next still keep its time."""
+
+    spacing_s: float
+    late_s: float
+    next_at: float = float("-inf")
+
+    def forget(self, before: float) -> None:
+        """Make nothing up for that was missed before then."""
+        self.next_at = max(self.next_at, before)
+
+    def take(self, now: float) -> None:
+        """Use the next moment."""
+        self.forget(now - self.late_s)
+        self.next_at += self.spacing_s
+
+
+class _Calls:
+    """Lets calls be made so far apart that no second holds more than so many; who is first comes first."""
+
+    def __init__(self, spacing_s: float, most: int) -> None:
+        self._spaced = _Spaced(spacing_s, CATCH_UP_S)
+        self._made: deque[float] = deque(maxlen=most)
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def next_at(self) -> float:
+        """The earliest moment of one more."""
+        full = len(self._made) == self._made.maxlen
+        free = max(self._spaced.next_at, self._made[0] + 1.0 if full else float("-inf"))
+        return free + len(self._waiting) * self._spaced.spacing_s
+
+    async def turn(self, time: Time) -> None:
+        """Wait until a call may be made; at once, unless many come late together."""
+        if self._waiting or self.next_at() > time.time():
+            call = asyncio.get_running_loop().create_future()
+            self._waiting.append(call)
+            if len(self._waiting) == 1:
+                time.call_at(self._first_at(), partial(self._release, time))
+            await call
+        else:
+            self._make(time.time())
+
+    def _first_at(self) -> float:
+        return self.next_at() - len(self._waiting) * self._spaced.spacing_s
+
+    def _make(self, now: float) -> None:
+        self._spaced.take(now)
+        self._made.append(now)
+
+    def _release(self, time: Time) -> None:
+        now = time.time()
+        while self._waiting and self._first_at() <= now:
+            call = self._waiting.popleft()
+            if not call.done():  # who waited may have given up
+                self._make(now)
+                call.set_result(None)
+        if self._waiting:
+            time.call_at(self._first_at(), partial(self._release, time))
+
+
 class Pacer:
-    """The turns of one account. A reply that may leave goes before any bulk, and a slow chat holds up nobody else."""
+    """The turns of one account. A reply that may leave goes before any bulk, and a slow chat holds up nobody else.
+
+    Whoever had a turn says `leaves` right before the call, and `ended` when it is over.
+    """
 
     def __init__(self, rate: float, time: Time | None = None) -> None:
         """rate: messages a second over the whole account. time: the running event loop's if not given."""
-        self._spacing_s = 1 / rate
+        self._mean, self._turns = _Spaced(1 / rate, MISSED_S), _Spaced(1 / (FASTER * rate), CATCH_UP_S)
+        self._calls = _Calls(1 / (FASTER * rate), max(1, int(rate * MOST)))
+        self._room = max(FEWEST_ON_THE_WAY, int(rate * ON_THE_WAY_S))
         self._given_time = time
-        self._next_at = float("-inf")
+        self._held_until = float("-inf")
         self._chats: dict[str, _Chat] = {}
         self._many = FEW
         # Of each lane (when, order, chat), one entry for a chat that waits there. A chat that was used or held since is
@@ -84,6 +157,8 @@ class Pacer:
         """Wait until a message to this chat may leave; in the order of asking within a lane."""
         now, turn = self._time.time(), asyncio.get_running_loop().create_future()
         here = self._chat(chat, now)
+        if not any(self._queues.values()):
+            self._mean.forget(now - CATCH_UP_S)  # what nobody wanted was not missed
         here.spacing_s, here.ahead_s = (GROUP_S, 0.0) if group else (CHAT_S, AHEAD_S)
         if not here.waiting[lane]:
             self._enter(here, lane, max(here.free_at(lane), now))
@@ -93,7 +168,22 @@ class Pacer:
         else:
             # Turns given while the loop is busy would all be taken at once, after it.
             self._come_back()
-        await turn
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.ended()
+            raise
+
+    async def leaves(self) -> None:
+        """Wait until the call of one that had its turn may be made: at once, unless many come late together."""
+        await self._calls.turn(self._time)
+
+    def ended(self) -> None:
+        """What left in one turn is no longer on its way."""
+        self._room += 1
+        if self._timer is None:
+            self._release()
 
     def hold_chat(self, chat: str, seconds: float) -> None:
         """Let nothing leave to one chat for so long."""
@@ -103,7 +193,7 @@ class Pacer:
 
     def hold_all(self, seconds: float) -> None:
         """Let nothing leave at all for so long."""
-        self._next_at = max(self._next_at, self._time.time() + seconds)
+        self._held_until = max(self._held_until, self._time.time() + seconds)
 
     def told_to_wait(self, chat: str, seconds: float) -> None:
         """Hold the chat the platform told us to wait for; the account, when it was said of three within ten seconds."""
@@ -133,10 +223,16 @@ class Pacer:
     def _release(self) -> None:
         """Give the turns that are due, and come back for the next."""
         now = self._time.time()
-        while self._next_at <= now and (turn := self._first(now)):
-            self._next_at = max(self._next_at, now - CATCH_UP_S) + self._spacing_s
+        while self._room and self._free_at() <= now and (turn := self._first(now)):
+            self._room -= 1
+            self._mean.take(now)
+            self._turns.take(now)
             turn.set_result(None)
         self._come_back()
+
+    def _free_at(self) -> float:
+        """When the account may have its next turn."""
+        return max(self._held_until, self._mean.next_at, self._turns.next_at, self._calls.next_at() - CALLS_LATE_S)
 
     def _first(self, now: float) -> asyncio.Future[None] | None:
         """Take the turn that is first now, if any is."""
@@ -161,9 +257,9 @@ class Pacer:
 
     def _come_back(self) -> None:
         starts = [queue[0][0] for queue in self._queues.values() if queue]
-        if not starts:
+        if not starts or not self._room:
             return
-        when = max(self._next_at, min(starts))
+        when = max(self._free_at(), min(starts))
         if self._timer is not None:
             if self._timer.when() <= when:
                 return

@@ -6,9 +6,7 @@ state: a call without an answer may have delivered; whether it is repeated depen
 
 import asyncio
 import logging
-import os
 import random
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -58,7 +56,6 @@ RENEW_S = 3.0
 ROW_LEASE = timedelta(seconds=30)  # longer than a call takes that is neither refused nor answered
 LOOK_AGAIN_S = 1.0
 AT_ONCE = 500
-IN_FLIGHT, IN_FLIGHT_S = 30, 0.5
 FAILURES_BEFORE_A_PAUSE = 5
 LONGEST_PAUSE_S = 60.0
 REFUSALS_OF_OUR_ACCOUNT = 3
@@ -86,19 +83,18 @@ class Fate:
 class Sender:
     """Sends for one channel while this process leads.
 
-    alone: no other process can serve this database. room: how many messages may be on their way at once.
+    alone: no other process can serve this database.
     """
 
     def __init__(
-        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool,
-        room: int = IN_FLIGHT,
-    ) -> None:  # fmt: skip
+        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool
+    ) -> None:
         self._database, self._master, self._channel = database, master, channel
         self._pacer, self._clock, self._alone = pacer, clock, alone
-        self._wake, self._room = asyncio.Event(), asyncio.Semaphore(room)
+        self._wake = asyncio.Event()
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()  # chats at work for which something was committed since their last look
-        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._holder = database.holder()
         self._leader: Leader | None = None
         self._stopping = False
         self._failures = self._refusals = 0
@@ -231,12 +227,11 @@ class Sender:
                 await self._pacer.turn(
                     following.address_id, cast("Lane", following.lane), group=following.kind == "group"
                 )
-                crowded = self._room.locked()
-                async with self._room:
-                    if crowded:  # her turn is long over, and others may have had theirs at once
-                        await self._pacer.turn(f"{following.address_id}/room", cast("Lane", following.lane))
+                try:
                     here.set_name("sending")
                     following = await self._send_next(following.address_id)
+                finally:
+                    self._pacer.ended()
         except NotLeading:
             self._leader = None
         except (DatabaseAway, Unclear) as error:
@@ -271,6 +266,7 @@ class Sender:
         except Exception as error:
             log.exception("nothing can be made of a message")
             return Fate("failed", type(error).__name__)
+        await self._pacer.leaves()
         try:
             platform_id = await self._channel.send(claimed.chat, pieces[min(claimed.part, len(pieces) - 1)])
         except SendError as error:
@@ -286,7 +282,7 @@ class Sender:
     def _pieces(self, claimed: Claimed) -> tuple[Fitted, ...]:
         limits, body = self._channel.limits, claimed.leaving.body
         if claimed.reason != PLAIN:
-            return fit(body, limits)
+            return tuple(_numbered(piece, claimed.leaving.id) for piece in fit(body, limits))
         return fit({name: body[name] for name in body if name != "card"}, replace(limits, buttons=0))
 
     def _fate(self, claimed: Claimed, error: SendError) -> Fate:
@@ -373,16 +369,13 @@ class Sender:
             sending.copy(unit, vault, outbox_id, now + delay, now)
 
 
+def _numbered(piece: Fitted, outbox_id: int) -> Fitted:
+    return replace(piece, card=replace(piece.card, row=outbox_id)) if piece.card else piece
+
+
 def _backoff(attempt: int) -> timedelta:
     """Full jitter from one second up to a minute."""
     return timedelta(seconds=random.uniform(0.5, min(60.0, 2.0 ** min(attempt, 6))))  # noqa: S311  # no secret
-
-
-def room_for(rate: float) -> int:
-    """How many may be on their way at so many a second: what leaves in half a second, for one whose answer is late, or
-    never comes, must not cost the others their turns.
-    """
-    return max(IN_FLIGHT, int(rate * IN_FLIGHT_S))
 
 
 async def _wait(event: asyncio.Event, most_s: float) -> None:

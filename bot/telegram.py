@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.opening import Opened
 from bot.pacer import Pacer
-from bot.sender import Sender, room_for
+from bot.sender import Sender
 from bot.web.hooks import TelegramHook
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
@@ -43,10 +43,7 @@ class TelegramPlatform:
         self._database, self._clock = database, clock
         alone = database.dialect == "sqlite"
         self.rate = float(settings.telegram_rate)
-        pacer = Pacer(self.rate)
-        self.sender = Sender(
-            database, office.master, self._channel, pacer, clock, alone=alone, room=room_for(self.rate)
-        )  # fmt: skip
+        self.sender = Sender(database, office.master, self._channel, Pacer(self.rate), clock, alone=alone)
         real = "TELEGRAM_BOT_TOKEN" in settings.real_channels
         intake = Intake(database, office, clock, inbox, self.name, real=real)
         given = (settings.telegram_webhook_secret, settings.telegram_webhook_secret_previous)

@@ -5,6 +5,7 @@ file must mean the same on a server with many processes.
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ class Store(Protocol):
     """SQLite or PostgreSQL. Each function is answered through its Pending."""
 
     engine: Engine
+    process: str
 
     def write(self, pending: Pending[T]) -> None: ...
     def mark(self, pending: Pending[T]) -> None: ...
@@ -47,6 +49,11 @@ class Database:
         self._store = store
         self.url = url.difference_update_query(SECRET_PARTS).render_as_string(hide_password=True)
         self.dialect = url.get_backend_name()
+        self._process = store.process
+
+    def holder(self) -> str:
+        """A new name for somebody in this process who holds leases; see `storage.queries.machine.gone`."""
+        return f"{self._process}/{secrets.token_hex(4)}"
 
     @classmethod
     def open(cls, url: str) -> "Database":

@@ -25,6 +25,7 @@ from storage.unit import (
     WentOnAfterFailure,
     first_line,
     forget_at_rollback,
+    name_of_process,
     run,
 )
 
@@ -53,12 +54,13 @@ class Postgres:
     def __init__(self, url: URL) -> None:
         asked = url.query.get("options", ())
         options = " ".join((*((asked,) if isinstance(asked, str) else asked), SESSION))
+        self.process = name_of_process()  # the server tells by it who is connected
         # Without a ping before each: a connection that was lost while idle costs another try instead.
         self.engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=CONNECTIONS,
-            connect_args={"connect_timeout": CONNECT_S, "options": options},
+            connect_args={"connect_timeout": CONNECT_S, "options": options, "application_name": self.process},
         )
         forget_at_rollback(self.engine)
         self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")

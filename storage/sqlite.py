@@ -13,18 +13,21 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import LRUCache
 
-from storage.unit import DatabaseAway, Pending, Unclear, first_line, forget_at_rollback, run
+from storage.unit import DatabaseAway, Pending, Unclear, first_line, forget_at_rollback, name_of_process, run
 
 GROUP = 64  # functions
 GROUP_S = 0.020  # seconds a group may run before its COMMIT
 READERS = 3
+STATEMENTS = 2_000  # kept compiled; the service has some hundreds
 BUSY_S = 5  # seconds to wait for another process's lock
 FAILED = "statement failed"
 
@@ -63,7 +66,7 @@ class Sqlite:
     """A database file with its writer and its readers."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.process = path, name_of_process()
         self.engine = _engine(path, WRITER_PRAGMAS, begin="BEGIN IMMEDIATE")
         self._reading = _engine(path, READER_PRAGMAS, begin="BEGIN", pool_size=READERS, max_overflow=0)
         self._writer = Writer(self.engine)
@@ -208,9 +211,20 @@ def _create(path: Path) -> None:
         return
 
 
+@cache
+def _common() -> Engine:
+    """What the engines of all files share: the dialect, and the statements compiled for it, each of them once."""
+    common = create_engine("sqlite://", execution_options={"compiled_cache": LRUCache(STATEMENTS)})
+    common.connect().close()  # the dialect asks its first connection what this SQLite can do
+    event.listen(common, "handle_error", _note_failure)
+    return common
+
+
 def _engine(path: Path, pragmas: tuple[str, ...], *, begin: str, **pool: int) -> Engine:
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, hide_parameters=True, **pool)
+    connections, common = create_engine(url, **pool).pool, _common()
+    engine = Engine(connections, common.dialect, url, hide_parameters=True)
+    engine.update_execution_options(**common.get_execution_options())
 
     @event.listens_for(engine, "connect")
     def prepare(dbapi: sqlite3.Connection, _: object) -> None:
@@ -232,7 +246,6 @@ def _engine(path: Path, pragmas: tuple[str, ...], *, begin: str, **pool: int) ->
     def recover(connection: Connection, *_: object) -> None:
         connection.info.pop(FAILED, None)
 
-    event.listen(engine, "handle_error", _note_failure)
     forget_at_rollback(engine)
     return engine
 

@@ -4,6 +4,8 @@ Why a plain function: between two statements of a transaction nothing may wait f
 is written together is one synchronous function, and only its caller awaits.
 """
 
+import os
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -30,6 +32,11 @@ class Unclear(Exception):
 
 class WentOnAfterFailure(Exception):
     """The work went on after a statement failed. Use on_conflict_do_nothing and rowcount, or begin_nested."""
+
+
+def name_of_process() -> str:
+    """A new name for this process, which no other ever had."""
+    return f"chungtay-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 class Unit(Session):

@@ -1,9 +1,10 @@
 """Leases, limits, facts about the database, who is responsible, and notes in the audit."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
@@ -24,6 +25,10 @@ _OWNED = (
 )
 _NOTE = insert(_AUDIT)
 _COUNTED = select(_LIMIT.c.window, _LIMIT.c["count"]).where(_LIMIT.c.name == bindparam("name"))
+_CONNECTED = text(
+    "SELECT application_name FROM pg_stat_activity"
+    " WHERE datname = current_database() AND backend_type = 'client backend'"
+)
 _FACT = select(_META.c.value).where(_META.c.name == bindparam("name"))
 
 
@@ -35,18 +40,32 @@ def _insert(unit: Unit, table: object) -> "sqlite.Insert | postgresql.Insert":
 def lease(unit: Unit, name: str, holder: str, now: datetime, length: timedelta, *, seize: bool = False) -> int | None:
     """Take or renew a lease; returns its epoch, or None while somebody else holds it.
 
-    seize: whoever held it is surely gone.
+    seize: whoever held it is surely gone; of those who were connected to the same server we see it ourselves.
     """
     row = unit.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
     if row is None:
         taken = _insert(unit, _LEASE).values(name=name, holder=holder, until=now + length, epoch=1)
         return 1 if unit.execute(taken.on_conflict_do_nothing().returning(_LEASE.c.epoch)).first() else None
     # A lease that ends too far ahead was taken by a clock that was wrong: nobody waits years for it.
-    if row.holder != holder and not seize and now < row.until <= now + 2 * length:
+    holds = row.holder != holder and not seize and now < row.until <= now + 2 * length
+    if holds and not gone(unit, [row.holder], holder):
         return None
     epoch = row.epoch if row.holder == holder else row.epoch + 1
     statement = update(_LEASE).where(_LEASE.c.name == name, _LEASE.c.epoch == row.epoch, _LEASE.c.holder == row.holder)
     return int(epoch) if unit.change(statement.values(holder=holder, until=now + length, epoch=epoch)) else None
+
+
+def gone(unit: Unit, holders: Collection[str], asking: str) -> list[str]:
+    """Which of these, named by `Database.holder`, are of processes that ended; asking: who wants to know.
+
+    A server says who is connected; a file is served by one process. Whoever sees the sessions of others without their
+    names, for want of a right, knows of none.
+    """
+    processes = {holder: holder.partition("/")[0] for holder in holders if holder.startswith("chungtay-")}
+    if not processes:
+        return []
+    here = {asking.partition("/")[0]} if unit.on_sqlite else set(unit.run(_CONNECTED).scalars())
+    return [] if None in here else [holder for holder, process in processes.items() if process not in here]
 
 
 def release(unit: Unit, name: str, holder: str, now: datetime) -> None:

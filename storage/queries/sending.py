@@ -13,7 +13,7 @@ from sqlalchemy import Row, and_, bindparam, exists, func, insert, literal, or_,
 
 from storage.crypto import WrongKey
 from storage.database import Unit
-from storage.queries import broadcasts
+from storage.queries import broadcasts, machine
 from storage.queries.outbox import OPEN, PENDING, Leaving, opened
 from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
@@ -258,7 +258,10 @@ def lost(
     left = and_(_OUTBOX.c.channel == sender.channel, _OUTBOX.c.state == "sending", nobodys)
     query = select(_OUTBOX.c.id, _OUTBOX.c.kind).where(left, PENDING)
     if not alone:
-        query = query.where(or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until < now))
+        owners = set(unit.execute(select(_OUTBOX.c.lease_owner).distinct().where(left, PENDING)).scalars())
+        gone = machine.gone(unit, [owner for owner in owners if owner is not None], sender.holder)
+        over = or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until < now, _OUTBOX.c.lease_owner.in_(gone))
+        query = query.where(over)
     found = [(int(outbox_id), str(kind)) for outbox_id, kind in unit.execute(query)]
     for outbox_id, _ in found:
         unit.execute(

@@ -48,7 +48,9 @@ class Senders:
 
         async def send() -> None:
             await self.pacer.turn(chat, lane, group=group)
+            await self.pacer.leaves()
             self.left.append((round(self.hours.now - 1000.0, 6), chat, lane))
+            self.pacer.ended()
 
         self._tasks.append(asyncio.create_task(send()))
         return self._tasks[-1]

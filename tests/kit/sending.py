@@ -79,7 +79,7 @@ class PostOffice:
         """Make a sender, as one process has, whose pacer's time is so many times faster; it is not started."""
         town = self.town
         alone = town.database.dialect == "sqlite" if alone is None else alone
-        pacer = Pacer(1000, Hurry(times))
+        pacer = Pacer(60, Hurry(times))
         return Sender(
             town.database, town.office.master, channel or self.channel, pacer, clock or town.clock, alone=alone
         )

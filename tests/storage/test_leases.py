@@ -87,3 +87,15 @@ async def test_a_lease_taken_by_a_clock_ten_years_fast_is_not_waited_for(kept: D
     clock.move(days=-3653)
 
     assert await lease("other", kept, clock) == 2
+
+
+async def test_nobody_waits_for_a_process_that_has_ended(kept: Database, database_url: str, clock: HandClock) -> None:
+    ended = Database.open(database_url)
+    await lease(ended.holder(), ended, clock)
+    on_server = kept.dialect == "postgresql"
+    early = await lease(kept.holder(), kept, clock) if on_server else None  # one process serves a file
+
+    await ended.close()
+    after = await lease(kept.holder(), kept, clock)
+
+    assert (early, after) == (None, 2)

@@ -5,8 +5,6 @@ Why the offset is not stored: Telegram keeps it, and an update that comes twice 
 
 import asyncio
 import logging
-import os
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -37,7 +35,7 @@ class Poller:
     ) -> None:  # fmt: skip
         self._database, self._channel, self._clock = database, channel, clock
         self._keep, self._is_open, self._alone = keep, is_open, alone
-        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._holder = database.holder()
         self._leads = self._conflict = self._stopping = False
         self._offset = 0
 
