@@ -1,6 +1,8 @@
 """Two services on one PostgreSQL with one bot: one sends and one asks at a time, and when it dies the other goes on."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from tests.kit.process import Process
 from tests.trial.telegram import IN_FLIGHT, Mode, Town, town
 
 CONFLICT = "409"
+TAKEN_OVER_S = 30.0
 
 
 @asynccontextmanager
@@ -69,14 +72,48 @@ async def killed(database_url: str, folder: Path, *, residents: int, kills: int,
     )
 
 
-async def _leader(process: Process, among: set[int]) -> int:
-    """Wait until one of these processes sends; returns which."""
+async def stands_still(database_url: str, folder: Path, *, residents: int, stands_s: float, within_s: float) -> None:
+    """Who sends, and who does the jobs, is stopped like a machine that is suspended, while the other lives, and wakes.
+
+    The other takes over within half a minute. What the first one had on its way is shown as unknown, and when it wakes
+    it neither sends again nor writes over what became of it; two who sealed at once would have broken the chain.
+    """
+    async with pair(database_url, folder, "polling", residents=residents, seed=23) as (here, other):
+        both = {process.pid: process for process in (here.process, other)}
+        waited: dict[str, float] = {}
+
+        async def suspend() -> None:
+            await here.people.takes(3 * residents)
+            leader = both[await _leader(here.process, set(both))]
+            began = asyncio.get_running_loop().time()
+            os.killpg(leader.pid, signal.SIGSTOP)
+            rest = set(both) - {leader.pid}
+            try:
+                async with asyncio.timeout(stands_s):
+                    for lease in ("sender:telegram", "jobs"):
+                        await _leader(here.process, rest, lease)
+                        waited[lease] = asyncio.get_running_loop().time() - began
+                await asyncio.sleep(stands_s - (asyncio.get_running_loop().time() - began))  # so long it is away
+            finally:
+                os.killpg(leader.pid, signal.SIGCONT)
+
+        took = await here.people.walk(suspend(), within_s=within_s)
+        found = await here.settle(within_s)
+        assert await other.stop() == 0
+    assert max(waited.values()) <= TAKEN_OVER_S, waited
+    assert found.extra <= found.unknown
+    after = ", ".join(f"{lease} {seconds:.1f} s" for lease, seconds in waited.items())
+    print(f"\n{residents} residents, {stands_s:.0f} s stood still, taken over: {after}; {took:.1f} s, {found}")
+
+
+async def _leader(process: Process, among: set[int], lease: str = "sender:telegram") -> int:
+    """Wait until one of these processes holds a lease; returns which."""
 
     def holder(desk: Desk) -> str:
-        return desk.unit.scalar(select(Lease.holder).where(col(Lease.name) == "sender:telegram")) or "0-"
+        return desk.unit.scalar(select(Lease.holder).where(col(Lease.name) == lease)) or "chungtay-0-"
 
     while True:
-        pid = int((await asyncio.to_thread(process.at_desk, holder)).split("-")[0])
+        pid = int((await asyncio.to_thread(process.at_desk, holder)).split("-")[1])
         if pid in among:
             return pid
         await asyncio.sleep(0.2)

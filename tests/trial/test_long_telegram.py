@@ -52,6 +52,11 @@ async def test_whenever_who_sends_is_killed_the_other_goes_on(database_url: str,
     await telegram_pair.killed(database_url, tmp_path, residents=60, kills=4, within_s=900)
 
 
+@ONLY_POSTGRESQL
+async def test_while_who_leads_stands_still_the_other_goes_on(database_url: str, tmp_path: Path) -> None:
+    await telegram_pair.stands_still(database_url, tmp_path, residents=40, stands_s=60, within_s=600)
+
+
 @BOTH_WAYS
 async def test_telegram_away_for_long(database_url: str, tmp_path: Path, mode: Mode) -> None:
     await telegram_faults.no_telegram(database_url, tmp_path, mode, residents=60, lasts_s=30)

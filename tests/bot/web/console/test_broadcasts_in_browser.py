@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlmodel import col, func, select
 
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.queries import chats
+from storage.tables import AuditRow
 from storage.vault import Vault
-from tests.bot.web.console.announcements import HERE, jpeg, sent
+from tests.bot.web.console.announcements import HERE, jpeg, sent, submits
 from tests.kit.announcing import states_of
 from tests.kit.browser import Window, browser
 from tests.kit.console import Clerk, clerk
@@ -140,6 +142,33 @@ async def approves(page: Page, house: House, code: str, lan: Clerk) -> None:
     await expect(page.locator(".notice.good")).to_contain_text("Đã duyệt.")
 
 
+async def test_who_edits_it_in_a_second_tab_can_approve_it_in_neither(served: tuple[House, FakeTelegram]) -> None:
+    house, telegram = served
+    await readers(house, telegram)
+    async with (
+        clerk(house, "mai", "lead", places=(HERE,)) as mai, clerk(house, "lan", "lead", places=(HERE,)) as lan,
+        browser(360, 740) as window,
+    ):  # fmt: skip
+        code = await submits(mai, units=HERE)
+        await sits_down(window, lan)
+        first, second = window.page, await window.context.new_page()
+        for tab in (first, second):
+            await tab.goto(f"{house.origin}/console/broadcasts/{code}")
+        await second.get_by_role("link", name="Sửa thông báo").click()
+        await second.get_by_label("Dòng đầu", exact=True).fill("Lịch trạm y tế mới")
+        await second.get_by_role("button", name="Ghi lại").click()
+        await second.get_by_role("button", name="Trình duyệt").click()
+        await expect(second.get_by_text("Người soạn không tự duyệt")).to_be_visible()
+
+        await first.get_by_role("button", name="Duyệt và cho gửi").click()
+
+        await expect(first.locator(".notice.good")).to_have_count(0)
+        await expect(second.get_by_role("button", name="Duyệt và cho gửi")).to_have_count(0)
+        assert await states_of(TownOf(house)) == ["awaiting_approval"]
+        assert await refusals(house) == 1
+        assert await sent(TownOf(house)) == 0
+
+
 async def test_a_lead_sees_her_own_units_alone(served: tuple[House, FakeTelegram]) -> None:
     house = served[0]
     async with clerk(house, "bo", "lead", places=(HERE,)) as bo, browser(360, 740) as window:
@@ -149,6 +178,12 @@ async def test_a_lead_sees_her_own_units_alone(served: tuple[House, FakeTelegram
         await expect(window.page.locator("#units label")).to_have_count(1)
         await fits(window.page)
         assert (window.problems, window.failures) == ([], [])
+
+
+async def refusals(house: House) -> int:
+    """How many approvals were refused, as the audit has it."""
+    refused = select(func.count()).where(col(AuditRow.action) == "broadcast.approval_refused")
+    return int(await house.database.read(lambda unit: unit.execute(refused).scalar_one()))
 
 
 async def sits_down(window: Window, official: Clerk) -> None:
