@@ -6,11 +6,13 @@ person's question comes first only while it is the last thing on her screen: she
 
 from handlers import commands, words
 from handlers.course import URGENT_OR_NOT, Course
+from handlers.desk import Desk
 from handlers.flow import readers
 from handlers.flow.message import Incoming, Phrase, Say
 
 PASSED_ON = ("text", "edited", "photos", "contact")
 URGENT_HELP = "urgent_help"
+OF_NEWS = ("stop", "stop_all", "receive")
 
 
 def steps_aside(course: Course, incoming: Incoming) -> bool:
@@ -37,8 +39,7 @@ def _from_person(course: Course, talk_id: str | None, incoming: Incoming, said: 
     desk = course.desk
     if talk_id is None or _answers_the_bot(course, said):
         return False
-    command = commands.alone(desk.texts, said, accented=False)
-    if command is not None and command.name == "end_talk":
+    if _is_for_the_bot(desk, said):
         return False
     course.pause()
     if not desk.talks.hear(talk_id, said):
@@ -48,6 +49,18 @@ def _from_person(course: Course, talk_id: str | None, incoming: Incoming, said: 
     if commands.urgent(desk.texts, incoming.text):
         course.say(Say("urgent_offer", openings=URGENT_OR_NOT))
     return True
+
+
+def _is_for_the_bot(desk: Desk, said: str) -> bool:
+    """Whether she ends the talk, or writes the word that stands below every piece of news, as it stands there.
+
+    Small letters without accents are not that word: `dung` is how many type «đúng», and «nhận» answers an official.
+    """
+    command = commands.alone(desk.texts, said, accented=False)
+    if command is None or command.name == "end_talk":
+        return command is not None
+    exact = commands.alone(desk.texts, said, accented=True) is not None
+    return (command.name in ("stop", "stop_all") and exact) or (command.name in OF_NEWS and said.isupper())
 
 
 def _answers_the_bot(course: Course, said: str) -> bool:

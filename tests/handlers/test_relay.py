@@ -54,6 +54,18 @@ async def test_slash_commands_still_work_and_go_nowhere_else(
     assert answer is None or lan.heard[-1].key == answer
 
 
+@pytest.mark.parametrize("words", ["DỪNG", "dừng", "Dừng hết", "DUNG HET", "STOP", "NHẬN"])
+async def test_the_words_below_every_piece_of_news_still_work(hoa: Clerk, lan: Citizen, words: str) -> None:
+    assert await passed(hoa, lan, words) == []
+    assert lan.heard
+
+
+@pytest.mark.parametrize("words", ["dung", "nhận", "nhan"])
+async def test_words_that_may_answer_the_official_are_for_her(hoa: Clerk, lan: Citizen, words: str) -> None:
+    assert await passed(hoa, lan, words) == [words]
+    lan.hears()
+
+
 async def test_presses_still_work(hoa: Clerk, lan: Citizen) -> None:
     await lan.says("/menu")
 
