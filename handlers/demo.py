@@ -1,4 +1,4 @@
-"""Plainly synthetic data: 12 residents in 4 units, a case in each state, four officials, giving, and an owner.
+"""Plainly synthetic data: 12 residents in 4 units, a case in each state, four officials, giving, an announcement.
 
 Marked on every page. The officials' accounts get a password and a secret anew at every start, and none before.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, text
 from sqlmodel import SQLModel, col
 
-from handlers import demo_giving, demo_models
+from handlers import demo_announcement, demo_giving, demo_models
 from handlers.desk.cases import Request
 from handlers.desk.casework import Casework, Outcome
 from handlers.desk.decisions import Support
@@ -71,6 +71,7 @@ def fill(desk: "Desk") -> None:
     lead, admin = (desk.officials.acting(officials[role]) for role in ("lead", "admin"))
     if lead is not None and admin is not None:
         demo_models.fill(desk, lead, admin)
+        demo_announcement.fill(desk, lead, UNITS)
 
 
 def accounts(desk: "Desk") -> dict[str, str]:

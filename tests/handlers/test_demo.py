@@ -134,11 +134,11 @@ async def test_every_proposal_names_what_is_proposed(town: Town) -> None:
     assert found["closed"].where.endswith("(mẫu)")
 
 
-async def test_every_resident_agreed_to_be_registered_and_every_giver_to_be_asked(town: Town) -> None:
+async def test_everybody_agreed_to_what_is_kept_of_them_and_half_to_get_news(town: Town) -> None:
     await fills(town)
 
     given = await town.database.read(lambda unit: unit.scalars(select(Consent.purpose)).all())
-    assert sorted(given) == ["give"] * 13 + ["register"] * 12
+    assert sorted(given) == ["give"] * 13 + ["news"] * 6 + ["register"] * 12
 
 
 async def test_its_campaign_is_open_and_its_account_can_not_be_paid(town: Town) -> None:
@@ -190,6 +190,16 @@ async def test_what_it_fills_in_is_whole(town: Town) -> None:
     await town.database.write(chain.seal)
 
     assert await town.database.read(lambda unit: list(broken(unit, town.clock.now()))) == []
+
+
+async def test_an_announcement_waits_for_whoever_did_not_write_it(town: Town) -> None:
+    await fills(town)
+
+    admin = (await town.at_desk(OPERATOR, demo.accounts))["admin"]
+    [waits] = await town.as_official(admin, lambda desk: desk.broadcasts.all("awaiting_approval"))
+
+    assert (waits.people, len(waits.authors), waits.approved_by) == (6, 1, None)
+    assert "mẫu" in waits.title["vi"]
 
 
 async def test_clearing_empties_everything_but_what_recognises_the_key(town: Town) -> None:
