@@ -6,12 +6,17 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.database import Database
 from tests.kit.postgres import PostgresServer
 from tests.kit.shape import bring_to_shape, lay_file
 from tests.kit.town import Town
+
+# A machine that is busy is no fault of what it is busy with.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 LONG = ("tests/test_", "tests/walks/", "tests/bot/web/", "tests/bot/test_sender")
 # Fixtures that stand on a database with our tables.

@@ -7,7 +7,7 @@ unescaped still can't run. Words reach the script as data attributes.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -58,6 +58,7 @@ def foot(voice: "Voice") -> Mapping[str, object]:
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
@@ -72,23 +73,6 @@ class Pages:
         """texts: (language, key) to a sentence with its {placeholders} left in. demo: every page says so."""
         self._texts, self._demo = texts, demo
 
-    @cached_property
-    def _environment(self) -> "Environment":
-        """The templates, loaded with the first page."""
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-
-        found = Environment(
-            loader=PackageLoader("bot.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        found.filters |= {"asset": asset, "dial": dial}
-        found.globals["demo"] = self._demo
-        return found
-
     def render(self, template: str, language: str, **values: object) -> str:
         """Fill a template. Raises jinja2.UndefinedError when it names a value that was not given.
 
@@ -98,7 +82,25 @@ class Pages:
         def t(key: str, **placeholders: object) -> Markup:
             return Markup.escape(self._texts(language, key if "." in key else f"page.{key}")).format(**placeholders)
 
-        return self._environment.get_template(template).render(t=t, language=language, **values)
+        return _environment(self._demo).get_template(template).render(t=t, language=language, **values)
+
+
+@cache
+def _environment(demo: bool) -> "Environment":
+    """The templates, loaded with the first page and compiled once."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    found = Environment(
+        loader=PackageLoader("bot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters |= {"asset": asset, "dial": dial}
+    found.globals["demo"] = demo
+    return found
 
 
 def asset(name: str) -> str:

@@ -23,7 +23,7 @@ class BadText(Exception):
     """The texts of the languages do not fit each other; the message names the first key that does not."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # printed, it would be every word we have
 class Texts:
     """sentences: by language and dotted key. heard, exact: words that mean something, folded and as spelled."""
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.config import NAMES, BadSetting, Settings, load
 from handlers.desk.quiet import QuietHours
+from tests.kit.cases import for_each
 
 ALL_BUILT = frozenset({"telegram", "zalo_oa", "zalo_bot"})
 STRONG = "Zq" + "7Kfm3TtRw9" * 4
@@ -103,7 +104,7 @@ def told_of(environ: dict[str, str], env_file: Path | None = None, built: frozen
     return ""
 
 
-@pytest.mark.parametrize(("settings", "told"), [pytest.param(*row, id=name) for name, row in BAD.items()])
+@for_each(("settings", "told"), [pytest.param(*row, id=name) for name, row in BAD.items()])
 def test_a_bad_setting_is_told_in_one_line_without_its_value(settings: dict[str, str], told: str) -> None:
     line = told_of(settings)
 

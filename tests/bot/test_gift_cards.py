@@ -14,6 +14,7 @@ from PIL import Image, ImageChops
 
 from bot.pictures import card, code, drawing, marks
 from handlers.vietqr import Account, payload
+from tests.kit.cases import for_each
 
 Values = dict[str, str | int]
 
@@ -84,8 +85,8 @@ def read_back(picture: Image.Image) -> list[bytes]:
     return [found.bytes for found in zxingcpp.read_barcodes(picture)]
 
 
-@pytest.mark.parametrize("said", [TRANSFER, LONGEST, payload(Account("000000", "000000"), 0, ""), "A  B ", "đ ữ"])
-@pytest.mark.parametrize("demo", ["", DEMO], ids=["real", "demo"])
+@for_each("said", [TRANSFER, LONGEST, payload(Account("000000", "000000"), 0, ""), "A  B ", "đ ữ"])
+@for_each("demo", ["", DEMO])
 def test_the_code_scans_to_the_payload_byte_for_byte(said: str, demo: str) -> None:
     picture = drawn("gift_qr", payload=said, demo=demo, title=LONG, owner=LONG, amount=LONG)
 
@@ -141,12 +142,12 @@ def test_a_card_is_1080_wide_and_the_same_values_give_the_same_bytes(kind: str) 
     assert card(kind, CARDS[kind]) == card(kind, dict(CARDS[kind]))
 
 
-@pytest.mark.parametrize(("kind", "name"), SHOWN)
+@for_each(("kind", "name"), SHOWN)
 def test_every_word_shows(kind: str, name: str) -> None:
     assert differ(drawn(kind, **{name: "AB12"}), drawn(kind, **{name: "CD34"}))
 
 
-@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, values in CARDS.items() for name in values])
+@for_each(("kind", "name"), [(kind, name) for kind, values in CARDS.items() for name in values])
 def test_a_missing_value_is_an_error(kind: str, name: str) -> None:
     values = {key: value for key, value in CARDS[kind].items() if key != name}
 
@@ -205,10 +206,8 @@ def test_every_vietnamese_letter_is_in_the_typeface() -> None:
     assert missing.tobytes() not in pictures
 
 
-@pytest.mark.parametrize(
-    "words", ['<b>&"', "</text><script/>", "{{ code }}", "a\x00b\x1b", "]]>", "\ud800", "' onload='"]
-)
-@pytest.mark.parametrize("kind", list(CARDS))
+@for_each("words", ['<b>&"', "</text><script/>", "{{ code }}", "a\x00b\x1b", "]]>", "\ud800", "' onload='"])
+@for_each("kind", list(CARDS))
 def test_any_words_are_only_words_in_a_page_too(kind: str, words: str) -> None:
     svg = ElementTree.fromstring(drawing(kind, CARDS[kind] | {name: words for of, name in SHOWN if of == kind}))  # noqa: S314  # our own
 
@@ -236,8 +235,8 @@ def test_the_band_of_sample_data_shows_only_when_asked_for(kind: str) -> None:
     assert differ(drawn(kind, demo=DEMO), drawn(kind)) == (0, 0, 1080, 56)
 
 
-@pytest.mark.parametrize("name", AMOUNTS)
-@pytest.mark.parametrize("amount", [-1, "-1", "", "ba", "1.5", "1.000"])
+@for_each("name", AMOUNTS)
+@for_each("amount", [-1, "-1", "", "ba", "1.5", "1.000"])
 def test_an_amount_on_the_bar_is_a_whole_number_from_0(name: str, amount: str | int) -> None:
     with pytest.raises(ValueError, match=r".+"):
         drawn("progress", **{name: amount})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
 from bot.photos import Refused, clean
+from tests.kit.cases import for_each
 
 GPS_IFD = 0x8825
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -113,8 +114,8 @@ def test_notes_of_a_png_leave_no_trace() -> None:
     assert opened(jpeg).info.get("dpi") is None
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("orientation", range(1, 9))
+@for_each("kind", ["JPEG", "PNG", "WEBP"])
+@for_each("orientation", range(1, 9))
 def test_a_photo_comes_out_upright(orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -149,7 +150,7 @@ def test_the_longest_side_is_1600_at_most(size: tuple[int, int], wanted: tuple[i
     assert opened(clean(encoded(Image.new("RGB", size, BLUE)))).size == wanted
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("image", "kind", "wanted"),
     [
         pytest.param(Image.new("CMYK", (40, 40), (0, 255, 255, 0)), "JPEG", RED, id="CMYK"),
@@ -211,7 +212,7 @@ def test_a_page_hidden_behind_a_photo_is_left_behind() -> None:
     assert jpeg.endswith(b"\xff\xd9")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raw", "reason"),
     [
         pytest.param(b"", "not_a_photo", id="nothing"),

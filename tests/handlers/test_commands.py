@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handlers import texts
 from handlers.commands import Command, alone, keyword, urgent
+from tests.kit.cases import for_each
 
 TEXTS = texts.load()
 ANY_TEXT = st.text(st.characters(codec=None))
@@ -73,26 +74,24 @@ def bare(typed: str) -> str:
     return "".join(marks).replace("đ", "d").replace("Đ", "D")
 
 
-@pytest.mark.parametrize(("name", "typed"), COMMANDS)
+@for_each(("name", "typed"), COMMANDS)
 def test_a_command_fully_accented_is_known_even_where_words_are_asked(name: str, typed: str) -> None:
     for spelt in (typed, typed.upper(), f"  {typed} ", unicodedata.normalize("NFD", typed)):
         assert alone(TEXTS, spelt, accented=True) == Command(name)
 
 
-@pytest.mark.parametrize(("name", "typed"), COMMANDS)
+@for_each(("name", "typed"), COMMANDS)
 def test_a_command_is_known_without_accents_in_capitals_and_with_signs(name: str, typed: str) -> None:
     for spelt in (typed, bare(typed), bare(typed).upper(), f"{typed}!", unicodedata.normalize("NFD", typed)):
         assert alone(TEXTS, spelt, accented=False) == Command(name)
 
 
-@pytest.mark.parametrize(
-    "typed", ["huy", "Huy", "dung", "Dung", "sua", "SUA", "sữa", "giup", "Nhân", "cuu", "Dừng lại đi Nam"]
-)
+@for_each("typed", ["huy", "Huy", "dung", "Dung", "sua", "SUA", "sữa", "giup", "Nhân", "cuu", "Dừng lại đi Nam"])
 def test_names_and_milk_are_no_commands_where_words_are_asked(typed: str) -> None:
     assert alone(TEXTS, typed, accented=True) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "name"),
     [
         ("quay lai", "back"),
@@ -121,17 +120,13 @@ def test_bare_words_are_commands_where_no_words_are_asked(typed: str, name: str)
     assert alone(TEXTS, typed, accented=False) == Command(name)
 
 
-@pytest.mark.parametrize(
-    "typed", ["sữa", "Dũng", "đúng", "đừng", "đứng", "nhẫn", "cừu", "sứa", "huý", "bạc", "giúp tôi"]
-)
+@for_each("typed", ["sữa", "Dũng", "đúng", "đừng", "đứng", "nhẫn", "cừu", "sứa", "huý", "bạc", "giúp tôi"])
 def test_an_accent_that_was_typed_is_believed(typed: str) -> None:
     assert alone(TEXTS, typed, accented=False) is None
 
 
-@pytest.mark.parametrize(
-    "typed", ["sửa 2", "Sửa 2", "edit 2", "/sua 2", "/edit 2", unicodedata.normalize("NFD", "sửa 2")]
-)
-@pytest.mark.parametrize("accented", [True, False])
+@for_each("typed", ["sửa 2", "Sửa 2", "edit 2", "/sua 2", "/edit 2", unicodedata.normalize("NFD", "sửa 2")])
+@for_each("accented", [True, False])
 def test_edit_names_a_number(typed: str, accented: bool) -> None:
     assert alone(TEXTS, typed, accented=accented) == Command("edit", 2)
 
@@ -152,16 +147,14 @@ def test_edit_with_other_things(typed: str, accented: bool, command: Command | N
     assert alone(TEXTS, typed, accented=accented) == command
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", "/", "🙂", "//huy//x", "hủy đi", "không hủy", "/khong", "dừng lại", "menu menu"]
-)
-@pytest.mark.parametrize("accented", [True, False])
+@for_each("typed", ["", " ", "/", "🙂", "//huy//x", "hủy đi", "không hủy", "/khong", "dừng lại", "menu menu"])
+@for_each("accented", [True, False])
 def test_what_is_no_command(typed: str, accented: bool) -> None:
     assert alone(TEXTS, typed, accented=accented) is None
 
 
-@pytest.mark.parametrize("typed", ["TB-4K7M-92QX", "tin TB-4K7M-92QX", "TIN tb 4k7m 92qx.", "“tin TB-4K7M-92QX”"])
-@pytest.mark.parametrize("accented", [True, False])
+@for_each("typed", ["TB-4K7M-92QX", "tin TB-4K7M-92QX", "TIN tb 4k7m 92qx.", "“tin TB-4K7M-92QX”"])
+@for_each("accented", [True, False])
 def test_the_code_of_an_announcement_asks_whether_it_is_ours(typed: str, accented: bool) -> None:
     assert alone(TEXTS, typed, accented=accented) == Command("verify", code=typed)
 
@@ -178,23 +171,23 @@ def test_other_codes_and_words_do_not(typed: str) -> None:
     assert alone(TEXTS, typed, accented=False) is None
 
 
-@pytest.mark.parametrize("typed", rows(URGENT))
+@for_each("typed", rows(URGENT))
 def test_somebody_in_need_is_heard(typed: str) -> None:
     assert urgent(TEXTS, typed)
 
 
-@pytest.mark.parametrize("typed", rows(CALM))
+@for_each("typed", rows(CALM))
 def test_nobody_is_taken_to_be_in_need_who_is_not(typed: str) -> None:
     assert not urgent(TEXTS, typed)
 
 
-@pytest.mark.parametrize(("name", "typed"), [(name, typed) for name, all_ in KEYWORDS.items() for typed in rows(all_)])
+@for_each(("name", "typed"), [(name, typed) for name, all_ in KEYWORDS.items() for typed in rows(all_)])
 def test_a_wish_is_heard_in_a_sentence(name: str, typed: str) -> None:
     for spelt in (typed, typed.upper(), unicodedata.normalize("NFD", typed)):
         assert keyword(TEXTS, spelt) == name
 
 
-@pytest.mark.parametrize("typed", rows(NO_KEYWORDS))
+@for_each("typed", rows(NO_KEYWORDS))
 def test_no_wish_is_heard_where_there_is_none(typed: str) -> None:
     assert keyword(TEXTS, typed) is None
 
@@ -218,8 +211,8 @@ def test_an_urgent_word_is_heard_anywhere_in_a_text(typed: str, before: str, aft
     assert urgent(TEXTS, f"{before} \n{typed}\n {after}")
 
 
-@pytest.mark.parametrize("accented", [True, False])
-@pytest.mark.parametrize(
+@for_each("accented", [True, False])
+@for_each(
     ("typed", "name"),
     [
         ("/dung TB-4K7M-92QX", "stop_announcement"),

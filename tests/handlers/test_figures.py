@@ -18,6 +18,7 @@ from handlers.rules.rows import Row, caution
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
 from tests.handlers.told import grounds, verdict, voice
+from tests.kit.cases import for_each
 
 DAYS = [(case, day) for case in named_cases() for day in case.expected]
 FILES = ("standards", "indicators", "programmes", "areas")
@@ -68,7 +69,7 @@ def numbers(text: str, day: date) -> set[int]:
     return {number for number in found if number >= 1000}
 
 
-@pytest.mark.parametrize(("case", "day"), DAYS, ids=[f"{case.name}-{day}" for case, day in DAYS])
+@for_each(("case", "day"), DAYS)
 def test_every_figure_of_a_verdict_and_of_an_offer_is_a_row_s_or_the_family_s_own(case: NamedCase, day: date) -> None:
     known = may_be_told(day) | declared(case.household)
 

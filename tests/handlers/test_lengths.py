@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from handlers.rules.poverty import changed_places
 from handlers.texts.loader import LANGUAGES
 from tests.handlers.rules.families import TODAY, days, households
 from tests.handlers.told import grounds, verdict, voice
+from tests.kit.cases import for_each
 
 MOST_LETTERS = 600
 NAMES = sorted((unit.id for unit in units.all_units().values()), key=lambda unit: -len(units.all_units()[unit].name))
@@ -41,7 +41,7 @@ def check(texts: Iterator[str]) -> None:
         assert not TELLS.search(text.split("\n")[0])
 
 
-@pytest.mark.parametrize("unit", [*LONGEST, *OF_TWO_TYPES])
+@for_each("unit", [*LONGEST, *OF_TWO_TYPES])
 def test_a_named_household_s_result_fits_wherever_it_lives(unit: str) -> None:
     for case in named_cases():
         for day in case.expected:

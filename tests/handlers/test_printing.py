@@ -13,6 +13,7 @@ from handlers.desk import Desk
 from handlers.flow import printing
 from handlers.flow.conversation import Conversation
 from handlers.texts.loader import LANGUAGES
+from tests.kit.cases import for_each
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "scripts"
 WITH_A_SCRIPT = [conversation for conversation in ALL if conversation.script]
@@ -27,8 +28,8 @@ def printed(conversation: Conversation[Desk], language: str) -> str:
     return printing.script(conversation, texts.load(), language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("conversation", WITH_A_SCRIPT, ids=lambda conversation: conversation.name)
+@for_each("language", LANGUAGES)
+@for_each("conversation", WITH_A_SCRIPT)
 def test_the_script_reads_as_it_was_signed(conversation: Conversation[Desk], language: str) -> None:
     assert printed(conversation, language) == script_file(conversation, language).read_text("utf-8")
 

@@ -5,6 +5,7 @@ import pytest
 from handlers import texts
 from handlers.reception import MESSAGES_A_MINUTE, SMALL_TALK
 from tests.handlers.conversations.walks import ANSWERED, CONSENTED, TO_NAME, TO_PHONE, TO_YEAR, cases
+from tests.kit.cases import for_each
 from tests.kit.town import Citizen, Town
 
 
@@ -80,7 +81,7 @@ async def test_with_nothing_open_a_wish_opens_what_it_asks_for(lan: Citizen) -> 
     lan.hears("my_cases.none")
 
 
-@pytest.mark.parametrize("key", [key for key in texts.load().heard if key.startswith("keywords.")])
+@for_each("key", [key for key in texts.load().heard if key.startswith("keywords.")])
 def test_every_wish_can_be_called_by_its_name(key: str) -> None:
     wish = key.removeprefix("keywords.")
 

@@ -2,16 +2,16 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.statement_columns import amount_of, day_of
+from tests.kit.cases import for_each
 
 DAY = date(2026, 3, 15)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "amount"),
     [
         ("1,500,000", 1_500_000), ("1.500.000", 1_500_000), ("1.500.000,00", 1_500_000), ("1,500,000.00", 1_500_000),
@@ -33,7 +33,7 @@ def test_an_amount_is_read_as_it_was_written(amount: int, mark: str) -> None:
     assert amount_of(f"{amount:,}".replace(",", mark)) == amount
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "day"),
     [
         ("15/03/2026", DAY), ("15-03-2026", DAY), ("2026-03-15", DAY), ("15/3/2026", DAY), ("15/03/2026 10:03:02", DAY),

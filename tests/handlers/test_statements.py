@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.statements import MOST_BYTES, MOST_ROWS, Line, NotAStatement, Reason, Statement, What, codes_in, read
+from tests.kit.cases import for_each
 
 DAY = date(2026, 3, 15)
 
@@ -89,8 +90,8 @@ def told(statement: Statement) -> list[tuple[date, int]]:
 # Reading
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@for_each("payload", PAYLOADS)
+@for_each("encoding", ENCODINGS)
 def test_the_gifts_of_a_statement_are_read_whatever_its_form(payload: str, encoding: str) -> None:
     found = read(ENCODINGS[encoding](PAYLOADS[payload]))
 
@@ -154,7 +155,7 @@ def test_debits_told_by_a_word_alone_are_passed_over() -> None:
 # Troubles
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("row", "what"),
     [
         pytest.param('15/13/2026,,"500,000","1,000",a', "no_day", id="no such month"),
@@ -182,7 +183,7 @@ def test_a_row_that_cannot_be_read_is_told_by_its_number_and_hides_no_other(row:
     assert told(found) == [(date(2026, 3, 16), 700_000)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "row",
     [
         ",,,,",
@@ -298,7 +299,7 @@ def test_a_number_that_is_no_transaction_s_own_is_no_reference(number: str) -> N
 # No statement
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raw", "reason"),
     [
         pytest.param(b"", "empty", id="nothing"),

@@ -17,6 +17,7 @@ from handlers.flow.conversation import Answers, Conversation, EndIf
 from handlers.flow.message import Say
 from handlers.texts import BadText, Dong, Lines, Phrase, Voice
 from handlers.texts.loader import LANGUAGES, build
+from tests.kit.cases import for_each
 
 TEXTS = texts.load()
 TODAY = date(2026, 11, 25)
@@ -56,7 +57,7 @@ MAY_TELL = {
 # Loading
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("vi", "en", "named"),
     [
         pytest.param('a = "x"\nb = "y"', 'a = "x"', "b: missing in en", id="missing in English"),
@@ -98,7 +99,7 @@ VOICE = Voice(
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "printed"),
     [
         ("words", "words"),
@@ -135,7 +136,7 @@ def test_a_language_we_do_not_speak_is_answered_in_vietnamese() -> None:
 # What the code names
 
 
-@pytest.mark.parametrize("name", CONVERSATIONS)
+@for_each("name", CONVERSATIONS)
 def test_every_question_of_a_conversation_has_its_words(name: str) -> None:
     needed = set(_words_of(CONVERSATIONS[name]))
 
@@ -197,21 +198,21 @@ def test_the_code_was_read() -> None:
     assert ("opens", "registration") in {(kind, words) for _, kind, words in LITERALS}
 
 
-@pytest.mark.parametrize(("where", "key"), [(where, key) for where, kind, key in LITERALS if kind == "text"])
+@for_each(("where", "key"), [(where, key) for where, kind, key in LITERALS if kind == "text"])
 def test_every_text_the_code_names_exists(where: str, key: str) -> None:
     pattern = re.compile(r"(?:.*\.)?" + re.escape(key).replace(r"\*", ".+"))
 
     assert any(pattern.fullmatch(own) for own in TEXTS.sentences["vi"]), where
 
 
-@pytest.mark.parametrize(("where", "name"), [(where, key) for where, kind, key in LITERALS if kind == "opens"])
+@for_each(("where", "name"), [(where, key) for where, kind, key in LITERALS if kind == "opens"])
 def test_every_button_opens_something(where: str, name: str) -> None:
     pattern = re.compile(re.escape(name).replace(r"\*", ".+"))
 
     assert any(pattern.fullmatch(one) for one in CONVERSATIONS.keys() | OWN_BUTTONS), where
 
 
-@pytest.mark.parametrize("key", [key for key in TEXTS.heard if key.startswith(("commands.", "keywords."))])
+@for_each("key", [key for key in TEXTS.heard if key.startswith(("commands.", "keywords."))])
 def test_every_command_and_keyword_leads_somewhere(key: str) -> None:
     kind, _, name = key.partition(".")
 
@@ -255,7 +256,7 @@ def test_no_exception_is_listed_in_vain() -> None:
     assert MAY_TELL.keys() <= TEXTS.sentences["vi"].keys()
 
 
-@pytest.mark.parametrize("key", [key for key in TEXTS.sentences["vi"] if key.startswith("doors.")])
+@for_each("key", [key for key in TEXTS.sentences["vi"] if key.startswith("doors.")])
 def test_a_door_s_words_are_no_other_door_s(key: str) -> None:
     alike = {"doors.cancel_yes", "doors.drop", "doors.cancel_no", "doors.resume"}  # never stand side by side
     for language in LANGUAGES:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.statements import codes_in
 from storage.ids import new_code
+from tests.kit.cases import for_each
 
 CODE = "UH-1A2B-3C4D"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "UH-1A2B-3C4D", "UH1A2B3C4D", "uh 1a2b 3c4d", "Uh_1a2b_3c4d", "UH.1A2B.3C4D", "UH–1A2B–3C4D", "UH 1A2B3C4D",
@@ -36,7 +36,7 @@ def test_two_codes_in_a_text_are_both_found_in_their_order() -> None:
     assert codes_in("UH9Z8Y7X6W va uh-1a2b-3c4d") == ("UH-9Z8Y-7X6W", CODE)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "", "ung ho dong bao", "UH GIUP DONG BAO", "UH quy vi nguoi ngheo", "uh lien hoan cuoi nam", "UH 10000000",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from handlers import units
 from handlers.units import District, Place, all_units, find, units_of
 from handlers.words import fold, sort_key
+from tests.kit.cases import for_each
 
 UNITS = list(all_units().values())
 OLD = [(unit, old) for unit in UNITS for old in unit.old]
@@ -53,7 +54,7 @@ def test_the_data_file_has_every_old_unit_once_but_for_the_split_one() -> None:
     ]
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.id)
+@for_each("unit", UNITS)
 def test_a_present_full_name_is_sure_however_it_is_written(unit: units.Unit) -> None:
     decomposed = unicodedata.normalize("NFD", unit.name)
     sentence = f"Nhà tôi ở {unit.name.lower()}, thành phố Đà Nẵng."
@@ -62,7 +63,7 @@ def test_a_present_full_name_is_sure_however_it_is_written(unit: units.Unit) -> 
         assert find(typed) == units.Found((Place(unit, None),), sure=True), typed
 
 
-@pytest.mark.parametrize(("unit", "old"), OLD, ids=lambda x: x.id if isinstance(x, units.Unit) else slug(x.name))
+@for_each(("unit", "old"), OLD)
 def test_an_old_name_with_its_district_leads_to_its_unit(unit: units.Unit, old: units.OldUnit) -> None:
     found = find(f"{old.name}, {old.district}")
 
@@ -71,7 +72,7 @@ def test_an_old_name_with_its_district_leads_to_its_unit(unit: units.Unit, old: 
     assert found.sure == (old.name not in SAME_OLD_NAME_IN_TWO_UNITS)
 
 
-@pytest.mark.parametrize("district", DISTRICTS)
+@for_each("district", DISTRICTS)
 def test_a_former_district_is_never_sure_and_has_at_most_nine_units(district: str) -> None:
     found = find(district)
 
@@ -81,9 +82,7 @@ def test_a_former_district_is_never_sure_and_has_at_most_nine_units(district: st
     assert [p.unit for p in made_of_it] == [u for u in UNITS if any(o.district == district for o in u.old)]
 
 
-@pytest.mark.parametrize(
-    "name", sorted({d.split(" ", 2)[-1] if d[:2] == "Th" else d.split(" ", 1)[1] for d in DISTRICTS})
-)
+@for_each("name", sorted({d.split(" ", 2)[-1] if d[:2] == "Th" else d.split(" ", 1)[1] for d in DISTRICTS}))
 def test_a_bare_name_of_a_unit_and_a_district_gives_both(name: str) -> None:
     found = find(name)
 
@@ -94,7 +93,7 @@ def test_a_bare_name_of_a_unit_and_a_district_gives_both(name: str) -> None:
         assert len(found.candidates) == 2
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "name"),
     {
         "nhà tôi ở xã Hòa Sơn": "Phường Hòa Khánh",
@@ -149,7 +148,7 @@ def test_a_name_that_fits_one_unit_is_sure(typed: str, name: str) -> None:
     assert (names(typed), find(typed).sure) == ([name], True)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "expected"),
     {
         "o tay giang": ["Xã Tây Giang", "Huyện Tây Giang"],
@@ -192,7 +191,7 @@ def test_a_misspelt_name_gives_at_most_three_candidates(typed: str) -> None:
     assert not found.sure
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         *("", "k", "hc", "🙂", "123", "xin chào", "không biết", "tôi không nhớ", "Đà Nẵng", "thành phố Đà Nẵng"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from handlers.rules.banks import banks
 from handlers.vietqr import Account, payload
+from tests.kit.cases import for_each
 from tests.kit.transfers import transfer
 
 EXAMPLE = Account("970403", "0011012345678")
@@ -135,7 +136,7 @@ def test_a_bin_is_six_digits(bank_bin: str) -> None:
         Account(bank_bin, "0011012345678")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "number", ["", "12345", "1" * 20, "0011.0123", "0011 0123", "0011-0123", "００１１０１", "TÀIKHOẢN", "001101\n"]
 )
 def test_an_account_number_is_6_to_19_letters_and_digits(number: str) -> None:
@@ -151,7 +152,7 @@ def test_an_amount_has_at_most_13_digits_and_no_sign(amount: int) -> None:
         payload(EXAMPLE, amount, "")
 
 
-@pytest.mark.parametrize("text", ["A" * 26, "ung ho", "ỦNG HỘ", "A.B", "A_B", "A\nB", "A\n", "A\x00", "Ａ"])
+@for_each("text", ["A" * 26, "ung ho", "ỦNG HỘ", "A.B", "A_B", "A\nB", "A\n", "A\x00", "Ａ"])
 def test_a_text_is_at_most_25_plain_capitals_digits_spaces_and_hyphens(text: str) -> None:
     with pytest.raises(ValueError, match=r"^text: "):
         payload(EXAMPLE, 0, text)

@@ -2,17 +2,17 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.words import Lexicon, accents, fold, prefixes, sort_key, tidy
+from tests.kit.cases import for_each
 
 ANY_TEXT = st.text(st.characters(codec=None))
 VIETNAMESE = st.text(st.sampled_from("aăâbcdđeêghiklmnoôơpqrstuưvxy àảãáạằẳẵắặầẩẫấậĐÐÂỄỢ1-\n"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "folded"),
     [
         ("Đà Nẵng", "da nang"),
@@ -39,7 +39,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "kept"),
     [
         (unicodedata.normalize("NFD", "Đà Nẵng"), "Đà Nẵng"),
@@ -99,7 +99,7 @@ def test_the_two_ways_to_place_a_tone_are_one() -> None:
     assert accents("Hòa") != accents("Hóa")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "meaning"),
     [("đúng", 1), ("dung", 1), ("đung", 1), ("ĐÚNG", 1), ("dừng", 2), ("dũng", None), ("dun", None), ("", None)],
 )

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.crypto import Cipher, MasterKey, WrongKey, decode_key, new_key
+from tests.kit.cases import for_each
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 WHERE = "person.name:1"
@@ -35,13 +36,13 @@ def test_it_does_not_open_with_another_key() -> None:
         Cipher(OTHER_KEY).open(SEALED, WHERE)
 
 
-@pytest.mark.parametrize("length", range(len(SEALED)))
+@for_each("length", range(len(SEALED)))
 def test_it_does_not_open_when_cut_short(length: int) -> None:
     with pytest.raises(WrongKey):
         Cipher(KEY).open(SEALED[:length], WHERE)
 
 
-@pytest.mark.parametrize("place", range(len(SEALED)))
+@for_each("place", range(len(SEALED)))
 def test_it_does_not_open_with_one_byte_changed(place: int) -> None:
     changed = bytes(byte ^ (1 if at == place else 0) for at, byte in enumerate(SEALED))
 

@@ -8,6 +8,7 @@ from bot.channels.contract import Received, Unreadable
 from bot.channels.telegram import updates
 from tests.bot.channels.reading import every_kind
 from tests.kit import poison
+from tests.kit.cases import for_each
 from tests.kit.telegram.wire import Json
 from tests.kit.telegram.world import BOT
 
@@ -35,7 +36,7 @@ def _check(found: Received) -> None:
     written.encode()
 
 
-@pytest.mark.parametrize("name", BODIES)
+@for_each("name", BODIES)
 def test_poison_is_read_or_refused(name: str) -> None:
     read(BODIES[name])
 
@@ -59,7 +60,7 @@ def test_what_no_database_takes_is_left_out_and_the_rest_is_read(name: str, text
     assert found.body["text"] == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     "name",
     [
         "nested lists", "nested lists that end", "nested objects", "a number of 5000 digits", "not a number",
@@ -78,7 +79,7 @@ def test_a_refusal_says_nothing_of_what_it_refuses() -> None:
     assert all(len(code) < 20 and code.replace("_", "").replace(" ", "").isalpha() for code in refusals), refusals
 
 
-@pytest.mark.parametrize("update", KINDS.values(), ids=KINDS.keys())
+@for_each("update", [pytest.param(update, id=kind) for kind, update in KINDS.items()])
 def test_a_field_that_is_missing_or_of_another_kind_is_no_fault_of_ours(update: Json) -> None:
     ends = {type(read(raw)) for _, raw in poison.spoiled_fields(update)}
 

@@ -12,6 +12,7 @@ import pytest
 import bot.web
 from bot.web.pages import CONTENT_SECURITY_POLICY, SECURITY_HEADERS, Pages, asset, dial, static_file
 from tests.bot.web.sentences import sentence
+from tests.kit.cases import for_each
 
 STATIC = Path(bot.web.__file__).parent / "static"
 SCRIPT = (STATIC / "chat.js").read_text("utf-8")
@@ -45,9 +46,9 @@ def palette(theme: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+): (#\w{6});", light if theme == "light" else dark.split("\n}\n")[0]))
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("demo", [True, False], ids=["demo", "real"])
+@for_each("template", TEMPLATES)
+@for_each("language", ["vi", "en"])
+@for_each("demo", [True, False])
 def test_every_page_renders_without_inline_script_or_style(template: str, language: str, demo: bool) -> None:
     html = Pages(sentence, demo=demo).render(template, language, **VALUES)
 
@@ -103,6 +104,7 @@ def test_the_style_names_each_font_by_its_version() -> None:
         ("style.css", "text/css; charset=utf-8"),
         ("chat.js", "text/javascript; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
+        ("zalo.png", "image/png"),
         ("fonts/OFL.txt", "text/plain; charset=utf-8"),
         ("fonts/be-vietnam-pro-regular.woff2", "font/woff2"),
     ],
@@ -145,8 +147,8 @@ def test_the_page_gives_every_word_the_script_asks_for() -> None:
     assert asked | {"us", "you"} == {name.removeprefix("data-") for name in body if name.startswith("data-")}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
+@for_each("theme", ["light", "dark"])
+@for_each(
     ("ink", "ground"),
     [
         ("ink", "ground"),

@@ -1,9 +1,9 @@
 """Which passwords are accepted, and that an account that is not there costs as long as one that is."""
 
-import pytest
 from argon2 import PasswordHasher
 
 from bot.web.console.passwords import MOST, NOBODYS, fault, hash_password, is_right
+from tests.kit.cases import for_each
 
 GOOD = "bốn quả bưởi chín"
 
@@ -27,7 +27,7 @@ def test_what_is_no_hash_is_never_right() -> None:
     assert not is_right("not a hash", GOOD)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("password", "wrong"),
     [
         (GOOD, None),

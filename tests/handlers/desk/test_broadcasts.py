@@ -19,6 +19,7 @@ from handlers.units import all_units
 from storage.database import Unit
 from storage.queries import broadcasts
 from storage.tables import Address, Case, Subscription
+from tests.kit.cases import for_each
 from tests.kit.clock import MORNING
 from tests.kit.requests import HERE, asks
 from tests.kit.requests import THERE as ELSEWHERE
@@ -84,7 +85,7 @@ async def test_who_subscribed_gets_it_once_with_sender_code_and_how_to_stop(
 
 
 async def counted(town: Town, official: str, draft: Draft) -> Counts:
-    return await town.as_official(official, lambda desk: audience.counts(desk, draft.kind, draft.topic, draft.audience))
+    return await town.as_official(official, lambda desk: audience.counts(desk, draft.kind, draft.topic, draft.audience, desk.now))
 
 
 async def states(town: Town, which: int = 1) -> dict[str, int]:
@@ -274,7 +275,7 @@ async def test_staff_are_found_by_role_in_their_linked_chats(town: Town, office:
     assert found == [1, 0]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "field", "what"),
     [
         ({"title": {"vi": "Hỗ trợ hộ nghèo"}}, "title_vi", "tells_too_much"),

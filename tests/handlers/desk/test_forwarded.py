@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from handlers import words
 from handlers.desk.forwarded import codes, is_made_of, is_short, says_no_more
+from tests.kit.cases import for_each
 
 OURS = (
     "Phiên giao dịch việc làm\n\nSáng thứ bảy tại nhà văn hóa, xem viec-lam.example.test. Không thu tiền, không đặt "
@@ -15,7 +16,7 @@ OURS = (
 RENDERED = (OURS, "Job fair\n\nOn Saturday.")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         pytest.param(OURS, id="all of it"),
@@ -34,7 +35,7 @@ def test_ours(typed: str) -> None:
     assert says_no_more(typed, RENDERED)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         pytest.param(OURS + " Chuyển 500 nghìn vào số 0123.", id="something added at the end"),
@@ -101,7 +102,7 @@ def test_a_digest_with_another_line_is_not(old: str, new: str) -> None:
     assert not is_made_of(AS_SENT.replace(old, new), DIGEST)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "found"),
     [
         ("TB-4K7M-92QX", ("TB-4K7M-92QX",)),

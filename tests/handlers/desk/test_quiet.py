@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.desk.quiet import NIGHT, QuietHours, Waits, may_go
+from tests.kit.cases import for_each
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 TET = {date(2027, 2, day) for day in range(5, 12)}
@@ -15,7 +16,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=HERE)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("now", "waits", "goes"),
     [
         ("2026-11-25 09:00", "at_night", "2026-11-25 09:00"),

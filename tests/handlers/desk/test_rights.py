@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers.desk.rights import RIGHTS, ROLES, TABLE, Official, read_table
+from tests.kit.cases import for_each
 
 OWN, FOREIGN = "phuong_hoa_khanh", "xa_tay_giang"
 ROOT = Path(__file__).parents[3]
@@ -32,7 +33,7 @@ def official(*roles: str) -> Official:
     return Official("1", "Tâm", "", roles, frozenset({OWN}))
 
 
-@pytest.mark.parametrize(("action", "role", "cell"), list(cells()))
+@for_each(("action", "role", "cell"), list(cells()))
 def test_a_cell_means_what_it_says(action: str, role: str, cell: str) -> None:
     one = official(role)
 

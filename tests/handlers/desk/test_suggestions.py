@@ -6,6 +6,7 @@ import pytest
 
 from handlers.desk.matching import Gift, Need, match
 from handlers.desk.suggestions import Suggestions, former_districts
+from tests.kit.cases import for_each
 from tests.kit.gifts import BUYS, JOB, gives, needs, promises
 from tests.kit.on_duty import clerk
 from tests.kit.requests import HERE, THERE, asks
@@ -57,7 +58,7 @@ PAIRS: dict[str, tuple[Gift, Need, tuple[str, ...] | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@for_each("name", PAIRS)
 def test_a_gift_fits_a_need_for_these_reasons(name: str) -> None:
     gift, need, reasons = PAIRS[name]
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.desk.working_days import add, due, is_working_day
+from tests.kit.cases import for_each
 
 DA_NANG = ZoneInfo("Asia/Ho_Chi_Minh")
 FIVE_PM = time(17)
@@ -19,7 +20,7 @@ def here(year: int, month: int, day: int, hour: int = 9, minute: int = 0, second
     return datetime(year, month, day, hour, minute, second, tzinfo=DA_NANG)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("day", "works"),
     [
         pytest.param(date(2026, 11, 20), True, id="Friday"),
@@ -48,7 +49,7 @@ def test_offices_work_monday_to_friday_but_not_on_holidays(day: date, works: boo
     assert is_working_day(day) is works
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("received", "by"),
     [
         pytest.param(here(2026, 11, 9), date(2026, 11, 16), id="Monday morning: the next Monday"),

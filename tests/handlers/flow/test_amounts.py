@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.flow.readers import Amount, money, number
+from tests.kit.cases import for_each
 
 T = TypeVar("T")
 
@@ -124,24 +125,24 @@ NO_NUMBERS = rows(
 )
 
 
-@pytest.mark.parametrize(("text", "dong"), table(ONE_SUM))
+@for_each(("text", "dong"), table(ONE_SUM))
 def test_a_sum_has_one_reading(text: str, dong: int) -> None:
     assert money(text) == (Amount(dong, None),)
     assert money(unicodedata.normalize("NFD", text)) == (Amount(dong, None),)
 
 
-@pytest.mark.parametrize(("text", "said"), table(SUM_AND_PERIOD))
+@for_each(("text", "said"), table(SUM_AND_PERIOD))
 def test_a_sum_may_be_for_a_period(text: str, said: tuple[int, str]) -> None:
     assert [(a.dong, a.per) for a in money(text)] == [said]
     assert [(a.dong, a.per) for a in money(unicodedata.normalize("NFD", text))] == [said]
 
 
-@pytest.mark.parametrize(("text", "readings"), table(TWO_SUMS))
+@for_each(("text", "readings"), table(TWO_SUMS))
 def test_a_sum_without_a_unit_has_two_readings(text: str, readings: tuple[int, ...]) -> None:
     assert tuple(a.dong for a in money(text)) == readings
 
 
-@pytest.mark.parametrize("text", ["", *NO_SUM])
+@for_each("text", ["", *NO_SUM])
 def test_what_is_no_single_sum_is_not_read(text: str) -> None:
     assert money(text) == ()
 
@@ -153,13 +154,13 @@ def test_a_written_sum_is_read_back(dong: int) -> None:
     assert money(written) == (Amount(dong, None),)
 
 
-@pytest.mark.parametrize(("text", "value"), table(NUMBERS))
+@for_each(("text", "value"), table(NUMBERS))
 def test_a_number_is_read_in_figures_and_words(text: str, value: int) -> None:
     assert number(text) == value
     assert number(unicodedata.normalize("NFD", text)) == value
 
 
-@pytest.mark.parametrize("text", ["", *NO_NUMBERS])
+@for_each("text", ["", *NO_NUMBERS])
 def test_what_is_no_single_number_is_not_read(text: str) -> None:
     assert number(text) is None
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.flow.counted import YEAR, Quantity, in_season, months, quantity, quantity_of
+from tests.kit.cases import for_each
 
 COUNTED = {
     "10 thùng": Quantity(10, "thùng"),
@@ -40,12 +41,12 @@ IN_MONTHS = {
 }
 
 
-@pytest.mark.parametrize(("typed", "heard"), COUNTED.items())
+@for_each(("typed", "heard"), COUNTED.items())
 def test_a_quantity_is_read_as_people_type_it(typed: str, heard: Quantity) -> None:
     assert quantity(typed) == heard
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         "",
@@ -64,7 +65,7 @@ def test_what_is_no_whole_number_of_something_is_no_quantity(typed: str) -> None
     assert quantity(typed) is None
 
 
-@pytest.mark.parametrize(("typed", "heard"), IN_MONTHS.items())
+@for_each(("typed", "heard"), IN_MONTHS.items())
 def test_months_are_read_as_people_type_them(typed: str, heard: tuple[int, ...]) -> None:
     assert months(typed) == heard
 

@@ -2,14 +2,14 @@
 
 from datetime import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.flow.hours import time_of_day
+from tests.kit.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "heard"),
     [
         ("8h30", "08:30"),

@@ -15,6 +15,7 @@ from handlers.flow.conversation import Answers
 from handlers.flow.counted import MEASURES, Quantity
 from handlers.flow.message import Dong, Option, Phrase
 from handlers.flow.questions import Candidate, Choice, Choices, Misheard, Other, Question, Said, Unsure
+from tests.kit.cases import for_each
 
 TODAY = date(2026, 11, 25)
 NAMES = ("food", "house", "water", "none_of_them")
@@ -104,9 +105,7 @@ def test_an_answer_written_down_is_heard_and_read_back(name: str, data: st.DataO
     assert question.hear(Said(written, today=TODAY)) == value
 
 
-@pytest.mark.parametrize(
-    ("name", "other"), [(name, other) for name, question in EVERY.items() for other in question.others]
-)
+@for_each(("name", "other"), [(name, other) for name, question in EVERY.items() for other in question.others])
 def test_every_other_answer_written_down_is_heard_and_read_back(name: str, other: str) -> None:
     question = EVERY[name]
 
@@ -179,7 +178,7 @@ def test_reading_something_foreign_raises_a_value_error_at_most(name: str, writt
     assert value is not None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("question", "written"),
     [
         pytest.param(Choice("q", "food"), "house", id="an option that is gone"),
@@ -219,7 +218,7 @@ def test_a_button_of_an_option_that_is_gone_is_not_heard(question: Question[obje
         assert isinstance(heard, Misheard) or (question.takes_anything and heard == typed)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "typed", "heard"),
     [
         pytest.param("choice", "2", "house", id="the number of a button"),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.flow.readers import Year, day, money, national_id, number, phone, unknown, write_phone, year, yes_no
+from tests.kit.cases import for_each
 
 T = TypeVar("T")
 
@@ -125,55 +126,55 @@ NO_PHONES = rows(
 )
 
 
-@pytest.mark.parametrize("text", YES)
+@for_each("text", YES)
 def test_a_yes_is_heard_alone_or_among_courtesies(text: str) -> None:
     assert yes_no(text) is True
     assert yes_no(unicodedata.normalize("NFD", text)) is True
 
 
-@pytest.mark.parametrize("text", NO)
+@for_each("text", NO)
 def test_a_no_is_heard_alone_or_among_courtesies(text: str) -> None:
     assert yes_no(text) is False
     assert yes_no(unicodedata.normalize("NFD", text)) is False
 
 
-@pytest.mark.parametrize("text", ["", *NEITHER])
+@for_each("text", ["", *NEITHER])
 def test_what_is_neither_yes_nor_no_is_not_read(text: str) -> None:
     assert yes_no(text) is None
 
 
-@pytest.mark.parametrize("text", UNKNOWN)
+@for_each("text", UNKNOWN)
 def test_not_knowing_is_heard(text: str) -> None:
     assert unknown(text)
 
 
-@pytest.mark.parametrize("text", ["", *KNOWN])
+@for_each("text", ["", *KNOWN])
 def test_what_does_not_say_i_do_not_know_is_something_else(text: str) -> None:
     assert not unknown(text)
 
 
-@pytest.mark.parametrize(("text", "value"), table(SURE_YEARS))
+@for_each(("text", "value"), table(SURE_YEARS))
 def test_a_year_of_four_figures_is_sure(text: str, value: int) -> None:
     assert year(text, 2026) == (Year(value, sure=True),)
 
 
-@pytest.mark.parametrize(("text", "values"), table(DOUBTFUL_YEARS))
+@for_each(("text", "values"), table(DOUBTFUL_YEARS))
 def test_two_figures_and_an_age_are_in_doubt(text: str, values: tuple[int, ...]) -> None:
     assert year(text, 2026) == tuple(Year(value, sure=False) for value in values)
 
 
-@pytest.mark.parametrize("text", NO_YEARS)
+@for_each("text", NO_YEARS)
 def test_what_is_no_year_of_birth_is_not_read(text: str) -> None:
     assert year(text, 2026) == ()
 
 
-@pytest.mark.parametrize(("text", "days"), table(DAYS))
+@for_each(("text", "days"), table(DAYS))
 def test_a_day_is_read_as_people_write_it(text: str, days: str) -> None:
     assert " ".join(d.isoformat() for d in day(text, TODAY)) == days
     assert day(unicodedata.normalize("NFD", text), TODAY) == day(text, TODAY)
 
 
-@pytest.mark.parametrize("text", NO_DAYS)
+@for_each("text", NO_DAYS)
 def test_what_is_no_single_day_is_not_read(text: str) -> None:
     assert day(text, TODAY) == ()
 
@@ -184,12 +185,12 @@ def test_a_written_day_is_read_back(one: date) -> None:
     assert day(f"{one.day}/{one.month}/{one.year}", TODAY) == (one,)
 
 
-@pytest.mark.parametrize(("text", "e164"), table(PHONES))
+@for_each(("text", "e164"), table(PHONES))
 def test_a_phone_number_is_read_in_international_form(text: str, e164: str) -> None:
     assert phone(text) == e164
 
 
-@pytest.mark.parametrize("text", NO_PHONES)
+@for_each("text", NO_PHONES)
 def test_what_is_no_phone_number_is_not_read(text: str) -> None:
     assert phone(text) is None
 
@@ -207,7 +208,7 @@ def test_a_written_mobile_number_is_read_back(digits: str) -> None:
     assert e164 is None or (e164 == f"+84{digits}" and phone(write_phone(e164)) == e164)
 
 
-@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+@for_each("region", sorted(phonenumbers.SUPPORTED_REGIONS))
 def test_a_number_of_any_country_is_read_back(region: str) -> None:
     example = phonenumbers.example_number(region)
     assert example is not None
@@ -224,7 +225,7 @@ def test_a_personal_number_has_twelve_figures(text: str) -> None:
     assert national_id(text) == "048054001234"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",
@@ -257,7 +258,7 @@ def test_no_text_makes_a_reader_raise(text: str) -> None:
     assert phone(text) is None or re.fullmatch(r"\+\d{7,15}", phone(text) or "")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "piece",
     ["1 ", "1/", "1.111", "a", "0905 ", "một ", "1,000", "+1", "٣", "ﷺ", "(", "1", "\ud800", "\u0301", "-", "12 tuổi "],
 )

@@ -4,6 +4,7 @@ import pytest
 
 from handlers.rules.banks import banks, read
 from handlers.rules.rows import BadRow, load
+from tests.kit.cases import for_each
 
 LARGEST = {
     "Agribank": "970405",
@@ -46,7 +47,7 @@ def test_a_bank_goes_by_its_latest_name() -> None:
     assert [bank.name for bank in read(load(old + new))] == ["Mới"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value",
     [
         '"Agribank"',

@@ -11,6 +11,7 @@ from handlers.rules import catalogue
 from handlers.rules.drives import Problem, bases, basis_on, check, distribute_until
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import caution
+from tests.kit.cases import for_each
 
 TODAY = date(2026, 11, 25)
 DECREE_93 = ("disaster", "epidemic", "incident", "illness")
@@ -59,7 +60,7 @@ def test_what_is_not_sure_is_to_be_confirmed() -> None:
 FIRST = date(2026, 3, 1)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("basis_id", "from_day", "until_day", "problems"),
     [
         pytest.param("disaster", FIRST, date(2026, 5, 30), (), id="the ninetieth day"),

@@ -12,6 +12,7 @@ from handlers.rules.goods import Season, product_of, products, seasons, topic_of
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Row, caution
 from handlers.words import fold
+from tests.kit.cases import for_each
 
 TODAY = date(2026, 11, 25)
 ROWS = rows_of_file("goods")
@@ -28,7 +29,7 @@ def words(row: Row, kind: str) -> tuple[str, ...]:
 TOPIC_ROWS = [row for row in ROWS if row.id.startswith("topic.")]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "topic"),
     [
         ("gạo", "food"),
@@ -61,7 +62,7 @@ def test_goods_find_their_kind(text: str, topic: str) -> None:
     assert topic_of(text, TODAY) == topic
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         pytest.param("", id="nothing"),
@@ -87,7 +88,7 @@ def test_what_is_not_sure_has_no_kind(text: str) -> None:
     assert topic_of(text, TODAY) is None
 
 
-@pytest.mark.parametrize("row", TOPIC_ROWS, ids=lambda row: row.id)
+@for_each("row", TOPIC_ROWS)
 def test_every_word_of_a_kind_finds_it_alone(row: Row) -> None:
     topic = row.id.removeprefix("topic.")
 
@@ -98,7 +99,7 @@ def test_every_word_of_a_kind_finds_it_alone(row: Row) -> None:
         assert topic_of(fold(word), TODAY) == topic, word
 
 
-@pytest.mark.parametrize("row", TOPIC_ROWS, ids=lambda row: row.id)
+@for_each("row", TOPIC_ROWS)
 def test_a_word_of_one_syllable_is_found_without_accents_only_if_it_is_no_other_word(row: Row) -> None:
     assert {word for word in words(row, "vi") if " " not in word} <= ALONE
 

@@ -12,9 +12,10 @@ from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import CLASSES, areas, assess, bands, lacks_matter
 from handlers.rules.rows import NotInForce
 from tests.handlers.rules.families import CODES, LAST_DAY, NEW_YEAR, TODAY, amounts, days, households
+from tests.kit.cases import for_each
 
 
-@pytest.mark.parametrize("case", named_cases(), ids=lambda case: case.name)
+@for_each("case", named_cases())
 def test_a_named_household_gets_the_result_of_the_law(case: NamedCase) -> None:
     assert {day: Expected.of(case.household, day) for day in case.expected} == case.expected
 

@@ -11,6 +11,7 @@ from handlers.rules.household import Certificate, Household, Pension, Range, Som
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.programmes import CONDITIONS, EVERY_CLASS, all_true, any_true, general, offers
 from handlers.rules.rows import Row, caution
+from tests.kit.cases import for_each
 
 TODAY, ONE_DAY = date(2026, 11, 24), timedelta(days=1)
 NOBODY = dict.fromkeys(get_args(Someone), False)
@@ -63,7 +64,7 @@ def classes(row: Row) -> frozenset[object]:
     return frozenset(needed if isinstance(needed, tuple) else ("no list",))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("family", "certificate", "programme", "sure"),
     [
         pytest.param(having("orphan"), "none", "tcxh_tre_mat_nguon", True, id="orphan"),
@@ -110,7 +111,7 @@ def test_what_is_not_known_never_excludes(certificate: Certificate | None) -> No
     assert told(replace(family, living_here=UNKNOWN)) == told(family)
 
 
-@pytest.mark.parametrize("name", [name for name in CONDITIONS if name])
+@for_each("name", [name for name in CONDITIONS if name])
 def test_no_condition_is_settled_by_silence(name: str) -> None:
     assert CONDITIONS[name](Household()) is None
     assert CONDITIONS[name](Household(living_here=UNKNOWN)) is None
@@ -177,7 +178,7 @@ def test_a_certificate_held_counts_before_a_class_that_is_likely() -> None:
     assert (found["sinh_ke"], found["tien_dien"]) == (("now", True), ("recognised", True))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("someone", "pension", "expected"),
     [
         pytest.param(("aged_75",), "none", {"huu_tri_75": True}, id="75, without"),
@@ -206,7 +207,7 @@ def test_at_75_no_certificate_is_needed_and_below_one_is() -> None:
     assert "huu_tri_70" not in told(family)
 
 
-@pytest.mark.parametrize("row", TOLD, ids=lambda row: f"{row.id}-{row.valid_from}")
+@for_each("row", TOLD)
 def test_a_programme_is_told_from_its_first_day_to_its_last(row: Row) -> None:
     first, last = row.valid_from or date(2000, 1, 1), row.valid_to or date(2040, 1, 1)
 
@@ -246,7 +247,7 @@ def test_monthly_assistance_is_the_base_of_the_day_times_a_coefficient(day: date
     assert amounts("tcxh_tre_mat_nguon", day)["from_4.monthly"].value == amount
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("group", "monthly"),
     [
         ("tre_mat_nguon", {"under_4": 1_250_000, "from_4": 750_000}),
@@ -280,7 +281,7 @@ def test_an_amount_nobody_knows_has_no_figure(kind: str) -> None:
     assert (row.value, row.confidence) == (None, "unknown")
 
 
-@pytest.mark.parametrize("row", [row for row in PROGRAMMES if row.value is not None], ids=lambda row: row.id)
+@for_each("row", [row for row in PROGRAMMES if row.value is not None])
 def test_a_programme_is_complete_in_both_languages_and_names_what_there_is(row: Row) -> None:
     said = words(row)
 

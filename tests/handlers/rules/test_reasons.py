@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 
 from handlers import questionnaire
@@ -12,6 +11,7 @@ from handlers.rules.poverty import assess
 from handlers.rules.programmes import general
 from handlers.rules.reasons import COMING, Reason, of_offers, reasons
 from tests.handlers.rules.families import CODES, NEW_YEAR, TODAY, days, households
+from tests.kit.cases import for_each
 
 QUESTIONS = {question.key for question in questionnaire.ALL}
 # Four in the mountains with four million a month, and nothing known of the house.
@@ -52,7 +52,7 @@ def test_where_the_type_of_the_place_changed_both_lines_are_reasons() -> None:
     assert {"area", "changed", "line", "other_line"} <= found.keys()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "about", "answers"),
     [
         ({}, "line", ("income", "members")),

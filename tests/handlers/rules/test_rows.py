@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from handlers.rules.rows import BadRow, Caution, Confidence, NotInForce, Row, caution, load
+from tests.kit.cases import for_each
 
 LINE = """
 [[row]]
@@ -192,7 +193,7 @@ CAUTIONS: dict[Confidence, Caution] = {
 }
 
 
-@pytest.mark.parametrize(("confidence", "shown"), CAUTIONS.items(), ids=list(CAUTIONS))
+@for_each(("confidence", "shown"), CAUTIONS.items())
 def test_confidence_decides_how_a_figure_is_shown(confidence: Confidence, shown: Caution) -> None:
     row = Row("line", 1, None, None, "a law", confidence)
 
