@@ -44,7 +44,7 @@ def plan(here: Subscribers, count: int, *, bare: bool) -> Planned:
         if bare:
             rows = unit.execute(text(BARE), {"which": which}).rowcount  # type: ignore[attr-defined]  # of an INSERT
         else:
-            found = audience.recipients(here.desk(unit), "news", TOPIC, Audience())
+            found = audience.recipients(here.desk(unit), "news", TOPIC, Audience(), here.town.clock.now())
             rows = broadcasts.freeze(unit, which, found)
         return int(rows), _used(pid) - used, time.perf_counter() - begun
 

@@ -87,7 +87,7 @@ def main() -> None:
         held, core = (statistics.median(getattr(r, name) for r in rounds) for name in ("held", "core"))
         least, worst = min(r.held for r in rounds), max(r.worst for r in rounds)
         print(
-            f"S3  {rate}/s: held {held:.1%} (least {least:.1%}, bar: at least 99 %), "
+            f"S3  the pacer alone, {rate}/s: held {held:.1%} (least {least:.1%}, bar: at least 99 %), "
             f"worst second {worst:.1%} (bar: at most 105 %), {core:.1%} of a core"
         )
     most, grown = asyncio.run(million())

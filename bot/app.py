@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 
@@ -18,10 +20,11 @@ from bot.jobs import JobClock, Work, table
 from bot.opening import CannotStart, Opened, open_office
 from bot.outbox import Outbox
 from bot.photos import Cleaner
-from bot.platforms import Platform
+from bot.platforms import CountsByHeader, Platform
 from bot.web import console, errors, pages, server
 from bot.web.campaign import CampaignRoutes
-from bot.web.chat import ChatRoutes
+from bot.web.chat import ChatRoutes, Visitors
+from bot.web.going_on import GoingOnRoutes
 from bot.web.health import HealthRoutes
 from bot.web.ledger import LedgerRoutes
 from bot.web.lines import Lines
@@ -36,11 +39,12 @@ from storage.database import DatabaseAway, Unclear, Unit
 
 log = logging.getLogger(__name__)
 STOP_S = 12.0
+COLLECTED_AFTER = (20_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that runs, wired; the parts that tests reach for."""
+    """Everything that runs, wired; the parts that tests reach for. site: puts together what is served over HTTP."""
 
     opened: Opened
     inbox: Inbox
@@ -48,7 +52,7 @@ class Service:
     platforms: tuple[Platform, ...]
     lines: Lines
     jobs: JobClock
-    app: web.Application
+    site: Callable[[], web.Application]
     alarms: list[str]
 
 
@@ -80,47 +84,55 @@ def wire(opened: Opened, clock: Clock) -> Service:
     fetchers = {platform.name: platform.fetcher for platform in built}
     rates = {WebChat.name: WebChat.rate, **{platform.name: platform.rate for platform in built}}
     work = Work(database, office, clock, Cleaner(), fetchers, look, broke, settings.data_dir / anchors.NAME, rates)
-    site = pages.Pages(office.texts.sentence, demo=office.demo)
-    public = PublicRoutes(database, office, clock, site)
-    app = web.Application()
-    errors.guard(
-        app,
-        page=public.error_page,
-        headers=pages.security_headers(secure=settings.secure),
-        away=(DatabaseAway, Unclear),
-    )
-    public.add_to(app)
-    CampaignRoutes(database, office, clock, site).add_to(app)
-    LedgerRoutes(database, office, clock, site).add_to(app)
-    origins = settings.own_origins
-    ChatRoutes(database, office, clock, inbox, lines, site, secure=settings.secure, origins=origins).add_to(app)
-    asides = Asides(ALL)
-    PrivateRoutes(database, office, clock, inbox, asides, site, origins=origins).add_to(app)
-    for platform in built:
-        platform.add_to(app)
 
     def reasons() -> list[str]:
         return sorted({*alarms, *(reason for platform in built for reason in platform.reasons())})
 
-    secure = settings.secure
+    site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons)
+    jobs = JobClock(work, settings.timezone, settings.digest_at)
+    return Service(opened, inbox, outbox, tuple(built), lines, jobs, site, alarms)
+
+
+def _site(
+    opened: Opened, clock: Clock, inbox: Inbox, lines: Lines, platforms: Sequence[Platform],
+    reasons: Callable[[], list[str]],
+) -> web.Application:  # fmt: skip
+    """Put together what is served over HTTP."""
+    database, office, settings = opened.database, opened.office, opened.settings
+    origins, secure = settings.own_origins, settings.secure
+    site = pages.Pages(office.texts.sentence, demo=office.demo)
+    public = PublicRoutes(database, office, clock, site)
+    app = web.Application()
+    headers = pages.security_headers(secure=secure)
+    errors.guard(app, page=public.error_page, headers=headers, away=(DatabaseAway, Unclear))
+    public.add_to(app)
+    CampaignRoutes(database, office, clock, site).add_to(app)
+    LedgerRoutes(database, office, clock, site).add_to(app)
+    ChatRoutes(database, office, clock, inbox, lines, site, secure=secure, origins=origins).add_to(app)
+    GoingOnRoutes(database, office, clock, Visitors(office, secure), lines, site, origins=origins).add_to(app)
+    PrivateRoutes(database, office, clock, inbox, Asides(ALL), site, origins=origins).add_to(app)
+    for platform in platforms:
+        platform.add_to(app)
     daily = {job.name: job.at for job in table(settings.digest_at) if job.at is not None}
     console.add_to(app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons, daily=daily)
 
     def rejected() -> dict[str, int]:
-        return {platform.name: platform.rejected() for platform in built}
+        return {platform.name: platform.rejected() for platform in platforms}
+
+    def by_header() -> dict[str, int]:
+        return {one.name: one.by_header() for one in platforms if isinstance(one, CountsByHeader)}
 
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
-    HealthRoutes(database, token, reasons, rejected).add_to(app)
-    jobs = JobClock(work, settings.timezone, settings.digest_at)
-    return Service(opened, inbox, outbox, tuple(built), lines, jobs, app, alarms)
+    HealthRoutes(database, token, reasons, rejected, by_header).add_to(app)
+    return app
 
 
 @contextlib.asynccontextmanager
 async def running(service: Service) -> AsyncIterator[server.Running]:
     """Serve until left; then take no more, finish what is in hand, and close."""
-    settings = service.opened.settings
+    settings, site = service.opened.settings, service.site()
     try:
-        listener = await server.start(service.app, settings.host, settings.port)
+        listener = await server.start(site, settings.host, settings.port)
     except OSError:
         raise CannotStart("HOST and PORT: this address can't be had; is something else listening there?") from None
     running_parts = [service.inbox.run, service.outbox.run]
@@ -184,6 +196,10 @@ async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Gre
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(wire(opened, clock)) as listener:
+        # What is there by now stays to the end, and to go over it again and again stops everything for a tenth of a
+        # second each time.
+        gc.freeze()
+        gc.set_threshold(*COLLECTED_AFTER)
         greet(Greeting(listener.port, log_ins, has_admin))
         await stop.wait()
 

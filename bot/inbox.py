@@ -22,6 +22,7 @@ from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries import chats, inbox
 from storage.queries.chats import Chat
+from storage.queries.windows import Windows
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Office:
     """What a desk needs that is the same for every message.
 
     abroad: channels whose servers are outside the country. private_pages: whether people can open pages of ours safely.
-    quiet: when nothing unasked is sent.
+    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
     """
 
     master: MasterKey
@@ -46,6 +47,7 @@ class Office:
     abroad: frozenset[str] = frozenset()
     private_pages: bool = False
     quiet: QuietHours = NIGHT
+    windows: Windows | None = None
 
     def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
         """Open the desk in a transaction."""
@@ -54,6 +56,7 @@ class Office:
             unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
             public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
             private_pages=self.private_pages, channels_abroad=self.abroad, quiet=self.quiet,
+            windows=self.windows,
         )  # fmt: skip
 
 
@@ -157,6 +160,7 @@ class Inbox:
             return None
         chat = accepted.chat
         desk = self._office.desk(unit, Actor("person", chat.person_id), f"inbox:{accepted.id}", self._clock, chat)
+        desk.held.show(chat)
         self._reception.turn(desk, read(accepted, abroad=desk.abroad))
         inbox.finish(unit, accepted.id, now)
         return Handled(desk.told, accepted.more)

@@ -6,10 +6,12 @@ again, and the chat is silent for a day. What nobody can read is set aside, and 
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.channels.contract import Received, Unreadable
 from bot.channels.telegram import updates
+from bot.channels.zalo_bot import updates as zalo_bot
+from bot.channels.zalo_oa import events as zalo_oa
 from bot.clock import Clock
 from bot.inbox import Inbox, Office
 from handlers.desk import Actor, Desk
@@ -22,7 +24,9 @@ log = logging.getLogger(__name__)
 INTAKE_S = 1.5
 TOO_OLD = timedelta(days=7)
 READERS: Mapping[str, Callable[[bytes], Received | None]] = {
-    "telegram": lambda raw: updates.read(updates.loads(raw), bot_id=0)
+    "telegram": lambda raw: updates.read(updates.loads(raw), bot_id=0),
+    "zalo_bot": lambda raw: zalo_bot.read(zalo_bot.loads(raw)),
+    "zalo_oa": zalo_oa.read_again,
 }
 
 
@@ -60,6 +64,19 @@ class Intake:
 
         await self._database.write(work, deadline_s=INTAKE_S)
 
+    async def answered_by_hand(self, chat: str, at: datetime | None, lasts: timedelta) -> None:
+        """Note that somebody answered in the platform's own tool: for so long we keep silent. Raises DatabaseAway."""
+        now = self._clock.now()
+        until = min(at or now, now) + lasts
+
+        def work(unit: Unit) -> None:
+            external = Vault(unit, self._office.master).look_up(f"{self._channel} chat", chat)
+            known = chats.find(unit, self._channel, external)
+            if known is not None and not chats.is_answered_by_hand(unit, known.address_id, until):
+                chats.set_by_hand(unit, known.address_id, until)
+
+        await self._database.write(work, deadline_s=INTAKE_S)
+
     def _keep(self, unit: Unit, received: Received) -> str | None:
         return keep(unit, self._office, self._clock, self._channel, received)
 
@@ -70,12 +87,16 @@ def keep(unit: Unit, office: Office, clock: Clock, channel: str, received: Recei
     external = vault.look_up(f"{channel} chat", received.chat)
     if received.kind in ("gone", "back"):
         known = chats.find(unit, channel, external)
-        if known is not None:
+        if known is not None and received.kind == "gone" and _has_windows(office, channel):
+            chats.leaves(unit, known.address_id, min(received.written_at or now, now))
+        elif known is not None:
             chats.set_reachable(unit, known.address_id, reachable=received.kind == "back")
         return None
     if inbox.known(unit, channel, received.update_id):
         return None
     chat = chats.arrive(unit, vault, channel, external, now, platform=received.chat)
+    if _has_windows(office, channel):
+        chats.interacts(unit, chat.address_id, min(received.written_at or now, now))
     desk = office.desk(unit, Actor("person", chat.person_id), "intake", clock, chat)
     kind, body = _with_photos(desk, received)
     inbox.accept(unit, vault, chat, received.update_id, kind, body, now)
@@ -84,6 +105,11 @@ def keep(unit: Unit, office: Office, clock: Clock, channel: str, received: Recei
         inbox.ignore(unit, channel, received.update_id, now)
         return None
     return chat.person_id
+
+
+def _has_windows(office: Office, channel: str) -> bool:
+    """Whether the platform takes messages for somebody only for a time after she did something there."""
+    return office.windows is not None and channel == office.windows.channel
 
 
 def _with_photos(desk: Desk, received: Received) -> tuple[str, Mapping[str, object]]:

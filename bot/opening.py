@@ -2,13 +2,16 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from bot.channels.zalo_oa.templates import BadTemplates, Template
+from bot.channels.zalo_oa.templates import load as load_templates
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.inbox import Office
@@ -18,9 +21,12 @@ from storage import migrations
 from storage.crypto import MasterKey, decode_key, new_key
 from storage.database import Database, DatabaseAway, Unit
 from storage.queries import machine
+from storage.queries.windows import Windows
 
 # Their servers are outside the country: nothing private goes through them.
 ABROAD = frozenset({"telegram"})
+# Kinds of messages that are said without a question before, for which a template may go out.
+TOLD_UNASKED = frozenset({"notice", "urgent", "warning", "broadcast", "reminder", "digest", "talk", "hand_over"})
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -49,12 +55,33 @@ def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: 
     except (CannotStart, DatabaseAway) as error:
         database.close_now()
         raise CannotStart(str(error)) from None
+    words = texts.load()
     origin = settings.public_url or f"http://{settings.host}:{settings.port}"
     office = Office(
-        master, texts.load(), settings.timezone, origin, demonstration or is_demo, ABROAD,
+        master, words, settings.timezone, origin, demonstration or is_demo, ABROAD,
         private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
+        windows=_windows(settings, words.sentence),
     )  # fmt: skip
     return Opened(database, office, settings)
+
+
+def zalo_templates(settings: Settings, sentence: Callable[[str, str], str]) -> Mapping[str, Template]:
+    """The templates of the Official Account, by kind of message. Raises CannotStart."""
+    if settings.zalo_oa_templates is None:
+        return {}
+    try:
+        return load_templates(settings.zalo_oa_templates, TOLD_UNASKED, sentence)
+    except BadTemplates as error:
+        raise CannotStart(f"ZALO_OA_TEMPLATES: {error}") from None
+
+
+def _windows(settings: Settings, sentence: Callable[[str, str], str]) -> Windows | None:
+    """When the Official Account may write to people: developers.zalo.me, consultation messages, since 2026-01-01."""
+    if settings.zalo_oa_app_id is None:
+        return None
+    kinds = frozenset(zalo_templates(settings, sentence))
+    free, paid = timedelta(hours=48), timedelta(days=7)
+    return Windows("zalo_oa", free, paid, settings.zalo_paid_cs, kinds, settings.timezone, settings.zalo_oa_rate)
 
 
 def at_desk(settings: Settings, work: Callable[[Desk, Office], T]) -> T:

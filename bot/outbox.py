@@ -9,7 +9,7 @@ from bot.channels.fit import fit
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import broadcasts, outbox
+from storage.queries import outbox
 from storage.vault import KeyGone, Vault
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Outbox:
             if row.deadline is not None and row.deadline < now:
                 outbox.move(unit, row.id, row.attempt, "queued", "expired", now, reason="deadline")
                 continue
-            if broadcasts.is_stopped(unit, row):
+            if row.is_stopped:
                 outbox.move(unit, row.id, row.attempt, "queued", "cancelled", now, reason="stopped")
                 continue
             try:

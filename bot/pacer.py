@@ -29,6 +29,8 @@ MISSED_S, FASTER, MOST = 1.0, 1.25, 1.04
 CATCH_UP_S = 0.03
 # Turns go on while the calls are at most so late.
 CALLS_LATE_S = 0.05
+# Turns that are so close are given together: at a thousand a second, to wake up for each costs as much as to send it.
+TOGETHER_S = 0.005
 # On their way at once: what leaves in half a second, so that answers which are late, or never come, cost no turns.
 FEWEST_ON_THE_WAY, ON_THE_WAY_S = 30, 0.5
 # When so many chats are told to wait in so many seconds, it is the account that is too fast.
@@ -134,6 +136,7 @@ class Pacer:
 
     def __init__(self, rate: float, time: Time | None = None) -> None:
         """rate: messages a second over the whole account. time: the running event loop's if not given."""
+        self.rate = rate
         self._mean, self._turns = _Spaced(1 / rate, MISSED_S), _Spaced(1 / (FASTER * rate), CATCH_UP_S)
         self._calls = _Calls(1 / (FASTER * rate), max(1, int(rate * MOST)))
         self._room = max(FEWEST_ON_THE_WAY, int(rate * ON_THE_WAY_S))
@@ -146,6 +149,8 @@ class Pacer:
         self._queues: dict[Lane, list[tuple[float, int, _Chat]]] = {lane: [] for lane in LANES}
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
+        self._woke = float("-inf")
+        self._more_comes = False
         self._told: dict[str, tuple[float, float]] = {}
 
     @property
@@ -153,12 +158,17 @@ class Pacer:
         """How many chats are held in memory: those of the last seconds, and as many again at most."""
         return len(self._chats)
 
+    def pause(self, chat: str = "") -> float:
+        """Seconds for which surely nothing of the bulk leaves: at all, or to one chat."""
+        here, now = self._chats.get(chat), self._time.time()
+        free_at = max(self._held_until, here.free_at("bulk")) if here else self._held_until
+        return max(0.0, free_at - now)
+
     async def turn(self, chat: str, lane: Lane, *, group: bool = False) -> None:
         """Wait until a message to this chat may leave; in the order of asking within a lane."""
         now, turn = self._time.time(), asyncio.get_running_loop().create_future()
         here = self._chat(chat, now)
-        if not any(self._queues.values()):
-            self._mean.forget(now - CATCH_UP_S)  # what nobody wanted was not missed
+        self._begin(now, CATCH_UP_S)
         here.spacing_s, here.ahead_s = (GROUP_S, 0.0) if group else (CHAT_S, AHEAD_S)
         if not here.waiting[lane]:
             self._enter(here, lane, max(here.free_at(lane), now))
@@ -174,6 +184,12 @@ class Pacer:
             if turn.done() and not turn.cancelled():
                 self.ended()
             raise
+
+    def expect(self, *, more: bool) -> None:
+        """Say whether more turns are wanted than are asked for yet; those that pass meanwhile are made up for."""
+        if more:
+            self._begin(self._time.time(), 0.0)  # many at once need no credit
+        self._more_comes = more
 
     async def leaves(self) -> None:
         """Wait until the call of one that had its turn may be made: at once, unless many come late together."""
@@ -217,6 +233,11 @@ class Pacer:
             self._chats[name] = _Chat(now, now)
         return self._chats[name]
 
+    def _begin(self, now: float, late_s: float) -> None:
+        """Note that somebody wants a turn: what nobody wanted until now was not missed, but for the last moment."""
+        if not self._more_comes and not any(self._queues.values()):
+            self._mean.forget(now - late_s)
+
     def _enter(self, chat: _Chat, lane: Lane, when: float) -> None:
         heappush(self._queues[lane], (when, next(self._order), chat))
 
@@ -259,7 +280,7 @@ class Pacer:
         starts = [queue[0][0] for queue in self._queues.values() if queue]
         if not starts or not self._room:
             return
-        when = max(self._free_at(), min(starts))
+        when = max(self._free_at(), min(starts), self._woke + TOGETHER_S)
         if self._timer is not None:
             if self._timer.when() <= when:
                 return
@@ -267,5 +288,5 @@ class Pacer:
         self._timer = self._time.call_at(when, self._wake)
 
     def _wake(self) -> None:
-        self._timer = None
+        self._timer, self._woke = None, self._time.time()
         self._release()

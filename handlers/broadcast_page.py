@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from handlers import units
-from handlers.desk import Desk
+from handlers.desk import Desk, announcing_ways
 from handlers.desk.audience import Counts, Kind
 from handlers.desk.broadcast_news import tally
 from handlers.desk.broadcast_rows import Seen
@@ -28,17 +28,25 @@ def counted(counts: Counts) -> Phrase:
         for channel, count in sorted(counts.by_channel.items())
     )
     told = {"digest": counts.digest, "unreachable": counts.unreachable, "opted_out": counts.opted_out}
-    return Phrase("counts", {"channels": reached or Phrase("nobody_at_once"), **told})
+    summed = Phrase("counts", {"channels": reached or Phrase("nobody_at_once"), **told})
+    return Phrase("counts_by_way", {"counts": summed, "ways": by_way(counts)}) if counts.ways else summed
 
 
-def as_frozen(states: Mapping[tuple[str, str], int], now: Counts) -> Counts:
+def by_way(counts: Counts) -> tuple[Phrase, ...]:
+    """How it goes where a platform makes a difference, with what it costs."""
+    told = {"paid": {"cost": announcing_ways.cost(counts.ways)}}
+    named = [Phrase(f"announce.way.{way}", {"count": n, **told.get(way, {})}) for way, n in counts.ways.items() if n]
+    return (*named, Phrase("announce.way.moved", {"count": counts.moved})) if counts.moved else tuple(named)
+
+
+def as_frozen(states: Mapping[tuple[str, str], int], ways: Mapping[str, int], now: Counts) -> Counts:
     """Counts of those who were frozen; who is out of reach or wants none is counted as of now."""
     by_channel: dict[str, int] = {}
     for (channel, state), count in states.items():
         if state != "digest":
             by_channel[channel] = by_channel.get(channel, 0) + count
     digest = sum(count for (_, state), count in states.items() if state == "digest")
-    return Counts(by_channel, digest, now.unreachable, now.opted_out)
+    return Counts(by_channel, digest, now.unreachable, now.opted_out, ways, now.moved)
 
 
 def progress(seen: Seen, states: Mapping[tuple[str, str], int]) -> Phrase:
@@ -71,7 +79,7 @@ def facts(seen: Seen, here: Desk) -> Phrase:
     if seen.state not in ("draft", "awaiting_approval"):
         return Phrase("stands", {**told, "progress": progress(seen, states), "notes": picture})
     now = here.broadcasts.counts(seen)
-    counts = now if seen.state == "draft" else as_frozen(states, now)
+    counts = now if seen.state == "draft" else as_frozen(states, here.broadcasts.ways(seen), now)
     goes = here.broadcasts.goes_at(seen)
     told |= {"counts": counted(counts), "goes": goes if goes > here.now else Phrase("at_once")}
     own = here.acting().id in seen.authors

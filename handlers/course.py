@@ -80,10 +80,14 @@ class Course:
         if form.urgent:
             doors = (*doors, Opening("doors.urgent_help", "urgent_help"))
             form = replace(form, urgent=False)
-        scope = self.conversations[form.conversation].scope
+        conversation = self.conversations[form.conversation]
+        question = conversation.question(asks.slot)
+        leads_back = not (question and question.digits_are_answers)  # where a zero is no answer
+        leads_back = leads_back and moving.back(conversation, form, abroad=self.abroad) is not None
         nonce = self.desk.messages.ask(
-            self.chat, form, asks, scope, doors=doors, place=str(self.said), instead_of=self.instead_of
-        )
+            self.chat, form, asks, conversation.scope, doors=doors, place=str(self.said), instead_of=self.instead_of,
+            leads_back=leads_back, counts_up=engine.counts_up(question, self.desk.today()),
+        )  # fmt: skip
         self.instead_of = 0
         self.session = replace(self.session, form=form, asked=nonce)
         self.said += 1

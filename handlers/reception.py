@@ -14,9 +14,9 @@ from handlers.course import MENU, PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_
 from handlers.desk import Desk
 from handlers.flow import engine, moving, readers
 from handlers.flow.conversation import Conversation
-from handlers.flow.message import Asking, Incoming, Opening, Option, Phrase, Say
+from handlers.flow.message import Asking, Incoming, Opening, Option, Phrase, Press, Say
 from handlers.flow.session import REVIEW
-from storage.queries import sessions
+from storage.queries import chats, sessions
 
 DOUBLE_PRESS = timedelta(seconds=5)
 MESSAGES_A_MINUTE = 60
@@ -52,11 +52,26 @@ class Turn(Course):
         if self.incoming.kind == "group":
             self._in_a_group()
             return
+        if self._answered_by_hand():
+            return
         if not self._flooding():
             self._handle()
         if self.understood:
             self.session = replace(self.session, settled=max(self.session.settled, self.incoming.place))
         self.save()
+
+    def _answered_by_hand(self) -> bool:
+        """Whether somebody answers her in the platform's own tool: then we keep silent, unless she wants the menu."""
+        desk = self.desk
+        if desk.windows is None or self.chat.channel != desk.windows.channel:
+            return False
+        if not chats.is_answered_by_hand(desk.unit, self.chat.address_id, desk.now):
+            return False
+        command = commands.alone(desk.texts, self.incoming.text, accented=False)
+        if command is None or command.name != "menu":
+            return True
+        chats.set_by_hand(desk.unit, self.chat.address_id, None)
+        return False
 
     def _handle(self) -> None:
         """Do what its kind asks for; what is written in a talk goes to the other side of it."""
@@ -67,6 +82,8 @@ class Turn(Course):
             self._from_a_page()
         elif kind in UNREADABLE:
             self.say_and_show(Say("unreadable", openings=PERSON_OR_MENU))
+        elif kind == "hidden":
+            self._hidden()
         elif kind == "too_many":
             self.say_and_show(Say("photo_refused.too_many"))
         elif kind == "edited" and self.incoming.place <= self.session.settled:
@@ -87,6 +104,18 @@ class Turn(Course):
             self.say_and_show(Say("page_too_late"))
             return
         self._hear(found[2])
+
+    def _hidden(self) -> None:
+        """Of some people a platform keeps every word from us: they are given the hotline, and a way to go on elsewhere.
+
+        Whoever acts for the office is given no such way: the browser that opens it would act for it too.
+        """
+        acts = self.desk.officials.in_chat(self.desk.here().person_id) is not None
+        if acts or not self.desk.private_pages:
+            self.say_and_show(Say("hidden"))
+            return
+        link, minutes = self.desk.links.make_page(), self.desk.pages.minutes
+        self.say_and_show(Say("hidden_go_on", link=link, minutes=minutes))
 
     def _in_a_group(self) -> None:
         """Before others nothing is asked or told; there is only the way to write alone."""
@@ -187,6 +216,14 @@ class Turn(Course):
             heard = engine.hear(conversation, form, asking, self.incoming, self.desk.today())
             if isinstance(heard, engine.Settled):
                 self._settle(asking, heard)
+                return
+            no_answer = isinstance(heard, engine.Missed) or asking.mode == "sure"
+            if typed.strip() == "0" and not (question and question.digits_are_answers):
+                self._command(commands.Command("back"))
+                return
+            if no_answer and (press := _numbered(asking, typed)) is not None:
+                self.incoming = replace(self.incoming, press=press)
+                self._press()
                 return
             unsettled = heard
         self._no_answer(typed, unsettled)
@@ -325,3 +362,11 @@ class Turn(Course):
             self.cancel(sure=not moving.listed(self.conversations[form.conversation], form.answers, set()))
         else:
             self.go_on()
+
+
+def _numbered(asking: Asking, typed: str) -> Press | None:
+    """The button whose number was typed where it is no clear answer, as 1 is no year; on a page there is none."""
+    number = typed.strip()
+    if asking.mode == "private" or not (number.isascii() and number.isdigit() and len(number) < 3):
+        return None
+    return Press(asking.nonce, int(number) - 1) if 1 <= int(number) <= len(asking.options) else None

@@ -119,8 +119,8 @@ _NEVER_OF_ANNOUNCEMENTS = {
         SELECT id FROM broadcast
         WHERE (state IN ('scheduled', 'sending', 'paused', 'done') OR began_at IS NOT NULL)
         AND (approved_by IS NULL OR CAST(authors AS TEXT) LIKE '%"' || approved_by || '"%')""",
-    "recipient {0} was released and no message carries it": """
-        SELECT r.id FROM recipient r WHERE r.state IN ('released', 'digested') AND NOT EXISTS (
+    "chat {0} was handed an announcement and no message carries it": """
+        SELECT r.address_id FROM recipient r WHERE r.state IN ('released', 'digested') AND NOT EXISTS (
             SELECT 1 FROM outbox o WHERE o.id = r.outbox_id)""",
 }
 

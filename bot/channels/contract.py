@@ -16,29 +16,39 @@ from storage.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold. text, caption: UTF-16 units; buttons: how many; label: letters of one button."""
+    """What one message may hold. text, caption: UTF-16 units; buttons: how many; label: letters of one button.
+
+    apart: a picture, or the wish for her number, is a message of its own; and of more buttons than may be shown, those
+    that lead on are.
+    """
 
     text: int
     buttons: int
     label: int
     caption: int
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press."""
+    """Something to press. leads: it ends the choice, or leads back. press: empty where its label is as good, typed."""
 
     label: str
     press: str
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A card to be drawn: its kind and the words on it. jpeg: a picture that is there already, and not drawn."""
+    """A card to be drawn: its kind and the words on it. jpeg: a picture that is there already, and not drawn.
+
+    row: the outbox's number of the message that it leaves with, by which it can be drawn again.
+    """
 
     kind: str
     values: Mapping[str, str]
     jpeg: bytes = b""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class Fitted:
     """One message that fits a channel.
 
     contact: her own phone number is asked for. instead_of: the platform's id of a message of ours that changes into it.
+    template: the kind of message for which a template of the platform's goes out in its place. row: the outbox's number
+    of the message that it is a piece of.
     """
 
     text: str
@@ -53,6 +65,8 @@ class Fitted:
     card: Picture | None = None
     contact: bool = False
     instead_of: str = ""
+    template: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +107,17 @@ class NotSent(SendError):
 
 
 class TryLater(SendError):
-    """Not sent: the platform asks us to wait. after_s: seconds."""
+    """Not sent: the platform asks us to wait.
 
-    def __init__(self, reason: str, after_s: float) -> None:
+    after_s: seconds. account: nothing may leave at all before then. alone: it is about this message alone, and says
+    nothing of our pace. most: how often it may be repeated for this reason before it has failed; 0: without end.
+    """
+
+    def __init__(
+        self, reason: str, after_s: float, *, account: bool = False, alone: bool = False, most: int = 0
+    ) -> None:
         super().__init__(reason)
-        self.after_s = after_s
+        self.after_s, self.account, self.alone, self.most = after_s, account, alone, most
 
 
 class Moved(SendError):
@@ -124,12 +144,23 @@ class Misconfigured(SendError):
     """Not sent: our account is refused altogether, as with a wrong token."""
 
 
+class WindowClosed(SendError):
+    """Not sent: the platform takes nothing for this person until she writes."""
+
+
+class NeedsToken(SendError):
+    """Not sent: the access token is refused, or there is none."""
+
+
 class Channel(Protocol):
     """A way to people. abroad: its servers are outside the country, so nothing private goes through it."""
 
     name: str
-    limits: Limits
     abroad: bool
+
+    @property
+    def limits(self) -> Limits:
+        """What one message may hold now."""
 
 
 class Keeps(Channel, Protocol):
@@ -143,7 +174,10 @@ class Sends(Channel, Protocol):
     """A channel that sends through a platform."""
 
     async def send(self, chat: str, message: Fitted) -> str:
-        """Send one fitted message to a chat of the platform; returns the platform's id of it. Raises SendError."""
+        """Send one fitted message to a chat of the platform; returns the platform's id of it. Raises SendError.
+
+        Returns nothing where there is nothing to be sent.
+        """
 
     async def probe(self) -> None:
         """Ask whether our account is taken, without sending anything. Raises SendError."""

@@ -1,11 +1,12 @@
 """Counts of an announcement: whom it is for now, how those who were settled on stand, how fast it goes, and by unit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from handlers import broadcast_page
 from handlers.console.outbox import channel_of
-from handlers.desk import Desk
+from handlers.desk import Desk, announcing_ways
 from handlers.desk.broadcast_rows import Seen
 from handlers.desk.case_news import unit_name
 from handlers.flow.message import Phrase
@@ -13,20 +14,23 @@ from storage.queries import broadcast_results
 
 # States of a message or a recipient, gathered as officials know them, in the order in which they are shown.
 GATHERED: Mapping[str, tuple[str, ...]] = {
-    "waiting": ("planned", "queued", "held"),
+    "waiting": ("planned", "queued"),
     "sending": ("sending",),
     "sent": ("sent", "delivered"),
+    "held": ("held",),
     "unknown": ("unknown",),
     "lost": ("failed", "expired"),
     "opted_out": ("opted_out",),
     "gone": ("gone",),
+    "elsewhere": ("elsewhere",),
     "stopped": ("stopped", "cancelled"),
     "digest": ("digest",),
     "digested": ("digested", "released"),
 }
 LOOKS = {
-    "waiting": "waiting", "sending": "new", "sent": "done", "unknown": "unknown", "lost": "late",
-    "opted_out": "waiting", "gone": "late", "stopped": "stopped", "digest": "waiting", "digested": "done",
+    "waiting": "waiting", "sending": "new", "sent": "done", "held": "waiting", "unknown": "unknown", "lost": "late",
+    "opted_out": "waiting", "gone": "late", "elsewhere": "done", "stopped": "stopped", "digest": "waiting",
+    "digested": "done",
 }  # fmt: skip
 OPEN = ("waiting", "sending", "digest")
 REACHED = ("sent", "digested")
@@ -35,13 +39,17 @@ LATELY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How many its rule finds now. channels: (name, reachable there at once) each."""
+    """How many its rule finds now. channels: (name, reachable there at once) each.
+
+    ways: how it goes to those on a channel whose platform makes a difference, a line each.
+    """
 
     channels: tuple[tuple[Phrase, int], ...]
     digest: int
     unreachable: int
     opted_out: int
     people: int
+    ways: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class Progress:
     rate: float | None
     left: Phrase | None
     moves: bool
+    ways: tuple[Phrase, ...]
 
 
 NOT_COUNTED = Stand((), 0, 0, 0, 0)
@@ -89,7 +98,16 @@ def stand(desk: Desk, seen: Seen) -> Stand:
     """Whom it would reach now."""
     found = desk.broadcasts.counts(seen)
     named = tuple((channel_of(desk, name), count) for name, count in sorted(found.by_channel.items()))
-    return Stand(named, found.digest, found.unreachable, found.opted_out, found.people)
+    if seen.state == "awaiting_approval":  # those it was settled on, and not those whom the rule would find now
+        found = replace(found, ways=desk.broadcasts.ways(seen))
+    return Stand(named, found.digest, found.unreachable, found.opted_out, found.people, broadcast_page.by_way(found))
+
+
+def went(desk: Desk, seen: Seen) -> tuple[Phrase, ...]:
+    """How it went to those on a channel whose platform makes a difference, a line each."""
+    found = desk.broadcasts.went(seen)
+    cost = announcing_ways.cost(found)
+    return tuple(Phrase(f"announce.went.{way}", {"count": count, "cost": cost}) for way, count in found.items())
 
 
 def progress(desk: Desk, seen: Seen, states: Mapping[tuple[str, str], int]) -> Progress:
@@ -108,7 +126,7 @@ def progress(desk: Desk, seen: Seen, states: Mapping[tuple[str, str], int]) -> P
     return Progress(
         tuple(channel_of(desk, one) for one in channels), tuple(row for row in rows if row.total),
         tuple(sum(row.counts[place] for row in rows) for place in range(len(channels))), total, seen.people, through,
-        rate, _left(still / rate) if rate and still else None, still > 0,
+        rate, _left(still / rate) if rate and still else None, still > 0, went(desk, seen),
     )  # fmt: skip
 
 

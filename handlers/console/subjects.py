@@ -12,7 +12,8 @@ from storage.tables import Broadcast, Campaign, Case, Pledge, UrgentRequest
 
 # A message's key names what it is about after its cause, such as inbox:7/talk/4f…/1.
 _IN_KEY = re.compile(r"/(case|talk|urgent)/([0-9a-f]+)(?:/|$)")
-_ANNOUNCED = re.compile(r"broadcast:\d+(?=/\d)")  # the messages of an announcement are named after it alone
+# The messages of an announcement are named after it and the chat, or formerly a number.
+_ANNOUNCED = re.compile(r"broadcast:\d+(?=/[0-9a-f]+(?:/|$))")
 _ADDRESSES = {
     "case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials", "campaign": "/campaigns",
     "gift_account": "/gift-accounts", "pledge": "/gifts", "allocation": "/handovers", "need": "/board/needs",
@@ -42,6 +43,15 @@ def of_key(key: str) -> str:
     found = _IN_KEY.search(key)
     announced = _ANNOUNCED.match(key)
     return f"{found[1]}:{found[2]}" if found else announced[0] if announced else ""
+
+
+def open_cases(desk: Desk, people: Collection[str]) -> dict[str, str]:
+    """The latest open request of each person who has one, as the audit writes it."""
+    if not people:
+        return {}
+    query = select(col(Case.person_id), col(Case.id)).where(col(Case.person_id).in_(people))
+    query = query.where(col(Case.closed_at).is_(None), col(Case.body).is_not(None)).order_by(col(Case.created_at))
+    return {row[0]: f"case:{row[1]}" for row in desk.unit.execute(query)}
 
 
 def named(desk: Desk, subjects: Collection[str]) -> Mapping[str, Subject]:

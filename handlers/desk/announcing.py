@@ -72,8 +72,8 @@ class Announcing:
             start=draft.start, created_at=desk.now, changed_at=desk.now,
         )  # fmt: skip
         text = broadcast_words.rendered(desk, row)["vi"]
-        counts = audience.counts(desk, draft.kind, draft.topic, draft.audience)
         goes = begins if draft.kind == "warning" else desk.messages.may_go("broadcast", begins)
+        counts = audience.counts(desk, draft.kind, draft.topic, draft.audience, goes)
         return Preview(text, counts, goes, goes > desk.now)
 
     def wrong_with(self, kind: str, start: datetime) -> Literal["", "past", "night"]:

@@ -5,12 +5,16 @@ preview counts exactly those.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select
 
+from handlers.desk import announcing_ways
+from handlers.desk.announcing_ways import OpenOf
+from handlers.desk.best_chat import has_better, of_few
 from handlers.desk.decisions import CLASSES
 from storage.tables import (
     Address,
@@ -47,6 +51,7 @@ _CONSENT = Consent.__table__  # type: ignore[attr-defined]  # as above
 _PLEDGE = Pledge.__table__  # type: ignore[attr-defined]  # as above
 _WANTED = Subscription.__table__  # type: ignore[attr-defined]  # as above
 _CHANGED = LawChangePerson.__table__  # type: ignore[attr-defined]  # as above
+_LATER = _WANTED.c.rhythm != "at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,18 @@ def load(stored: Mapping[str, Any]) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many people a rule finds. by_channel: reachable there at once; digest: with their next digest."""
+    """How many people a rule finds. by_channel: reachable there at once; digest: with their next digest.
+
+    ways: how it goes to those on the channel whose platform makes a difference. moved: those who get it on another
+    channel of theirs, because that one would not take it.
+    """
 
     by_channel: Mapping[str, int]
     digest: int
     unreachable: int
     opted_out: int
+    ways: Mapping[str, int] = field(default_factory=dict)
+    moved: int = 0
 
     @property
     def people(self) -> int:
@@ -91,41 +102,60 @@ class Counts:
         return sum(self.by_channel.values()) + self.digest
 
 
-def recipients(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[Any]:
+def recipients(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Select[Any]:
     """Rows of (address_id, channel, state): one chat of each person who is to get it, where she wants her messages.
+
+    at: when it goes, since a chat that takes nothing then comes after any other.
 
     Why not by way of `_people`: to look up the best chat of each of a million, and then that chat, takes twice as long
     as to pass over the chats beside which there is a better one.
     """
+    if kind == "news" and not rule.units:
+        return _hearers(desk, topic, rule.language, at)
     found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, _state(kind, topic).label("state"))
     found = found.join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
-    found = found.where(_ADDRESS.c.reachable.is_(True), ~_has_better(), agrees(kind, topic))
-    if kind != "news" or rule.units:  # whoever agrees to news of a topic is meant by it
-        found = found.where(_meant(desk, kind, topic, rule))
+    better = has_better(desk.unit, announcing_ways.open_of(desk, kind, at))
+    found = found.where(_ADDRESS.c.reachable.is_(True), ~better, agrees(kind, topic))
+    found = found.where(_meant(desk, kind, topic, rule))
     return found.where(_PERSON.c.state == "active", *_speaks(rule.language)).order_by(_ADDRESS.c.id)
 
 
-def _has_better() -> ColumnElement[bool]:
-    """Whether the person of a chat has another that comes before it, in the order of `_people`."""
-    other = _ADDRESS.alias("other")
-    before = sa.tuple_(other.c.chosen, other.c.last_in_at, _ADDRESS.c.id)
-    here = sa.tuple_(_ADDRESS.c.chosen, _ADDRESS.c.last_in_at, other.c.id)
-    hers = (other.c.person_id == _ADDRESS.c.person_id, other.c.reachable.is_(True), other.c.id != _ADDRESS.c.id)
-    found: ColumnElement[bool] = exists().where(*hers, before > here)
-    return found
+def _hearers(desk: "Desk", topic: str, language: str, at: datetime) -> Select[Any]:
+    """The same of news for the whole city, with as few steps for each as may be; whoever was erased has no chat."""
+    want = select(_WANTED.c.person_id).where(_WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
+    if desk.unit.on_sqlite:
+        hearers = want.distinct().subquery("hearers")
+        gathers = of_few(desk.unit, want.where(_LATER), _gathers(topic, _ADDRESS.c.person_id))
+    else:
+        hearers = want.add_columns(func.bool_and(_LATER).label("gathers")).group_by(_WANTED.c.person_id).subquery()
+        gathers = hearers.c.gathers
+    state = case((gathers, "digest"), else_="planned")
+    found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, state.label("state"))
+    found = found.join_from(hearers, _ADDRESS, _ADDRESS.c.person_id == hearers.c.person_id)
+    if language:
+        found = found.join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id).where(*_speaks(language))
+    better = has_better(desk.unit, announcing_ways.open_of(desk, "news", at))
+    found = found.where(_ADDRESS.c.reachable.is_(True), ~better)
+    # Rows in the order of their key take less room; SQLite finds them nearly so, and would sort them for nothing.
+    return found if desk.unit.on_sqlite else found.order_by(_ADDRESS.c.id)
 
 
-def counts(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Counts:
-    """What the preview says."""
-    people = _people(desk, kind, topic, rule).add_columns(agrees(kind, topic).label("wants")).subquery()
+def counts(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Counts:
+    """What the preview says. at: when it goes."""
+    open_of = announcing_ways.open_of(desk, kind, at)
+    people = _people(desk, kind, topic, rule, open_of).add_columns(agrees(kind, topic).label("wants")).subquery()
+    late = announcing_ways.late(desk, at)
+    usual = _ADDRESS.alias("usual")
     query = (
-        select(people.c.wants, people.c.state, _ADDRESS.c.channel, func.count())
+        select(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel, func.count())
         .join_from(people, _ADDRESS, _ADDRESS.c.id == people.c.best, isouter=True)
-        .group_by(people.c.wants, people.c.state, _ADDRESS.c.channel)
+        .join(usual, usual.c.id == people.c.usual, isouter=True)
+        .group_by(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel)
     )
     by_channel: dict[str, int] = {}
-    digest = unreachable = opted_out = 0
-    for wants, state, channel, count in desk.unit.execute(query):
+    lates: dict[str, int] = {}
+    digest = unreachable = opted_out = moved = 0
+    for wants, state, channel, how, first, count in desk.unit.execute(query):
         if not wants:
             opted_out += count
         elif channel is None:
@@ -134,7 +164,10 @@ def counts(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Counts:
             digest += count
         else:
             by_channel[channel] = by_channel.get(channel, 0) + count
-    return Counts(by_channel, digest, unreachable, opted_out)
+            moved += count if first not in (None, channel) else 0
+            if desk.windows is not None and channel == desk.windows.channel:
+                lates[how] = lates.get(how, 0) + count
+    return Counts(by_channel, digest, unreachable, opted_out, announcing_ways.ways(desk, kind, lates, at), moved)
 
 
 def unreachable(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[Any]:
@@ -143,24 +176,31 @@ def unreachable(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[
     return select(people.c.person_id).where(people.c.best.is_(None)).order_by(people.c.person_id)
 
 
-def _people(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[Any]:
-    """Rows of (person_id, best, state) of everybody whom the rule means. best: her chat; state: planned or digest."""
-    best = (
-        select(_ADDRESS.c.id)
-        .where(_ADDRESS.c.person_id == _PERSON.c.id, _ADDRESS.c.reachable.is_(True))
-        .order_by(_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc(), _ADDRESS.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+def _people(
+    desk: "Desk", kind: Kind, topic: str, rule: Audience, open_of: OpenOf | None = None
+) -> Select[Any]:  # fmt: skip
+    """Rows of (person_id, best, usual, state) of everybody whom the rule means.
+
+    best: her chat; usual: where she would get it if every platform took all, where one does not; state: planned or
+    digest.
+    """
+    chats = select(_ADDRESS.c.id).where(_ADDRESS.c.person_id == _PERSON.c.id, _ADDRESS.c.reachable.is_(True))
+    order = (_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc(), _ADDRESS.c.id)
+    best = chats.order_by(*order).limit(1).scalar_subquery()
+    usual: ColumnElement[Any] = sa.null()
+    if open_of is not None:
+        first = case((open_of(_ADDRESS), 0), else_=1)
+        usual, best = best, chats.order_by(first, *order).limit(1).scalar_subquery()
     meant = (_PERSON.c.state == "active", _meant(desk, kind, topic, rule), *_speaks(rule.language))
-    return select(_PERSON.c.id.label("person_id"), best.label("best"), _state(kind, topic).label("state")).where(*meant)
+    found = select(_PERSON.c.id.label("person_id"), best.label("best"), usual.label("usual"))
+    return found.add_columns(_state(kind, topic).label("state")).where(*meant)
 
 
 def _state(kind: Kind, topic: str) -> ColumnElement[str]:
     """Planned, or digest for news that a person has gathered."""
     if kind != "news":
         return literal("planned")
-    return case((_gathers(topic), "digest"), else_="planned")
+    return case((_gathers(topic, _PERSON.c.id), "digest"), else_="planned")
 
 
 def _speaks(language: str) -> tuple[ColumnElement[bool], ...]:
@@ -197,9 +237,9 @@ def _subscribes(topic: str, units: tuple[str, ...]) -> ColumnElement[bool]:
     return exists().where(*wanted)
 
 
-def _gathers(topic: str) -> ColumnElement[bool]:
-    """Whether she wants a topic with her digest only."""
-    hers = (_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
+def _gathers(topic: str, person_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether somebody wants a topic with her digest only."""
+    hers = (_WANTED.c.person_id == person_id, _WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
     return ~exists().where(*hers, _WANTED.c.rhythm == "at_once")
 
 

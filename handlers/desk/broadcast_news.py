@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WENT = ("sent", "delivered", "digested")
 WAITS = ("planned", "held", "queued", "sending", "digest")
-NOT_SENT = ("failed", "expired", "cancelled", "opted_out", "gone", "stopped")
+NOT_SENT = ("failed", "expired", "cancelled", "opted_out", "gone", "elsewhere", "stopped")
 
 
 @dataclass(frozen=True, slots=True)

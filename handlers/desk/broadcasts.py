@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import col, select
 
-from handlers.desk import audience, broadcast_words
+from handlers.desk import announcing_ways, audience, broadcast_words
 from handlers.desk.audience import Audience, Counts, Kind
 from handlers.desk.broadcast_news import BroadcastNews
 from handlers.desk.broadcast_rows import AS_DRAFT, OVER, PREFIX, UNSENT, Outcome, Rows, Seen, stamp_of
 from handlers.units import all_units
 from storage.ids import new_code
-from storage.queries import broadcasts, digests, sending
+from storage.queries import broadcast_results, broadcasts, digests, sending
 from storage.tables import Broadcast
 
 if TYPE_CHECKING:
@@ -71,11 +71,24 @@ class Broadcasts:
 
     def counts(self, seen: Seen) -> Counts:
         """How many its rule finds now; what was frozen is in `states`."""
-        return audience.counts(self.desk, seen.kind, seen.topic, seen.audience)
+        return audience.counts(self.desk, seen.kind, seen.topic, seen.audience, self.goes_at(seen))
 
     def states(self, seen: Seen) -> Mapping[tuple[str, str], int]:
         """How its frozen people stand, by (channel, state); they add up to `people`."""
         return broadcasts.counts(self.desk.unit, seen.id)
+
+    def ways(self, seen: Seen) -> Mapping[str, int]:
+        """How those who were frozen, and have not got it, will get it, where a platform makes a difference."""
+        at, rules = self.goes_at(seen), self.desk.windows
+        if rules is None:
+            return {}
+        lates = broadcast_results.lates(self.desk.unit, seen.id, rules.channel, announcing_ways.late(self.desk, at))
+        return announcing_ways.ways(self.desk, seen.kind, lates, at)
+
+    def went(self, seen: Seen) -> Mapping[str, int]:
+        """How those got it for whom a platform makes a difference; held: who gets it when she writes."""
+        rules = self.desk.windows
+        return broadcast_results.ways(self.desk.unit, seen.id, rules.channel) if rules else {}
 
     def rendered(self, seen: Seen) -> Mapping[str, str]:
         """All that people read, by language."""
@@ -84,8 +97,11 @@ class Broadcasts:
 
     def goes_at(self, seen: Seen) -> datetime:
         """When it begins to go out if it is approved now: in the morning where it would be night."""
-        start = max(seen.start or self.desk.now, self.desk.now)
-        return start if seen.kind == "warning" else self.desk.messages.may_go("broadcast", start)
+        return self._goes_at(seen.kind, seen.start)
+
+    def _goes_at(self, kind: str, start: datetime | None) -> datetime:
+        begins = max(start or self.desk.now, self.desk.now)
+        return begins if kind == "warning" else self.desk.messages.may_go("broadcast", begins)
 
     # Writing
 
@@ -135,7 +151,8 @@ class Broadcasts:
             row, stamp, ("draft",), state="awaiting_approval", submitted_at=desk.now, authors=authors
         ):  # fmt: skip
             return self._rows.refuse(row, "outdated", "submit")
-        people = broadcasts.freeze(desk.unit, which, audience.recipients(desk, kind, row.topic, rule))
+        found = audience.recipients(desk, kind, row.topic, rule, self._goes_at(kind, row.start))
+        people = broadcasts.freeze(desk.unit, which, found)
         if not people:
             self._rows.set(row, **AS_DRAFT)
             self._rows.note(row, "nobody_found")

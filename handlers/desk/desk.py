@@ -15,6 +15,7 @@ from handlers.rules.office import Office, office
 from handlers.texts import Phrase, Texts, Voice
 from storage.queries import machine
 from storage.queries.chats import Chat
+from storage.queries.windows import Windows
 from storage.unit import Unit
 from storage.vault import Vault
 
@@ -76,7 +77,7 @@ class Desk(Nouns):
     country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
     channels_abroad: all whose servers are outside the country. official: who acts for the office, if an official does.
     replay_letter: gives a dead letter another try, also one that only its channel can read; False if that can't be.
-    quiet: when nothing unasked is sent.
+    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
     """
 
     unit: Unit
@@ -95,6 +96,7 @@ class Desk(Nouns):
     official: Official | None = None
     replay_letter: Callable[[str], bool] | None = None
     quiet: QuietHours = NIGHT
+    windows: Windows | None = None
     told: list[Told] = field(default_factory=list, compare=False)
     _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
 

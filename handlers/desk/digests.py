@@ -51,20 +51,19 @@ class Digests:
     def _gather(self, person_id: str, news: Sequence[Waiting]) -> bool:
         """Send somebody what is due of what waits for her, and let go of what she has stopped meanwhile."""
         unit, monday = self.desk.unit, self._monday()
-        stopped = [one.id for one in news if not one.wanted]
+        stopped = [one for one in news if not one.wanted]
         if stopped:
             digests.settle(unit, stopped, "opted_out")
         due = [one for one in news if one.wanted and (not one.weekly or one.began_at < monday)][:MOST_NEWS]
         if not due:
             return False
-        ids = [one.id for one in due]
         chat = chats.last_used(unit, person_id) if due[0].active else None
         if chat is None:
-            digests.settle(unit, ids, "gone")
+            digests.settle(unit, due, "gone")
             return False
-        place = f"digest/{person_id}/{due[0].id}"
+        place = f"digest/{person_id}/{due[0].broadcast_id}/{due[0].address_id}"
         self.desk.messages.say(chat, self._say(due, chat.language), kind="digest", place=place)
-        digests.settle(unit, ids, "digested", f"{self.desk.cause}/{place}")
+        digests.settle(unit, due, "digested", f"{self.desk.cause}/{place}")
         return True
 
     def _monday(self) -> datetime:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal, cast
 from handlers.desk import quiet
 from handlers.desk.desk import Told
 from handlers.desk.quiet import Waits
-from handlers.flow.engine import Asks
+from handlers.flow.engine import DONE, Asks
 from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
 from handlers.flow.session import Form
 from handlers.texts import Voice
 from storage.ids import new_nonce
-from storage.queries import chats, outbox, sessions
+from storage.queries import chats, outbox, sessions, windows
 from storage.queries.chats import Chat
 from storage.tables import PassedOn
 
@@ -74,10 +74,14 @@ class Messages:
         doors: tuple[Opening, ...] = (),
         place: str = "0",
         instead_of: int = 0,
+        leads_back: bool = False,
+        counts_up: bool = False,
     ) -> str:
         """Ask a question of a form, perhaps with buttons that lead elsewhere; returns the nonce of this asking.
 
-        instead_of: the place, in the chat, of a message of ours that is to change into it where a channel can.
+        leads_back: there is a question before it, which a channel that shows numbers offers too. counts_up: a small
+        number answers it, and stands for no button. instead_of: the place,
+        in the chat, of a message of ours that is to change into it where a channel can.
         """
         voice = self.desk.voice(chat.language)
         options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
@@ -96,6 +100,10 @@ class Messages:
             body["contact"] = True
         if instead_of:
             body["instead_of"] = str(instead_of)
+        if leads_back:
+            body["back"] = voice.say(Phrase("options.back"))
+        if counts_up:
+            body["counts_up"] = True
         self._put(chat, kind, body, place)
         return asking.nonce
 
@@ -107,7 +115,8 @@ class Messages:
 
         until: after that it is not worth sending.
         """
-        chat = chats.last_used(self.desk.unit, person_id)
+        closed = windows.closed(self.desk.windows, kind, self.desk.now) if self.desk.windows else None
+        chat = chats.last_used(self.desk.unit, person_id, closed)
         if chat is None:
             return False
         self.say(chat, say, scope, kind=kind, place=place, until=until)
@@ -128,12 +137,16 @@ class Messages:
     def _opening(self, voice: Voice, opening: Opening, scope: str) -> Option:
         return Option(voice.say(Phrase(opening.label), scope), None, opening.opens, opening.answers)
 
-    def _show(self, chat: Chat, asking: Asking) -> list[Mapping[str, str]]:
+    def _show(self, chat: Chat, asking: Asking) -> list[Mapping[str, object]]:
         desk = self.desk
         until = desk.now + OPENINGS_WORK if not asking.slot else None
         sessions.show(desk.unit, desk.vault, chat.person_id, asking.nonce, store_asking(asking), desk.now, until)
         chats.set_screen(desk.unit, chat.address_id, asking.nonce)
-        return [{"label": o.label, "press": f"{asking.nonce}.{i}"} for i, o in enumerate(asking.options)]
+        shown: list[Mapping[str, object]] = []
+        for index, option in enumerate(asking.options):
+            ends = {"leads": True} if option.written == DONE else {}
+            shown.append({"label": option.label, "press": f"{asking.nonce}.{index}", **ends})
+        return shown
 
     def _put(
         self, chat: Chat, kind: str, body: Mapping[str, object], place: str, until: datetime | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
     from handlers.desk.files import Files
     from handlers.desk.gift_accounts import GiftAccounts
+    from handlers.desk.held import Held
     from handlers.desk.household_gifts import HouseholdGifts
     from handlers.desk.households import Households
     from handlers.desk.invitations import Invitations
@@ -47,6 +48,12 @@ class Nouns:
         from handlers.desk.people import People
 
         return People(_desk(self))
+
+    @property
+    def held(self) -> "Held":
+        from handlers.desk.held import Held
+
+        return Held(_desk(self))
 
     @property
     def consents(self) -> "Consents":

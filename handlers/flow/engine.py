@@ -101,6 +101,13 @@ def hear(
     return _settle(form, asking.slot, question.write(heard))
 
 
+def counts_up(question: Question[object] | None, today: date) -> bool:
+    """Whether a small number is an answer, so that it can't stand for a button: one person is not the first of them."""
+    if question is None or not question.digits_are_answers:
+        return False
+    return not isinstance(question.hear(Said("1", today=today)), (Misheard, Unsure))
+
+
 def _hear_pass(question: Question[object], form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
     """In the chat a private question can only be passed over; an answer to it is not kept."""
     written = _pressed(asking, incoming)

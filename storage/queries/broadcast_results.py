@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import ColumnElement, case, func, literal, select, text
 
 from storage.database import Unit
 from storage.queries.broadcasts import cause
@@ -52,6 +52,24 @@ def by_unit(unit: Unit, broadcast_id: int) -> Mapping[tuple[str, str], int]:
     )
     found = select(rows.c.its_unit, rows.c.its_state, func.count()).group_by(rows.c.its_unit, rows.c.its_state)
     return {(its, state): count for its, state, count in unit.execute(found)}
+
+
+def lates(unit: Unit, broadcast_id: int, channel: str, late: ColumnElement[str]) -> Mapping[str, int]:
+    """How many of those planned on a channel are late in which way; late: of chats."""
+    meant = (_RECIPIENT.c.broadcast_id == broadcast_id, _RECIPIENT.c.state == "planned", _ADDRESS.c.channel == channel)
+    found = select(late.label("late"), func.count()).join_from(
+        _RECIPIENT, _ADDRESS, _ADDRESS.c.id == _RECIPIENT.c.address_id
+    )
+    return {str(name): int(count) for name, count in unit.execute(found.where(*meant).group_by(late))}
+
+
+def ways(unit: Unit, broadcast_id: int, channel: str) -> Mapping[str, int]:
+    """How many of its messages left a channel free, paid or as a template, and how many are held there."""
+    way = case((_OUTBOX.c.state == "held", "held"), else_=_OUTBOX.c.way)
+    meant = (_RECIPIENT.c.broadcast_id == broadcast_id, _OUTBOX.c.channel == channel)
+    there = (_OUTBOX.c.state.in_(("sent", "delivered", "unknown", "held")), way.is_not(None))
+    found = select(way, func.count()).join_from(_RECIPIENT, _OUTBOX, _OUTBOX.c.id == _RECIPIENT.c.outbox_id)
+    return {str(name): int(count) for name, count in unit.execute(found.where(*meant, *there).group_by(way))}
 
 
 def pulse(unit: Unit) -> int:

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, func, insert, literal, select, text, update
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, insert, literal, or_, select, update
 
 from storage.database import Unit
-from storage.queries.outbox import PENDING, PICTURE_CARD
+from storage.queries.outbox import ANNOUNCED, CARRIES, CAUSE, PENDING, PICTURE_CARD
 from storage.tables import Address, Broadcast, DataKey, OutboxRow, Person, Recipient
 from storage.vault import Vault
 
@@ -24,16 +23,35 @@ _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # as above
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
-_CAUSE = "broadcast:"
-ANNOUNCED = ("broadcast", "warning")  # kinds of outbox rows that carry one
-# SQLite takes an index of some rows only where its condition is repeated to the letter.
-_CARRIES = text("outbox.kind IN ('broadcast', 'warning')")
 
+GOT = ("released", "digest", "digested")
+_OTHER, _HER_OTHER = _RECIPIENT.alias("other"), _ADDRESS.alias("her_other")
+# Whether she gets it in another chat: one that was somebody else's when it was frozen, and has been joined since. What
+# became of it there is a question of its own: joined, a database without statistics reads all recipients for each.
+_THERE = (
+    select(_OTHER.c.state)
+    .where(_OTHER.c.broadcast_id == _RECIPIENT.c.broadcast_id, _OTHER.c.address_id == _HER_OTHER.c.id)
+    .correlate(_RECIPIENT, _HER_OTHER)
+    .scalar_subquery()
+)
+_ELSEWHERE = (
+    select(_HER_OTHER.c.id)
+    .where(
+        _HER_OTHER.c.person_id == _ADDRESS.c.person_id,
+        _HER_OTHER.c.id != _RECIPIENT.c.address_id,
+        or_(
+            _THERE.in_(GOT),
+            and_(_HER_OTHER.c.id < _RECIPIENT.c.address_id, _HER_OTHER.c.reachable.is_(True), _THERE == "planned"),
+        ),
+    )
+    .correlate(_RECIPIENT, _ADDRESS)
+    .exists()
+)
 # The slice that is next; whether each of them still wants it is asked in the same statement.
 _SLICE = (
     select(
-        _RECIPIENT.c.id, _RECIPIENT.c.address_id, _ADDRESS.c.person_id, _ADDRESS.c.reachable, _PERSON.c.language,
-        _PERSON.c.state, _KEYS.c.wrapped,
+        _RECIPIENT.c.address_id, _ADDRESS.c.person_id, _ADDRESS.c.reachable, _PERSON.c.language, _PERSON.c.state,
+        _KEYS.c.wrapped, _ELSEWHERE.label("elsewhere"),
     )
     .join_from(_RECIPIENT, _ADDRESS, _ADDRESS.c.id == _RECIPIENT.c.address_id)
     .join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
@@ -43,32 +61,37 @@ _SLICE = (
         _RECIPIENT.c.state == literal("planned", literal_execute=True),
         _RECIPIENT.c.channel == bindparam("channel"),
     )
-    .order_by(_RECIPIENT.c.id)
+    .order_by(_RECIPIENT.c.outbox_id)  # none has one: this is the order of the index of those planned
     .limit(bindparam("most"))
 )  # fmt: skip
 _ANY_PLANNED = (
-    select(_RECIPIENT.c.id)
+    select(_RECIPIENT.c.address_id)
     .where(
         _RECIPIENT.c.broadcast_id == bindparam("which"),
         _RECIPIENT.c.state == literal("planned", literal_execute=True),
     )
+    .order_by(_RECIPIENT.c.channel, _RECIPIENT.c.outbox_id)  # as above
     .limit(1)
 )
 # Which message carries each of them is found by its key; those that got none have none.
 _TAKE = (
     update(_RECIPIENT)
-    .where(_RECIPIENT.c.id.in_(bindparam("recipients", expanding=True)), _RECIPIENT.c.state == "planned")
+    .where(
+        _RECIPIENT.c.broadcast_id == bindparam("which"),
+        _RECIPIENT.c.address_id.in_(bindparam("chats", expanding=True)),
+        _RECIPIENT.c.state == "planned",
+    )
     .values(
         state=bindparam("now_state"),
         outbox_id=select(_OUTBOX.c.id)
-        .where(_OUTBOX.c.key == bindparam("prefix", type_=Text).concat(sql_cast(_RECIPIENT.c.id, Text)))
+        .where(_OUTBOX.c.key == bindparam("prefix", type_=Text).concat(_RECIPIENT.c.address_id))
         .scalar_subquery(),
     )
 )
+_LAST_PICTURE = "picture"
 _PICTURE = select(_BROADCAST.c.picture).where(_BROADCAST.c.code == bindparam("code"))
 # With RETURNING many rows go in one statement; without it, each in one of its own.
 _PUT = insert(_OUTBOX).returning(_OUTBOX.c.id)
-_STATE = select(_BROADCAST.c.state).where(_BROADCAST.c.id == bindparam("which"))
 _AHEAD = select(func.count()).where(
     _OUTBOX.c.channel == bindparam("channel"),
     _OUTBOX.c.kind.in_(ANNOUNCED),
@@ -79,15 +102,7 @@ _AHEAD = select(func.count()).where(
 
 def cause(broadcast_id: int) -> str:
     """What its messages in the outbox are caused by."""
-    return f"{_CAUSE}{broadcast_id}"
-
-
-def is_stopped(unit: Unit, row: Row[Any]) -> bool:
-    """Whether a message of the outbox carries an announcement that was stopped; what was sent once more goes on."""
-    which = row.cause.removeprefix(_CAUSE)
-    if row.kind not in ANNOUNCED or row.copy_of is not None or not which.isdecimal():
-        return False
-    return bool(unit.run(_STATE, {"which": int(which)}).scalar() == "cancelled")
+    return f"{CAUSE}{broadcast_id}"
 
 
 def freeze(unit: Unit, broadcast_id: int, found: Select[Any]) -> int:
@@ -107,7 +122,8 @@ def thaw(unit: Unit, broadcast_id: int) -> None:
 def digest(unit: Unit, broadcast_id: int, head: bytes) -> bytes:
     """A hash of what an announcement says and of everybody who was frozen for it, in order."""
     found = hashlib.sha256(head)
-    rows = select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id).order_by(_RECIPIENT.c.id)
+    rows = select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id)
+    rows = rows.order_by(_RECIPIENT.c.address_id)
     for address_id in unit.execute(rows.execution_options(yield_per=10_000)).scalars():
         found.update(address_id.encode("ascii") + b"\n")
     return found.digest()
@@ -123,36 +139,42 @@ def release(
 ) -> int:
     """Put the messages of the next planned recipients on a channel into the outbox; returns how many rows it took.
 
-    agrees: whether a person still wants it. Whoever took her yes back or can't be reached any more is passed over.
+    agrees: whether a person still wants it. Whoever took her yes back, can't be reached any more, or has been joined to
+    a person who gets it is passed over.
     """
     assert broadcast.id is not None  # noqa: S101  # it was read from its table
     which = {"which": broadcast.id, "channel": channel, "most": most}
     rows = unit.run(_SLICE.add_columns(agrees.label("agrees")), which).all()
-    fates: dict[str, list[int]] = {"opted_out": [], "gone": [], "released": []}
+    fates: dict[str, list[str]] = {"opted_out": [], "elsewhere": [], "gone": [], "released": []}
     messages = []
     for row in rows:
-        state = "opted_out" if not row.agrees else "released" if _is_reached(row) else "gone"
-        fates[state].append(row.id)
+        state = _fate(row)
+        fates[state].append(row.address_id)
         if state == "released":
             messages.append(_message(vault, broadcast, row, now) | {"channel": channel})
     if messages:
         unit.execute(_PUT, messages)
-    for state, ids in fates.items():
+    its = {"which": broadcast.id, "prefix": f"{cause(broadcast.id)}/"}
+    for state, chats in fates.items():
         # In one statement each: on a server every statement is a journey, and three hundred leave in a second.
-        if ids:
-            unit.execute(_TAKE, {"recipients": ids, "now_state": state, "prefix": f"{cause(broadcast.id)}/"})
+        if chats:
+            unit.execute(_TAKE, {**its, "chats": chats, "now_state": state})
     return len(rows)
 
 
-def _is_reached(row: Row[Any]) -> bool:
-    return bool(row.reachable and row.state == "active" and row.wrapped is not None)
+def _fate(row: Row[Any]) -> str:
+    if not row.agrees:
+        return "opted_out"
+    if not row.reachable or row.state != "active" or row.wrapped is None:
+        return "gone"
+    return "elsewhere" if row.elsewhere else "released"
 
 
 def _message(vault: Vault, broadcast: Broadcast, row: Row[Any], now: datetime) -> dict[str, object]:
     """The message that carries an announcement to one recipient, as the outbox has it."""
     lane, kind = ("reply", "warning") if broadcast.kind == "warning" else ("bulk", "broadcast")
     caused_by = cause(cast("int", broadcast.id))
-    key = f"{caused_by}/{row.id}"
+    key = f"{caused_by}/{row.address_id}"
     body = {"broadcast": broadcast.id, "language": row.language or "vi"}
     vault.learn(f"person:{row.person_id}", row.wrapped)
     return {
@@ -169,13 +191,13 @@ def halt(unit: Unit, broadcast_id: int, most: int, now: datetime) -> int:
     Every change is compare-and-set, so that it needs no transaction of its own kind: what is being sent meanwhile
     would else undo it again and again. What was sent once more, by leave of two officials, goes on.
     """
-    queued = update(_OUTBOX).where(_OUTBOX.c.cause == cause(broadcast_id), _CARRIES, _OUTBOX.c.copy_of.is_(None))
+    queued = update(_OUTBOX).where(_OUTBOX.c.cause == cause(broadcast_id), CARRIES, _OUTBOX.c.copy_of.is_(None))
     queued = queued.where(_OUTBOX.c.state == "queued").values(state="cancelled", reason="stopped", changed_at=now)
     done = unit.change(queued)
     for state in ("planned", "digest"):
         its = (_RECIPIENT.c.broadcast_id == broadcast_id, _RECIPIENT.c.state == literal(state, literal_execute=True))
-        some = select(_RECIPIENT.c.id).where(*its).limit(most).scalar_subquery()
-        done += unit.change(update(_RECIPIENT).where(_RECIPIENT.c.id.in_(some), *its).values(state="stopped"))
+        some = select(_RECIPIENT.c.address_id).where(*its).limit(most).scalar_subquery()
+        done += unit.change(update(_RECIPIENT).where(_RECIPIENT.c.address_id.in_(some), *its).values(state="stopped"))
     return done
 
 
@@ -201,11 +223,19 @@ def picture(unit: Unit, code: str) -> bytes | None:
 
 
 def with_picture(unit: Unit, body: Mapping[str, object]) -> Mapping[str, object]:
-    """The body of a message on its way through a platform, with the JPEG that its card only names by a code."""
+    """The body of a message on its way through a platform, with the JPEG that its card only names by a code.
+
+    The last one is remembered: it never changes once there are messages, and many of them are opened together.
+    """
     card = body.get("card")
     if not isinstance(card, Mapping) or card["kind"] != PICTURE_CARD:
         return body
-    return {**body, "card": {**card, "jpeg": picture(unit, card["values"]["code"]) or b""}}
+    code = card["values"]["code"]
+    known, jpeg = unit.remembered.get(_LAST_PICTURE, (None, None))
+    if known != code:
+        jpeg = picture(unit, code) or b""
+        unit.remembered[_LAST_PICTURE] = code, jpeg
+    return {**body, "card": {**card, "jpeg": jpeg}}
 
 
 def has_planned(unit: Unit, broadcast_id: int) -> bool:
@@ -215,7 +245,7 @@ def has_planned(unit: Unit, broadcast_id: int) -> bool:
 
 def is_under_way(unit: Unit, broadcast_id: int) -> bool:
     """Whether a message of it waits in the outbox or is being sent."""
-    open_ones = select(_OUTBOX.c.id).where(_OUTBOX.c.cause == cause(broadcast_id), _CARRIES, PENDING)
+    open_ones = select(_OUTBOX.c.id).where(_OUTBOX.c.cause == cause(broadcast_id), CARRIES, PENDING)
     return unit.execute(open_ones.limit(1)).first() is not None
 
 
@@ -224,7 +254,7 @@ def unknown_ones(unit: Unit, broadcast_id: int) -> list[int]:
     copies = _OUTBOX.alias("copies")
     again = select(copies.c.id).where(copies.c.key == _OUTBOX.c.key + "/copy").exists()
     found = select(_OUTBOX.c.id).where(
-        _OUTBOX.c.cause == cause(broadcast_id), _CARRIES, _OUTBOX.c.state == "unknown",
+        _OUTBOX.c.cause == cause(broadcast_id), CARRIES, _OUTBOX.c.state == "unknown",
         _OUTBOX.c.copy_of.is_(None), ~again,
     )  # fmt: skip
     return list(unit.execute(found.order_by(_OUTBOX.c.id)).scalars())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, case, insert, or_, select, update
 
 from storage.database import Unit
 from storage.ids import new_id
@@ -66,9 +66,14 @@ def at_address(unit: Unit, address_id: str) -> Chat:
     return Chat(*unit.run(_AT, {"address_id": address_id}).one())
 
 
-def last_used(unit: Unit, person_id: str) -> Chat | None:
-    """The reachable chat where a person wants her messages: the chosen one, or else the one she wrote from last."""
+def last_used(unit: Unit, person_id: str, closed: ColumnElement[bool] | None = None) -> Chat | None:
+    """The reachable chat where a person wants her messages: the chosen one, or else the one she wrote from last.
+
+    closed: of chats, whether one takes a message for money only or not at all; any other comes before it.
+    """
     query = _CHAT.where(_ADDRESS.c.person_id == person_id, _ADDRESS.c.reachable.is_(True))
+    if closed is not None:
+        query = query.order_by(case((closed, 1), else_=0))
     row = unit.execute(query.order_by(_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc()).limit(1)).first()
     return Chat(*row) if row else None
 
@@ -134,6 +139,37 @@ def hand_over(unit: Unit, vault: Vault, address_id: str, person_id: str, *, with
 def set_reachable(unit: Unit, address_id: str, *, reachable: bool) -> None:
     """Note whether the person takes our messages there."""
     unit.run(_CHANGE, {"which": address_id, "reachable": reachable})
+
+
+def interacts(unit: Unit, address_id: str, at: datetime) -> None:
+    """Note that she did something there at a moment of the platform's own time; what came late changes nothing."""
+    older = or_(_ADDRESS.c.interacted_at.is_(None), _ADDRESS.c.interacted_at < at)
+    unit.run(_CHANGE.where(older), {"which": address_id, "interacted_at": at})
+
+
+def close_window(unit: Unit, address_id: str) -> None:
+    """The platform takes nothing for her before she does something there again, whatever we counted."""
+    unit.run(_CHANGE, {"which": address_id, "interacted_at": None})
+
+
+def leaves(unit: Unit, address_id: str, at: datetime) -> None:
+    """She left there at a moment: what waits for her is held until she comes back, and no call is made for it.
+
+    Told late, after she did something there again, it changes nothing.
+    """
+    since = or_(_ADDRESS.c.interacted_at.is_(None), _ADDRESS.c.interacted_at <= at)
+    unit.run(_CHANGE.where(since), {"which": address_id, "reachable": False, "interacted_at": None})
+
+
+def is_answered_by_hand(unit: Unit, address_id: str, now: datetime) -> bool:
+    """Whether somebody answers her in the platform's own tool now."""
+    until = unit.execute(select(_ADDRESS.c.by_hand_until).where(_ADDRESS.c.id == address_id)).scalar_one()
+    return until is not None and until > now
+
+
+def set_by_hand(unit: Unit, address_id: str, until: datetime | None) -> None:
+    """Note until when somebody answers her in the platform's own tool."""
+    unit.run(_CHANGE, {"which": address_id, "by_hand_until": until})
 
 
 def set_screen(unit: Unit, address_id: str, nonce: str | None) -> None:

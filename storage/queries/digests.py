@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, select, text, update
+from sqlalchemy import Select, exists, literal, select, text, tuple_, update
 
 from storage.database import Unit
 from storage.tables import Address, Broadcast, OutboxRow, Person, Recipient, Subscription
@@ -33,8 +33,8 @@ class Waiting:
     wanted: she has not stopped it meanwhile. weekly: she wants it once a week only. active: she was not erased.
     """
 
-    id: int
     broadcast_id: int
+    address_id: str
     person_id: str
     active: bool
     began_at: datetime
@@ -60,7 +60,7 @@ def waiting(unit: Unit, people: Collection[str]) -> Sequence[Waiting]:
     often = exists().where(*_hers, _WANTED.c.rhythm != "weekly")
     query = (
         select(
-            _RECIPIENT.c.id, _RECIPIENT.c.broadcast_id, _ADDRESS.c.person_id, _PERSON.c.state == "active",
+            _RECIPIENT.c.broadcast_id, _RECIPIENT.c.address_id, _ADDRESS.c.person_id, _PERSON.c.state == "active",
             _BROADCAST.c.began_at, wanted, ~often,
         )
         .join_from(_RECIPIENT, _ADDRESS, _ADDRESS.c.id == _RECIPIENT.c.address_id)
@@ -73,16 +73,18 @@ def waiting(unit: Unit, people: Collection[str]) -> Sequence[Waiting]:
     return [Waiting(*row) for row in unit.execute(query)]
 
 
-def settle(unit: Unit, recipients: Collection[int], state: str, key: str | None = None) -> int:
+def settle(unit: Unit, some: Collection[Waiting], state: str, key: str | None = None) -> int:
     """Give some that wait another state. key: of the message that carries them. Returns how many still waited."""
     message = select(_OUTBOX.c.id).where(_OUTBOX.c.key == key).scalar_subquery() if key is not None else None
-    change = update(_RECIPIENT).where(_RECIPIENT.c.id.in_(recipients), _RECIPIENT.c.state == "digest")
+    keys = [(one.broadcast_id, one.address_id) for one in some]
+    these = tuple_(_RECIPIENT.c.broadcast_id, _RECIPIENT.c.address_id).in_(keys)
+    change = update(_RECIPIENT).where(these, _RECIPIENT.c.state == "digest")
     return unit.change(change.values(state=state, outbox_id=message))
 
 
 def are_to_come(unit: Unit, broadcast_id: int) -> bool:
     """Whether an announcement waits for somebody's digest, or in one that has not left."""
-    waits = select(_RECIPIENT.c.id).where(_RECIPIENT.c.broadcast_id == broadcast_id, _WAITS)
+    waits = select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id, _WAITS)
     return any(unit.execute(one.limit(1)).first() is not None for one in (waits, _carriers(broadcast_id)))
 
 

@@ -4,8 +4,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from storage.database import Unit
 from storage.queries.chats import Chat
@@ -22,6 +38,19 @@ STUCK = text("outbox.state IN ('unknown', 'failed', 'held', 'expired')")
 PICTURE_CARD = "announced"  # the picture of an announcement; its card holds the code alone
 STUCK_STATES = ("unknown", "failed", "held", "expired")
 
+ANNOUNCED = ("broadcast", "warning")  # kinds of messages that carry an announcement
+CARRIES = text("outbox.kind IN ('broadcast', 'warning')")  # the same, as the index of them has it
+CAUSE = "broadcast:"  # and what they are caused by, followed by its number
+_ITS_NUMBER = case(
+    (
+        and_(CARRIES, _OUTBOX.c.copy_of.is_(None), _OUTBOX.c.cause.startswith(CAUSE)),
+        cast(func.substr(_OUTBOX.c.cause, len(CAUSE) + 1), BigInteger),
+    )
+)
+# Whether a message carries an announcement that was stopped; what was sent once more goes on.
+IS_STOPPED = exists().where(_BROADCAST.c.id == _ITS_NUMBER, _BROADCAST.c.state == "cancelled").label("is_stopped")
+
+_REMEMBERED = "announced"
 _PUT = insert(_OUTBOX)
 _ANNOUNCED = select(
     _BROADCAST.c.code, _BROADCAST.c.rendered, _BROADCAST.c.picture.is_not(None).label("has_picture")
@@ -39,7 +68,7 @@ _READY = (
     .limit(bindparam("most"))
 )
 _NEXT_OF = (
-    select(_OUTBOX)
+    select(_OUTBOX, IS_STOPPED)
     .where(
         _OUTBOX.c.address_id == bindparam("address_id"),
         _OUTBOX.c.state == "queued",
@@ -110,12 +139,27 @@ def body_of(vault: Vault, row: "Row[Any] | OutboxRow") -> Mapping[str, object]:
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
     if "broadcast" not in body:
         return body
-    announced = vault.unit.run(_ANNOUNCED, {"which": body["broadcast"]}).one()
+    announced = _announced(vault.unit, body["broadcast"])
     words = announced.rendered.get(body["language"]) or announced.rendered["vi"]
     said: dict[str, object] = {"text": words, "key": f"broadcast:{announced.code}"}
     if announced.has_picture:
         said["card"] = {"kind": PICTURE_CARD, "values": {"code": announced.code}}
     return said
+
+
+def said(vault: Vault, outbox_id: int) -> Mapping[str, object] | None:
+    """What a message says; None where there is none, or it is kept no more. Raises KeyGone, WrongKey."""
+    row = vault.unit.execute(select(_OUTBOX).where(_OUTBOX.c.id == outbox_id)).first()
+    return body_of(vault, row) if row is not None and row.body is not None else None
+
+
+def _announced(unit: Unit, which: int) -> Row[Any]:
+    """An announcement as it is sent, which never changes once there are messages. The last one is remembered."""
+    known, found = unit.remembered.get(_REMEMBERED, (None, None))
+    if known != which:
+        found = unit.run(_ANNOUNCED, {"which": which}).one()
+        unit.remembered[_REMEMBERED] = which, found
+    return cast_type("Row[Any]", found)
 
 
 def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:
@@ -166,6 +210,7 @@ class Stuck:
 
     id: int
     key: str
+    person_id: str
     channel: str
     kind: str
     state: str
@@ -180,9 +225,9 @@ class Stuck:
 def stuck(unit: Unit, states: Collection[str], before: int | None, most: int) -> list[Stuck]:
     """Messages of some of STUCK_STATES, newest first. before: only those with a smaller id."""
     copies = _OUTBOX.alias("copies")
-    names = ("id", "key", "channel", "kind", "state", "reason", "copy_of", "created_at", "changed_at")
+    names = ("id", "key", "person_id", "channel", "kind", "state", "reason", "copy_of", "created_at", "changed_at")
     copied = exists().where(copies.c.key == _OUTBOX.c.key + "/copy")
-    query = select(*(_OUTBOX.c[name] for name in names), _OUTBOX.c.body.is_not(None), copied)
+    query: Select[Any] = select(*(_OUTBOX.c[name] for name in names), _OUTBOX.c.body.is_not(None), copied)
     query = query.where(_OUTBOX.c.state.in_(states), STUCK).order_by(_OUTBOX.c.id.desc()).limit(most)
     return [Stuck(*row) for row in unit.execute(query if before is None else query.where(_OUTBOX.c.id < before))]
 

@@ -4,17 +4,18 @@ Why `sending` is written before the call and what happened after it: whoever is 
 says that nobody knows. Every step is compare-and-set on state, attempt and the epoch of the sender's lease.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from storage.crypto import WrongKey
 from storage.database import Unit
-from storage.queries import broadcasts, machine
-from storage.queries.outbox import OPEN, PENDING, Leaving, opened
+from storage.queries import broadcasts
+from storage.queries.outbox import IS_STOPPED, OPEN, PENDING, Leaving, opened
+from storage.queries.windows import Way, Windows, way
 from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
 
@@ -24,7 +25,7 @@ _LEASE = Lease.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
 # A later message of a chat waits this long for an earlier one of which nobody knows.
 AFTER_UNKNOWN = timedelta(seconds=10)
-_UNREADABLE = (KeyGone, WrongKey, KeyError, TypeError, AssertionError)
+UNREADABLE = (KeyGone, WrongKey, KeyError, TypeError, AssertionError)
 
 _DUE = and_(_OUTBOX.c.state == "queued", _OUTBOX.c.not_before <= bindparam("now"))
 # Until its time has come nothing waits for a message, unless it was tried before.
@@ -38,26 +39,36 @@ _OLDEST = (
     )
     .group_by(_OUTBOX.c.address_id, _OUTBOX.c.lane)
 )
-_READY = (
-    select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind)
-    .where(_OUTBOX.c.id.in_(_OLDEST), _DUE)
-    .order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id)
-    .limit(bindparam("most"))
-)
+
+
+def _ready(oldest: "Select[tuple[int]]") -> "Select[tuple[str, str, str]]":
+    chosen = select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind).where(_OUTBOX.c.id.in_(oldest), _DUE)
+    return chosen.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(bindparam("most"))
+
+
+_READY, _READY_IN_LANE = _ready(_OLDEST), _ready(_OLDEST.where(_OUTBOX.c.lane == bindparam("lane")))
+_NEEDED = (
+    "id", "key", "person_id", "address_id", "channel", "lane", "kind", "state", "attempt", "part", "not_before",
+    "deadline", "reason", "copy_of", "body",
+)  # fmt: skip
 # With the chat and the person's key, in one statement: what was read apart may belong to two moments.
-_WAITING = (
-    select(_OUTBOX, _ADDRESS.c.person_id.label("chat_of"), _ADDRESS.c.chat, _KEYS.c.wrapped)
+_OPEN_ONES = (
+    select(
+        *(_OUTBOX.c[name] for name in _NEEDED),
+        _ADDRESS.c.person_id.label("chat_of"),
+        _ADDRESS.c.chat,
+        _ADDRESS.c.interacted_at,
+        _KEYS.c.wrapped,
+        IS_STOPPED,
+    )
     .join_from(_OUTBOX, _ADDRESS, _ADDRESS.c.id == _OUTBOX.c.address_id)
     .outerjoin(_KEYS, _KEYS.c.name == literal("person:") + _OUTBOX.c.person_id)
-    .where(
-        _OUTBOX.c.address_id == bindparam("address_id"),
-        or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > bindparam("known_after")),
-        _COUNTS,
-        OPEN,
-    )
-    .order_by(_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
-    .limit(20)
+    .where(or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > bindparam("known_after")), _COUNTS, OPEN)
 )
+_IN_ORDER = (_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
+_WAITING = _OPEN_ONES.where(_OUTBOX.c.address_id == bindparam("address_id")).order_by(*_IN_ORDER).limit(20)
+WAITING_OF_MANY = _OPEN_ONES.where(_OUTBOX.c.address_id.in_(bindparam("chats", expanding=True)))
+WAITING_OF_MANY = WAITING_OF_MANY.order_by(_OUTBOX.c.address_id, *_IN_ORDER)
 # Whose it is counts too: once persons are joined or somebody is erased, another key seals it, or none.
 _MOVE = update(_OUTBOX).where(
     _OUTBOX.c.id == bindparam("which"),
@@ -65,14 +76,13 @@ _MOVE = update(_OUTBOX).where(
     _OUTBOX.c.attempt == bindparam("tried"),
     _OUTBOX.c.person_id == bindparam("whose"),
 )
-_CLAIM = _MOVE.where(
-    exists().where(
-        _LEASE.c.name == bindparam("lease"),
-        _LEASE.c.holder == bindparam("holder"),
-        _LEASE.c.epoch == bindparam("under"),
-        _LEASE.c.until >= bindparam("now"),
-    )
+LEADS = exists().where(
+    _LEASE.c.name == bindparam("lease"),
+    _LEASE.c.holder == bindparam("holder"),
+    _LEASE.c.epoch == bindparam("under"),
+    _LEASE.c.until >= bindparam("now"),
 )
+_CLAIM = _MOVE.where(LEADS)
 _SETTLE = update(_OUTBOX).where(
     _OUTBOX.c.id == bindparam("which"),
     _OUTBOX.c.state == "sending",
@@ -109,7 +119,7 @@ class Claimed:
     """A message marked as being sent.
 
     chat: the platform's id of its chat. part: pieces that are out already. reason: what went wrong before.
-    more: whether anything stands behind it.
+    more: whether anything stands behind it. way: how it leaves, where the platform makes a difference.
     """
 
     leaving: Leaving
@@ -118,48 +128,61 @@ class Claimed:
     part: int
     reason: str | None
     more: bool
+    way: Way = "free"
 
 
-def ready(unit: Unit, channel: str, now: datetime, most: int) -> list[Ready]:
+def ready(unit: Unit, channel: str, now: datetime, most: int, lane: str = "") -> list[Ready]:
     """Chats whose oldest pending message may leave now, replies before bulk, those waiting longest first.
 
-    Why the oldest of all and not of those that are due: a chat that is put off would take turns from the others.
+    lane: of that one alone. Why the oldest of all and not of those that are due: a chat that is put off would take
+    turns from the others.
     """
-    return [Ready(*row) for row in unit.run(_READY, {"channel": channel, "now": now, "most": most})]
+    asked = {"channel": channel, "now": now, "most": most}
+    found = unit.run(_READY_IN_LANE, {**asked, "lane": lane}) if lane else unit.run(_READY, asked)
+    return [Ready(*row) for row in found]
 
 
 def claim(
-    unit: Unit, vault: Vault, sender: Sender, address_id: str, now: datetime, rows_until: datetime
-) -> Claimed | None:
-    """Mark the next message of a chat as being sent; None if none may leave. Raises NotLeading."""
+    unit: Unit, vault: Vault, sender: Sender, address_id: str, now: datetime, rows_until: datetime,
+    windows: Windows | None = None,
+) -> Claimed | None:  # fmt: skip
+    """Mark the next message of a chat as being sent; None if none may leave. Raises NotLeading.
+
+    windows: what does not fit into one is held.
+    """
     while found := _next(unit, address_id, now):
         row, count = found
-        if reason := _not_wanted(unit, row, now):
-            _move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
+        if reason := not_wanted(unit, row, now):
+            move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
             continue
         try:
-            leaving, chat = _opened(vault, row)
-        except _UNREADABLE as error:
-            _move(unit, row, now, "failed", reason=type(error).__name__)
+            leaving, chat = open_row(vault, row)
+        except UNREADABLE as error:
+            move(unit, row, now, "failed", reason=type(error).__name__)
             continue
-        if not _mark(unit, sender, row, now, rows_until):
-            _check_leads(unit, sender, now)
+        leaves = "free" if windows is None else way(unit, windows, row.interacted_at, row.kind, now)
+        if leaves == "held":
+            move(unit, row, now, "held", reason="window")
+            continue
+        if not _mark(unit, sender, row, now, rows_until, None if windows is None else leaves):
+            check_leads(unit, sender, now)
             return None
-        return Claimed(leaving, chat, row.lane, row.part, row.reason, more=count > 1)
+        return Claimed(leaving, chat, row.lane, row.part, row.reason, more=count > 1, way=leaves)
     return None
 
 
-def _opened(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
+def open_row(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
     """A message and the platform's id of its chat. Raises KeyError where the chat is ours, and others."""
     vault.learn(f"person:{row.person_id}", row.wrapped)
     if row.chat is None:
         raise KeyError(row.address_id)
     chat = vault.open(f"person:{row.chat_of}", f"address.chat:{row.address_id}", row.chat)
     leaving = opened(vault, row)
-    return replace(leaving, body=broadcasts.with_picture(vault.unit, leaving.body)), str(chat)
+    body = broadcasts.with_picture(vault.unit, leaving.body)
+    return leaving if body is leaving.body else replace(leaving, body=body), str(chat)
 
 
-def _check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
+def check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
     found = unit.execute(select(_LEASE.c.holder, _LEASE.c.epoch, _LEASE.c.until).where(_LEASE.c.name == sender.lease))
     row = found.first()
     if row is None or (row.holder, row.epoch) != (sender.holder, sender.epoch) or row.until < now:
@@ -172,36 +195,46 @@ def _next(unit: Unit, address_id: str, now: datetime) -> "tuple[Row[Any], int] |
     One that is newly unknown counts as such. A copy stands where its original stood.
     """
     rows = unit.run(_WAITING, {"address_id": address_id, "known_after": now - AFTER_UNKNOWN, "now": now}).all()
+    row = first_of(rows, now)
+    return None if row is None else (row, len(rows))
+
+
+def first_of(rows: "Sequence[Row[Any]]", now: datetime) -> "Row[Any] | None":
+    """The one of a chat's open messages, in order, that may leave now."""
     blocked: set[str] = set()
     for row in rows:
         if row.state == "queued" and row.not_before <= now and row.lane not in blocked:
-            return row, len(rows)
+            return row
         blocked.add(row.lane)
     return None
 
 
-def _not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
+def not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
     """Why a message need not leave any more, or nothing: its time is over, the announcement it carries was stopped, or
     a copy's original was answered.
     """
     if row.deadline is not None and row.deadline < now:
         return "deadline"
     if row.copy_of is None:
-        return "stopped" if broadcasts.is_stopped(unit, row) else ""
+        return "stopped" if row.is_stopped else ""
     unknown_since = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == row.copy_of)).scalar()
     wrote = unit.execute(select(_ADDRESS.c.last_in_at).where(_ADDRESS.c.id == row.address_id)).scalar_one()
     return "answered" if unknown_since is None or wrote > unknown_since else ""
 
 
-def _move(unit: Unit, row: "Row[Any]", now: datetime, state: str, **values: object) -> None:
+def move(unit: Unit, row: "Row[Any]", now: datetime, state: str, **values: object) -> None:
     """Move a message that was just read in this transaction, unless somebody was faster."""
     unit.run(_MOVE, {**_as_read(row), "state": state, "changed_at": now, **values})
 
 
-def _mark(unit: Unit, sender: Sender, row: "Row[Any]", now: datetime, until: datetime) -> bool:
+def _mark(
+    unit: Unit, sender: Sender, row: "Row[Any]", now: datetime, until: datetime, leaves: Way | None
+) -> bool:  # fmt: skip
     """Mark a message as being sent. False if somebody was faster, or another process sends now."""
     leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
     values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch}
+    if leaves is not None:
+        values["way"] = leaves
     change = {**_as_read(row), **leads, "state": "sending", "changed_at": now, **values}
     return unit.run(_CLAIM, change).rowcount == 1
 
@@ -228,52 +261,27 @@ def copy(unit: Unit, vault: Vault, original_id: int, not_before: datetime, now: 
     What nobody can open has none.
     """
     row = unit.execute(select(_OUTBOX).where(_OUTBOX.c.id == original_id)).one()
-    key = f"{row.key}/copy"
+    if row.copy_of is None:
+        _again(unit, vault, row, "copy", now, state="queued", part=row.part, not_before=not_before, copy_of=row.id)
+
+
+def hold_words(unit: Unit, vault: Vault, original_id: int, now: datetime) -> None:
+    """Keep the words of a message for which a template went out, until she writes."""
+    row = unit.execute(select(_OUTBOX).where(_OUTBOX.c.id == original_id)).one()
+    _again(unit, vault, row, "words", now, state="held", reason="template", part=0, not_before=row.not_before)
+
+
+def _again(unit: Unit, vault: Vault, row: "Row[Any]", suffix: str, now: datetime, **values: object) -> None:
+    """Put a message in the outbox once more, under a key that it can have only once."""
+    key = f"{row.key}/{suffix}"
     taken = unit.execute(select(_OUTBOX.c.id).where(_OUTBOX.c.key == key)).first()
-    if row.copy_of is not None or row.body is None or taken is not None:
+    if row.body is None or taken is not None:
         return
     try:
         body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body)
         sealed = vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return
-    unit.execute(
-        insert(_OUTBOX).values(
-            key=key, person_id=row.person_id, address_id=row.address_id, channel=row.channel, lane=row.lane,
-            kind=row.kind, state="queued", attempt=0, epoch=0, part=row.part, not_before=not_before,
-            deadline=row.deadline, cause=row.cause, copy_of=row.id, body=sealed, created_at=now, changed_at=now,
-        )
-    )  # fmt: skip
-
-
-def lost(
-    unit: Unit, sender: Sender, now: datetime, *, at_work: Collection[str], alone: bool
-) -> list[tuple[int, str]]:  # fmt: skip
-    """(id, kind) of messages that are marked as being sent and that nobody will settle; they become unknown.
-
-    at_work: addresses this sender is sending to; a mark of its own elsewhere was kept by a COMMIT that seemed to fail.
-    alone: no other process can still be at it, so that nothing is waited for.
-    """
-    nobodys = or_(_OUTBOX.c.epoch != sender.epoch, _OUTBOX.c.address_id.not_in(at_work))
-    left = and_(_OUTBOX.c.channel == sender.channel, _OUTBOX.c.state == "sending", nobodys)
-    query = select(_OUTBOX.c.id, _OUTBOX.c.kind).where(left, PENDING)
-    if not alone:
-        owners = set(unit.execute(select(_OUTBOX.c.lease_owner).distinct().where(left, PENDING)).scalars())
-        gone = machine.gone(unit, [owner for owner in owners if owner is not None], sender.holder)
-        over = or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until < now, _OUTBOX.c.lease_owner.in_(gone))
-        query = query.where(over)
-    found = [(int(outbox_id), str(kind)) for outbox_id, kind in unit.execute(query)]
-    for outbox_id, _ in found:
-        unit.execute(
-            update(_OUTBOX)
-            .where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == "sending")
-            .values(state="unknown", reason="interrupted", changed_at=now)
-        )
-    return found
-
-
-def give_up_chat(unit: Unit, address_id: str, reason: str, now: datetime) -> int:
-    """A person can't be reached there: what waits for her there has failed. Returns how many messages."""
-    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(reachable=False))
-    waiting = update(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued")
-    return unit.change(waiting.values(state="failed", reason=reason, changed_at=now))
+    same = {name: getattr(row, name) for name in ("person_id", "address_id", "channel", "lane", "kind", "cause")}
+    fresh = {"attempt": 0, "epoch": 0, "deadline": row.deadline, "created_at": now, "changed_at": now}
+    unit.execute(insert(_OUTBOX).values(key=key, body=sealed, **same, **fresh, **values))

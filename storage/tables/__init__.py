@@ -25,7 +25,18 @@ from storage.tables.giving import (
     PledgeEvent,
 )
 from storage.tables.households import HouseholdRow
-from storage.tables.machine import AuditRow, DataKey, JobRun, Lease, Limit, Meta, OneTimeToken, Owner
+from storage.tables.machine import (
+    AuditRow,
+    ChannelSpend,
+    ChannelToken,
+    DataKey,
+    JobRun,
+    Lease,
+    Limit,
+    Meta,
+    OneTimeToken,
+    Owner,
+)
 from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow, PassedOn
 from storage.tables.officials import ConsoleSession, Invitation, OfficialRow, OfficialUnit, RecoveryCode
 from storage.tables.people import Address, Person, SessionRow
@@ -41,6 +52,8 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseLookUp",
+    "ChannelSpend",
+    "ChannelToken",
     "ChatLine",
     "Consent",
     "ConsoleSession",

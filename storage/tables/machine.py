@@ -39,6 +39,30 @@ class Lease(SQLModel, table=True):
     epoch: int = 1
 
 
+class ChannelToken(SQLModel, table=True):
+    """The pair of tokens by which a platform takes our calls; it changes with every renewal, which counts its number.
+
+    access, refresh: sealed with the channel's key; None until a pair was given. expires_at: None where nobody said.
+    presented: how often this refresh token was brought, counted before each time. spent: it must not be brought again.
+    refused: the platform refuses this access token. consent: what a consent under way has to be checked with, sealed.
+    """
+
+    __tablename__ = "channel_token"
+
+    channel: str = Field(primary_key=True)
+    number: int
+    access: bytes | None = None
+    refresh: bytes | None = None
+    got_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    presented: int = 0
+    presented_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    refused: bool = False
+    spent: bool = False
+    reason: str = ""
+    consent: bytes | None = None
+
+
 class JobRun(SQLModel, table=True):
     """One due time of one scheduled job; it exists once, whoever plans it."""
 
@@ -107,3 +131,13 @@ class AuditRow(SQLModel, table=True):
     sequence: int | None = Field(default=None, sa_type=BigKey, unique=True)
     previous: bytes | None = None
     hash: bytes | None = None
+
+
+class ChannelSpend(SQLModel, table=True):
+    """How many messages of a channel were paid for in a calendar month, such as 2026-11."""
+
+    __tablename__ = "channel_spend"
+
+    channel: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    count: int

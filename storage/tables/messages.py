@@ -7,6 +7,9 @@ from sqlmodel import Field, SQLModel
 
 from storage.columns import BigKey, UtcTime, one_of
 
+# The channel whose platform reports what arrived.
+_REPORTED = "channel = 'zalo_oa' AND state = 'sent'"
+
 
 class InboxRow(SQLModel, table=True):
     """One accepted message. Its body is sealed with the key of the day it came, and emptied 72 hours after."""
@@ -77,6 +80,7 @@ class OutboxRow(SQLModel, table=True):
     """One message to one chat. `key` names it once and for all; state moves only by compare-and-set.
 
     part: how many of the pieces it was split into are out. epoch: of the sender's lease under which it was marked.
+    way: free, paid or template, where the platform makes a difference. held: until she writes.
     """
 
     __tablename__ = "outbox"
@@ -114,6 +118,12 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("kind IN ('broadcast', 'warning')"),
             sqlite_where=text("kind IN ('broadcast', 'warning')"),
         ),
+        Index(
+            "ix_outbox_reported",
+            "platform_id",
+            postgresql_where=text(_REPORTED),
+            sqlite_where=text(_REPORTED),
+        ),
     )
 
     id: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
@@ -132,6 +142,7 @@ class OutboxRow(SQLModel, table=True):
     lease_owner: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
     platform_id: str | None = None
+    way: str | None = None
     reason: str | None = None
     cause: str
     copy_of: int | None = Field(default=None, sa_type=BigKey)

@@ -26,6 +26,8 @@ class Address(SQLModel, table=True):
 
     external: a look-up value of the platform's id. chat: that id, sealed with the person's key; empty where the chat is
     ours. chosen: she wants her messages there, wherever she writes. screen: the asking shown there last.
+    interacted_at: when she did something there last by the platform's own time, where that opens a window for our
+    messages. by_hand_until: until then somebody answers her in the platform's own tool, and we keep silent.
     """
 
     __tablename__ = "address"
@@ -41,6 +43,8 @@ class Address(SQLModel, table=True):
     last_in_at: datetime = Field(sa_type=UtcTime)
     last_line: int = 0
     screen: str | None = None
+    interacted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    by_hand_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):

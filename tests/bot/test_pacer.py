@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,7 @@ async def test_calls_that_come_late_together_are_spaced_again(hours: Hours) -> N
     await hours.until(5)
 
     await asyncio.gather(*calls)
-    assert min(after - before for before, after in zip(made[5:], made[6:], strict=False)) >= 0.0079
+    assert min(after - before for before, after in pairwise(made[5:])) >= 0.0079
 
 
 async def test_no_more_are_on_their_way_than_there_is_room_for_and_a_reply_gets_the_next_place(hours: Hours) -> None:

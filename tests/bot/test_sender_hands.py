@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sender import ROW_LEASE
+from bot.settling import ROW_LEASE
 from tests.kit.sending import PostOffice
 from tests.kit.telegram.faults import HANG, slow
 from tests.kit.telegram.user import TelegramUser

@@ -46,7 +46,9 @@ async def telegram_house(
             "TELEGRAM_FILE_BASE": telegram.origin,
             "TELEGRAM_RATE": "1000",
         } | settings
-        async with open_house(folder, database_url=database_url, owner=owner, demo=False, **given) as house:
+        async with open_house(
+            folder, database_url=database_url, owner=owner, demo=False, prepare=None, **given
+        ) as house:
             telegram.world.clock = telegram.world.updates.clock = house.clock
             if mode == "webhook" and given["TELEGRAM_API_BASE"] == telegram.origin:
                 await telegram.world.bell.until(lambda: telegram.world.webhook.url)

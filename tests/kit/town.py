@@ -23,6 +23,7 @@ from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.queries import chats, inbox, machine, outbox, sessions
 from storage.queries.chats import Chat
+from storage.queries.windows import Windows
 from storage.tables import OfficialRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
@@ -43,9 +44,9 @@ class Heard:
 
 
 class Town:
-    """The service on one database, with a clock in hand."""
+    """The service on one database, with a clock in hand. windows: when a platform takes what, if one is there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, windows: Windows | None = None) -> None:
         if migrations.state(database.engine) != "current":
             migrations.upgrade(database.engine)
         self.database = database
@@ -57,6 +58,7 @@ class Town:
             "http://localhost",
             demo=False,
             abroad=frozenset({"telegram"}),
+            windows=windows,
         )
         self.service = app.wire(opening.Opened(database, office, Settings()), self.clock)
         self.office = office
@@ -105,7 +107,7 @@ class Town:
 
     async def announces(self) -> None:
         """Let the clock take announcements as far as they go now, and deliver them."""
-        rates = {"webchat": 400.0, "telegram": 25.0}
+        rates = {"webchat": 400.0, "telegram": 25.0, "zalo_oa": 10.0}
         work = Work(self.database, self.office, self.clock, Cleaner(), {}, lambda: None, lambda _: None, rates=rates)
         while await announce(work):
             await self.service.outbox.drain()

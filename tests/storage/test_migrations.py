@@ -25,6 +25,11 @@ OLD_LETTER = (
     "INSERT INTO dead_letter (id, inbox_id, channel, reason, state, created_at)"
     " VALUES ('d', 1, 'webchat', 'odd', 'open', '2026-01-01')"
 )
+OLD_RECIPIENTS = (
+    "INSERT INTO recipient (id, broadcast_id, address_id, channel, state, outbox_id) VALUES"
+    " (1, 7, 'b', 'telegram', 'released', 11), (2, 7, 'a', 'telegram', 'planned', NULL),"
+    " (3, 7, 'c', 'webchat', 'digest', NULL), (4, 8, 'a', 'telegram', 'opted_out', NULL)"
+)
 Damage = Callable[[Connection], None]
 
 
@@ -113,6 +118,31 @@ def test_an_older_database_keeps_its_rows(database: Database) -> None:
     assert database.read_now(lambda unit: unit.execute(kept).one()) == ("raw", 0, "odd")
 
 
+def test_recipients_of_an_older_database_stay_who_they_are_and_where_they_stand(database: Database) -> None:
+    with database.engine.begin() as connection:
+        migrations.upgrade_within(connection, "0005")
+        connection.exec_driver_sql(OLD_RECIPIENTS)
+
+    migrations.upgrade(database.engine)
+
+    kept = "SELECT broadcast_id, address_id, channel, state, outbox_id FROM recipient ORDER BY broadcast_id, address_id"
+    assert [tuple(row) for row in database.read_now(lambda unit: unit.execute(text(kept)).all())] == [
+        (7, "a", "telegram", "planned", None),
+        (7, "b", "telegram", "released", 11),
+        (7, "c", "webchat", "digest", None),
+        (8, "a", "telegram", "opted_out", None),
+    ]
+    assert migrations.drift(database.engine) == []
+
+
+def test_nobody_gets_an_announcement_twice_in_one_chat(current: Database) -> None:
+    again = "INSERT INTO recipient (broadcast_id, address_id, channel, state) VALUES (7, 'a', 'webchat', 'planned')"
+    current.write_now(lambda unit: unit.execute(text(again)))
+
+    with pytest.raises(IntegrityError):
+        current.write_now(lambda unit: unit.execute(text(again)))
+
+
 def test_the_database_of_a_later_release_is_newer(current: Database) -> None:
     with current.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -174,6 +204,10 @@ def test_every_check_of_the_tables_is_in_the_database(current: Database) -> None
             "INSERT INTO person (id, state, language, created_at, last_in_at)"
             " VALUES ('a', 'lost', '', '2026-01-01', '2026-01-01')",
             id="person",
+        ),
+        pytest.param(
+            "INSERT INTO recipient (broadcast_id, address_id, channel, state) VALUES (1, 'a', 'webchat', 'lost')",
+            id="recipient",
         ),
     ],
 )

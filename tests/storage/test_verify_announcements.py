@@ -10,6 +10,7 @@ from tests.kit.announcing import subscribes
 from tests.kit.news import Press, press
 from tests.kit.town import Town
 
+FIRST_CHAT = "(SELECT min(address_id) FROM recipient WHERE state = 'released')"
 AUTHORS = "(SELECT CAST(authors AS TEXT) FROM broadcast)"
 
 
@@ -53,7 +54,7 @@ async def test_what_waits_was_sent_back_or_stopped_has_nothing_to_name_either(to
     ("statement", "sentence"),
     [
         pytest.param(
-            "DELETE FROM recipient WHERE id = (SELECT min(id) FROM recipient)",
+            "DELETE FROM recipient WHERE address_id = (SELECT min(address_id) FROM recipient)",
             "broadcast 1 goes to other people than were frozen for it",
             id="a recipient too few",
         ),
@@ -79,13 +80,15 @@ async def test_what_waits_was_sent_back_or_stopped_has_nothing_to_name_either(to
             id="begun without approval, then stopped",
         ),
         pytest.param(
-            "UPDATE recipient SET outbox_id = NULL WHERE id = (SELECT min(id) FROM recipient WHERE state = 'released')",
-            "recipient 1 was released and no message carries it",
+            f"UPDATE recipient SET outbox_id = NULL WHERE address_id = {FIRST_CHAT}",  # noqa: S608  # no words of others
+            "chat {chat} was handed an announcement and no message carries it",
             id="released without a message",
         ),
     ],
 )
 async def test_damage_is_named(town: Town, office: Press, statement: str, sentence: str) -> None:
+    chat = await town.database.read(lambda unit: unit.scalar(text(f"SELECT {FIRST_CHAT}")))
+
     await damages(town, statement)
 
-    assert await found(town) == [sentence]
+    assert await found(town) == [sentence.format(chat=chat)]

@@ -81,7 +81,7 @@ class Hall:
 
         def is_over(desk: Desk) -> bool:
             state = desk.unit.scalar(select(Broadcast.state).where(col(Broadcast.code) == self.code))
-            planned = select(Recipient.id).where(col(Recipient.state) == "planned").limit(1)
+            planned = select(Recipient.address_id).where(col(Recipient.state) == "planned").limit(1)
             return state in ("done", "cancelled") and is_quiet(desk) and desk.unit.scalar(planned) is None
 
         over = False

@@ -6,16 +6,6 @@ answer that never came, and of the second nobody knows whether the message is wi
 
 from datetime import timedelta
 
-from aiohttp import (
-    ClientConnectorDNSError,
-    ClientConnectorError,
-    ClientOSError,
-    ClientPayloadError,
-    ClientSSLError,
-    ConnectionTimeoutError,
-    ServerDisconnectedError,
-    SocketTimeoutError,
-)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -30,27 +20,16 @@ from telegram.error import (
 from bot.channels.contract import (
     Misconfigured,
     Moved,
-    NotSent,
     PersonGone,
     Refused,
     SendError,
     TryLater,
     Unclear,
 )
+from bot.channels.transport import failed
 
 A_MOMENT_S = 5.0
 
-# By what was reached; the first that fits.
-TRANSPORT: tuple[tuple[type[Exception], type[SendError], str], ...] = (
-    (ClientConnectorDNSError, NotSent, "dns"),
-    (ClientSSLError, NotSent, "tls"),
-    (ClientConnectorError, NotSent, "connect"),
-    (ConnectionTimeoutError, NotSent, "connect_timeout"),
-    (SocketTimeoutError, Unclear, "read_timeout"),
-    (ServerDisconnectedError, Unclear, "disconnected"),
-    (ClientPayloadError, Unclear, "cut"),
-    (ClientOSError, Unclear, "reset"),
-)
 # By words of Telegram's description, in small letters, which the codes stand for.
 FORBIDDEN = {
     "blocked by the user": "blocked",
@@ -123,10 +102,7 @@ def _by_status(status: int) -> SendError:
 
 
 def _by_transport(error: BaseException) -> SendError:
-    for kind, meaning, code in TRANSPORT:
-        if isinstance(error, kind):
-            return meaning(code)
-    return Unclear("no_json" if type(error) is TelegramError else type(error).__name__)
+    return Unclear("no_json") if type(error) is TelegramError else failed(error)
 
 
 def _code(error: TelegramError, words: dict[str, str]) -> str | None:

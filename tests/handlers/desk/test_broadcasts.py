@@ -17,7 +17,7 @@ from handlers.desk.broadcasts import Draft, faults
 from handlers.desk.decisions import Recognition
 from handlers.units import all_units
 from storage.database import Unit
-from storage.queries import broadcasts
+from storage.queries import broadcasts, chats
 from storage.tables import Address, Case, Subscription
 from tests.kit.cases import for_each
 from tests.kit.clock import MORNING
@@ -85,12 +85,31 @@ async def test_who_subscribed_gets_it_once_with_sender_code_and_how_to_stop(
 
 
 async def counted(town: Town, official: str, draft: Draft) -> Counts:
-    return await town.as_official(official, lambda desk: audience.counts(desk, draft.kind, draft.topic, draft.audience, desk.now))
+    def count(desk: Desk) -> Counts:
+        return audience.counts(desk, draft.kind, draft.topic, draft.audience, desk.now)
+
+    return await town.as_official(official, count)
 
 
 async def states(town: Town, which: int = 1) -> dict[str, int]:
     found = await town.read(lambda unit, _: broadcasts.counts(unit, which))
     return {state: count for (_, state), count in found.items()}
+
+
+async def test_who_was_joined_to_another_after_it_was_frozen_gets_it_once(town: Town, office: tuple[str, str]) -> None:
+    names = ("Ba", "Ba ở máy khác")
+    for name in names:
+        await subscribes(town, name)
+    code = await submitted(town, office[0])
+    await acts(town, office[1], lambda desk, seen: desk.broadcasts.approve(code, seen.stamp), code)
+    mine, other = [await town.citizen(name).chat() for name in names]
+
+    await town.at_desk(
+        Actor("clock"), lambda desk: chats.hand_over(desk.unit, desk.vault, other.address_id, mine.person_id)
+    )
+    await town.announces()
+
+    assert await states(town) == {"sent": 1, "elsewhere": 1}
 
 
 async def test_what_is_not_approved_goes_nowhere(town: Town, office: tuple[str, str]) -> None:

@@ -176,7 +176,7 @@ class News(RuleBasedStateMachine):
         if state != "released":
             return
         message = OutboxRow(
-            key=f"broadcast:{row.id}/{recipient.id}", person_id=chat.person_id, address_id=chat.address_id,
+            key=f"broadcast:{row.id}/{chat.address_id}", person_id=chat.person_id, address_id=chat.address_id,
             channel="webchat", lane="bulk", kind="broadcast", cause=f"broadcast:{row.id}", not_before=desk.now,
             state="queued" if far == 1 else "sent", created_at=desk.now, changed_at=desk.now,
         )  # fmt: skip

@@ -32,7 +32,7 @@ async def agreed(citizen: Citizen) -> bool:
 
 
 async def recipients(town: Town) -> list[str]:
-    query = select(Recipient.state).order_by(col(Recipient.id))
+    query = select(Recipient.state).order_by(col(Recipient.broadcast_id), col(Recipient.address_id))
     return await town.database.read(lambda unit: list(unit.scalars(query)))
 
 
@@ -50,7 +50,7 @@ async def waits(town: Town, citizen: Citizen, office: Press, topic: str = "jobs"
             select(Recipient).where(Recipient.broadcast_id == row.id, Recipient.address_id == address)
         ).one()
         message = OutboxRow(
-            key=f"broadcast:{row.id}/{recipient.id}", person_id=chat.person_id, address_id=address,
+            key=f"broadcast:{row.id}/{address}", person_id=chat.person_id, address_id=address,
             channel=chat.channel, lane="bulk", kind="broadcast", cause=f"broadcast:{row.id}", not_before=later,
             created_at=later, changed_at=later,
         )  # fmt: skip

@@ -1,0 +1,245 @@
+"""Messages marked, settled, given back and written off many at a time, each with one statement for all of them.
+
+Why only the simple ones are marked so: an announcement is nothing but those, and a statement costs little more for a
+hundred rows than for one. A chat with a reply in it, and what is paid for, are left to the path of one chat, so that
+none of its rules stands here twice. Why rows are given as JSON: a statement with a list for every length would be
+compiled for every length.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CursorResult,
+    Integer,
+    Row,
+    Subquery,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.types import TypeEngine
+
+from storage.database import Unit
+from storage.queries import machine
+from storage.queries.outbox import PENDING
+from storage.queries.sending import (
+    AFTER_UNKNOWN,
+    LEADS,
+    UNREADABLE,
+    WAITING_OF_MANY,
+    Claimed,
+    Ready,
+    Sender,
+    check_leads,
+    first_of,
+    move,
+    not_wanted,
+    open_row,
+)
+from storage.queries.windows import Windows, is_closed, is_free
+from storage.tables import Address, OutboxRow
+from storage.vault import Vault
+
+_OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_LINE = _OUTBOX.alias("line")
+_TYPES: Mapping[str, TypeEngine[Any]] = {
+    "id": BigInteger(), "tried": Integer(), "whose": Text(), "under": BigInteger(), "part": Integer(), "name": Text(),
+}  # fmt: skip
+
+_MARK, _SENT, _BACK = ("id", "tried", "whose"), ("id", "tried", "under", "part", "name"), ("id", "tried", "under")
+Given = Mapping[str, object]
+
+
+def _given(names: Sequence[str], *, on_sqlite: bool) -> Subquery:
+    """Rows that are given to a statement."""
+    rows = bindparam("rows", type_=Text)
+    if on_sqlite:
+        each = func.json_each(rows).table_valued("value")
+        found = (cast(func.json_extract(each.c.value, f"$.{name}"), _TYPES[name]).label(name) for name in names)
+        return select(*found).subquery("given")
+    each = func.json_to_recordset(cast(rows, JSON)).table_valued(*(column(name, _TYPES[name]) for name in names))
+    return select(each.render_derived(with_types=True)).subquery("given")
+
+
+def _claim(*, on_sqlite: bool) -> Update:
+    """Mark what is as it was read. What another transaction is at is passed over: two that wait for each other's rows
+    would have to begin again.
+    """
+    given = _given(_MARK, on_sqlite=on_sqlite)
+    as_read = (_LINE.c.state == "queued", _LINE.c.attempt == given.c.tried, _LINE.c.person_id == given.c.whose)
+    free = select(_LINE.c.id).join(given, given.c.id == _LINE.c.id).where(*as_read)
+    free = free.with_for_update(of=_LINE, skip_locked=True)  # which SQLite does not need
+    return update(_OUTBOX).where(_OUTBOX.c.id.in_(free), LEADS).returning(_OUTBOX.c.id)
+
+
+def _of_those_marked(names: Sequence[str], *, on_sqlite: bool) -> tuple[Update, Subquery]:
+    given = _given(names, on_sqlite=on_sqlite)
+    marked = (_OUTBOX.c.state == "sending", _OUTBOX.c.attempt == given.c.tried, _OUTBOX.c.epoch == given.c.under)
+    return update(_OUTBOX).where(_OUTBOX.c.id == given.c.id, *marked).returning(_OUTBOX.c.id), given
+
+
+def _settle(*, on_sqlite: bool) -> Update:
+    settled, given = _of_those_marked(_SENT, on_sqlite=on_sqlite)
+    name = func.coalesce(given.c.name, _OUTBOX.c.platform_id)
+    return settled.values(
+        state="sent",
+        reason=None,
+        part=given.c.part,
+        platform_id=name,
+        changed_at=bindparam("now", type_=_OUTBOX.c.changed_at.type),
+    )
+
+
+def _back(*, on_sqlite: bool) -> Update:
+    return _of_those_marked(_BACK, on_sqlite=on_sqlite)[0]
+
+
+_CLAIMS, _SETTLES, _BACKS = ({one: make(on_sqlite=one) for one in (True, False)} for make in (_claim, _settle, _back))
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What came of some chats. claimed: messages that were marked. apart: chats that are for the path of one chat."""
+
+    claimed: list[Claimed]
+    apart: list[Ready]
+
+
+def claim(
+    unit: Unit, vault: Vault, sender: Sender, chats: Sequence[str], now: datetime, rows_until: datetime,
+    windows: Windows | None = None,
+) -> Together:  # fmt: skip
+    """Mark the next message of each of some chats as being sent, in the order of the chats. Raises NotLeading.
+
+    Of a chat that is in neither list nothing may leave now. windows: what does not fit into one is held.
+    """
+    asked = {"chats": list(chats), "known_after": now - AFTER_UNKNOWN, "now": now}
+    waiting = groupby(unit.run(WAITING_OF_MANY, asked).all(), attrgetter("address_id"))
+    found = {chat: _next(vault, list(rows), now, windows) for chat, rows in waiting}
+    those = [found[chat] for chat in chats if chat in found]
+    claimed = [one for one in those if isinstance(one, Claimed)]
+    if claimed:
+        marked = _mark(unit, sender, claimed, now, rows_until, {} if windows is None else {"way": "free"})
+        claimed = [one for one in claimed if one.leaving.id in marked]
+        if not claimed:
+            check_leads(unit, sender, now)
+    return Together(claimed, [one for one in those if isinstance(one, Ready)])
+
+
+def _next(
+    vault: Vault, rows: "list[Row[Any]]", now: datetime, windows: Windows | None
+) -> Claimed | Ready | None:  # fmt: skip
+    """The message of a chat that may leave, once those before it that need not are out of the way."""
+    unit = vault.unit
+    has_replies = any(row.lane == "reply" for row in rows)
+    while row := first_of(rows, now):
+        if has_replies:
+            return Ready(row.address_id, row.lane, row.kind)
+        if reason := not_wanted(unit, row, now):
+            move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
+        else:
+            try:
+                leaving, chat = open_row(vault, row)
+            except UNREADABLE as error:
+                move(unit, row, now, "failed", reason=type(error).__name__)
+            else:
+                if windows is None or is_free(windows, row.interacted_at, now):
+                    return Claimed(leaving, chat, row.lane, row.part, row.reason, more=len(rows) > 1)
+                if not is_closed(windows, row.interacted_at, row.kind, now):
+                    return Ready(row.address_id, row.lane, row.kind)
+                move(unit, row, now, "held", reason="window")
+        rows = [one for one in rows if one.id != row.id]
+    return None
+
+
+def _mark(
+    unit: Unit, sender: Sender, claimed: Sequence[Claimed], now: datetime, until: datetime, ways: Mapping[str, str]
+) -> Collection[int]:
+    leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
+    values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch, **ways}
+    rows = [{"id": c.leaving.id, "tried": c.leaving.attempt, "whose": c.leaving.person_id} for c in claimed]
+    change = {"rows": _json(rows), **leads, "state": "sending", "changed_at": now, **values}
+    return _changed(unit.run(_CLAIMS[unit.on_sqlite], change))
+
+
+def marked(claimed: Claimed, sender: Sender) -> Given:
+    """A message as it was marked."""
+    return {"id": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
+
+
+def sent(claimed: Claimed, sender: Sender, part: int | None, platform_id: str | None) -> Given:
+    """A message as it was sent. part: pieces that are out. platform_id: what the platform calls it."""
+    return {**marked(claimed, sender), "part": part, "name": platform_id or None}
+
+
+def settle(unit: Unit, rows: Sequence[Given], now: datetime) -> Collection[int]:
+    """Write that messages were sent; returns the ids of those that nobody else wrote off meanwhile."""
+    return _changed(unit.run(_SETTLES[unit.on_sqlite], {"rows": _json(rows), "now": now}))
+
+
+def give_back(unit: Unit, rows: Sequence[Given], now: datetime) -> int:
+    """Queue again what was marked and for which no call was made, as if it had not been marked; returns how many."""
+    change = {"state": "queued", "lease_owner": None, "lease_until": None, "changed_at": now}
+    return len(_changed(unit.run(_BACKS[unit.on_sqlite], {"rows": _json(rows), **change})))
+
+
+def _json(rows: Sequence[Given]) -> str:
+    # In the order of their numbers, in which others change them too.
+    return orjson.dumps(sorted(rows, key=_by_id)).decode()
+
+
+def _by_id(row: Given) -> int:
+    return int(str(row["id"]))
+
+
+def _changed(result: CursorResult[*tuple[Any, ...]]) -> Collection[int]:
+    return set(result.scalars())
+
+
+def lost(
+    unit: Unit, sender: Sender, now: datetime, *, at_work: Collection[str], alone: bool
+) -> list[tuple[int, str]]:  # fmt: skip
+    """(id, kind) of messages that are marked as being sent and that nobody will settle; they become unknown.
+
+    at_work: addresses this sender is sending to; a mark of its own elsewhere was kept by a COMMIT that seemed to fail.
+    alone: no other process can still be at it, so that nothing is waited for.
+    """
+    nobodys = or_(_OUTBOX.c.epoch != sender.epoch, _OUTBOX.c.address_id.not_in(at_work))
+    left = and_(_OUTBOX.c.channel == sender.channel, _OUTBOX.c.state == "sending", nobodys)
+    query = select(_OUTBOX.c.id, _OUTBOX.c.kind).where(left, PENDING)
+    if not alone:
+        owners = set(unit.execute(select(_OUTBOX.c.lease_owner).distinct().where(left, PENDING)).scalars())
+        gone = machine.gone(unit, [owner for owner in owners if owner is not None], sender.holder)
+        over = or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until < now, _OUTBOX.c.lease_owner.in_(gone))
+        query = query.where(over)
+    found = [(int(outbox_id), str(kind)) for outbox_id, kind in unit.execute(query)]
+    for outbox_id, _ in found:
+        unit.execute(
+            update(_OUTBOX)
+            .where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == "sending")
+            .values(state="unknown", reason="interrupted", changed_at=now)
+        )
+    return found
+
+
+def give_up_chat(unit: Unit, address_id: str, reason: str, now: datetime) -> int:
+    """A person can't be reached there: what waits for her there has failed. Returns how many messages."""
+    unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(reachable=False))
+    waiting = update(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued")
+    return unit.change(waiting.values(state="failed", reason=reason, changed_at=now))
