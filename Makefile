@@ -6,7 +6,7 @@ PEERS := .bench-venv
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run telegram-demo test check trial bench fonts clean
+.PHONY: help run telegram-demo zalo-demo test check trial bench fonts clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -26,9 +26,12 @@ run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
 telegram-demo: $(VENV)/.dev  ## phones in a browser, a Telegram of our own and the service, on this machine alone
 	@exec $(BIN)/python -m tests.kit.telegram.demo
 
+zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own and the service, on this machine alone
+	@exec $(BIN)/python -m tests.kit.zalo_oa.demo
+
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	$(BIN)/pytest -n 3 --dist worksteal -rs -m 'not trial'
+	$(BIN)/pytest -n 4 --dist worksteal -rs -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
 	$(BIN)/ruff format --check .

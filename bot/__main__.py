@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import accounts, anchors, app, backups, config, intake, logs, opening
+from bot import accounts, anchors, app, backups, config, intake, logs, opening, zalo_commands
 from bot.clock import SystemClock
 from bot.inbox import Office
 from handlers import demo
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("--body", "--contact", "--data-contact"):
         owner.add_argument(name, required=True)
     accounts.add_arguments(add("officials", officials_command, "accounts of officials: make, list and end them"))
+    zalo_commands.add_arguments(
+        add("zalo", zalo_command, "Zalo's Official Account: how it stands, tokens, consent, captured calls")
+    )
     add("demo", clear_demo, "delete the sample data").add_argument("what", choices=("clear",))
     add("key", make_key, "print a new ENCRYPTION_KEY").add_argument("what", choices=("new",))
     script = add("script", print_script, "print a conversation as a script")
@@ -132,6 +135,13 @@ def officials_command(given: argparse.Namespace, settings: config.Settings) -> i
     done = accounts.run(given, settings)
     print(done.said)
     return 0 if done.well else 1
+
+
+def zalo_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Take tokens, print the link of a consent, or check a captured webhook."""
+    code, said = zalo_commands.run(given, settings)
+    print(said)
+    return code
 
 
 def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:

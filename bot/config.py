@@ -6,7 +6,7 @@ printed, not even one that was pasted into the wrong place.
 
 import base64
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -19,8 +19,6 @@ from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
 
 from handlers.desk.quiet import NIGHT, QuietHours
-
-BUILT_CHANNELS = frozenset({"telegram"})
 
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
@@ -202,7 +200,11 @@ class Settings(BaseModel):
     @property
     def real_channels(self) -> tuple[str, ...]:
         """The settings that open a channel to real people: one whose platform is not on this machine."""
-        channels = {"TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, self.telegram_api_base)}
+        channels = {
+            "TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, self.telegram_api_base),
+            "ZALO_OA_APP_ID": (self.zalo_oa_app_id, self.zalo_openapi_base),
+            "ZALO_BOT_TOKEN": (self.zalo_bot_token, self.zalo_bot_api_base),
+        }
         return tuple(
             name for name, (token, base) in channels.items() if token is not None and not _on_this_machine(base)
         )
@@ -222,10 +224,10 @@ FIELDS = {str(field.alias): field for field in Settings.model_fields.values()}
 NAMES = frozenset(FIELDS)
 
 
-def load(environ: Mapping[str, str], env_file: Path | None, *, built: Collection[str] = BUILT_CHANNELS) -> Settings:
+def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
     """Read and check the settings; the environment wins over the file, an empty value counts as not given.
 
-    env_file: a missing one is fine. built: the channels this release speaks. Raises BadSetting.
+    env_file: a missing one is fine. Raises BadSetting.
     """
     for name in environ:
         if name not in NAMES and (meant := _near_miss(name)):
@@ -237,7 +239,6 @@ def load(environ: Mapping[str, str], env_file: Path | None, *, built: Collection
         name = str(error.errors(include_input=False, include_context=False)[0]["loc"][0])
         raise BadSetting(f"{name} must be {FIELDS[name].description}") from None
     _check_together(settings)
-    _check_built(settings, built)
     return settings
 
 
@@ -292,14 +293,3 @@ def _check_together(settings: Settings) -> None:
     for name, because in needs.items():
         if because and getattr(settings, name.lower()) is None:
             raise BadSetting(f"{name} is needed when {because}; it must be {FIELDS[name].description}")
-
-
-def _check_built(settings: Settings, built: Collection[str]) -> None:
-    """Refuse a channel that this release doesn't speak: its people would write and never be heard."""
-    for name, channel, spoken in (
-        ("TELEGRAM_BOT_TOKEN", "telegram", "Telegram"),
-        ("ZALO_OA_APP_ID", "zalo_oa", "with a Zalo Official Account"),
-        ("ZALO_BOT_TOKEN", "zalo_bot", "with Zalo bots"),
-    ):
-        if getattr(settings, name.lower()) is not None and channel not in built:
-            raise BadSetting(f"{name} is set, but this release does not speak {spoken} yet; remove it")

@@ -27,6 +27,7 @@ _PATTERNS = tuple(
     (re.compile(pattern), shown)
     for pattern, shown in (
         (r"://\S{0,300}@", "://…@"),
+        (r"/bot[^/\s]{8,}", "/bot…"),
         (r"\?\S+", "?…"),
         (r"(?<!\d)\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", "…"),
         (r"[\w.+%-]{1,64}@[\w.-]+", "…"),

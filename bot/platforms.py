@@ -4,7 +4,7 @@ Why apart from the rest: a platform is imported only where its token is set, for
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -51,6 +51,14 @@ class Platform(Protocol):
         """How many calls came without our secret."""
 
 
+@runtime_checkable
+class CountsByHeader(Protocol):
+    """A platform whose calls are signed with a moment."""
+
+    def by_header(self) -> int:
+        """How many fitted the moment of a header alone."""
+
+
 def build(opened: Opened, clock: Clock, inbox: Inbox) -> list[Platform]:
     """The platforms whose tokens are set."""
     found: list[Platform] = []
@@ -58,4 +66,12 @@ def build(opened: Opened, clock: Clock, inbox: Inbox) -> list[Platform]:
         from bot.telegram import TelegramPlatform
 
         found.append(TelegramPlatform(opened, clock, inbox))
+    if opened.settings.zalo_oa_app_id is not None:
+        from bot.zalo_oa import ZaloOaPlatform
+
+        found.append(ZaloOaPlatform(opened, clock, inbox))
+    if opened.settings.zalo_bot_token is not None:
+        from bot.zalo_bot import ZaloBotPlatform
+
+        found.append(ZaloBotPlatform(opened, clock, inbox))
     return found

@@ -77,8 +77,9 @@ def postgres_without_key(process: Process) -> None:
     process.settings["DATABASE_URL"] = f"postgresql://u:{PASSWORD}@127.0.0.1:1/d"
 
 
-def channel_not_built(process: Process) -> None:
-    process.settings["ZALO_BOT_TOKEN"] = PASSWORD
+def templates_that_are_none(process: Process) -> None:
+    given = {"APP_ID": "1", "ID": "2", "APP_SECRET": PASSWORD, "SECRET_KEY": PASSWORD, "TEMPLATES": "mau.toml"}
+    process.settings.update({f"ZALO_OA_{name}": value for name, value in given.items()})
 
 
 def real_channel_beside_sample_data(process: Process) -> None:
@@ -108,7 +109,7 @@ def postgres_and_a_file_in_the_way(process: Process) -> None:
         pytest.param(postgres_without_key, "ENCRYPTION_KEY", id="PostgreSQL without a key"),
         pytest.param(postgres_and_a_file_in_the_way, "DATA_DIR", id="the same beside PostgreSQL"),
         pytest.param(real_channel_beside_sample_data, "TELEGRAM_BOT_TOKEN", id="real people beside sample data"),
-        pytest.param(channel_not_built, "ZALO_BOT_TOKEN", id="a channel that is not built"),
+        pytest.param(templates_that_are_none, "ZALO_OA_TEMPLATES", id="no templates where they are said to be"),
     ],
 )
 async def test_serving_is_refused_in_one_line(process: Process, spoil: Callable[[Process], None], said: str) -> None:

@@ -21,14 +21,16 @@ PROBE_S = 1.0
 class HealthRoutes:
     """The routes that operators and their machines read.
 
-    reasons: what is degraded, in codes without secrets. rejected: calls without our secret, by channel.
+    reasons: what is degraded, in codes without secrets. rejected: calls without our secret, by channel. by_header:
+    those whose signature fitted the moment of a header alone.
     """
 
     def __init__(
         self, database: Database, metrics_token: str, reasons: Callable[[], list[str]],
-        rejected: Callable[[], Mapping[str, int]],
+        rejected: Callable[[], Mapping[str, int]], by_header: Callable[[], Mapping[str, int]],
     ) -> None:  # fmt: skip
-        self._database, self._token, self._reasons, self._rejected = database, metrics_token, reasons, rejected
+        self._database, self._token, self._reasons = database, metrics_token, reasons
+        self._rejected, self._by_header = rejected, by_header
         self._probed_at, self._able = float("-inf"), False
 
     def add_to(self, app: web.Application) -> None:
@@ -73,7 +75,7 @@ class HealthRoutes:
         inbox_counts, outbox_counts, letters = await self._database.read(_counts)
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Figures(inbox_counts, outbox_counts, letters, self._rejected()))
+        registry.register(_Figures(inbox_counts, outbox_counts, letters, self._rejected(), self._by_header()))
         return web.Response(body=generate_latest(registry), content_type="text/plain")
 
     def _may_read(self, request: web.Request) -> bool:
@@ -103,9 +105,10 @@ class _Figures(Collector):
 
     def __init__(
         self, inbox_counts: dict[str, int], outbox_counts: dict[tuple[str, str], int], letters: int,
-        rejected: Mapping[str, int],
+        rejected: Mapping[str, int], by_header: Mapping[str, int],
     ) -> None:  # fmt: skip
-        self._inbox, self._outbox, self._letters, self._rejected = inbox_counts, outbox_counts, letters, rejected
+        self._inbox, self._outbox, self._letters = inbox_counts, outbox_counts, letters
+        self._rejected, self._by_header = rejected, by_header
 
     def collect(self) -> list[Metric]:
         """The gauges of one reading."""
@@ -120,4 +123,8 @@ class _Figures(Collector):
         forged = CounterMetricFamily("chungtay_webhook_rejected", "Calls without our secret", labels=["channel"])
         for channel, number in self._rejected.items():
             forged.add_metric([channel], number)
-        return [taken, leaving, letters, forged]
+        signed = "Calls whose signature fitted the moment of a header alone"
+        by_header = CounterMetricFamily("chungtay_webhook_by_header", signed, labels=["channel"])
+        for channel, number in self._by_header.items():
+            by_header.add_metric([channel], number)
+        return [taken, leaving, letters, forged, by_header]

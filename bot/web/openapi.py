@@ -80,6 +80,16 @@ _ANSWERED: dict[str, Any] = {
         "503": {"description": "the database is away; Retry-After says when to try again"},
     },
 }
+_WENT_ON: dict[str, Any] = {
+    "summary": "Go on in the web chat",
+    "parameters": [_in("path", "token")],
+    "responses": {
+        "303": {"description": "to the web chat, with the visitor's cookie"},
+        "403": {"description": "a foreign origin"},
+        "404": _answer("a page: used, or run out"),
+        "503": {"description": "the database is away; Retry-After says when to try again"},
+    },
+}
 _HOOKED: dict[str, Any] = {
     "summary": "One update of Telegram, while the mode is webhook",
     "parameters": [_in("header", "X-Telegram-Bot-Api-Secret-Token")],
@@ -90,6 +100,21 @@ _HOOKED: dict[str, Any] = {
         "413": {"description": "too big"},
         "503": {"description": "it can't be kept now; Retry-After says when to try again"},
     },
+}
+_ZALO_BOT_HOOKED = _HOOKED | {
+    "summary": "One update of a Zalo bot, while the mode is webhook; an empty one has no effect",
+    "parameters": [_in("header", "X-Bot-Api-Secret-Token")],
+}
+_CONSENTED = _get(
+    "Where Zalo sends an administrator back to after the consent",
+    _answer("the tokens are kept", "text/plain"),
+    *(_in("query", name) for name in ("code", "oa_id", "state")),
+    s400="not of our account, or not asked for",
+    s503="Zalo can't be asked now",
+)
+_ZALO_OA_HOOKED = _HOOKED | {
+    "summary": "One event of Zalo's Official Account; an empty one has no effect",
+    "parameters": [_in("header", "X-ZEvent-Signature"), _in("header", "X-ZEvent-Timestamp")],
 }
 
 
@@ -134,6 +159,19 @@ def document() -> dict[str, Any]:
                 s404="run out",
             )
             | {"post": _ANSWERED},
+            "/tiep/{token}": _get(
+                "A way to go on in the web chat from another channel",
+                _answer("a page"),
+                _in("path", "token"),
+                s404="a page: used, or run out",
+            )
+            | {"post": _WENT_ON},
+            "/pictures/{token}": _get(
+                "A card, for a platform that fetches it, while a Zalo bot is set",
+                _answer("a picture", "image/*"),
+                _in("path", "token"),
+                s404="none, or run out",
+            ),
             **_ledger(),
             "/quyen-loi": _get("What support there is today, in Vietnamese", _answer("a page")),
             "/entitlements": _get("What support there is today, in English", _answer("a page")),
@@ -166,6 +204,9 @@ def document() -> dict[str, Any]:
             ),
             **console.paths(),
             "/hooks/telegram": {"post": _HOOKED},
+            "/hooks/zalo-bot": {"post": _ZALO_BOT_HOOKED},
+            "/hooks/zalo-oa": {"post": _ZALO_OA_HOOKED},
+            "/zalo/consent": _CONSENTED,
             "/health/live": _get("Alive", json_status),
             "/health/ready": _get("Able to take messages", json_status, s503="messages can't be accepted"),
             "/metrics": _get("Figures for Prometheus", _answer("figures", "text/plain"), s403="not from here"),

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console import subjects
+from handlers.console import standing, subjects
 from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
+from handlers.console.standing import Line
 from handlers.console.subjects import Subject
 from handlers.desk import Desk
 from handlers.desk.post import Post, Way, way
@@ -49,7 +50,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The page. state: which are shown; empty: all that are stuck. before: where older ones begin."""
+    """The page. state: which are shown; empty: all that are stuck. before: where older ones begin.
+
+    account: how the account stands whose platform takes messages for a while only.
+    """
 
     channels: Sequence[Channel]
     newest: int
@@ -58,6 +62,7 @@ class Outbox:
     messages: Sequence[Message]
     before: int | None
     may_retry: bool
+    account: Sequence[Line]
 
 
 def view(desk: Desk, given: Given) -> Outbox:
@@ -68,12 +73,15 @@ def view(desk: Desk, given: Given) -> Outbox:
     before = number(given["before"])
     found = outbox.stuck(desk.unit, (state,) if state else STUCK_STATES, before, AT_ONCE + 1)
     shown = found[:AT_ONCE]
-    about = subjects.named(desk, {subject for one in shown if (subject := subjects.of_key(one.key))})
+    places = _places(desk, shown)
+    about = subjects.named(desk, {place for place in places.values() if place})
     still = outbox.open_counts(desk.unit)
     states = {name: sum(n for (_, its), n in still.items() if its == name) for name in STUCK_STATES}
+    messages = [_message(desk, one, about.get(places[one.id])) for one in shown]
     return Outbox(
-        _channels(desk, still), NEWEST, states, state, [_message(desk, one, about) for one in shown],
+        _channels(desk, still), NEWEST, states, state, messages,
         shown[-1].id if len(found) > AT_ONCE else None, desk.acting().reach("post.retry") == "all",
+        standing.lines(desk),
     )  # fmt: skip
 
 
@@ -89,10 +97,17 @@ def _channels(desk: Desk, still: Mapping[tuple[str, str], int]) -> list[Channel]
     ]  # fmt: skip
 
 
-def _message(desk: Desk, one: Stuck, about: Mapping[str, Subject]) -> Message:
+def _places(desk: Desk, shown: Sequence[Stuck]) -> Mapping[int, str]:
+    """What each message is about; for one that is held, at least whom somebody may call or visit."""
+    held = {one.person_id for one in shown if one.state == "held"}
+    people = {person_id: f"person:{person_id}" for person_id in held} | subjects.open_cases(desk, held)
+    return {one.id: subjects.of_key(one.key) or people.get(one.person_id, "") for one in shown}
+
+
+def _message(desk: Desk, one: Stuck, about: Subject | None) -> Message:
     return Message(
         one.id, channel_of(desk, one.channel), kind_of(desk, one.kind), one.state, _reason(desk, one.reason),
-        one.changed_at, about.get(subjects.of_key(one.key)), way(one), one.copied,
+        one.changed_at, about, way(one), one.copied,
     )  # fmt: skip
 
 

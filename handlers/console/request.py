@@ -90,7 +90,10 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The page. phone, helper_phone: masked unless they were asked for, and then shown says so."""
+    """The page. phone, helper_phone: masked unless they were asked for, and then shown says so.
+
+    held: how many messages about it wait until the registrant writes.
+    """
 
     list: Requests
     code: str
@@ -119,6 +122,7 @@ class Request:
     unseen: int
     happened: tuple[Step, ...]
     talk: tuple[Said, ...]
+    held: int
     slots: tuple[Slot, ...]
     need_form: Form | None
     now: ToDo
@@ -166,7 +170,8 @@ def _page(desk: Desk, case: Case, given: Given, *, noted: bool, phones: bool = F
         needs=tuple(Phrase(f"options.needs.{need}") for need in case.needs),
         words=_fields(said, TOLD), about=_fields(said, ABOUT), check=verdict.check(desk, case), decided=_decided(file),
         recognised=_recognised(file), twins=_twins(file), twins_elsewhere=file.twins_elsewhere, photos=file.photos,
-        unseen=file.unseen, happened=_happened(file), talk=_talk(file), slots=slots.of_case(desk, case),
+        unseen=file.unseen, happened=_happened(file), talk=_talk(file),
+        held=sum(told.state == "held" for told in file.told), slots=slots.of_case(desk, case),
         need_form=slots.form(desk, case), now=_to_do(desk, case, file),
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ def pulse(desk: Desk) -> Mapping[str, int]:
 
 
 def _in_words(desk: Desk, code: str) -> Phrase:
-    key = f"console.trouble.{code}"
+    key = f"console.trouble.{code.replace(': ', '_')}"
     return Phrase(key) if desk.texts.has(key) else Phrase("console.trouble.other", {"code": code})
 
 

@@ -12,18 +12,21 @@ from sqlmodel import col, select
 
 from handlers.desk.joining import Side, close_form, join, load_session, save_session
 from handlers.desk.people import hand_over_empty
-from handlers.flow.message import Phrase, Say
-from storage.ids import new_code, read_code
+from handlers.flow.message import Opening, Phrase, Say
+from storage.ids import new_code, new_nonce, read_code
 from storage.queries import chats, machine
+from storage.queries.chats import Chat
 from storage.tables import Address, File, OneTimeToken, OutboxRow, PassedOn
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 KIND = "link"
+PAGE_KIND = "go_on"
 PREFIX = "LK"
 WRONG_CODES = 10
 WINDOW = timedelta(hours=1)
+MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,57 @@ class Links:
 
         Returns which of two half-done things is kept. Raises LookupError unless the code is good.
         """
-        desk, chat, maker = self.desk, self.desk.here(), self._maker(typed)
-        if maker is None or maker == chat.person_id:
+        maker = self._maker(typed)
+        if maker is None or maker == self.desk.here().person_id:
             raise LookupError("no good code")
+        return self._join(maker)
+
+    def make_page(self) -> str:
+        """Make a page where she goes on in the web chat, in the browser that opens it: its address, good once."""
+        desk, chat, token = self.desk, self.desk.here(), new_nonce()
+        row = OneTimeToken(
+            token=desk.vault.look_up("go-on page", token), kind=PAGE_KIND, person_id=chat.person_id,
+            until=desk.office.retention("one_time_link").after(desk.now),
+        )  # fmt: skip
+        where = f"one_time_token.body:{row.token.hex()}"
+        row.body = desk.vault.seal(f"person:{chat.person_id}", where, {"address": chat.address_id})
+        desk.unit.add(row)
+        desk.unit.flush()
+        return f"{desk.public_url}/tiep/{token}"
+
+    def page_leads_to(self, token: str) -> Chat | None:
+        """The chat that a page goes on from; None once it was used or has run out."""
+        desk = self.desk
+        row = desk.unit.get(OneTimeToken, desk.vault.look_up("go-on page", token))
+        if row is None or row.kind != PAGE_KIND or row.until < desk.now or row.body is None:
+            return None
+        content = desk.vault.open(f"person:{row.person_id}", f"one_time_token.body:{row.token.hex()}", row.body)
+        assert isinstance(content, dict)  # noqa: S101  # we wrote it so
+        chat = chats.at_address(desk.unit, str(content["address"]))
+        return chat if chat.person_id == row.person_id else None
+
+    def go_on(self, token: str) -> None:
+        """Join the person who speaks to the one whose page this is, and go on with her here.
+
+        Raises LookupError unless the page is good.
+        """
+        desk, before = self.desk, self.page_leads_to(token)
+        if before is None:
+            raise LookupError("no good page")
+        pages = delete(OneTimeToken).where(
+            col(OneTimeToken.person_id) == before.person_id, col(OneTimeToken.kind) == PAGE_KIND
+        )
+        desk.unit.execute(pages)
+        if before.person_id != desk.here().person_id:
+            self._join(before.person_id)
+        chat = chats.at_address(desk.unit, desk.here().address_id)
+        half_done = load_session(desk, chat.person_id).form is not None
+        doors = (Opening("doors.resume", "@continue"),) if half_done else ()
+        said = Say("goes_on", channel=Phrase(f"channel.{before.channel}"), openings=(*doors, MENU))
+        desk.messages.say(chat, said, place="goes_on")
+
+    def _join(self, maker: str) -> Side | None:
+        desk, chat = self.desk, self.desk.here()
         # Nothing is locked here. Transactions are serializable: of two that join each other one begins again, and
         # then finds its code used; and a turn of the other person comes wholly before this or wholly after it.
         self._end_codes(maker)

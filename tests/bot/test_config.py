@@ -15,7 +15,6 @@ from bot.config import NAMES, BadSetting, Settings, load
 from handlers.desk.quiet import QuietHours
 from tests.kit.cases import for_each
 
-ALL_BUILT = frozenset({"telegram", "zalo_oa", "zalo_bot"})
 STRONG = "Zq" + "7Kfm3TtRw9" * 4
 TOKEN = "123456789:" + "AbCdEfGhIj0123456789" * 2
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -95,10 +94,10 @@ BAD = {
 }
 
 
-def told_of(environ: dict[str, str], env_file: Path | None = None, built: frozenset[str] = ALL_BUILT) -> str:
+def told_of(environ: dict[str, str], env_file: Path | None = None) -> str:
     """What is wrong with these settings, nothing if they are good."""
     try:
-        load(environ, env_file, built=built)
+        load(environ, env_file)
     except BadSetting as bad:
         return str(bad)
     return ""
@@ -112,24 +111,6 @@ def test_a_bad_setting_is_told_in_one_line_without_its_value(settings: dict[str,
     assert len(line.splitlines()) == 1
     assert not [value for name, value in settings.items() if "MODE" not in name and len(value) > 6 and value in line]
     assert STRONG not in line
-
-
-@pytest.mark.parametrize(
-    ("settings", "told"),
-    [
-        pytest.param(
-            TELEGRAM, "TELEGRAM_BOT_TOKEN is set, but this release does not speak Telegram yet", id="telegram"
-        ),
-        pytest.param(OA, "ZALO_OA_APP_ID is set, but this release does not speak", id="Zalo OA"),
-        pytest.param(BOT, "ZALO_BOT_TOKEN is set, but this release does not speak", id="Zalo bot"),
-    ],
-)
-def test_a_channel_we_do_not_speak_yet_is_refused(settings: dict[str, str], told: str) -> None:
-    assert told in told_of(settings, built=frozenset())
-
-
-def test_the_shape_of_a_token_is_judged_before_its_channel() -> None:
-    assert "must be" in told_of({"TELEGRAM_BOT_TOKEN": "abc"}, built=frozenset())
 
 
 def test_with_nothing_given_everything_has_its_default() -> None:
@@ -159,7 +140,6 @@ def test_every_setting_can_be_given() -> None:
             "TELEGRAM_WEBHOOK_SECRET_PREVIOUS": STRONG,
         },
         None,
-        built=ALL_BUILT,
     )
 
     assert settings.database_url == "postgresql+psycopg://u:p@h:5432/d"
@@ -186,9 +166,7 @@ def test_our_origins_are_written_as_a_browser_writes_them() -> None:
 
 
 def test_a_printed_settings_object_shows_no_secret() -> None:
-    settings = load(
-        TELEGRAM | {"DATABASE_URL": f"postgresql://u:{STRONG}@h/d", "ENCRYPTION_KEY": KEY}, None, built=ALL_BUILT
-    )
+    settings = load(TELEGRAM | {"DATABASE_URL": f"postgresql://u:{STRONG}@h/d", "ENCRYPTION_KEY": KEY}, None)
 
     assert not [secret for secret in (TOKEN, STRONG, KEY) if secret in f"{settings} {settings!r}"]
 
@@ -242,7 +220,7 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
 def test_no_value_of_a_secret_is_ever_in_the_line(name: str, value: str) -> None:
     given_value = f"Zq7{value}Kfm"
 
-    assert given_value not in told_of({name: given_value}, built=frozenset())
+    assert given_value not in told_of({name: given_value})
 
 
 @given(st.sampled_from(sorted(NAMES)), st.text())
@@ -254,7 +232,7 @@ def test_every_password_and_token_is_kept_as_a_secret() -> None:
     named = [name for name in NAMES if re.search("SECRET|TOKEN|KEY", name)]
 
     assert set(SECRET_NAMES) == {*named, "DATABASE_URL"}
-    assert isinstance(load(TELEGRAM, None, built=ALL_BUILT).telegram_bot_token, SecretStr)
+    assert isinstance(load(TELEGRAM, None).telegram_bot_token, SecretStr)
 
 
 def test_the_example_names_every_setting_once_and_is_a_good_start() -> None:

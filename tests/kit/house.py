@@ -5,7 +5,7 @@ import base64
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -44,7 +44,7 @@ class Reply:
         return read
 
 
-@dataclass
+@dataclass(repr=False)  # the loop prints what its tasks return, and this would be the whole service
 class House:
     """The service as it runs, and where."""
 
@@ -69,11 +69,18 @@ class House:
         await self.database.write(lambda unit: machine.set_owner(unit, *OWNER, "test", now))
 
 
+Prepare = Callable[[House], Awaitable[object]]
+
+
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, database_url: str = "", owner: bool = True, demo: bool = False, **settings: str
-) -> AsyncIterator[House]:
-    """Serve until left. database_url: a SQLite file in the folder unless it names a PostgreSQL. settings: by name."""
+    folder: Path, *, database_url: str = "", owner: bool = True, demo: bool = False, prepare: Prepare | None = None,
+    **settings: str,
+) -> AsyncIterator[House]:  # fmt: skip
+    """Serve until left. database_url: a SQLite file in the folder unless it names a PostgreSQL. settings: by name.
+
+    prepare: what is done with the house before it serves.
+    """
     given = {"DATA_DIR": str(folder), "PORT": str(_free_port()), **settings}
     if database_url.startswith("postgresql"):
         bring_to_shape(database_url)
@@ -88,6 +95,8 @@ async def open_house(
         await house.database.write(lambda unit: app.fill_demo(unit, opened))
     elif owner:
         await house.set_owner()
+    if prepare:
+        await prepare(house)
     async with app.running(house.service):
         yield house
 

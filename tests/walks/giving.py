@@ -18,6 +18,8 @@ from tests.kit.giving import DRAFT, ENTRY
 from tests.kit.phones import Phone, web_phone
 from tests.kit.telegram_phone import TelegramPhone, telegram_phone
 from tests.kit.transfers import transfer
+from tests.kit.zalo_bot_phone import ZaloBotPhone, zalo_bot_phone
+from tests.kit.zalo_oa_phone import ZaloOaPhone, zalo_oa_phone
 from tests.walks.steps import Step, by_itself, follow, walk
 from tests.walks.table import HERSELF, RECEIVED, REVIEW, TO_NEEDS, sees_the_card
 
@@ -50,6 +52,10 @@ async def beside(phone: Phone, *names: str) -> AsyncIterator[tuple[Phone, ...]]:
     async with AsyncExitStack() as stack:
         if isinstance(phone, TelegramPhone):
             yield tuple(telegram_phone(phone.house, phone.telegram, name) for name in names)
+        elif isinstance(phone, ZaloBotPhone):
+            yield tuple(zalo_bot_phone(phone.house, phone.zalo, name) for name in names)
+        elif isinstance(phone, ZaloOaPhone):
+            yield tuple(zalo_oa_phone(phone.house, phone.zalo, name) for name in names)
         else:
             yield tuple([await stack.enter_async_context(web_phone(phone.house)) for _ in names])
 
@@ -134,8 +140,8 @@ async def a_job_until_yes(lan: Phone) -> None:
     desk = await gift_desk(lan.house)
     offer = (
         *FIRM, "viec lam", *CONSENT, "may cong nghiep", "may nguoi cung duoc", "< Xin ông/bà gõ một con số", "3",
-        "da nang", "KCN Hoa Khanh", "1 3", "0", "< chưa ghi được tiền lương", "7 trieu", "dung", "[Theo tháng]", "1",
-        "quanh nam", *BY_FIRM[:2], "khong co", "< chưa thấy số", *BY_FIRM[2:], "< 7.000.000 đ",
+        "da nang", "KCN Hoa Khanh", "1 3", "0", "< chưa ghi được tiền lương", "7 trieu", "dung",
+        "[Theo tháng]", "1", "quanh nam", *BY_FIRM[:2], "khong co", "< chưa thấy số", *BY_FIRM[2:], "< 7.000.000 đ",
         SENT, "< Cán bộ xác minh nơi tuyển rồi mới giới thiệu",
     )  # fmt: skip
     async with web_phone(lan.house) as firm:
@@ -162,8 +168,8 @@ async def a_link_bought(lan: Phone) -> None:
     desk = await gift_desk(lan.house)
     offer = (
         *FIRM, "6", *CONSENT, "[Thu mua]", "mang kho", "luc nao co", "< chưa rõ tháng nào", "thang 8 den 11", "50 kg",
-        "khong can", "90 nghin", "dung", "moi kg", "sau may ngay", "0", "< số ngày", "15", "noi nao cung duoc", "1",
-        *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo cho ông/bà khi hộ ấy đồng ý",
+        "khong can", "90 nghin", "dung", "moi kg", "sau may ngay", "0", "< số ngày", "15",
+        "noi nao cung duoc", "1", *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo cho ông/bà khi hộ ấy đồng ý",
     )  # fmt: skip
     async with beside(lan, "Ba") as (buyer,):
         await asyncio.gather(follow(buyer, *offer, name="buyer"), follow(lan, *SELLS, name="Lan"))

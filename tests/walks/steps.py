@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from tests.kit.phones import Phone
 from tests.kit.telegram_phone import TelegramPhone
+from tests.kit.zalo_oa_phone import ZaloOaPhone
 
-CHANNELS = frozenset({"webchat", "telegram"})
+CHANNELS = frozenset({"webchat", "telegram", "zalo_oa", "zalo_bot"})
 Act = Callable[[Phone], Awaitable[None]]
 Step = str | Act
 
@@ -40,8 +41,8 @@ async def follow(phone: Phone, *steps: Step, name: str = "beside") -> None:
 
 
 def walk(name: str, *steps: Step, on: str = "") -> Walk:
-    """Write down a walk. on: the one channel it is walked on, else all."""
-    return Walk(name, steps, frozenset({on}) if on else CHANNELS)
+    """Write down a walk. on: the channels it is walked on, with spaces between; else all."""
+    return Walk(name, steps, frozenset(on.split()) if on else CHANNELS)
 
 
 async def _take(phone: Phone, step: Step) -> None:
@@ -141,6 +142,16 @@ def on_telegram(act: Callable[[TelegramPhone], Awaitable[None]]) -> Act:
 
     async def acts(phone: Phone) -> None:
         assert isinstance(phone, TelegramPhone)
+        await act(phone)
+
+    return acts
+
+
+def on_a_handset(act: Callable[[TelegramPhone | ZaloOaPhone], Awaitable[None]]) -> Act:
+    """What Telegram's phone and the Official Account's can do."""
+
+    async def acts(phone: Phone) -> None:
+        assert isinstance(phone, TelegramPhone | ZaloOaPhone)
         await act(phone)
 
     return acts

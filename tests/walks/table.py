@@ -5,7 +5,8 @@ import re
 from tests.kit.phones import Phone, web_phone
 from tests.kit.private_page import jpeg, read_page
 from tests.kit.telegram_phone import TelegramPhone
-from tests.walks.steps import apart, old, on_telegram, sends, shows, twice, until, walk
+from tests.kit.zalo_oa_phone import ZaloOaPhone
+from tests.walks.steps import apart, old, on_a_handset, on_telegram, sends, shows, twice, until, walk
 
 RECEIVED = "< Đã nhận yêu cầu của ông/bà. Mã: HS-"
 REVIEW = "< Xin ông/bà xem lại"
@@ -19,17 +20,19 @@ CHECK = ("/kiemtra", "< Trước khi hỏi", "[Đồng ý]", "< Gia đình đang
 
 
 HOME = jpeg()
+WITH_BUTTONS = "webchat telegram zalo_oa"
+HANDSETS = "telegram zalo_oa"
 
 
-async def shares_her_contact(phone: TelegramPhone) -> None:
+async def shares_her_contact(phone: TelegramPhone | ZaloOaPhone) -> None:
     await phone.shares_contact("+84905123456")
 
 
-async def sends_a_sticker(phone: TelegramPhone) -> None:
+async def sends_a_sticker(phone: TelegramPhone | ZaloOaPhone) -> None:
     await phone.sends_sticker()
 
 
-async def sends_a_voice_message(phone: TelegramPhone) -> None:
+async def sends_a_voice_message(phone: TelegramPhone | ZaloOaPhone) -> None:
     await phone.sends_voice()
 
 
@@ -69,7 +72,8 @@ async def joins_the_web_chat(phone: Phone) -> None:
         phone.hears(case)
         await web.says("ho so cua toi")
         web.hears(case)
-        web.hears("Telegram")  # the news of the joining came to her there meanwhile
+        # The news of the joining came to her there meanwhile.
+        web.hears("Telegram" if isinstance(phone, TelegramPhone) else "Zalo")
 
 
 WALKS = (
@@ -109,7 +113,7 @@ WALKS = (
     ),
     walk(
         "gives her number by the button", *TO_NEEDS, "1", "hoa son", "to 3", "lan", "1954", "< Cán bộ gọi số",
-        on_telegram(shares_her_contact), "< nói thêm", "[Bỏ qua]", "1", REVIEW, "< 0905123456", on="telegram",
+        on_a_handset(shares_her_contact), "< nói thêm", "[Bỏ qua]", "1", REVIEW, "< 0905123456", on=HANDSETS,
     ),
     walk(
         "shows her home", *TO_STORY, "[Gửi ảnh chỗ ở]", "< riêng", shows(HOME), "< liên hệ cách nào", "1", REVIEW,
@@ -117,7 +121,7 @@ WALKS = (
     ),
     walk(
         "shows her home in the chat", *TO_STORY, "[Gửi ảnh chỗ ở]", "< ảnh chỗ ở", shows(HOME, HOME),
-        "< liên hệ cách nào", "1", REVIEW, "< 2 ảnh", "[Gửi yêu cầu]", RECEIVED, on="webchat",
+        "< liên hệ cách nào", "1", REVIEW, "< 2 ảnh", "[Gửi yêu cầu]", RECEIVED, on="webchat zalo_oa zalo_bot",
     ),
     walk(
         "asks after her request, adds to it and stops it", *REGISTERED, "[Không]", "/hoso", "< đã gửi", "[Nói thêm]",
@@ -177,13 +181,20 @@ WALKS = (
         "[Xóa hết]",
         "< Đã xóa hết", "/hoso", "< chưa có yêu cầu nào",
     ),
-    walk("joins the web chat", joins_the_web_chat, on="telegram"),
+    walk("joins the web chat", joins_the_web_chat, on=HANDSETS),
     # What phones do
-    walk("presses the same twice", "/dangky", twice("Gia đình tôi"), "< Ông/bà có đồng ý không?", "1", "< Cần giúp"),
-    walk("presses an old button", "/dangky", old("Gia đình tôi", "/huy", "co", "menu"), "< Ông/bà cần việc gì"),
     walk(
-        "sends a sticker and a voice message", *TO_NEEDS, "1", on_telegram(sends_a_sticker), "< chưa nghe (xem) được",
-        "< xã, phường nào?", on_telegram(sends_a_voice_message), "< gõ chữ giúp", "hoa son", "< Ở thôn", on="telegram",
+        "presses the same twice", "/dangky", twice("Gia đình tôi"), "< Ông/bà có đồng ý không?", "1", "< Cần giúp",
+        on=WITH_BUTTONS,
+    ),
+    walk(
+        "presses an old button", "/dangky", old("Gia đình tôi", "/huy", "co", "menu"), "< Ông/bà cần việc gì",
+        on=WITH_BUTTONS,
+    ),
+    walk(
+        "sends a sticker and a voice message", *TO_NEEDS, "1", on_a_handset(sends_a_sticker),
+        "< chưa nghe (xem) được", "< xã, phường nào?", on_a_handset(sends_a_voice_message), "< gõ chữ giúp",
+        "hoa son", "< Ở thôn", on=HANDSETS,
     ),
     walk(
         "changes words that were read", *TO_NEEDS, "1", "hoa son", "to 3", "nguyen thi lan",

@@ -13,9 +13,13 @@ from tests.kit.phones import Phone, web_phone
 from tests.kit.postgres import PostgresServer
 from tests.kit.telegram_house import telegram_house
 from tests.kit.telegram_phone import telegram_phone
+from tests.kit.zalo_bot_house import zalo_bot_house
+from tests.kit.zalo_bot_phone import zalo_bot_phone
+from tests.kit.zalo_oa_house import zalo_oa_house
+from tests.kit.zalo_oa_phone import zalo_oa_phone
 from tests.walks.giving import GIVING
 from tests.walks.news import NEWS
-from tests.walks.steps import Walk
+from tests.walks.steps import CHANNELS, Walk
 from tests.walks.table import WALKS
 
 # Where updates are asked for without reading them, the library warns; the product says so once, pytest forgets it.
@@ -32,6 +36,19 @@ PAIRS = [
 ]
 # What is asked for is read as what is brought; so every day only some are walked in that way.
 PAIRS.append(pytest.param("polling", "sqlite", SOME, id="polling-sqlite-some"))
+PAIRS += [
+    pytest.param("zalo_bot webhook", "sqlite", SOME, id="zalo_bot-webhook-sqlite-some"),
+    *(
+        pytest.param(f"zalo_bot {mode}", database, 1, id=f"zalo_bot-{mode}-{database}", marks=pytest.mark.trial)
+        for mode in ("webhook", "polling")
+        for database in ("sqlite", "postgresql")
+    ),
+    pytest.param("zalo_oa", "postgresql", SOME, id="zalo_oa-postgresql-some"),
+    *(
+        pytest.param("zalo_oa", database, 1, id=f"zalo_oa-{database}", marks=pytest.mark.trial)
+        for database in ("sqlite", "postgresql")
+    ),
+]
 
 
 @asynccontextmanager
@@ -42,7 +59,25 @@ async def opened(way: str, folder: Path, database_url: str) -> AsyncIterator[Pho
             house = await stack.enter_async_context(open_house(folder, database_url=database_url))
             yield lambda: web_phone(house)
             return
-        mode = cast("Literal['webhook', 'polling']", way)
+        if way == "zalo_oa":
+            house, account = await stack.enter_async_context(zalo_oa_house(folder, database_url=database_url))
+
+            @asynccontextmanager
+            async def on_zalo_oa() -> AsyncIterator[Phone]:
+                yield zalo_oa_phone(house, account)
+
+            yield on_zalo_oa
+            return
+        mode = cast("Literal['webhook', 'polling']", way.split()[-1])
+        if way.startswith("zalo_bot"):
+            house, zalo = await stack.enter_async_context(zalo_bot_house(folder, database_url=database_url, mode=mode))
+
+            @asynccontextmanager
+            async def on_zalo_bot() -> AsyncIterator[Phone]:
+                yield zalo_bot_phone(house, zalo)
+
+            yield on_zalo_bot
+            return
         house, telegram = await stack.enter_async_context(telegram_house(folder, database_url=database_url, mode=mode))
 
         @asynccontextmanager
@@ -71,7 +106,7 @@ async def test_every_walk_ends_where_it_should(
     if engine_name == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database_url = server.url(server.create(request.getfixturevalue("shaped_database")))
-    channel = "webchat" if way == "webchat" else "telegram"
+    channel = way.split()[0] if way.split()[0] in CHANNELS else "telegram"
     walks = [walk for walk in (*WALKS, *GIVING, *NEWS) if channel in walk.on][::each]
 
     room = asyncio.Semaphore(AT_ONCE)

@@ -15,6 +15,15 @@ TELEGRAM = {
     "TELEGRAM_API_BASE": "http://127.0.0.1:9",
     "TELEGRAM_MODE": "webhook",
     "TELEGRAM_WEBHOOK_SECRET": "s" * 40,
+    "ZALO_OA_ID": "1",
+    "ZALO_OA_APP_ID": "2",
+    "ZALO_OA_APP_SECRET": "s" * 20,
+    "ZALO_OA_SECRET_KEY": "k" * 20,
+    **dict.fromkeys(("ZALO_OPENAPI_BASE", "ZALO_OAUTH_BASE", "ZALO_BUSINESS_BASE"), "http://127.0.0.1:9"),
+    "ZALO_BOT_TOKEN": "1" * 20,
+    "ZALO_BOT_API_BASE": "http://127.0.0.1:9",
+    "ZALO_BOT_MODE": "webhook",
+    "ZALO_BOT_WEBHOOK_SECRET": "s" * 40,
 }
 TYPES = {"string", "object", "array", "boolean", "integer", "number"}
 
@@ -58,7 +67,7 @@ def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def test_every_route_that_is_served_is_described_and_no_other(house: House, document: Any) -> None:
     served = {
         (route.resource.canonical, route.method)
-        for route in house.service.app.router.routes()
+        for route in house.service.site().router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
 

@@ -1,0 +1,121 @@
+"""A phone with our own Zalo bot on it: there are no buttons, so she types the number of the line she wants."""
+
+import asyncio
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from storage.database import Unit
+from storage.queries import chats, inbox
+from storage.vault import Vault
+from tests.kit.house import House
+from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
+from tests.kit.telegram.wire import Json
+from tests.kit.zalo_bot.server import FakeZaloBot
+from tests.kit.zalo_bot.user import ZaloBotUser
+from tests.kit.zalo_bot.world import Message
+
+LINE = re.compile(r"(\d+)\. (.+)")
+SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said
+ENDS = ("Xong", "Done")
+
+
+@dataclass
+class ZaloBotPhone(Phone):
+    """A Zalo bot. ticked: numbers she has in mind while several may be chosen; she types them together."""
+
+    zalo: FakeZaloBot = field(kw_only=True)
+    user: ZaloBotUser = field(kw_only=True)
+    ticked: list[str] = field(default_factory=list)
+    _seen: int = 0
+    _wrote: str = ""  # the last message of hers; what was handed out is nowhere until it is kept
+
+    async def says(self, text: str) -> None:
+        if self.ticked:
+            numbers, self.ticked = " ".join(self.ticked), []
+            await self._does(f"“{numbers}”", self._press, numbers)
+        await super().says(text)
+
+    async def presses(self, label: str) -> None:
+        number = self._find(label)
+        if self._may_choose_several():
+            if label not in ENDS:
+                self.ticked.append(number)
+                return
+            number, self.ticked = " ".join(self.ticked) or number, []
+        await self._does(f"[{label}]", self._press, number)
+
+    async def answers_apart(self, label: str) -> None:
+        await self.presses(label)
+
+    async def shows_apart(self, *photos: bytes) -> None:
+        await self.sends_photo(*photos)
+
+    def _may_choose_several(self) -> bool:
+        return any(label in ENDS for heard in self.heard for label, _ in heard.buttons)
+
+    async def _say(self, text: str) -> None:
+        self._note(self.user.says(text))
+
+    async def _press(self, press: str) -> None:
+        self._note(self.user.says(press))
+
+    async def _send_photos(self, *photos: bytes) -> None:
+        for photo in photos:
+            self._note(self.user.sends_photo(photo))
+
+    def _note(self, update: Json) -> None:
+        self._wrote = f"{self.user.id}/{update['message']['message_id']}"
+
+    async def _stirs(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SILENT_S):
+                while len(self.user.heard) == self._seen:  # noqa: ASYNC110  # each bell would make every phone look
+                    await asyncio.sleep(LOOK_AGAIN_S / 2)
+
+    async def _fetch(self, picture: str) -> bytes:
+        message = next(message for message in self.user.heard if message.id == picture)
+        assert message.photo is not None
+        return message.photo
+
+    async def _shown(self) -> list[Heard]:
+        fresh, self._seen = self.user.heard[self._seen :], len(self.user.heard)
+        return [_heard(message) for message in fresh]
+
+    def _under_way(self) -> bool:
+        return self.user.id in self.zalo.pusher.busy or any(chat == self.user.id for chat, _ in self.zalo.world.waiting)
+
+    def _waits(self, unit: Unit) -> bool:
+        return not inbox.known(unit, "zalo_bot", self._wrote) or super()._waits(unit)
+
+    def _chat(self, unit: Unit) -> chats.Chat | None:
+        vault = Vault(unit, self.house.service.opened.office.master)
+        return chats.find(unit, "zalo_bot", vault.look_up("zalo_bot chat", self.user.id))
+
+
+def zalo_bot_phone(house: House, zalo: FakeZaloBot, name: str = "Lan") -> ZaloBotPhone:
+    """Somebody new at the bot."""
+    return ZaloBotPhone(house, zalo=zalo, user=zalo.user(name))
+
+
+def _heard(message: Message) -> Heard:
+    return Heard(message.text, numbered(message.text), message.id if message.photo is not None else "")
+
+
+def numbered(text: str) -> tuple[tuple[str, str], ...]:
+    """(label, what to type) of the lines to choose from, which stand last; what is numbered above is something else.
+
+    Where a number would be an answer they have none, and their words are typed.
+    """
+    found: list[tuple[str, str]] = []
+    for line in reversed(text.rstrip("\n").split("\n")):
+        if line.startswith("- "):
+            found.insert(0, (line[2:], line[2:]))
+            continue
+        fits = LINE.fullmatch(line)
+        if fits is None or (found and (not found[0][1].isdigit() or found[0][1] in ("1", str(int(fits[1]))))):
+            break
+        if found and found[0][1] != "0" and int(found[0][1]) != int(fits[1]) + 1:
+            break
+        found.insert(0, (fits[2], fits[1]))
+    return tuple(found)
