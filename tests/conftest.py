@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,7 +19,11 @@ from tests.kit.town import Town
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
-LONG = ("tests/test_", "tests/walks/", "tests/bot/web/", "tests/bot/test_sender")
+# Those that wait for real clocks, then those that take the processor for long.
+LONG = (
+    "tests/bot/test_zalo_oa_", "tests/bot/channels/zalo_oa/test_tokens", "tests/test_crash", "tests/walks/",
+    "tests/test_", "tests/bot/web/", "tests/bot/test_sender",
+)  # fmt: skip
 # Fixtures that stand on a database with our tables.
 STANDS_ON_TABLES = frozenset({"shaped", "town", "house"})
 
@@ -31,8 +36,13 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long ones, so that no worker is left with one of them at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Begin with the long ones, so that no worker is left with one of them at the end; each gets its share of them."""
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    rest = [item for item in items if not item.nodeid.startswith(LONG)]
+    long.sort(key=lambda item: next(n for n, begins in enumerate(LONG) if item.nodeid.startswith(begins)))
+    shares = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    # What is dealt out in order goes to the workers in runs of one length.
+    items[:] = [item for n in range(shares) for item in (*long[n::shares], *rest[n::shares])]
 
 
 @pytest.fixture(scope="session", autouse=True)
