@@ -6,7 +6,6 @@ and it is true of all.
 
 import logging
 import random
-import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -87,9 +86,9 @@ class Calls:
         """
         if not self.are_refused:
             return True
-        if time.monotonic() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
+        if self._pacer.time() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
             return False
-        self._probed = time.monotonic()
+        self._probed = self._pacer.time()
         try:
             await self._channel.probe()
         except SendError:

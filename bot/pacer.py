@@ -158,6 +158,10 @@ class Pacer:
         """How many chats are held in memory: those of the last seconds, and as many again at most."""
         return len(self._chats)
 
+    def time(self) -> float:
+        """The time by which turns are given, in seconds."""
+        return self._time.time()
+
     def pause(self, chat: str = "") -> float:
         """Seconds for which surely nothing of the bulk leaves: at all, or to one chat."""
         here, now = self._chats.get(chat), self._time.time()

@@ -25,7 +25,7 @@ from tests.walks.table import WALKS
 # Where updates are asked for without reading them, the library warns; the product says so once, pytest forgets it.
 
 AT_ONCE = 24  # walks; more only wait for each other
-SOME = 3  # of so many walks one
+SOME = 6  # walks of so many one
 
 Phones = Callable[[], AbstractAsyncContextManager[Phone]]
 EVERY_TIME = {("webchat", "sqlite"), ("webhook", "postgresql")}
