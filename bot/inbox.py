@@ -27,7 +27,7 @@ from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 WORKERS = 4
-LOOK_AGAIN_S = 1.0
+LOOK_AGAIN_S = 0.5
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 
 

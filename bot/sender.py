@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)
 RENEW_S = 3.0
-LOOK_AGAIN_S = 1.0
+LOOK_AGAIN_S = 0.5
 AT_ONCE = 500
 
 

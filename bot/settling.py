@@ -38,7 +38,7 @@ COPY_AFTER: Mapping[str, timedelta] = {
     "warning": timedelta(0),
 }
 ROW_LEASE = timedelta(seconds=30)  # longer than a call takes that is neither refused nor answered
-TRY_AGAIN_S = 1.0
+TRY_AGAIN_S = 0.25
 
 
 @dataclass(slots=True)
