@@ -111,7 +111,8 @@ async def test_an_account_refused_three_times_stops_keeps_its_queue_and_goes_on_
             office.wake()
             await asyncio.sleep(0.2)
 
-    assert (refused, states) == ([REFUSED], {"queued"})
+    assert refused == [REFUSED]
+    assert states <= {"queued", "sending"}  # what was on its way when it was refused has its answer to come
     assert 3 <= called < 33  # what was on its way at the third is called too
     assert [len(user.heard) for user, _ in people] == [1] * 60
     assert sender.reasons() == []
