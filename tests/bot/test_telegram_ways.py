@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pytest
 
@@ -34,9 +34,9 @@ async def locked(folder: Path) -> AsyncIterator[None]:
         other.close()
 
 
-async def reasons(house: House) -> object:
+async def reasons(house: House) -> list[str]:
     async with visit(house) as machine:
-        return (await machine.gets("/health/ready")).json["reasons"]
+        return cast("list[str]", (await machine.gets("/health/ready")).json["reasons"])
 
 
 def pushed(telegram: FakeTelegram, status: int) -> bool:

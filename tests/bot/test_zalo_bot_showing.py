@@ -138,7 +138,7 @@ async def test_killed_before_the_answer_came_a_question_is_repeated_once(tmp_pat
 
 async def test_after_four_times_its_strange_403_she_can_not_be_reached(tmp_path: Path) -> None:
     async with zalo_bot_house(tmp_path) as (house, zalo):
-        channel = house.service.platforms[0]._channel  # type: ignore[attr-defined]
+        channel = house.service.platforms[0]._channel  # type: ignore[attr-defined]  # a bot is the only platform here
         lan = zalo.user("Lan")
         zalo.faults.add(FORBIDDEN, times=None)
         channel._shaken[lan.id] = SHAKEN  # it was so three times before

@@ -171,7 +171,7 @@ async def test_what_nobody_can_read_is_set_aside_and_she_is_answered_after_it(pl
 async def test_a_dead_letter_is_read_again(place: Place) -> None:
     house, zalo = place
     body = said(zalo)
-    hook = house.service.platforms[0]._hook  # type: ignore[attr-defined]
+    hook = house.service.platforms[0]._hook  # type: ignore[attr-defined]  # the account is the only platform here
     await hook._intake.set_aside(orjson.dumps(body), "test")
 
     def replay(unit: Unit) -> bool:

@@ -131,7 +131,7 @@ async def test_a_photo_of_more_than_a_megabyte_is_sent_smaller(place: Place) -> 
     assert written.tell() > 1 << 20
     large = written.getvalue()
 
-    channel = house.service.platforms[0].channel  # type: ignore[attr-defined]
+    channel = house.service.platforms[0].channel  # type: ignore[attr-defined]  # the account is the only platform here
     shown = await channel.send(lan.id, Fitted("", card=Picture("announced", {}, large)))
 
     assert shown == lan.heard[-1].id
@@ -222,7 +222,7 @@ async def test_refused_buttons_are_learned_and_remembered_until_they_are_allowed
             await greeted_by_number(mai)
             assert not any(shown.buttons for shown in mai.heard)
             await house.database.write(lambda unit: machine.set_fact(unit, "zalo_oa:buttons", ""))
-            await house.service.platforms[0]._look_at_buttons()  # type: ignore[attr-defined]
+            await house.service.platforms[0]._look_at_buttons()  # type: ignore[attr-defined]  # as above
             zalo.world.account.buttons_refused = 0
             await answered(mai, "/menu")
             assert mai.heard[-1].buttons

@@ -36,7 +36,7 @@ def for_each(names: str | Sequence[str], cases: Iterable[object]) -> Callable[[T
                 raise BaseExceptionGroup(f"{len(broken)} of {len(rows)} cases are broken", broken)
 
         del run.__wrapped__  # or pytest would ask the test itself what it needs
-        run.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        run.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]  # which inspect reads of a function, and types know nothing of
         return run
 
     return over_all
