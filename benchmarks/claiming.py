@@ -26,12 +26,12 @@ from handlers.desk import audience
 from handlers.desk.audience import Audience
 from storage.database import Unit
 from storage.queries import broadcasts, machine, sending, sending_many
-from storage.queries.sending import WAITING_OF_MANY, Claimed, Sender, open_row
+from storage.queries.sending import Claimed, Sender, open_row
 from storage.sqlite import WRITER_PRAGMAS
 from storage.tables import Broadcast, OutboxRow
 from storage.vault import Vault
 
-SENT, A_SLICE, READY, A_BATCH = 1_000, 100, 100, 50
+SENT, A_SLICE, READY, A_BATCH = 1_000, 100, 500, 50
 CLAIMERS = (1, 2, 4)
 LEASE, ROW_LEASE, A_DAY = "sender:telegram", timedelta(seconds=30), timedelta(days=1)
 Given = list[tuple[str, Any, bool]]  # statement, values, whether these are many
@@ -102,7 +102,7 @@ class Line:
         """Open what waits, as it is opened when it is claimed: her key, her chat and the words; the time it took."""
         now, vault = self.here.town.clock.now(), Vault(unit, self.here.town.office.master)
         chats = [one.address_id for one in sending.ready(unit, "telegram", now, SENT, "bulk")]
-        rows = unit.run(WAITING_OF_MANY, {"chats": chats, "known_after": now, "now": now}).all()
+        rows = sending_many.waiting(unit, chats, now)
         assert len(rows) == SENT
         return _spent(lambda: [open_row(vault, row) for row in rows].clear(), 0)
 
@@ -110,7 +110,8 @@ class Line:
         """Mark all of it, as many at once as the product does at a thousand a second."""
         database, sent = self.here.database, 0
         while chats := database.read_now(self.ready):
-            for some in (chats[:A_BATCH], chats[A_BATCH:]):
+            for first in range(0, len(chats), A_BATCH):
+                some = chats[first : first + A_BATCH]
                 claimed = database.write_now(partial(self.claim, some))
                 sent += database.write_now(partial(self.sent, claimed))
         assert sent == SENT, sent

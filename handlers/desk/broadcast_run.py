@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 SLICE = 100
+WORTH_S = 0.25  # a slice is handed out once so much of a second is to be filled: a small one costs as much
 STOPPED_AT_ONCE = 2_000
 LATELY = timedelta(days=1)
 
@@ -58,10 +59,11 @@ class BroadcastRun:
                 continue
             wants = audience.agrees(cast("Kind", row.kind), row.topic)
             for channel, rate in self.rates.items():
-                room = min(SLICE, max(int(rate), 1) - broadcasts.ahead(desk.unit, channel, desk.now))
-                taken = room > 0 and broadcasts.release(desk.unit, desk.vault, row, channel, wants, room, desk.now)
-                if taken:
-                    return int(taken)
+                room = max(int(rate), 1) - broadcasts.ahead(desk.unit, channel, desk.now)
+                if room < max(1, min(SLICE, int(rate * WORTH_S))):
+                    continue
+                if taken := broadcasts.release(desk.unit, desk.vault, row, channel, wants, min(SLICE, room), desk.now):
+                    return taken
         return 0
 
     def end(self) -> int:

@@ -6,14 +6,30 @@ in the outbox.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Row,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from storage.database import Unit
 from storage.queries.outbox import ANNOUNCED, CARRIES, CAUSE, PENDING, PICTURE_CARD
+from storage.queries.rows import Types, as_json, given
 from storage.tables import Address, Broadcast, DataKey, OutboxRow, Person, Recipient
 from storage.vault import Vault
 
@@ -73,31 +89,53 @@ _ANY_PLANNED = (
     .order_by(_RECIPIENT.c.channel, _RECIPIENT.c.outbox_id)  # as above
     .limit(1)
 )
-# Which message carries each of them is found by its key; those that got none have none.
-_TAKE = (
-    update(_RECIPIENT)
-    .where(
-        _RECIPIENT.c.broadcast_id == bindparam("which"),
-        _RECIPIENT.c.address_id.in_(bindparam("chats", expanding=True)),
-        _RECIPIENT.c.state == "planned",
-    )
-    .values(
-        state=bindparam("now_state"),
-        outbox_id=select(_OUTBOX.c.id)
-        .where(_OUTBOX.c.key == bindparam("prefix", type_=Text).concat(_RECIPIENT.c.address_id))
-        .scalar_subquery(),
-    )
-)
+_CHATS: Types = {"chat": Text()}
+_MESSAGES: Types = {"key": Text(), "whose": Text(), "chat": Text(), "body": Text()}
+_TIMES = ("not_before", "created_at", "changed_at")
+_SAME = ("channel", "lane", "kind", "cause")
+
+
+def _put() -> Insert:
+    """Put many messages into the outbox of PostgreSQL; what is sealed is given in hexadecimal."""
+    rows = given(_MESSAGES, on_sqlite=False)
+    hers = (rows.c.key, rows.c.whose, rows.c.chat, func.decode(rows.c.body, "hex"))
+    now = bindparam("now", type_=_OUTBOX.c.created_at.type)
+    same = (bindparam(name, type_=Text) for name in _SAME)
+    names = ["key", "person_id", "address_id", "body", "state", "attempt", "epoch", *_TIMES, *_SAME]
+    found = select(*hers, literal("queued"), literal(0), literal(0), *(now for _ in _TIMES), *same)
+    return insert(_OUTBOX).from_select(names, found)
+
+
+_PUT_MANY, _PUT_EACH = _put(), insert(_OUTBOX)
+
+
+def _take(*, on_sqlite: bool) -> Update:
+    """Note what became of some recipients. Which message carries each is found by its key; the others have none."""
+    chats = given(_CHATS, on_sqlite=on_sqlite)
+    its = _OUTBOX.c.key == bindparam("prefix", type_=Text).concat(_RECIPIENT.c.address_id)
+    planned = (_RECIPIENT.c.broadcast_id == bindparam("which"), _RECIPIENT.c.state == "planned")
+    taken = update(_RECIPIENT).where(*planned, _RECIPIENT.c.address_id.in_(select(chats.c.chat)))
+    return taken.values(state=bindparam("now_state"), outbox_id=select(_OUTBOX.c.id).where(its).scalar_subquery())
+
+
+_TAKE = {one: _take(on_sqlite=one) for one in (True, False)}
 _LAST_PICTURE = "picture"
 _PICTURE = select(_BROADCAST.c.picture).where(_BROADCAST.c.code == bindparam("code"))
-# With RETURNING many rows go in one statement; without it, each in one of its own.
-_PUT = insert(_OUTBOX).returning(_OUTBOX.c.id)
 _AHEAD = select(func.count()).where(
     _OUTBOX.c.channel == bindparam("channel"),
     _OUTBOX.c.kind.in_(ANNOUNCED),
     _OUTBOX.c.not_before <= bindparam("now"),
     PENDING,
 )
+
+
+class _Message(NamedTuple):
+    """What carries an announcement to one recipient. body: sealed."""
+
+    key: str
+    whose: str
+    chat: str
+    body: bytes
 
 
 def cause(broadcast_id: int) -> str:
@@ -151,14 +189,14 @@ def release(
         state = _fate(row)
         fates[state].append(row.address_id)
         if state == "released":
-            messages.append(_message(vault, broadcast, row, now) | {"channel": channel})
+            messages.append(_message(vault, broadcast, row))
     if messages:
-        unit.execute(_PUT, messages)
+        _write(unit, broadcast, channel, messages, now)
     its = {"which": broadcast.id, "prefix": f"{cause(broadcast.id)}/"}
     for state, chats in fates.items():
         # In one statement each: on a server every statement is a journey, and three hundred leave in a second.
         if chats:
-            unit.execute(_TAKE, {**its, "chats": chats, "now_state": state})
+            unit.run(_TAKE[unit.on_sqlite], {**its, "rows": as_json({"chat": c} for c in chats), "now_state": state})
     return len(rows)
 
 
@@ -170,19 +208,25 @@ def _fate(row: Row[Any]) -> str:
     return "elsewhere" if row.elsewhere else "released"
 
 
-def _message(vault: Vault, broadcast: Broadcast, row: Row[Any], now: datetime) -> dict[str, object]:
-    """The message that carries an announcement to one recipient, as the outbox has it."""
-    lane, kind = ("reply", "warning") if broadcast.kind == "warning" else ("bulk", "broadcast")
-    caused_by = cause(cast("int", broadcast.id))
-    key = f"{caused_by}/{row.address_id}"
+def _message(vault: Vault, broadcast: Broadcast, row: Row[Any]) -> _Message:
+    key = f"{cause(cast('int', broadcast.id))}/{row.address_id}"
     body = {"broadcast": broadcast.id, "language": row.language or "vi"}
     vault.learn(f"person:{row.person_id}", row.wrapped)
-    return {
-        "key": key, "person_id": row.person_id, "address_id": row.address_id, "lane": lane, "kind": kind,
-        "state": "queued", "attempt": 0, "epoch": 0, "not_before": now, "cause": caused_by,
-        "body": vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", body), "created_at": now,
-        "changed_at": now,
-    }  # fmt: skip
+    sealed = vault.seal(f"person:{row.person_id}", f"outbox.body:{key}", body)
+    return _Message(key, row.person_id, row.address_id, sealed)
+
+
+def _write(unit: Unit, broadcast: Broadcast, channel: str, messages: Sequence[_Message], now: datetime) -> None:
+    """Put messages that carry an announcement into the outbox."""
+    lane, kind = ("reply", "warning") if broadcast.kind == "warning" else ("bulk", "broadcast")
+    same = {"channel": channel, "lane": lane, "kind": kind, "cause": cause(cast("int", broadcast.id))}
+    if unit.on_sqlite:  # whose driver runs one statement for each row as fast
+        fresh = {"state": "queued", "attempt": 0, "epoch": 0, "not_before": now, "created_at": now, "changed_at": now}
+        hers = ({"key": m.key, "person_id": m.whose, "address_id": m.chat, "body": m.body} for m in messages)
+        unit.execute(_PUT_EACH, [one | same | fresh for one in hers])
+        return
+    rows = ({"key": m.key, "whose": m.whose, "chat": m.chat, "body": m.body.hex()} for m in messages)
+    unit.run(_PUT_MANY, {"rows": as_json(rows), "now": now, **same})
 
 
 def halt(unit: Unit, broadcast_id: int, most: int, now: datetime) -> int:

@@ -52,7 +52,7 @@ _NEEDED = (
     "deadline", "reason", "copy_of", "body",
 )  # fmt: skip
 # With the chat and the person's key, in one statement: what was read apart may belong to two moments.
-_OPEN_ONES = (
+OPEN_ONES = (
     select(
         *(_OUTBOX.c[name] for name in _NEEDED),
         _ADDRESS.c.person_id.label("chat_of"),
@@ -65,10 +65,8 @@ _OPEN_ONES = (
     .outerjoin(_KEYS, _KEYS.c.name == literal("person:") + _OUTBOX.c.person_id)
     .where(or_(_OUTBOX.c.state != "unknown", _OUTBOX.c.changed_at > bindparam("known_after")), _COUNTS, OPEN)
 )
-_IN_ORDER = (_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
-_WAITING = _OPEN_ONES.where(_OUTBOX.c.address_id == bindparam("address_id")).order_by(*_IN_ORDER).limit(20)
-WAITING_OF_MANY = _OPEN_ONES.where(_OUTBOX.c.address_id.in_(bindparam("chats", expanding=True)))
-WAITING_OF_MANY = WAITING_OF_MANY.order_by(_OUTBOX.c.address_id, *_IN_ORDER)
+IN_ORDER = (_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
+_WAITING = OPEN_ONES.where(_OUTBOX.c.address_id == bindparam("address_id")).order_by(*IN_ORDER).limit(20)
 # Whose it is counts too: once persons are joined or somebody is erased, another key seals it, or none.
 _MOVE = update(_OUTBOX).where(
     _OUTBOX.c.id == bindparam("which"),
@@ -139,7 +137,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int, lane: str = "") ->
     """
     asked = {"channel": channel, "now": now, "most": most}
     found = unit.run(_READY_IN_LANE, {**asked, "lane": lane}) if lane else unit.run(_READY, asked)
-    return [Ready(*row) for row in found]
+    return [Ready(*row) for row in found.all()]
 
 
 def claim(

@@ -2,8 +2,7 @@
 
 Why only the simple ones are marked so: an announcement is nothing but those, and a statement costs little more for a
 hundred rows than for one. A chat with a reply in it, and what is paid for, are left to the path of one chat, so that
-none of its rules stands here twice. Why rows are given as JSON: a statement with a list for every length would be
-compiled for every length.
+none of its rules stands here twice.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,35 +12,33 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CursorResult,
     Integer,
     Row,
+    Select,
     Subquery,
     Text,
     Update,
     and_,
     bindparam,
-    cast,
-    column,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.types import TypeEngine
 
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.outbox import PENDING
+from storage.queries.rows import Types, as_json, given
 from storage.queries.sending import (
     AFTER_UNKNOWN,
+    IN_ORDER,
     LEADS,
+    OPEN_ONES,
     UNREADABLE,
-    WAITING_OF_MANY,
     Claimed,
     Ready,
     Sender,
@@ -58,49 +55,42 @@ from storage.vault import Vault
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _LINE = _OUTBOX.alias("line")
-_TYPES: Mapping[str, TypeEngine[Any]] = {
-    "id": BigInteger(), "tried": Integer(), "whose": Text(), "under": BigInteger(), "part": Integer(), "name": Text(),
-}  # fmt: skip
-
-_MARK, _SENT, _BACK = ("id", "tried", "whose"), ("id", "tried", "under", "part", "name"), ("id", "tried", "under")
+_CHATS: Types = {"chat": Text()}
+_MARK: Types = {"id": BigInteger(), "tried": Integer(), "whose": Text()}
+_BACK: Types = {"id": BigInteger(), "tried": Integer(), "under": BigInteger()}
+_SENT: Types = {**_BACK, "part": Integer(), "name": Text()}
 Given = Mapping[str, object]
 
 
-def _given(names: Sequence[str], *, on_sqlite: bool) -> Subquery:
-    """Rows that are given to a statement."""
-    rows = bindparam("rows", type_=Text)
-    if on_sqlite:
-        each = func.json_each(rows).table_valued("value")
-        found = (cast(func.json_extract(each.c.value, f"$.{name}"), _TYPES[name]).label(name) for name in names)
-        return select(*found).subquery("given")
-    each = func.json_to_recordset(cast(rows, JSON)).table_valued(*(column(name, _TYPES[name]) for name in names))
-    return select(each.render_derived(with_types=True)).subquery("given")
+def _waiting(*, on_sqlite: bool) -> "Select[Any]":
+    chats = given(_CHATS, on_sqlite=on_sqlite)
+    return OPEN_ONES.where(_OUTBOX.c.address_id.in_(select(chats.c.chat))).order_by(_OUTBOX.c.address_id, *IN_ORDER)
 
 
 def _claim(*, on_sqlite: bool) -> Update:
     """Mark what is as it was read. What another transaction is at is passed over: two that wait for each other's rows
     would have to begin again.
     """
-    given = _given(_MARK, on_sqlite=on_sqlite)
-    as_read = (_LINE.c.state == "queued", _LINE.c.attempt == given.c.tried, _LINE.c.person_id == given.c.whose)
-    free = select(_LINE.c.id).join(given, given.c.id == _LINE.c.id).where(*as_read)
+    read = given(_MARK, on_sqlite=on_sqlite)
+    as_read = (_LINE.c.state == "queued", _LINE.c.attempt == read.c.tried, _LINE.c.person_id == read.c.whose)
+    free = select(_LINE.c.id).join(read, read.c.id == _LINE.c.id).where(*as_read)
     free = free.with_for_update(of=_LINE, skip_locked=True)  # which SQLite does not need
     return update(_OUTBOX).where(_OUTBOX.c.id.in_(free), LEADS).returning(_OUTBOX.c.id)
 
 
-def _of_those_marked(names: Sequence[str], *, on_sqlite: bool) -> tuple[Update, Subquery]:
-    given = _given(names, on_sqlite=on_sqlite)
-    marked = (_OUTBOX.c.state == "sending", _OUTBOX.c.attempt == given.c.tried, _OUTBOX.c.epoch == given.c.under)
-    return update(_OUTBOX).where(_OUTBOX.c.id == given.c.id, *marked).returning(_OUTBOX.c.id), given
+def _of_those_marked(types: Types, *, on_sqlite: bool) -> tuple[Update, Subquery]:
+    known = given(types, on_sqlite=on_sqlite)
+    marked = (_OUTBOX.c.state == "sending", _OUTBOX.c.attempt == known.c.tried, _OUTBOX.c.epoch == known.c.under)
+    return update(_OUTBOX).where(_OUTBOX.c.id == known.c.id, *marked).returning(_OUTBOX.c.id), known
 
 
 def _settle(*, on_sqlite: bool) -> Update:
-    settled, given = _of_those_marked(_SENT, on_sqlite=on_sqlite)
-    name = func.coalesce(given.c.name, _OUTBOX.c.platform_id)
+    settled, known = _of_those_marked(_SENT, on_sqlite=on_sqlite)
+    name = func.coalesce(known.c.name, _OUTBOX.c.platform_id)
     return settled.values(
         state="sent",
         reason=None,
-        part=given.c.part,
+        part=known.c.part,
         platform_id=name,
         changed_at=bindparam("now", type_=_OUTBOX.c.changed_at.type),
     )
@@ -111,6 +101,7 @@ def _back(*, on_sqlite: bool) -> Update:
 
 
 _CLAIMS, _SETTLES, _BACKS = ({one: make(on_sqlite=one) for one in (True, False)} for make in (_claim, _settle, _back))
+_WAITING = {one: _waiting(on_sqlite=one) for one in (True, False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +120,8 @@ def claim(
 
     Of a chat that is in neither list nothing may leave now. windows: what does not fit into one is held.
     """
-    asked = {"chats": list(chats), "known_after": now - AFTER_UNKNOWN, "now": now}
-    waiting = groupby(unit.run(WAITING_OF_MANY, asked).all(), attrgetter("address_id"))
-    found = {chat: _next(vault, list(rows), now, windows) for chat, rows in waiting}
+    by_chat = groupby(waiting(unit, chats, now), attrgetter("address_id"))
+    found = {chat: _next(vault, list(rows), now, windows) for chat, rows in by_chat}
     those = [found[chat] for chat in chats if chat in found]
     claimed = [one for one in those if isinstance(one, Claimed)]
     if claimed:
@@ -140,6 +130,12 @@ def claim(
         if not claimed:
             check_leads(unit, sender, now)
     return Together(claimed, [one for one in those if isinstance(one, Ready)])
+
+
+def waiting(unit: Unit, chats: Sequence[str], now: datetime) -> "Sequence[Row[Any]]":
+    """The open messages of some chats, still sealed, chat by chat and there in order."""
+    asked = {"rows": as_json({"chat": chat} for chat in chats), "known_after": now - AFTER_UNKNOWN, "now": now}
+    return unit.run(_WAITING[unit.on_sqlite], asked).all()
 
 
 def _next(
@@ -201,7 +197,7 @@ def give_back(unit: Unit, rows: Sequence[Given], now: datetime) -> int:
 
 def _json(rows: Sequence[Given]) -> str:
     # In the order of their numbers, in which others change them too.
-    return orjson.dumps(sorted(rows, key=_by_id)).decode()
+    return as_json(sorted(rows, key=_by_id))
 
 
 def _by_id(row: Given) -> int:
@@ -209,7 +205,7 @@ def _by_id(row: Given) -> int:
 
 
 def _changed(result: CursorResult[*tuple[Any, ...]]) -> Collection[int]:
-    return set(result.scalars())
+    return set(result.scalars().all())
 
 
 def lost(
