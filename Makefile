@@ -31,7 +31,7 @@ zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own 
 
 test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	$(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
+	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
 	$(BIN)/ruff format --check .
