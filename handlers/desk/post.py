@@ -16,7 +16,7 @@ Way = Literal["again", "copy", ""]
 
 def way(message: outbox.Stuck) -> Way:
     """How a message may be sent once more: as it is, or, if it may have arrived, as a copy. Empty: not at all."""
-    if not message.readable:
+    if not message.readable or message.state == "held":  # it would be held again
         return ""
     if message.state != "unknown":
         return "again"

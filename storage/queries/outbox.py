@@ -252,8 +252,8 @@ def recent_counts(unit: Unit, most: int) -> dict[tuple[str, str], int]:
 
 
 def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:
-    """Queue a failed, held or expired message again. False if it is in another state."""
-    again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "held", "expired"))
+    """Queue a failed or expired message again. False if it is in another state: one that is held waits for her."""
+    again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "expired"))
     statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, _OUTBOX.c.body.is_not(None))
     values = {
         "state": "queued",

@@ -96,6 +96,16 @@ async def test_the_list_is_filtered_counts_and_says_no_word_of_a_message(
     assert "hoa" not in page.body.decode().partition('<main class="sheet"')[2]
 
 
+async def test_one_that_waits_for_her_has_no_button(house: House, number: int) -> None:
+    await becomes(house, number, "held")
+    async with clerk(house, "an", "admin") as an:
+        page = text(await an.opens("/outbox"))
+        assert (await an.sends(f"/outbox/{number}/retry", {})).status == 409
+
+    assert ("Gửi lại" in page, "tự hiện khi người dân nhắn lại" in page) == (False, True)
+    assert (await row(house, number)).state == "held"
+
+
 async def test_whoever_only_watches_can_not_send(house: House, number: int) -> None:
     await becomes(house, number, "failed")
     async with clerk(house, "an", "auditor") as an:
