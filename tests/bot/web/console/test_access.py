@@ -4,9 +4,10 @@ What is expected is read from the table of rights alone.
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.giving import DRAFT, front
-from tests.kit.house import House, open_house, visit
+from tests.kit.house import House, Reply, open_house, visit
 from tests.kit.private_page import TownOf
 from tests.kit.town import Citizen
 
@@ -149,20 +150,34 @@ def tried(objects: Objects, rows: tuple[Screen | Act, ...]) -> list[tuple[Screen
     return found
 
 
-async def test_every_cell_of_roles_and_rights(house: House, objects: Objects) -> None:
+@pytest.mark.parametrize("both", [False, pytest.param(True, marks=pytest.mark.trial)])
+async def test_every_cell_of_roles_and_rights(house: House, objects: Objects, both: bool) -> None:
+    """both: every cell as a page and as JSON; else in turn, so that over the roles each is tried as both."""
     wrong: list[str] = []
+
+    async def replies(ways: tuple[Callable[[], Awaitable[Reply]], ...], turn: int) -> list[Reply]:
+        return [await way() for way in (ways if both else ways[turn % 2 :][:1])]
+
     async with AsyncExitStack() as stack:
-        for role in ROLES:
+        for turn, role in enumerate(ROLES):
             who = await stack.enter_async_context(clerk(house, role, role, places=(HERE,)))
-            for screen, address, whose in tried(objects, console.SCREENS):
+            for n, (screen, address, whose) in enumerate(tried(objects, console.SCREENS), turn):
                 cell = f"{role} GET {screen.path} {whose}"
-                replies = (await who.opens(address), await who.tells(address, method="GET"))
-                wrong += [f"{cell}: {r.status}" for r in replies if r.status not in allowed(role, screen.right, whose)]
+                ways = (partial(who.opens, address), partial(who.tells, address, method="GET"))
+                wrong += [
+                    f"{cell}: {r.status}"
+                    for r in await replies(ways, n)
+                    if r.status not in allowed(role, screen.right, whose)
+                ]
             await who.opens("/account")
-            for act, address, whose in tried(objects, console.ACTS):
+            for n, (act, address, whose) in enumerate(tried(objects, console.ACTS), turn):
                 cell = f"{role} POST {act.path} {whose}"
-                replies = (await who.sends(address, {}), await who.tells(address))
-                wrong += [f"{cell}: {r.status}" for r in replies if r.status not in allowed(role, act.right, whose)]
+                ways = (partial(who.sends, address, {}), partial(who.tells, address))
+                wrong += [
+                    f"{cell}: {r.status}"
+                    for r in await replies(ways, n)
+                    if r.status not in allowed(role, act.right, whose)
+                ]
     assert wrong == []
 
 

@@ -29,7 +29,7 @@ from tests.kit.scripts_in_words import PAYLOADS
 from tests.kit.town import Citizen
 
 HERE = "phuong_hoa_khanh"
-A_DAY = 6  # pages of one kind that are opened, and each list narrowed by one field at a time: all payloads stand there
+A_DAY = 3  # pages of one kind that are opened, and each list narrowed by one field at a time: all payloads stand there
 FIELDS = ("place", "name", "story", "work", "goods", "helper_name")
 WATCH = """
 window.ran = 0;
