@@ -147,6 +147,7 @@ class Settling:
             values["part"] = fate.part
         if fate.platform_id:
             values["platform_id"] = fate.platform_id
+        tried_at = sending.marked_at(unit, leaving.id) if fate.closed else now
         if not sending.settle(unit, leader, claimed, fate.state, now, **values):
             log.warning("a message was written off before its answer came")
             return None
@@ -158,7 +159,7 @@ class Settling:
         if fate.chat and not self._follow(unit, vault, leaving.address_id, fate.chat):
             sending_many.give_up_chat(unit, leaving.address_id, str(fate.reason), now)
         if fate.closed:
-            chats.close_window(unit, leaving.address_id)
+            chats.close_window(unit, leaving.address_id, tried_at)
         if fate.state == "sent" and claimed.way == "template":
             sending.hold_words(unit, vault, leaving.id, now)
         return sending.more(unit, leaving.address_id, now) if further else None

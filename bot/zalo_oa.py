@@ -55,6 +55,7 @@ class ZaloOaPlatform:
         self.fetcher = self.channel = ZaloOa(
             self._client, self.tokens, self._media, clock, zalo_templates(settings, office.texts.sentence),
             wish=_wish(settings, office), phone=self._phone, learned=self._learn, hold=pacer.hold_all,
+            leaves=pacer.leaves,
         )  # fmt: skip
         self.sender = Sender(
             database, office.master, self.channel, pacer, clock, alone=alone, windows=office.windows

@@ -18,6 +18,7 @@ _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 
 FROZEN = ("awaiting_approval", "scheduled", "sending", "paused")  # with recipients that are not released yet
 WAITING = ("queued", "held")
+MAY_BE_TRIED = ("sending", "unknown", "failed")
 GOT = ("sending", "sent", "delivered", "unknown")
 LONGEST = timedelta(days=30)  # from the begin of an announcement until its last message
 # SQLite takes an index of some rows only where its condition is repeated to the letter.
@@ -106,14 +107,16 @@ def _meant(kind: str, topics: Collection[str] | None) -> Select[Any]:
 
 
 def _cancel(unit: Unit, person_id: str, meant: Select[Any], now: datetime) -> int:
-    """Cancel what waits to be sent to somebody of some announcements."""
-    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "broadcast", _OUTBOX.c.state.in_(WAITING))
-    causes = unit.scalars(select(_OUTBOX.c.cause).where(*hers).distinct()).all()
+    """Cancel what waits to be sent to somebody of some announcements; what was tried is never tried again."""
+    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "broadcast")
+    alive = (*hers, _OUTBOX.c.state.in_(WAITING + MAY_BE_TRIED))
+    causes = unit.scalars(select(_OUTBOX.c.cause).where(*alive).distinct()).all()
     theirs = [cause(number) for number in unit.scalars(meant)] if causes else []
-    waits = set(causes) & set(theirs)
-    if not waits:
+    if not (of_them := set(causes) & set(theirs)):
         return 0
-    waiting = update(_OUTBOX).where(*hers, _OUTBOX.c.cause.in_(waits))
+    its = update(_OUTBOX).where(*hers, _OUTBOX.c.cause.in_(of_them))
+    unit.change(its.where(_OUTBOX.c.state.in_(MAY_BE_TRIED)).values(deadline=now))
+    waiting = its.where(_OUTBOX.c.state.in_(WAITING))
     return unit.change(waiting.values(state="cancelled", reason="opted_out", changed_at=now))
 
 

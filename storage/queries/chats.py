@@ -147,9 +147,12 @@ def interacts(unit: Unit, address_id: str, at: datetime) -> None:
     unit.run(_CHANGE.where(older), {"which": address_id, "interacted_at": at})
 
 
-def close_window(unit: Unit, address_id: str) -> None:
-    """The platform takes nothing for her before she does something there again, whatever we counted."""
-    unit.run(_CHANGE, {"which": address_id, "interacted_at": None})
+def close_window(unit: Unit, address_id: str, at: datetime) -> None:
+    """The platform took nothing for her at a moment, nor does it before she does something there, whatever we counted.
+
+    Told late, after she did, it changes nothing.
+    """
+    unit.run(_CHANGE.where(_ADDRESS.c.interacted_at <= at), {"which": address_id, "interacted_at": None})
 
 
 def leaves(unit: Unit, address_id: str, at: datetime) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -252,9 +253,12 @@ def recent_counts(unit: Unit, most: int) -> dict[tuple[str, str], int]:
 
 
 def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:
-    """Queue a failed or expired message again. False if it is in another state: one that is held waits for her."""
+    """Queue a failed or expired message again. False if it is in another state: one that is held waits for her; nor
+    an announcement that she said she does not want.
+    """
     again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "expired"))
-    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, _OUTBOX.c.body.is_not(None))
+    wanted = or_(_OUTBOX.c.kind.not_in(ANNOUNCED), _OUTBOX.c.deadline.is_(None))
+    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, wanted, _OUTBOX.c.body.is_not(None))
     values = {
         "state": "queued",
         "attempt": _OUTBOX.c.attempt + 1,

@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, liter
 from storage.crypto import WrongKey
 from storage.database import Unit
 from storage.queries import broadcasts
-from storage.queries.outbox import IS_STOPPED, OPEN, PENDING, Leaving, opened
+from storage.queries.outbox import ANNOUNCED, IS_STOPPED, OPEN, PENDING, Leaving, opened
 from storage.queries.windows import Way, Windows, way
 from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
@@ -208,11 +208,11 @@ def first_of(rows: "Sequence[Row[Any]]", now: datetime) -> "Row[Any] | None":
 
 
 def not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
-    """Why a message need not leave any more, or nothing: its time is over, the announcement it carries was stopped, or
-    a copy's original was answered.
+    """Why a message need not leave any more, or nothing: its time is over, the announcement it carries was stopped or
+    is not wanted since it was tried, or a copy's original was answered.
     """
     if row.deadline is not None and row.deadline < now:
-        return "deadline"
+        return "opted_out" if row.kind in ANNOUNCED else "deadline"
     if row.copy_of is None:
         return "stopped" if row.is_stopped else ""
     unknown_since = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == row.copy_of)).scalar()
@@ -239,6 +239,12 @@ def _mark(
 
 def _as_read(row: "Row[Any]") -> dict[str, object]:
     return {"which": row.id, "was": row.state, "tried": row.attempt, "whose": row.person_id}
+
+
+def marked_at(unit: Unit, outbox_id: int) -> datetime:
+    """When a message that is being sent was marked so."""
+    found: datetime = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == outbox_id)).scalar_one()
+    return found
 
 
 def settle(unit: Unit, sender: Sender, claimed: Claimed, state: str, now: datetime, **values: object) -> bool:

@@ -51,7 +51,7 @@ class ZaloOa:
     """One Official Account.
 
     phone: her number as Zalo wants it, by the outbox's number of a message to her; empty for none. learned: told that
-    there can be no buttons. hold: lets nothing leave for so many seconds.
+    there can be no buttons. hold: lets nothing leave for so many seconds. leaves: waits until a call may be made.
     """
 
     name = CHANNEL
@@ -60,11 +60,11 @@ class ZaloOa:
     def __init__(
         self, client: ZaloClient, tokens: Tokens, media: Media, clock: Clock, templates: Mapping[str, Template],
         *, wish: Wish, phone: Callable[[int], Awaitable[str]], learned: Callable[[], Awaitable[None]],
-        hold: Callable[[float], None],
+        hold: Callable[[float], None], leaves: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._client, self._tokens, self._media, self._clock = client, tokens, media, clock
         self._templates, self._wish, self._phone = templates, wish, phone
-        self._learned, self._hold = learned, hold
+        self._learned, self._hold, self._leaves = learned, hold, leaves
         self._attachments = Attachments(clock, self._upload)
         self.buttons = Buttons()
         self.oa_id = self.title = ""
@@ -165,8 +165,16 @@ class ZaloOa:
         return await self._media.fetch(file, most)
 
     async def _call(self, path: str, body: Fields, *, host: Host = "openapi") -> Fields:
+        known = self._tokens.known
+
+        async def call(access: str) -> Fields:
+            # All who waited for another token would call at once; the turn of each was before.
+            if access != known:
+                await self._leaves()
+            return await self._client.call(path, body, access, host=host)
+
         try:
-            return await self._tokens.use(lambda access: self._client.call(path, body, access, host=host))
+            return await self._tokens.use(call)
         finally:
             self._spare()
 

@@ -107,6 +107,11 @@ class Tokens:
                     await self._renew(pair)
         return self._usable(self._pair)
 
+    @property
+    def known(self) -> str:
+        """The access token as it was read last; empty for none."""
+        return self._pair.access if self._pair is not None else ""
+
     def reasons(self) -> list[str]:
         """What is wrong with the tokens, in codes. Known after the first look."""
         looked = self._read_at > float("-inf")

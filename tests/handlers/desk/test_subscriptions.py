@@ -9,6 +9,7 @@ from handlers.desk import Actor, Desk
 from handlers.desk.digests import Digests
 from handlers.desk.subscriptions import Again, Wanted
 from storage.database import Unit
+from storage.queries import outbox
 from storage.tables import Broadcast, OutboxRow, Recipient, Subscription
 from tests.kit.news import Press, press, subscriber
 from tests.kit.requests import HERE
@@ -138,6 +139,29 @@ async def test_what_waits_in_the_outbox_is_cancelled(town: Town, office: Press) 
     await lan.at_desk(lambda desk: desk.subscriptions.stop("jobs"))
 
     assert await messages(town) == [("cancelled", "opted_out"), ("queued", None)]
+
+
+async def test_what_failed_before_she_stopped_is_not_sent_again(town: Town, office: Press) -> None:
+    lan, tam = [await subscriber(town, name, "jobs", rhythm="at_once") for name in ("Lan", "Tâm")]
+    hers, his = [(await citizen.chat()).person_id for citizen in (lan, tam)]
+    for citizen in (lan, tam):
+        await waits(town, citizen, office)
+
+    def fail(unit: Unit) -> list[OutboxRow]:
+        rows = list(unit.scalars(select(OutboxRow).where(OutboxRow.kind == "broadcast")))
+        for row in rows:
+            row.state, row.body = "failed", b"sealed"
+            unit.add(row)
+        return rows
+
+    failed = {row.person_id: row.id or 0 for row in await town.database.write(fail)}
+    await lan.at_desk(lambda desk: desk.subscriptions.stop("jobs"))
+
+    def retry(unit: Unit) -> list[bool]:
+        now = town.clock.now()
+        return [outbox.retry(unit, failed[person_id], now) for person_id in (hers, his)]
+
+    assert await town.database.write(retry) == [False, True]
 
 
 async def test_what_waits_for_others_still_goes(town: Town, office: Press) -> None:

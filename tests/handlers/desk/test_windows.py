@@ -43,7 +43,7 @@ class Account:
         await self.interacts(citizen)
         await self.sends()
         chat, now = await citizen.chat(), self.town.clock.now()
-        await self.town.database.write(lambda unit: chats.close_window(unit, chat.address_id))
+        await self.town.database.write(lambda unit: chats.close_window(unit, chat.address_id, now))
         if wrote is not None:
             await self.town.database.write(lambda unit: chats.interacts(unit, chat.address_id, now - wrote))
         return citizen

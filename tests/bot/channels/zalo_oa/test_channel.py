@@ -1,5 +1,6 @@
 """The channel alone: how its pace follows what Zalo says is left, and what each put-off means for whom."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,14 +23,27 @@ def holds() -> list[float]:
 
 
 @pytest.fixture
-async def channel(held: Tokens, client: ZaloClient, clock: HandClock, holds: list[float]) -> ZaloOa:
+def turns() -> list[int]:
+    """How many calls had been made at each turn that was taken once more."""
+    return []
+
+
+@pytest.fixture
+async def channel(
+    held: Tokens, client: ZaloClient, clock: HandClock, zalo: FakeZaloOa, holds: list[float], turns: list[int]
+) -> ZaloOa:
     async def phone(_: int) -> str:
         return ""
 
     async def learned() -> None: ...
 
+    async def leaves() -> None:
+        turns.append(len(zalo.calls))
+
     wish = Wish("Số của bà", "Bấm vào đây", "")
-    return ZaloOa(client, held, Media(()), clock, {}, wish=wish, phone=phone, learned=learned, hold=holds.append)
+    return ZaloOa(
+        client, held, Media(()), clock, {}, wish=wish, phone=phone, learned=learned, hold=holds.append, leaves=leaves
+    )
 
 
 async def test_the_fewer_calls_are_left_the_further_apart_they_are(
@@ -46,6 +60,20 @@ async def test_the_fewer_calls_are_left_the_further_apart_they_are(
     rest = 41.0
     assert holds == [rest / 4, rest / 3, rest / 2, rest, rest, rest]
     assert (refused.value.account, refused.value.after_s) == (True, rest)
+
+
+async def test_who_waited_for_another_token_takes_a_turn_again(
+    channel: ZaloOa, zalo: FakeZaloOa, lan: ZaloUser, turns: list[int]
+) -> None:
+    await channel.send(lan.id, Fitted("Chào bà"))
+    before = list(turns)
+    zalo.world.tokens.kill_access()
+
+    await asyncio.gather(*(channel.send(lan.id, Fitted(f"Tin {number}")) for number in range(20)))
+    waited = len(turns)
+    await channel.send(lan.id, Fitted("Chào bà"))
+
+    assert (before, waited, len(turns)) == ([], 20, 20)
 
 
 async def test_nothing_is_asked_where_there_is_nothing_to_be_sent(
