@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from storage.database import Unit
 from storage.queries.outbox import ANNOUNCED, CARRIES, CAUSE, PENDING, PICTURE_CARD
-from storage.queries.rows import Types, as_json, given
+from storage.queries.rows import Types, among, as_json, as_texts, given
 from storage.tables import Address, Broadcast, DataKey, OutboxRow, Person, Recipient
 from storage.vault import Vault
 
@@ -89,7 +89,6 @@ _ANY_PLANNED = (
     .order_by(_RECIPIENT.c.channel, _RECIPIENT.c.outbox_id)  # as above
     .limit(1)
 )
-_CHATS: Types = {"chat": Text()}
 _MESSAGES: Types = {"key": Text(), "whose": Text(), "chat": Text(), "body": Text()}
 _TIMES = ("not_before", "created_at", "changed_at")
 _SAME = ("channel", "lane", "kind", "cause")
@@ -111,10 +110,9 @@ _PUT_MANY, _PUT_EACH = _put(), insert(_OUTBOX)
 
 def _take(*, on_sqlite: bool) -> Update:
     """Note what became of some recipients. Which message carries each is found by its key; the others have none."""
-    chats = given(_CHATS, on_sqlite=on_sqlite)
     its = _OUTBOX.c.key == bindparam("prefix", type_=Text).concat(_RECIPIENT.c.address_id)
     planned = (_RECIPIENT.c.broadcast_id == bindparam("which"), _RECIPIENT.c.state == "planned")
-    taken = update(_RECIPIENT).where(*planned, _RECIPIENT.c.address_id.in_(select(chats.c.chat)))
+    taken = update(_RECIPIENT).where(*planned, among(_RECIPIENT.c.address_id, "chats", on_sqlite=on_sqlite))
     return taken.values(state=bindparam("now_state"), outbox_id=select(_OUTBOX.c.id).where(its).scalar_subquery())
 
 
@@ -196,7 +194,8 @@ def release(
     for state, chats in fates.items():
         # In one statement each: on a server every statement is a journey, and three hundred leave in a second.
         if chats:
-            unit.run(_TAKE[unit.on_sqlite], {**its, "rows": as_json({"chat": c} for c in chats), "now_state": state})
+            those = as_texts(chats, on_sqlite=unit.on_sqlite)
+            unit.run(_TAKE[unit.on_sqlite], {**its, "chats": those, "now_state": state})
     return len(rows)
 
 

@@ -1,14 +1,28 @@
-"""Many rows given to one statement as JSON.
+"""Many rows or values given to one statement, in one parameter.
 
-Why JSON: a statement with a list for every length, or a parameter for every field of every row, is compiled and parsed
-anew each time, which costs more than what it does.
+Why in one: a statement with a list for every length, or a parameter for every field of every row, is compiled and
+parsed anew each time, which costs more than what it does. Why PostgreSQL is given arrays where there is a choice: it
+looks each of them up, whatever its statistics say of a table that has just grown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Subquery, Text, bindparam, cast, column, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 Types = Mapping[str, TypeEngine[Any]]
@@ -30,3 +44,21 @@ def given(types: Types, *, on_sqlite: bool) -> Subquery:
 def as_json(rows: Iterable[Mapping[str, object]]) -> str:
     """The parameter `rows`."""
     return orjson.dumps(list(rows)).decode()
+
+
+def among(those: ColumnElement[str], name: str, *, on_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a column has one of the texts in a parameter."""
+    if on_sqlite:
+        each = func.json_each(bindparam(name, type_=Text)).table_valued("value")
+        return those.in_(select(each.c.value))
+    return those == any_(bindparam(name, type_=ARRAY(Text)))
+
+
+def as_texts(texts: Collection[str], *, on_sqlite: bool) -> str | list[str]:
+    """Texts as the parameter of `among`."""
+    return orjson.dumps(list(texts)).decode() if on_sqlite else list(texts)
+
+
+def among_found(those: ColumnElement[int], found: "Select[tuple[int]]", *, on_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a column has one of the numbers that a query finds, which is run once."""
+    return those.in_(found) if on_sqlite else those == any_(func.array(found.scalar_subquery()))

@@ -15,6 +15,7 @@ from storage.crypto import WrongKey
 from storage.database import Unit
 from storage.queries import broadcasts
 from storage.queries.outbox import ANNOUNCED, IS_STOPPED, OPEN, PENDING, Leaving, opened
+from storage.queries.rows import among_found
 from storage.queries.windows import Way, Windows, way
 from storage.tables import Address, DataKey, Lease, OutboxRow
 from storage.vault import KeyGone, Vault
@@ -41,12 +42,16 @@ _OLDEST = (
 )
 
 
-def _ready(oldest: "Select[tuple[int]]") -> "Select[tuple[str, str, str]]":
-    chosen = select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind).where(_OUTBOX.c.id.in_(oldest), _DUE)
+def _ready(oldest: "Select[tuple[int]]", *, on_sqlite: bool) -> "Select[tuple[str, str, str]]":
+    first = among_found(_OUTBOX.c.id, oldest, on_sqlite=on_sqlite)
+    chosen = select(_OUTBOX.c.address_id, _OUTBOX.c.lane, _OUTBOX.c.kind).where(first, _DUE)
     return chosen.order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id).limit(bindparam("most"))
 
 
-_READY, _READY_IN_LANE = _ready(_OLDEST), _ready(_OLDEST.where(_OUTBOX.c.lane == bindparam("lane")))
+_OLDEST_IN_LANE = _OLDEST.where(_OUTBOX.c.lane == bindparam("lane"))
+_READY, _READY_IN_LANE = (
+    {one: _ready(oldest, on_sqlite=one) for one in (True, False)} for oldest in (_OLDEST, _OLDEST_IN_LANE)
+)
 _NEEDED = (
     "id", "key", "person_id", "address_id", "channel", "lane", "kind", "state", "attempt", "part", "not_before",
     "deadline", "reason", "copy_of", "body",
@@ -136,7 +141,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int, lane: str = "") ->
     turns from the others.
     """
     asked = {"channel": channel, "now": now, "most": most}
-    found = unit.run(_READY_IN_LANE, {**asked, "lane": lane}) if lane else unit.run(_READY, asked)
+    found = unit.run((_READY_IN_LANE if lane else _READY)[unit.on_sqlite], asked | ({"lane": lane} if lane else {}))
     return [Ready(*row) for row in found.all()]
 
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.outbox import PENDING
-from storage.queries.rows import Types, as_json, given
+from storage.queries.rows import Types, among, as_json, as_texts, given
 from storage.queries.sending import (
     AFTER_UNKNOWN,
     IN_ORDER,
@@ -55,7 +55,6 @@ from storage.vault import Vault
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _LINE = _OUTBOX.alias("line")
-_CHATS: Types = {"chat": Text()}
 _MARK: Types = {"id": BigInteger(), "tried": Integer(), "whose": Text()}
 _BACK: Types = {"id": BigInteger(), "tried": Integer(), "under": BigInteger()}
 _SENT: Types = {**_BACK, "part": Integer(), "name": Text()}
@@ -63,8 +62,8 @@ Given = Mapping[str, object]
 
 
 def _waiting(*, on_sqlite: bool) -> "Select[Any]":
-    chats = given(_CHATS, on_sqlite=on_sqlite)
-    return OPEN_ONES.where(_OUTBOX.c.address_id.in_(select(chats.c.chat))).order_by(_OUTBOX.c.address_id, *IN_ORDER)
+    hers = among(_OUTBOX.c.address_id, "chats", on_sqlite=on_sqlite)
+    return OPEN_ONES.where(hers).order_by(_OUTBOX.c.address_id, *IN_ORDER)
 
 
 def _claim(*, on_sqlite: bool) -> Update:
@@ -134,7 +133,8 @@ def claim(
 
 def waiting(unit: Unit, chats: Sequence[str], now: datetime) -> "Sequence[Row[Any]]":
     """The open messages of some chats, still sealed, chat by chat and there in order."""
-    asked = {"rows": as_json({"chat": chat} for chat in chats), "known_after": now - AFTER_UNKNOWN, "now": now}
+    those = as_texts(chats, on_sqlite=unit.on_sqlite)
+    asked = {"chats": those, "known_after": now - AFTER_UNKNOWN, "now": now}
     return unit.run(_WAITING[unit.on_sqlite], asked).all()
 
 
