@@ -4,7 +4,7 @@ Why straight: whoever subscribes by writing takes a turn, and ten thousand of th
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -13,11 +13,13 @@ from typing import TypeVar, cast
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.clock import Clock
 from handlers.desk import Desk
 from handlers.desk.audience import Audience
 from handlers.desk.broadcast_rows import Seen
 from handlers.desk.broadcasts import Draft
 from storage.queries import chats, subscriptions
+from storage.queries.chats import Chat
 from storage.tables import Address, OfficeDay, OfficialRow, OutboxRow, Person, Recipient
 from tests.kit.process import Process
 from tests.kit.telegram.faults import HANG, Fault, Faults, migrated
@@ -25,15 +27,17 @@ from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram.user import FIRST_USER, TelegramUser
 from tests.kit.telegram.wire import Arguments
 from tests.kit.telegram.world import SENDS, Call
+from tests.trial.hall import Sent
 
-T = TypeVar("T")
+K = TypeVar("K")
 
 FIRST_ID, MOVED_BY = FIRST_USER + 1_000_000, 5_000_000
 AT_ONCE = 1_000
 TOPIC = "health"
 WORDS = {"vi": "Trạm y tế mở cửa sáng thứ bảy."}
 DRAFT = Draft("news", {"vi": "Lịch trạm y tế"}, WORDS, Audience(), TOPIC)
-NEVER_SENT = {"opted_out", "gone", "stopped", "cancelled", "failed", "expired"}
+NEVER_SENT = {"opted_out", "gone", "stopped", "cancelled", "failed", "expired", "held"}
+GOT = {"sent", "delivered"}
 
 
 class Fated(Faults):
@@ -109,17 +113,22 @@ class Listeners:
         fated = self.shut | self.moved | self.hung
         return [user for user in self.people if user.id not in fated]
 
+    @property
+    def clock(self) -> Clock:
+        """By which our Telegram dates calls."""
+        return self.telegram.world.clock
+
+    def sent(self, since: int = 0) -> Sequence[Sent | None]:
+        """Every call from a number on, in order; None for one that shows nobody anything."""
+        return [_sent(call) for call in self.telegram.calls[since:]]
+
     def announce(self) -> str:
         """Have one official write it and another approve it; returns its code."""
         return self.process.at_desk(announce)
 
     def stop(self, code: str) -> None:
         """Have an official stop it."""
-        assert self.process.at_desk(lambda desk: _of(desk, "lan", "admin").broadcasts.stop(code)) == "done"
-
-    def seen(self, code: str) -> Seen:
-        """How it is."""
-        return self.process.at_desk(lambda desk: _read(_of(desk, "lan", "admin"), code))
+        assert self.process.at_desk(lambda desk: official(desk, "lan", "admin").broadcasts.stop(code)) == "done"
 
     def calls(self, code: str, *, accepted: bool = True) -> list[Call]:
         """Every time it was sent, in order; accepted: only those that took effect."""
@@ -128,51 +137,62 @@ class Listeners:
 
     def reckon(self, code: str) -> Reckoning:
         """Lay what was frozen, its states and our Telegram's own ledger side by side; assert that they agree."""
-        seen, told, fates = self.process.at_desk(lambda desk: self._kept(desk, code))
+        names = {str(number): user.id for user in self.people for number in (user.id, user.id + MOVED_BY)}
+        seen, told, fates = self.process.at_desk(lambda desk: kept(desk, code, "telegram", names))
         taken = Counter(call.chat_id - MOVED_BY * (call.chat_id >= FIRST_ID + MOVED_BY) for call in self.calls(code))
         assert sum(told.values()) == seen.people == len(fates) == len(self.people), (told, seen.people, len(fates))
         assert told == Counter(fates.values())
         assert not {chat: count for chat, count in taken.items() if count > 1}
-        wrong = {chat: state for chat, state in fates.items() if not _agrees(state, taken[chat])}
+        wrong = {chat: state for chat, state in fates.items() if not agrees(state, taken[chat])}
         assert not wrong, list(wrong.items())[:10]
         unseen = sum(state == "unknown" and not taken[chat] for chat, state in fates.items())
         return Reckoning(seen.people, dict(told), sum(taken.values()), unseen)
 
-    def _kept(self, desk: Desk, code: str) -> tuple[Seen, Counter[str], dict[int, str]]:
-        """The announcement, its states as officials see them, and what became of it for each chat."""
-        admin = _of(desk, "lan", "admin")
-        seen = _read(admin, code)
-        told: Counter[str] = Counter()
-        for (_, state), count in admin.broadcasts.states(seen).items():
-            told[state] += count
-        here = [(user.id, number) for user in self.people for number in (user.id, user.id + MOVED_BY)]
-        chat_of = {desk.vault.look_up("telegram chat", str(number)): chat for chat, number in here}
-        query = (
-            select(col(Address.external), col(Recipient.state), col(OutboxRow.state))
-            .join_from(Recipient, Address, col(Address.id) == col(Recipient.address_id))
-            .join(OutboxRow, col(OutboxRow.id) == col(Recipient.outbox_id), isouter=True)
-            .where(Recipient.broadcast_id == seen.id)
-        )
-        rows = desk.unit.execute(query)
-        return seen, told, {chat_of[external]: sent or planned for external, planned, sent in rows}
+
+def kept(desk: Desk, code: str, channel: str, names: Mapping[str, K]) -> tuple[Seen, Counter[str], dict[K, str]]:
+    """An announcement, its states as officials see them, and what became of it for each who was frozen.
+
+    names: whose chat it is, by the platform's name of it.
+    """
+    admin = official(desk, "lan", "admin")
+    seen = _read(admin, code)
+    told: Counter[str] = Counter()
+    for (_, state), count in admin.broadcasts.states(seen).items():
+        told[state] += count
+    whose = {desk.vault.look_up(f"{channel} chat", chat): name for chat, name in names.items()}
+    query = (
+        select(col(Address.external), col(Recipient.state), col(OutboxRow.state))
+        .join_from(Recipient, Address, col(Address.id) == col(Recipient.address_id))
+        .join(OutboxRow, col(OutboxRow.id) == col(Recipient.outbox_id), isouter=True)
+        .where(Recipient.broadcast_id == seen.id)
+    )
+    rows = desk.unit.execute(query)
+    return seen, told, {whose[external]: sent or planned for external, planned, sent in rows}
 
 
-def _agrees(state: str, taken: int) -> bool:
-    """Whether a state says what our Telegram knows."""
-    return state == "unknown" or taken == (0 if state in NEVER_SENT else 1 if state == "sent" else -1)
+def agrees(state: str, taken: int) -> bool:
+    """Whether a state says what our platform knows."""
+    return state == "unknown" or taken == (0 if state in NEVER_SENT else 1 if state in GOT else -1)
+
+
+def _sent(call: Call) -> Sent | None:
+    return Sent(str(call.chat_id), _words(call), call.at, call.accepted) if call.method in SENDS else None
 
 
 def _words(call: Call) -> str:
     return call.arguments.get("text", call.arguments.get("caption", ""))
 
 
-def subscribe(desk: Desk, ids: Sequence[int]) -> None:
-    """Let people arrive on Telegram who want what is announced here."""
+def subscribe(desk: Desk, ids: Iterable[int | str], channel: str = "telegram") -> list[Chat]:
+    """Let people arrive on a platform who want what is announced here."""
+    found = []
     for number in ids:
-        external = desk.vault.look_up("telegram chat", str(number))
-        chat = chats.arrive(desk.unit, desk.vault, "telegram", external, desk.now, platform=str(number))
+        external = desk.vault.look_up(f"{channel} chat", str(number))
+        chat = chats.arrive(desk.unit, desk.vault, channel, external, desk.now, platform=str(number))
         subscriptions.want(desk.unit, chat.person_id, TOPIC, "", "at_once", desk.now)
+        found.append(chat)
     desk.unit.execute(update(Person).where(col(Person.language) == "").values(language="vi"))
+    return found
 
 
 def open_any_day(desk: Desk) -> None:
@@ -183,7 +203,7 @@ def open_any_day(desk: Desk) -> None:
 
 def announce(desk: Desk) -> str:
     """Have one official write it and another approve it; returns its code."""
-    editor, admin = _of(desk, "mai", "editor"), _of(desk, "lan", "admin")
+    editor, admin = official(desk, "mai", "editor"), official(desk, "lan", "admin")
     code = editor.broadcasts.write(DRAFT)
     assert code is not None
     steps: tuple[Callable[[], str], ...] = (
@@ -194,7 +214,7 @@ def announce(desk: Desk) -> str:
     return code
 
 
-def _of(desk: Desk, name: str, role: str) -> Desk:
+def official(desk: Desk, name: str, role: str) -> Desk:
     """The desk with this official at it, who is there from the first time on."""
     email = f"{name}@example.test"
     account = desk.officials.by_email(email)

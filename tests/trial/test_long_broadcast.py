@@ -1,6 +1,5 @@
 """The long bars of announcements, run by `make trial`; each prints its figures."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,6 @@ from tests.kit.postgres import PostgresServer
 from tests.trial import broadcast
 
 pytestmark = pytest.mark.trial
-
-
-@pytest.fixture
-def own_server(engine_name: str) -> Iterator[PostgresServer | None]:
-    """A server that a test may kill; none for SQLite."""
-    server = PostgresServer() if engine_name == "postgresql" else None
-    yield server
-    if server:
-        server.close()
 
 
 async def test_ten_thousand_get_it_at_most_once_whatever_happens(

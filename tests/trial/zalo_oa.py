@@ -75,13 +75,9 @@ class Town:
 
 @asynccontextmanager
 async def town(database_url: str, folder: Path, *, residents: int, seed: int) -> AsyncIterator[Town]:
-    """A service that serves until left, with the tokens of an operator."""
+    """A service that serves until left."""
     async with fake_zalo_oa(pace=PACE) as zalo:
-        process = Process.on(database_url, folder, **zalo.settings)
-        process.settings["PUBLIC_URL"] = process.url
-        await process.prepare()
-        pair = json.dumps({"access_token": zalo.seed.access, "refresh_token": zalo.seed.refresh})
-        assert (await process.run("zalo", "seed-tokens", said=pair)).code == 0
+        process = await prepared(database_url, folder, zalo)
         taken = asyncio.Semaphore(0)
         handsets = [ZaloHandset(zalo.user(f"người {number}"), taken) for number in range(residents)]
         people = [ZaloResident(handset, seed * 10_000 + number) for number, handset in enumerate(handsets)]
@@ -91,6 +87,16 @@ async def town(database_url: str, folder: Path, *, residents: int, seed: int) ->
             yield Town(process, zalo, Crowd([*people], taken))
         finally:
             await process.close()
+
+
+async def prepared(database_url: str, folder: Path, zalo: FakeZaloOa, **settings: str) -> Process:
+    """A service that is to serve our own Zalo, with the tokens of an operator."""
+    process = Process.on(database_url, folder, **zalo.settings, **settings)
+    process.settings["PUBLIC_URL"] = process.url
+    await process.prepare()
+    pair = json.dumps({"access_token": zalo.seed.access, "refresh_token": zalo.seed.refresh})
+    assert (await process.run("zalo", "seed-tokens", said=pair)).code == 0
+    return process
 
 
 async def crash(
@@ -120,10 +126,7 @@ async def leave(database_url: str, folder: Path, *, residents: int, times: int, 
 
 def balance(process: Process, zalo: FakeZaloOa) -> Balance:
     """Assert that every event was kept once, and that every message was seen as often as its row says."""
-    events = sum(str(event.body["event_name"]).startswith("user_send_") for event in zalo.world.events)
-    inbox = process.at_desk(_inbox)
-    assert inbox == {"done": events}, (inbox, events)
-    assert (zalo.world.complaints, zalo.pusher.lost) == ([], [])
+    events = heard(process, zalo)
     assert max(zalo.world.tokens.times_presented().values()) == 1
     rows = process.at_desk(lambda desk: _outbox(desk, zalo))
     states = {row.id: row.state for row in rows}
@@ -137,6 +140,15 @@ def balance(process: Process, zalo: FakeZaloOa) -> Balance:
         extra += seen - least
     counts = [list(states.values()).count(state) for state in ("delivered", "unknown")]
     return Balance(events, len(zalo.accepted()), counts[0], counts[1], extra)
+
+
+def heard(process: Process, zalo: FakeZaloOa) -> int:
+    """Assert that every event was kept once, and that Zalo has nothing to complain of; how many people caused."""
+    events = sum(str(event.body["event_name"]).startswith("user_send_") for event in zalo.world.events)
+    inbox = process.at_desk(_inbox)
+    assert inbox == {"done": events}, (inbox, events)
+    assert (zalo.world.complaints, zalo.pusher.lost) == ([], [])
+    return events
 
 
 def _bounds(rows: list[Row]) -> tuple[int, int]:

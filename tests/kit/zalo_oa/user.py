@@ -5,7 +5,7 @@ What she does returns at once; whether and when the account hears of it is the w
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.kit.zalo_oa import events
 from tests.kit.zalo_oa.users import Person, Shown
@@ -19,7 +19,7 @@ QUERIES = ("oa.query.show", "oa.query.hide")
 class ZaloUser:
     """One person. cdn: the origin where what she sends can be fetched."""
 
-    world: World
+    world: World = field(repr=False)
     person: Person
     cdn: Callable[[], str]
 
