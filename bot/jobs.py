@@ -7,6 +7,7 @@ nothing twice. APScheduler only ticks.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -136,6 +137,9 @@ class JobClock:
         except TimeoutError:
             log.warning("a job is cut off by the stop")
         self._scheduler.shutdown(wait=False)
+        with suppress(TimeoutError):  # what was cut off has something to clear up, as a child of its own
+            async with asyncio.timeout(STOP_S):
+                await self._idle.wait()
         try:
             now = self._work.clock.now()
             await self._work.database.write(lambda unit: machine.release(unit, "jobs", self._holder, now), deadline_s=2)
