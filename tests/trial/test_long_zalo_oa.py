@@ -32,5 +32,5 @@ async def test_three_thousand_are_announced_to_within_their_windows_at_most_once
 ) -> None:
     url = own_server.url(own_server.create()) if own_server else "sqlite"
     await zalo_oa_broadcast.under_fire(
-        url, tmp_path, own_server, people=3_000, rate=60, kills=5, residents=30, leavers=60, seed=51, within_s=300
+        url, tmp_path, own_server, people=3_000, rate=60, kills=5, residents=50, leavers=60, seed=51, within_s=300
     )
