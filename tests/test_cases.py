@@ -64,5 +64,5 @@ def test_no_case_or_another_name_is_an_error() -> None:
 
     with pytest.raises(TypeError, match="is no plain function"):
 
-        @for_each("value", [1])  # type: ignore[arg-type]
+        @for_each("value", [1])  # type: ignore[arg-type]  # what is refused at run time
         async def waits(value: int) -> None: ...

@@ -83,7 +83,7 @@ class FakeZaloOa:
         """Every call that put a message on a screen, one person's or all: for counting what came twice."""
         return self.world.accepted(user.id if isinstance(user, ZaloUser) else user)
 
-    def user(self, name: str, *, id: str = "", phone: str = "", admin: bool = False) -> ZaloUser:  # noqa: A002
+    def user(self, name: str, *, id: str = "", phone: str = "", admin: bool = False) -> ZaloUser:  # noqa: A002  # as Zalo names it
         """Somebody with Zalo, who hasn't found the account yet. phone: 84 and nine digits."""
         return ZaloUser(self.world, self.world.join(name, id, phone, admin=admin), lambda: self.openapi)
 
