@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from typing import cast as cast_type
 
 from sqlalchemy import (
@@ -86,8 +86,7 @@ _MOVE = update(_OUTBOX).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """One message on its way out, opened."""
 
     id: int
@@ -138,14 +137,7 @@ def body_of(vault: Vault, row: "Row[Any] | OutboxRow") -> Mapping[str, object]:
     """What a message says; the words of an announcement stand there once for all. Raises KeyGone, WrongKey."""
     body = vault.open(f"person:{row.person_id}", f"outbox.body:{row.key}", row.body or b"")
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
-    if "broadcast" not in body:
-        return body
-    announced = _announced(vault.unit, body["broadcast"])
-    words = announced.rendered.get(body["language"]) or announced.rendered["vi"]
-    said: dict[str, object] = {"text": words, "key": f"broadcast:{announced.code}"}
-    if announced.has_picture:
-        said["card"] = {"kind": PICTURE_CARD, "values": {"code": announced.code}}
-    return said
+    return _announced(vault.unit, body["broadcast"], body["language"]) if "broadcast" in body else body
 
 
 def said(vault: Vault, outbox_id: int) -> Mapping[str, object] | None:
@@ -154,13 +146,21 @@ def said(vault: Vault, outbox_id: int) -> Mapping[str, object] | None:
     return body_of(vault, row) if row is not None and row.body is not None else None
 
 
-def _announced(unit: Unit, which: int) -> Row[Any]:
+def _announced(unit: Unit, which: int, language: str) -> Mapping[str, object]:
     """An announcement as it is sent, which never changes once there are messages. The last one is remembered."""
-    known, found = unit.remembered.get(_REMEMBERED, (None, None))
+    remembered = unit.remembered
+    known, found = remembered.get(_REMEMBERED, (None, {}))
     if known != which:
-        found = unit.run(_ANNOUNCED, {"which": which}).one()
-        unit.remembered[_REMEMBERED] = which, found
-    return cast_type("Row[Any]", found)
+        found = _in_each_language(unit.run(_ANNOUNCED, {"which": which}).one())
+        remembered[_REMEMBERED] = which, found
+    return cast_type("Mapping[str, object]", found.get(language) or found["vi"])
+
+
+def _in_each_language(announced: Row[Any]) -> Mapping[str, Mapping[str, object]]:
+    said: dict[str, object] = {"key": f"broadcast:{announced.code}"}
+    if announced.has_picture:
+        said["card"] = {"kind": PICTURE_CARD, "values": {"code": announced.code}}
+    return {language: {"text": words, **said} for language, words in announced.rendered.items() if words}
 
 
 def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:

@@ -5,9 +5,9 @@ says that nobody knows. Every step is compare-and-set on state, attempt and the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, literal, or_, select, update
 
@@ -108,8 +108,7 @@ class Sender:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A chat with something that may leave now."""
 
     address_id: str
@@ -117,8 +116,7 @@ class Ready:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message marked as being sent.
 
     chat: the platform's id of its chat. part: pieces that are out already. reason: what went wrong before.
@@ -182,7 +180,7 @@ def open_row(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
     chat = vault.open(f"person:{row.chat_of}", f"address.chat:{row.address_id}", row.chat)
     leaving = opened(vault, row)
     body = broadcasts.with_picture(vault.unit, leaving.body)
-    return leaving if body is leaving.body else replace(leaving, body=body), str(chat)
+    return leaving if body is leaving.body else leaving._replace(body=body), str(chat)
 
 
 def check_leads(unit: Unit, sender: Sender, now: datetime) -> None:

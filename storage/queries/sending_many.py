@@ -205,7 +205,7 @@ def _by_id(row: Given) -> int:
 
 
 def _changed(result: CursorResult[*tuple[Any, ...]]) -> Collection[int]:
-    return set(result.scalars().all())
+    return {row[0] for row in result.all()}
 
 
 def lost(
