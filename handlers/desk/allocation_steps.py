@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from sqlmodel import col, select
 
+from handlers.desk import reminders
 from handlers.desk.ledger import Ledger
 from handlers.desk.pledges import Pledges
 from handlers.words import fold
 from storage.ids import new_id
 from storage.queries import allocations
-from storage.tables import Allocation, NeedSlot, Pledge
+from storage.tables import Allocation, Case, NeedSlot, Pledge
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -140,6 +141,9 @@ class Steps:
     def _restate(self, given: Given, kind: str, amount: int | None) -> None:
         self.desk.unit.add(given.row)
         self.desk.unit.flush()
+        if kind != "handed_over" and given.slot.case_id is not None:  # a campaign's need has no household
+            person_id = self.desk.unit.get_one(Case, given.slot.case_id).person_id
+            reminders.call_off(self.desk, person_id, f"arrival/allocation:{given.row.id}")
         self._pledges.restate(given.pledge)
         self._happened(given, kind, amount)
 

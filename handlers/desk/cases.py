@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers.desk import case_news, look_ups
+from handlers.desk import case_news, look_ups, reminders
 from handlers.flow.message import Phrase
 from storage.ids import new_code, new_id, read_code
 from storage.queries import machine
@@ -107,6 +107,7 @@ class Cases:
         self._event(case, "opened", None, case.state)
         self._add_tasks(case, request, twin is not None)
         desk.files.attach(photos, case.id)
+        reminders.call_off(desk, person.person_id, "form")
         desk.note("case.opened", f"case:{case.id}", unit=case.unit_id or "", needs=list(case.needs))
         return Opened(case.code, due)
 
@@ -250,6 +251,8 @@ class Cases:
             raise ValueError(f"{case.state} is not followed by {new}")
         self._event(case, kind, case.state, new, note=note, reason=reason)
         self.desk.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
+        if case.state == "need_info":
+            reminders.call_off(self.desk, case.person_id, f"question/case:{case.id}")
         case.state, case.changed_at = new, self.desk.now
         case.closed_at = self.desk.now if new in CLOSED else None
         self.desk.unit.add(case)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from handlers.desk import reminders
 from storage.ids import new_id
 from storage.tables import Consent
 
@@ -24,6 +25,7 @@ PURPOSES = (
     "check", "register", "case_news", "rule_changes", "show_need", "meet", "health_papers", "give", "campaign_posts",
     "news",
 )  # fmt: skip
+REMINDED = {"case_news": ("question", "arrival", "form"), "give": ("reminder",)}  # kinds of reminders, by what allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,24 @@ class Consents:
         self.desk.unit.add(found)
         self.desk.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
         self.desk.subscriptions.follow(purpose, found.person_id)
+        self._call_off(purpose, found.person_id)
         return True
 
     def end(self, purpose: str, text_version: str) -> None:
         """Take a yes back, or say, where there never was one, that there is to be none."""
         if not self.withdraw(purpose) and not self.taken_back(purpose, self.desk.here().person_id):
             self._record(purpose, "withdrawn", text_version, "self")
+            self._call_off(purpose, self.desk.here().person_id)
 
     def given(self) -> list[Consent]:
         """Every consent in force of the person who speaks, by purpose."""
         person_id = self.desk.here().person_id
         found = (self.latest(person_id, purpose) for purpose in PURPOSES)
         return [c for c in found if c is not None and c.state == "given"]
+
+    def _call_off(self, purpose: str, person_id: str) -> None:
+        for kind in REMINDED.get(purpose, ()):
+            reminders.call_off(self.desk, person_id, kind)
 
     def _record(
         self, purpose: str, state: str, text_version: str, told_by: Literal["self", "helper", "officer"]

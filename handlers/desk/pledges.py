@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
+from handlers.desk import reminders
 from handlers.desk.ledger import Ledger
 from storage.ids import new_code, new_id, read_code
 from storage.tables import Allocation, Pledge, PledgeEvent
@@ -121,6 +122,7 @@ class Pledges:
             pledge.amount = amount
         if due is not None:
             pledge.due, pledge.reminders = due, 0
+            self._call_off(pledge)
         pledge.changed_at = self.desk.now
         self.event(pledge, "changed", amount=amount)
         if pledge.state != "offered":
@@ -137,6 +139,7 @@ class Pledges:
         """Send no further reminder of a pledge."""
         pledge.quiet = True
         self.desk.unit.add(pledge)
+        self._call_off(pledge)
         self.desk.note("pledge.hushed", f"pledge:{pledge.id}")
 
     def withdraw(self, pledge: Pledge) -> bool:
@@ -168,6 +171,7 @@ class Pledges:
         if pledge.state == "offered":
             self.move_to(pledge, "accepted", "accepted")
         self.add(pledge, "received", amount)
+        self._call_off(pledge)
         self.event(pledge, "received", amount=amount)
         Ledger(self.desk).write(pledge, "received", amount, reference=reference, day=day)
         self.desk.note("pledge.received", f"pledge:{pledge.id}")
@@ -223,8 +227,13 @@ class Pledges:
         old, pledge.state, pledge.changed_at = pledge.state, new, self.desk.now
         pledge.closed_at = None if new in OPEN else self.desk.now
         self.desk.unit.add(pledge)
+        if pledge.closed_at is not None:
+            self._call_off(pledge)
         self.event(pledge, kind, old=old, new=new, amount=amount, allocation_id=allocation_id, note=note)
         self.desk.note(f"pledge.{kind}", f"pledge:{pledge.id}", old=old, new=new)
+
+    def _call_off(self, pledge: Pledge) -> None:
+        reminders.call_off(self.desk, pledge.person_id, f"reminder/{pledge.id}")
 
     def event(
         self, pledge: Pledge, kind: str, *, old: str | None = None, new: str | None = None, amount: int | None = None,

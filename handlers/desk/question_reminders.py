@@ -60,5 +60,5 @@ class QuestionReminders:
         except KeyGone:  # of a restored backup not every key may be left
             return
         say = Say("reminders.question", code=case.code, what=what, openings=question_doors(case.code))
-        if remind(desk, Mark(KIND, subject, step.number), case.person_id, say):
+        if remind(desk, Mark(KIND, subject, step.number, f"case:{case.id}"), case.person_id, say):
             desk.note("case.reminded", f"case:{case.id}", number=step.number)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handlers.flow.message import Say
-from storage.queries import reminders
+from storage.queries import outbox, reminders
 
 if TYPE_CHECKING:
     from handlers.desk.desk import Desk
@@ -18,11 +18,15 @@ GOES_WITHIN = timedelta(days=1)  # what a sender could not send so long is not w
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One reminder: its kind, what it is about, such as `case:<id>`, and which one of its kind."""
+    """One reminder: its kind, what it is about, such as `case:<id>`, and which one of its kind.
+
+    within: what it can also be called off by, such as the case of a question.
+    """
 
     kind: str
     subject: str
     number: int = 1
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +65,11 @@ def remind(desk: "Desk", mark: Mark, person_id: str, say: Say) -> bool:
         return False
     for number in range(1, mark.number):
         skip(desk, mark.kind, mark.subject, number)
-    place = f"{mark.kind}/{mark.subject}/{mark.number}"
+    place = "/".join(filter(None, (mark.kind, mark.within, mark.subject, str(mark.number))))
     return desk.messages.tell(person_id, say, kind="reminder", place=place, until=desk.now + GOES_WITHIN)
+
+
+def call_off(desk: "Desk", person_id: str, about: str) -> None:
+    """Send no reminder that has not left yet: what it is about is over. about: its kind, perhaps with its subject."""
+    desk.unit.flush()
+    outbox.call_off(desk.unit, person_id, "reminder", f"/{about}/", desk.now)

@@ -121,19 +121,28 @@ def _cancel(unit: Unit, person_id: str, meant: Select[Any], now: datetime) -> in
 
 
 def _gather_again(unit: Unit, person_id: str, meant: Select[Any], now: datetime) -> int:
-    """Cancel digests that wait with one of some announcements; the others in them wait for the next digest."""
-    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "digest", _OUTBOX.c.state.in_(WAITING))
+    """Cancel digests that wait with one of some announcements; the others in them wait for the next digest.
+
+    What was tried is never tried again.
+    """
+    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "digest")
+    alive = select(_OUTBOX.c.id, _OUTBOX.c.state).where(*hers, _OUTBOX.c.state.in_(WAITING + MAY_BE_TRIED))
     cancelled = 0
-    for outbox_id in unit.execute(select(_OUTBOX.c.id).where(*hers)).scalars().all():
-        recent = select(_BROADCAST.c.id).where(_BROADCAST.c.began_at > now - 2 * LONGEST)
-        carried = update(_RECIPIENT).where(
-            _RECIPIENT.c.broadcast_id.in_(recent), _RECIPIENT.c.address_id.in_(_chats_of(person_id)),
+    for outbox_id, state in unit.execute(alive).all():
+        recent = _BROADCAST.c.began_at > now - 2 * LONGEST
+        carried = (
+            _RECIPIENT.c.broadcast_id.in_(select(_BROADCAST.c.id).where(recent)),
+            _RECIPIENT.c.address_id.in_(_chats_of(person_id)),
             _RECIPIENT.c.outbox_id == outbox_id, _RECIPIENT.c.state == "digested",
         )  # fmt: skip
-        out = carried.where(_RECIPIENT.c.broadcast_id.in_(meant)).values(state="opted_out", outbox_id=None)
-        if unit.change(out) == 0:
+        of_them = (*carried, _RECIPIENT.c.broadcast_id.in_(meant))
+        if unit.execute(select(_RECIPIENT.c.broadcast_id).where(*of_them).limit(1)).first() is None:
             continue
-        unit.execute(carried.values(state="digest", outbox_id=None))
-        one = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state.in_(WAITING))
+        one = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == state)
+        if state in MAY_BE_TRIED:
+            unit.change(one.values(deadline=now))
+            continue
+        unit.execute(update(_RECIPIENT).where(*of_them).values(state="opted_out", outbox_id=None))
+        unit.execute(update(_RECIPIENT).where(*carried).values(state="digest", outbox_id=None))
         cancelled += unit.change(one.values(state="cancelled", reason="opted_out", changed_at=now))
     return cancelled

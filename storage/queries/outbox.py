@@ -40,6 +40,7 @@ PICTURE_CARD = "announced"  # the picture of an announcement; its card holds the
 STUCK_STATES = ("unknown", "failed", "held", "expired")
 
 ANNOUNCED = ("broadcast", "warning")  # kinds of messages that carry an announcement
+NEWS = (*ANNOUNCED, "digest")  # and those that have a deadline only once she has said that she wants no more
 CARRIES = text("outbox.kind IN ('broadcast', 'warning')")  # the same, as the index of them has it
 CAUSE = "broadcast:"  # and what they are caused by, followed by its number
 _ITS_NUMBER = case(
@@ -252,12 +253,22 @@ def recent_counts(unit: Unit, most: int) -> dict[tuple[str, str], int]:
     return {(channel, state): count for channel, state, count in unit.execute(query)}
 
 
+def call_off(unit: Unit, person_id: str, kind: str, about: str, now: datetime) -> int:
+    """Cancel messages of a kind to a person that have not left, because what they are about is over; returns how many.
+
+    about: what their keys have in them.
+    """
+    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == kind, _OUTBOX.c.state.in_(("queued", "held")))
+    waiting = update(_OUTBOX).where(*hers, _OUTBOX.c.key.contains(about, autoescape=True))
+    return unit.change(waiting.values(state="cancelled", reason="answered", changed_at=now))
+
+
 def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:
     """Queue a failed or expired message again. False if it is in another state: one that is held waits for her; nor
     an announcement that she said she does not want.
     """
     again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "expired"))
-    wanted = or_(_OUTBOX.c.kind.not_in(ANNOUNCED), _OUTBOX.c.deadline.is_(None))
+    wanted = or_(_OUTBOX.c.kind.not_in(NEWS), _OUTBOX.c.deadline.is_(None))
     statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, wanted, _OUTBOX.c.body.is_not(None))
     values = {
         "state": "queued",

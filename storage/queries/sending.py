@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, liter
 from storage.crypto import WrongKey
 from storage.database import Unit
 from storage.queries import broadcasts
-from storage.queries.outbox import ANNOUNCED, IS_STOPPED, OPEN, PENDING, Leaving, opened
+from storage.queries.outbox import IS_STOPPED, NEWS, OPEN, PENDING, Leaving, opened
 from storage.queries.rows import among_found
 from storage.queries.windows import Way, Windows, way
 from storage.tables import Address, DataKey, Lease, OutboxRow
@@ -215,7 +215,7 @@ def not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
     is not wanted since it was tried, or a copy's original was answered.
     """
     if row.deadline is not None and row.deadline < now:
-        return "opted_out" if row.kind in ANNOUNCED else "deadline"
+        return "opted_out" if row.kind in NEWS else "deadline"
     if row.copy_of is None:
         return "stopped" if row.is_stopped else ""
     unknown_since = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == row.copy_of)).scalar()

@@ -4,6 +4,7 @@ Why in both directions: what is said must be due, and what is due must be said, 
 behind reminders that are never sent.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -276,9 +277,10 @@ class Histories(RuleBasedStateMachine):
         return self.town.database.read_now(lambda unit: unit.scalar(select(func.max(OutboxRow.id)))) or 0
 
     def said(self, after: int) -> list[str]:
-        """The places of all that was said after a message."""
+        """The places of all that was said after a message, without the request that a question belongs to."""
         keys = select(OutboxRow.key).where(col(OutboxRow.id) > after)
-        return [key.partition("/")[2] for key in self.town.database.read_now(lambda unit: unit.scalars(keys).all())]
+        places = [key.partition("/")[2] for key in self.town.database.read_now(lambda unit: unit.scalars(keys).all())]
+        return [re.sub("^question/case:[0-9a-f]+/", "question/", place) for place in places]
 
     def teardown(self) -> None:
         self.town.database.close_now()

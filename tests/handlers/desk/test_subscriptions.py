@@ -213,6 +213,30 @@ async def test_a_digest_that_waits_is_gathered_anew_without_it(town: Town, offic
     assert await recipients(town) == ["opted_out", "digest"]
 
 
+@pytest.mark.parametrize("stopped", ["jobs", "city"])
+async def test_a_digest_that_was_tried_is_not_tried_again_with_what_she_stopped(
+    town: Town, office: Press, stopped: str
+) -> None:
+    lan = await subscriber(town, "Lan", "jobs", "health", "city")
+    await office.announces("Phiên việc làm", topic="jobs")
+    await office.announces("Trạm y tế", topic="health")
+    town.clock.move(hours=13)  # at night
+    await town.at_desk(CLOCK, lambda desk: Digests(desk).run())
+
+    def fail(unit: Unit) -> int:
+        [row] = unit.scalars(select(OutboxRow).where(OutboxRow.kind == "digest"))
+        row.state = "failed"
+        unit.add(row)
+        return row.id or 0
+
+    failed = await town.database.write(fail)
+    await lan.at_desk(lambda desk: desk.subscriptions.stop(stopped))
+
+    again = await town.database.write(lambda unit: outbox.retry(unit, failed, town.clock.now()))
+
+    assert again == (stopped == "city")
+
+
 async def test_a_yes_taken_back_elsewhere_stops_every_row_and_what_waits(town: Town, office: Press) -> None:
     lan = await subscriber(town, "Lan", "jobs", "health", rhythm="at_once")
     await waits(town, lan, office, "jobs")
