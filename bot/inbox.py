@@ -116,7 +116,7 @@ class Inbox:
             person_id = await self._next()
             try:
                 more = True
-                while more and (handled := await self._handle(person_id)) is not None:
+                while more and (handled := await self.handle(person_id)) is not None:
                     self._replied(handled.told)
                     more = handled.more
             except (DatabaseAway, Unclear) as error:
@@ -138,11 +138,8 @@ class Inbox:
                         return person_id
                 await self._wake.wait()
 
-    async def handle(self, person_id: str) -> bool:
-        """Handle the oldest message of a person; False if there was none to handle now."""
-        return await self._handle(person_id) is not None
-
-    async def _handle(self, person_id: str) -> Handled | None:
+    async def handle(self, person_id: str) -> Handled | None:
+        """Handle the oldest message of a person; None if there was none to handle now."""
         try:
             return await self._database.write(lambda unit: self._turn(unit, person_id))
         except (DatabaseAway, Unclear):

@@ -123,7 +123,7 @@ async def test_what_comes_after_a_message_that_fails_waits_for_it(town: Town, tr
     await town.service.inbox.handle(person_id)
     again = await town.service.inbox.handle(person_id)
 
-    assert again is False
+    assert again is None
     assert [row.state for row in await rows(town)] == ["new", "new"]
 
 

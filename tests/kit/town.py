@@ -161,20 +161,21 @@ class Citizen:
 
     async def takes_in(self, update_id: str, kind: str, body: Mapping[str, object]) -> None:
         """Take one update in, handle it, and listen to what comes back."""
-        town, before = self.town, await self.town.database.read(self._last_message)
+        town = self.town
 
-        def keep(unit: Unit) -> str:
+        def keep(unit: Unit) -> tuple[str, int]:
             vault, now = Vault(unit, town.office.master), town.clock.now()
             platform = "" if self.channel == "webchat" else self.name
             chat = chats.arrive(unit, vault, self.channel, self.external, now, platform=platform)
             if self.language and not chat.language:
                 town.office.desk(unit, Actor("person"), "test", town.clock, chat).people.speak(self.language)
             inbox.accept(unit, vault, chat, update_id, kind, body, now)
-            return chat.person_id
+            return chat.person_id, self._last_message(unit)
 
-        person_id = await town.database.write(keep)
-        while await town.service.inbox.handle(person_id):
-            pass
+        person_id, before = await town.database.write(keep)
+        more = True
+        while more and (handled := await town.service.inbox.handle(person_id)) is not None:
+            more = handled.more
         await town.service.outbox.drain()
         await self.listens(before)
 
