@@ -49,6 +49,7 @@ from storage.verify import broken
 from tests.kit.giving import ENTRY, front
 from tests.kit.on_duty import clerk
 from tests.kit.postgres import PostgresServer
+from tests.kit.shape import lay_file
 from tests.kit.town import Citizen, Town
 
 OWN = Request(("food", "house"), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
@@ -68,15 +69,20 @@ def file(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def empty(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
-    """An empty database of a kind."""
+def unused(
+    kind: str, request: pytest.FixtureRequest, folder: Path, *, has_tables: bool = False
+) -> Iterator[Database]:  # fmt: skip
+    """A database of a kind with nothing in it. has_tables: but our tables, which take longer to make than to copy."""
     if kind == "sqlite":
-        opened = Database.open(f"sqlite:///{folder / 'new' / 'chungtay.db'}")
+        file = folder / "new" / "chungtay.db"
+        if has_tables:
+            lay_file(file)
+        opened = Database.open(f"sqlite:///{file}")
         yield opened
         opened.close_now()
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create()
+    name = server.create(request.getfixturevalue("shaped_database")) if has_tables else server.create()
     opened = Database.open(server.url(name))
     yield opened
     opened.close_now()
@@ -85,8 +91,16 @@ def empty(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[D
 
 @pytest.fixture
 def target(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of the other kind."""
-    with empty("postgresql" if engine_name == "sqlite" else "sqlite", request, tmp_path) as opened:
+    """An unused database of the other kind, of this release."""
+    kind = "postgresql" if engine_name == "sqlite" else "sqlite"
+    with unused(kind, request, tmp_path, has_tables=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bare_target(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the other kind without a table."""
+    with unused("postgresql" if engine_name == "sqlite" else "sqlite", request, tmp_path) as opened:
         yield opened
 
 
@@ -95,7 +109,7 @@ def any_target(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path)
     """An empty database of each kind."""
     kinds = {"sqlite", "postgresql"}
     kind = engine_name if request.param == "the same kind" else (kinds - {engine_name}).pop()
-    with empty(kind, request, tmp_path) as opened:
+    with unused(kind, request, tmp_path) as opened:
         yield opened
 
 
@@ -718,16 +732,16 @@ async def test_what_an_unused_service_wrote_is_no_obstacle(
 
 
 async def test_a_failure_half_way_leaves_the_database_empty(
-    town: Town, lan: Citizen, file: Path, target: Database
+    town: Town, lan: Citizen, file: Path, bare_target: Database
 ) -> None:
     back_up(town, file)
     found = backup.find(file, town.office.master, silent)
     rewritten(file, lambda lines: lines[:-1])
 
     with pytest.raises(rowfile.Damaged):
-        target.write_now(lambda unit: backup.load(unit, found, "empty", town.clock.now(), silent))
+        bare_target.write_now(lambda unit: backup.load(unit, found, "empty", town.clock.now(), silent))
 
-    assert migrations.state(target.engine) == "empty"
+    assert migrations.state(bare_target.engine) == "empty"
 
 
 # An older release
@@ -767,14 +781,16 @@ def write_as_the_first_release(town: Town, path: Path) -> None:
 
 
 async def test_a_backup_of_an_older_release_is_brought_to_this_ones_shape(
-    town: Town, file: Path, target: Database
+    town: Town, file: Path, bare_target: Database
 ) -> None:
     write_as_the_first_release(town, file)
 
-    restore(town, file, target)
+    restore(town, file, bare_target)
 
-    assert migrations.state(target.engine) == "current"
-    photo = target.read_now(lambda unit: unit.execute(text("SELECT id, body, attempt, created_at FROM file")).one())
+    assert migrations.state(bare_target.engine) == "current"
+    photo = bare_target.read_now(
+        lambda unit: unit.execute(text("SELECT id, body, attempt, created_at FROM file")).one()
+    )
     assert (photo.id, bytes(photo.body), photo.attempt) == ("f", b"jpg", 0)
 
 
