@@ -82,5 +82,9 @@ def facts(seen: Seen, here: Desk) -> Phrase:
     counts = now if seen.state == "draft" else as_frozen(states, here.broadcasts.ways(seen), now)
     goes = here.broadcasts.goes_at(seen)
     told |= {"counts": counted(counts), "goes": goes if goes > here.now else Phrase("at_once")}
-    own = here.acting().id in seen.authors
-    return Phrase("to_decide", {**told, "notes": Lines((picture, Phrase("another_decides"))) if own else picture})
+    notes = [picture]
+    if seen.objection:
+        notes.append(Phrase("objected", {"why": seen.objection}))
+    if here.acting().id in seen.authors:
+        notes.append(Phrase("another_decides"))
+    return Phrase("to_decide", {**told, "notes": Lines(tuple(notes))})

@@ -35,7 +35,8 @@ class One:
 
     seen: of what is shown, sent along with every act. goes_at: if it is approved now, or when it goes; waits: later
     than was wished. unknown: messages that nobody knows the end of, and that were not sent again; again_by: who asks
-    for that. may: names of acts that she may do now; own: why she is not the one who approves.
+    for that. may: names of acts that she may do now; own: why she is not the one who approves. objection: why it was
+    given back.
     """
 
     line: Line
@@ -50,6 +51,7 @@ class One:
     unknown: int
     again_by: str
     own: bool
+    objection: str
     seen: str
     may: tuple[str, ...]
 
@@ -90,6 +92,7 @@ def view(desk: Desk, given: Given) -> One | None:
         unknown,
         desk.officials.name_of(seen.again_by),
         desk.acting().id in seen.authors,
+        seen.objection,
         seen.stamp,
         tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
     )
@@ -136,8 +139,10 @@ def approve(desk: Desk, given: Given) -> Went | Wrong | None:
 
 
 def send_back(desk: Desk, given: Given) -> Went | Wrong | None:
-    """Give it back to be written anew."""
-    return told(given, desk.broadcasts.send_back(given.path["code"], given["seen"]), "broadcast_sent_back")
+    """Give it back to be written anew, and say why."""
+    return told(
+        given, desk.broadcasts.send_back(given.path["code"], given["seen"], given["objection"]), "broadcast_sent_back"
+    )
 
 
 def stop(desk: Desk, given: Given) -> Went | Wrong | None:

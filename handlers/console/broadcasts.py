@@ -140,6 +140,8 @@ def told(given: Given, outcome: Outcome, done: str) -> Went | Wrong | None:
             return None
         case "outdated":
             return Wrong({}, outdated=True)
+        case "unsaid":
+            return Wrong({"objection": "broadcast_unsaid"})
         case _:
             return Wrong({"": f"broadcast_{outcome}"})
 

@@ -3,13 +3,39 @@
 Why a button carries the stamp of what was shown: whoever approves answers for the words she read, and no others.
 """
 
+from dataclasses import dataclass
+
 from handlers.broadcast_page import MENU, NOT_KNOWN, facts, line, link
 from handlers.desk import Desk
 from handlers.desk.announcing import Announcing
 from handlers.desk.broadcast_news import tally
 from handlers.desk.broadcast_rows import Outcome, Seen
-from handlers.flow.conversation import Answers, Conversation, Done
+from handlers.desk.broadcast_words import MOST_OBJECTION
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
 from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.questions import Words
+
+objection = Words("objection", most=MOST_OBJECTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether one can be given back, before anything is asked."""
+
+    may: bool
+
+
+def may_give_back(desk: Desk, a: Answers) -> Standing:
+    official = desk.officials.in_chat(desk.here().person_id)
+    if official is None:
+        return Standing(may=False)
+    at = Announcing(desk.of(official))
+    seen = at.desk.broadcasts.read(a.given("code") or "")
+    return Standing(seen is not None and at.may_send_back(seen) and seen.stamp == a.given("stamp"))
+
+
+def stands_in_the_way(a: Answers) -> bool:
+    return not a.facts(Standing).may
 
 
 def look_at(a: Answers, desk: Desk) -> Done:
@@ -71,12 +97,12 @@ def approve(a: Answers, desk: Desk) -> Done:
 
 
 def send_back(a: Answers, desk: Desk) -> Done:
-    """Give it back to its authors."""
+    """Give it back to its authors, who are told why."""
     official = desk.officials.speaking("broadcast.approve")
     if official is None:
         return Done(NOT_KNOWN)
     here, code = desk.of(official), a.given("code") or ""
-    outcome = here.broadcasts.send_back(code, a.given("stamp") or "")
+    outcome = here.broadcasts.send_back(code, a.given("stamp") or "", a.get(objection) or "")
     if outcome != "done":
         return Done(_refused(outcome, here.broadcasts.read(code)))
     return Done(Say("sent_back", code=code, openings=(MENU,)))
@@ -107,6 +133,9 @@ def _refused(outcome: Outcome, seen: Seen | None) -> Say:
 conversations = (
     Conversation("announcement", (), look_at, ("/duyet", "/approve"), quiet=True, texts="announce"),
     Conversation("approve_announcement", (), approve, quiet=True, texts="announce"),
-    Conversation("send_back_announcement", (), send_back, quiet=True, texts="announce"),
+    Conversation(
+        "send_back_announcement", (FinishIf(stands_in_the_way), Ask(objection)), send_back, facts=may_give_back,
+        quiet=True, texts="announce",
+    ),
     Conversation("stop_announcement", (), stop, quiet=True, texts="announce"),
-)
+)  # fmt: skip

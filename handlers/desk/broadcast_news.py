@@ -59,7 +59,7 @@ class BroadcastNews:
         self._tell_all(row.authors, "approved", row, (_look_at(row), stop))
 
     def sent_back(self, row: Broadcast) -> None:
-        """Tell its authors."""
+        """Tell its authors, and why."""
         self._tell_all(row.authors, "sent_back", row, (_look_at(row),))
 
     def stopped(self, row: Broadcast) -> None:
@@ -83,7 +83,12 @@ class BroadcastNews:
         acts = desk.official is not None and desk.official.id == official_id
         if official is None or official.person_id is None or acts:
             return
-        told: dict[str, object] = {"code": row.code, "title": row.title["vi"], "officer": ""}
+        told: dict[str, object] = {
+            "code": row.code,
+            "title": row.title["vi"],
+            "officer": "",
+            "why": row.objection or "",
+        }
         if desk.official is not None:
             told["officer"] = desk.officials.name_of(desk.official.id)
         if what == "done":

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from handlers.desk.desk import Desk
 
 # done; absent, or none of her business; written by herself; changed since she looked; not possible in this state; its
-# time has passed; nobody would get it; something in it is wrong.
-Outcome = Literal["done", "absent", "own", "outdated", "not_now", "late", "nobody", "invalid"]
+# time has passed; nobody would get it; something in it is wrong; no reason was given.
+Outcome = Literal["done", "absent", "own", "outdated", "not_now", "late", "nobody", "invalid", "unsaid"]
 State = Literal["draft", "awaiting_approval", "scheduled", "sending", "paused", "done", "cancelled"]
 
 PREFIX = "TB"
@@ -43,6 +43,7 @@ AS_DRAFT: Mapping[str, object] = {
 class Seen:
     """An announcement. stamp: of what was seen, sent along with every act on it. people: frozen, once submitted.
 
+    objection: why it was given back, until it is submitted again.
     authors, approved_by, ended_by, again_by: ids of officials.
     """
 
@@ -66,6 +67,7 @@ class Seen:
     approved_at: datetime | None
     began_at: datetime | None
     ended_at: datetime | None
+    objection: str
     stamp: str
 
 
@@ -139,7 +141,7 @@ class Rows:
             cast("int", row.id), row.code, cast("State", row.state), cast("Kind", row.kind), row.topic, row.title,
             row.words, audience.load(row.audience), row.start, has_picture, row.campaign_id, row.people,
             tuple(row.authors), row.approved_by, row.ended_by, row.again_by, row.submitted_at, row.approved_at,
-            row.began_at, row.ended_at, stamp_of(row),
+            row.began_at, row.ended_at, row.objection or "", stamp_of(row),
         )  # fmt: skip
 
 

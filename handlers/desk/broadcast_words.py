@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_TITLE = 80  # letters: it is what stands on a locked screen
 MOST_ACTS = 3
+MOST_OBJECTION = 500
 MOST_WORDS = 1500  # with footer and campaign it stays one message of 4,096 letters
 # Whoever looks over her shoulder reads the first line.
 TELLING = re.compile(r"\b(ngheo|khuyet tat|benh tat|om dau|poor|poverty|sick|disab\w*)\b")

@@ -148,7 +148,7 @@ class Broadcasts:
         rule = audience.load(row.audience)
         authors = list(dict.fromkeys([*row.authors, desk.acting().id]))  # who asks for approval answers for it too
         if not self._rows.change(
-            row, stamp, ("draft",), state="awaiting_approval", submitted_at=desk.now, authors=authors
+            row, stamp, ("draft",), state="awaiting_approval", submitted_at=desk.now, authors=authors, objection=None
         ):  # fmt: skip
             return self._rows.refuse(row, "outdated", "submit")
         found = audience.recipients(desk, kind, row.topic, rule, self._goes_at(kind, row.start))
@@ -184,14 +184,16 @@ class Broadcasts:
         BroadcastNews(desk).approved(row)
         return "done"
 
-    def send_back(self, code: str, stamp: str) -> Outcome:
-        """Give what waits for approval back to its authors; who was frozen is let go."""
+    def send_back(self, code: str, stamp: str, why: str) -> Outcome:
+        """Give what waits for approval back to its authors; who was frozen is let go. why: for them alone."""
         row = self._rows.find(code, "broadcast.approve")
         if row is None:
             return "absent"
         if row.state != "awaiting_approval":
             return self._rows.refuse(row, "not_now", "sending_back")
-        if not self._rows.change(row, stamp, ("awaiting_approval",), **AS_DRAFT):
+        if not 0 < len(objection := " ".join(why.split())) <= broadcast_words.MOST_OBJECTION:
+            return self._rows.refuse(row, "unsaid", "sending_back")
+        if not self._rows.change(row, stamp, ("awaiting_approval",), **AS_DRAFT, objection=objection):
             return self._rows.refuse(row, "outdated", "sending_back")
         broadcasts.thaw(self.desk.unit, cast("int", row.id))
         self._rows.note(row, "sent_back")

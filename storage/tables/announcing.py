@@ -22,7 +22,7 @@ class Broadcast(SQLModel, table=True):
     start: when it is to go out; None: at once. version: grows with every edit. authors: ids of all officials who wrote
     in it, none of whom may approve it. digest: of words, picture, rule, start and recipients as they were frozen, and
     what an approval is bound to. people: how many were frozen. again_by: the official who asks that what is unknown
-    goes out once more.
+    goes out once more. objection: why it was given back, until it is submitted again.
     """
 
     __tablename__ = "broadcast"
@@ -58,6 +58,7 @@ class Broadcast(SQLModel, table=True):
     ended_by: str | None = None
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
     again_by: str | None = None
+    objection: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
 

@@ -250,11 +250,14 @@ async def test_a_lead_of_another_unit_finds_nothing(town: Town, mai: Clerk, code
 async def test_given_back_its_author_is_told_and_it_is_a_draft(town: Town, mai: Clerk, lan: Clerk, code: str) -> None:
     await lan.says(f"/duyet {code}")
     press = lan.button("Trả lại")
+    await lan.presses_again(press)
+    lan.hears("announce.objection")
+    assert await states_of(town) == ["awaiting_approval"]
     async with listening(mai):
-        await lan.presses_again(press)
+        await lan.says("Thiếu giờ mở cửa.")
 
     lan.hears("announce.sent_back")
-    mai.hears("broadcast_news.sent_back")
+    assert "“Thiếu giờ mở cửa.”" in mai.hears_last("broadcast_news.sent_back").text
     assert await states_of(town) == ["draft"]
     town.clock.move(minutes=1)
     await lan.presses_again(press)
@@ -262,6 +265,20 @@ async def test_given_back_its_author_is_told_and_it_is_a_draft(town: Town, mai: 
     assert await actions(town, "broadcast.sent_back", "broadcast.sending_back_refused") == [
         "broadcast.sent_back", "broadcast.sending_back_refused",
     ]  # fmt: skip
+    await mai.says(f"/duyet {code}")
+    assert "Được trả lại: “Thiếu giờ mở cửa.”" in mai.hears_last("announce.to_decide").text
+
+
+async def test_what_was_given_back_meanwhile_is_not_asked_the_reason_of(
+    town: Town, mai: Clerk, lan: Clerk, code: str
+) -> None:
+    await lan.says(f"/duyet {code}")
+    press = lan.button("Trả lại")
+    await town.as_official(mai.id, lambda desk: desk.broadcasts.stop(code))
+
+    await lan.presses_again(press)
+
+    lan.hears("announce.refused.not_now")
 
 
 @pytest.mark.parametrize("typed", ["/dung {}", "/stop {}", "dừng {}", "DUNG {}", "stop {}"])

@@ -224,7 +224,7 @@ class History:
 
     def send_back(self, step: Step, model: Model) -> None:
         stamp = self.looks(step.who, model, anew=step.anew)
-        went = self.officially(step.who, lambda desk: desk.broadcasts.send_back(model.code, stamp))
+        went = self.officially(step.who, lambda desk: desk.broadcasts.send_back(model.code, stamp, "Sửa giờ."))
         if model.state != "awaiting_approval":
             assert went == "not_now"
         elif self.is_outdated(step.who, model):

@@ -159,6 +159,31 @@ async def test_a_stamp_of_before_the_edit_approves_nothing(town: Town, office: t
     assert (done, await states(town)) == ("outdated", {"planned": 1})
 
 
+async def test_given_back_it_keeps_the_objection_until_it_is_submitted_again(
+    town: Town, office: tuple[str, str]
+) -> None:
+    await subscribes(town, "Ba")
+    code = await submitted(town, office[0])
+
+    async def objection() -> str:
+        seen = await town.as_official(office[0], lambda desk: desk.broadcasts.read(code))
+        assert seen is not None
+        return seen.objection
+
+    async def sends_back(why: str) -> Outcome:
+        return await acts(town, office[1], lambda desk, seen: desk.broadcasts.send_back(code, seen.stamp, why), code)
+
+    for nothing in ("", " \n", "a" * 501):
+        assert (await sends_back(nothing), await objection()) == ("unsaid", "")
+    assert await sends_back("Thiếu  giờ\nmở cửa.") == "done"
+    assert await objection() == "Thiếu giờ mở cửa."
+    await acts(town, office[0], lambda desk, seen: desk.broadcasts.rewrite(code, DRAFT, seen.stamp), code)
+    assert await objection() == "Thiếu giờ mở cửa."
+    await acts(town, office[0], lambda desk, seen: desk.broadcasts.submit(code, seen.stamp), code)
+
+    assert await objection() == ""
+
+
 async def test_one_that_would_reach_nobody_stays_a_draft(town: Town, office: tuple[str, str]) -> None:
     code = await town.as_official(office[0], lambda desk: desk.broadcasts.write(DRAFT)) or ""
 

@@ -52,7 +52,7 @@ class Office:
         return self._as(self.admins[which], lambda desk: Announcing(desk).approve(self.code, self.stamp))
 
     def sends_back(self, which: int = 1) -> Awaitable[str]:
-        return self._as(self.admins[which], lambda desk: desk.broadcasts.send_back(self.code, self.stamp))
+        return self._as(self.admins[which], lambda desk: desk.broadcasts.send_back(self.code, self.stamp, "Sửa giờ."))
 
     def stops(self) -> Awaitable[str]:
         return self._as(self.mai, lambda desk: desk.broadcasts.stop(self.code))

@@ -106,6 +106,20 @@ async def test_an_edit_takes_the_approval_and_every_stamp_back(town: TownOf, mai
     assert (await states_of(town), await sent(town)) == (["awaiting_approval"], 0)
 
 
+async def test_given_back_with_a_reason_its_author_reads_it(town: TownOf, mai: Clerk, lan: Clerk) -> None:
+    await readers(town)
+    code = await submits(mai)
+    stamp = await seen(lan, code)
+
+    unsaid = await lan.sends(f"/broadcasts/{code}/send-back", {"seen": stamp, "objection": " "})
+    done = await lan.sends(f"/broadcasts/{code}/send-back", {"seen": stamp, "objection": "Thiếu giờ mở cửa."})
+
+    assert (unsaid.status, done.status) == (400, 303)
+    assert "Chưa trả lại" in text(unsaid)
+    assert "Được trả lại: “Thiếu giờ mở cửa.”" in text(await mai.opens(f"/broadcasts/{code}"))
+    assert (await states_of(town), await sent(town)) == (["draft"], 0)
+
+
 async def test_too_late_is_told_and_nothing_goes(house: House, town: TownOf, mai: Clerk, lan: Clerk) -> None:
     await readers(town)
     code = await submits(mai, start_day="2026-11-25", start_time="10:00")
