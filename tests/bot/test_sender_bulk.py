@@ -1,9 +1,13 @@
 """What goes to many is marked some at a time just before it leaves, and given back where it does not leave."""
 
 import asyncio
+import sqlite3
 from collections import Counter
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from bot.bulk import FAR_S
 from bot.channels.telegram.channel import LIMITS
@@ -144,6 +148,61 @@ async def test_who_is_killed_leaves_no_more_unknown_than_a_moments_work_and_nobo
     assert states["unknown"] == left["sending"]
     assert max(len(texts) for texts in heard(people)) == 1
     assert sum(len(texts) for texts in heard(people)) >= states["sent"]
+
+
+class UnansweredMark:
+    """The first COMMIT of messages that are marked together, whose answer is lost. kept: but it was kept."""
+
+    def __init__(self, engine: Engine, *, kept: bool) -> None:
+        self.happened = False
+        self._marks: set[Connection] = set()
+        self._kept = kept
+        event.listen(engine, "before_cursor_execute", self._before)
+        event.listen(engine, "commit", self._behind)
+
+    def _before(self, connection: Connection, _: object, statement: str, *__: object) -> None:
+        if statement.startswith("UPDATE outbox") and "RETURNING" in statement and "lease" in statement:
+            self._marks.add(connection)
+        if statement == "COMMIT" and not self._kept:  # which is a statement on SQLite alone
+            self._lose(connection)
+
+    def _behind(self, connection: Connection) -> None:
+        if self._kept and connection in self._marks and not self.happened:
+            self._raw(connection).commit()  # nothing where it was a statement
+        self._lose(connection)
+
+    def _lose(self, connection: Connection) -> None:
+        if self.happened or connection not in self._marks:
+            return
+        self.happened, raw = True, self._raw(connection)
+        if isinstance(raw, sqlite3.Connection):
+            lost = sqlite3.OperationalError("disk I/O error")
+            lost.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise OperationalError("COMMIT", None, lost)
+        raw.close()  # and so SQLAlchemy's own COMMIT fails
+
+    def _raw(self, connection: Connection) -> Any:
+        return connection.connection.dbapi_connection
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_marks_whose_commit_nobody_answered_for_are_sent_by_nobody_or_anew(
+    office: PostOffice, *, kept: bool
+) -> None:
+    people = await crowd(office, 20)
+    lost = UnansweredMark(office.town.database.engine, kept=kept)
+
+    office.start()
+    async with asyncio.timeout(PATIENT_S):
+        while {*await office.states(ids_of(people))} - {"sent", "unknown"}:
+            office.town.clock.move(seconds=61)
+            office.wake()
+            await asyncio.sleep(0.1)
+
+    states = await office.states(ids_of(people))
+    assert lost.happened
+    assert [len(texts) for texts in heard(people)] == [int(state == "sent") for state in states]
+    assert states.count("unknown") in (range(1, AHEAD + 1) if kept else (0,))
 
 
 async def test_what_waits_for_a_turn_that_is_far_away_is_given_back_and_leaves_later(office: PostOffice) -> None:
