@@ -6,10 +6,10 @@ Citizens expect text keys, such as "registration.unit", and not sentences: those
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bot import app, opening
 from bot.chores import Work, announce
@@ -24,11 +24,23 @@ from storage.database import Database, Unit
 from storage.queries import chats, inbox, machine, outbox, sessions
 from storage.queries.chats import Chat
 from storage.queries.windows import Windows
-from storage.tables import OfficialRow, OutboxRow
+from storage.tables import Address, OfficialRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 
 T = TypeVar("T")
+_OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_HERS = (_ADDRESS.c.channel == bindparam("channel"), _ADDRESS.c.external == bindparam("external"))
+_OF_HER_CHAT = _OUTBOX.join(_ADDRESS, _ADDRESS.c.id == _OUTBOX.c.address_id)
+# Built once: every test asks them after every message.
+_LAST = select(func.coalesce(func.max(_OUTBOX.c.id), 0)).select_from(_OF_HER_CHAT).where(*_HERS)
+_LATER = (
+    select(_OUTBOX.c.key, _OUTBOX.c.person_id, _OUTBOX.c.kind, _OUTBOX.c.body)
+    .select_from(_OF_HER_CHAT)
+    .where(*_HERS, _OUTBOX.c.id > bindparam("after"))
+    .order_by(_OUTBOX.c.id)
+)
 OWNER = ("UBND phường Thử", "0236 1022", "du-lieu@example.test")
 
 
@@ -212,19 +224,13 @@ class Citizen:
         return await self.town.at_desk(Actor("person", chat.person_id), work, chat)
 
     def _last_message(self, unit: Unit) -> int:
-        found = chats.find(unit, self.channel, self.external)
-        query = select(func.max(OutboxRow.id)).where(OutboxRow.address_id == (found.address_id if found else ""))
-        return unit.scalar(query) or 0
+        return int(unit.run(_LAST, {"channel": self.channel, "external": self.external}).scalar_one())
 
     def _messages(self, unit: Unit, vault: Vault, after: int) -> list[Heard]:
-        chat = chats.find(unit, self.channel, self.external)
-        if chat is None:
-            return []
-        query = select(OutboxRow).where(OutboxRow.address_id == chat.address_id, col(OutboxRow.id) > after)
-        rows = unit.scalars(query.order_by(col(OutboxRow.id)))
+        rows = unit.run(_LATER, {"channel": self.channel, "external": self.external, "after": after}).all()
         return [self._open(vault, row) for row in rows if row.body is not None]
 
-    def _open(self, vault: Vault, row: OutboxRow) -> Heard:
+    def _open(self, vault: Vault, row: "Row[Any]") -> Heard:
         body = outbox.body_of(vault, row)
         options = body.get("options", [])
         assert isinstance(options, list)
