@@ -85,11 +85,13 @@ class Town:
         """Do something at the desk, as an official or the clock would, and deliver what it says."""
         cause = f"test:{secrets.token_hex(4)}"
 
-        def run(unit: Unit) -> T:
-            return work(self.office.desk(unit, actor, cause, self.clock, chat))
+        def run(unit: Unit) -> tuple[T, bool]:
+            desk = self.office.desk(unit, actor, cause, self.clock, chat)
+            return work(desk), bool(desk.told)
 
-        done = await self.database.write(run)
-        await self.service.outbox.drain()
+        done, speaks = await self.database.write(run)
+        if speaks:
+            await self.service.outbox.drain()
         return done
 
     async def official(self, name: str, *roles: str, places: tuple[str, ...] = ()) -> str:
