@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .bench-venv
 PIP_QUIET := --quiet --disable-pip-version-check
+# Six workers would each compile every test otherwise, on a machine that is set so.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run telegram-demo zalo-demo test check trial bench fonts clean
@@ -29,8 +31,9 @@ telegram-demo: $(VENV)/.dev  ## phones in a browser, a Telegram of our own and t
 zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own and the service, on this machine alone
 	@exec $(BIN)/python -m tests.kit.zalo_oa.demo
 
-test: $(VENV)/.dev check  ## all checks and tests, with a real PostgreSQL and a real browser
+test: $(VENV)/.dev  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
+	@$(BIN)/pytest --collect-only -m 'not trial' >/dev/null & $(MAKE) --no-print-directory check; done=$$?; wait; exit $$done
 	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom
