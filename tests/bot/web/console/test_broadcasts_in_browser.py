@@ -171,6 +171,33 @@ async def test_who_edits_it_in_a_second_tab_can_approve_it_in_neither(served: tu
         assert await sent(TownOf(house)) == 0
 
 
+async def test_given_back_its_author_reads_why_and_submits_it_again(served: tuple[House, FakeTelegram]) -> None:
+    house, telegram = served
+    await readers(house, telegram)
+    async with (
+        clerk(house, "mai", "editor") as mai, clerk(house, "lan", "admin") as lan, browser(360, 740) as window,
+    ):  # fmt: skip
+        page, code = window.page, await submits(mai)
+        await sits_down(window, lan)
+        await page.goto(f"{house.origin}/console/broadcasts/{code}")
+        await page.locator("summary", has_text="Trả lại người soạn").click()
+        await page.get_by_label("Vì sao trả lại?", exact=True).fill("Thiếu giờ mở cửa.")
+        await fits(page)
+        await page.get_by_role("button", name="Trả lại người soạn").click()
+        await expect(page.locator(".notice.good")).to_contain_text("Đã trả lại người soạn.")
+        await expect(page.get_by_role("button", name="Duyệt và cho gửi")).to_have_count(0)
+
+        await sits_down(window, mai)
+        await page.goto(f"{house.origin}/console/broadcasts/{code}")
+        await expect(page.get_by_text("Được trả lại: “Thiếu giờ mở cửa.”")).to_be_visible()
+        await fits(page)
+        await page.get_by_role("button", name="Trình duyệt").click()
+        await expect(page.locator(".notice.good")).to_contain_text("Đã trình.")
+        await expect(page.get_by_text("Được trả lại")).to_have_count(0)
+        assert await states_of(TownOf(house)) == ["awaiting_approval"]
+        assert (window.problems, window.failures) == ([], [])
+
+
 async def test_a_lead_sees_her_own_units_alone(served: tuple[House, FakeTelegram]) -> None:
     house = served[0]
     async with clerk(house, "bo", "lead", places=(HERE,)) as bo, browser(360, 740) as window:
