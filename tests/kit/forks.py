@@ -1,12 +1,14 @@
-"""The service and its commands, each in a process of its own that is forked from one which has read the code.
+"""The service and its commands, each in a process of its own that is forked from one which has read code and texts.
 
-Why not from nothing each time: reading the code takes a second and a half, and the work of most commands hardly any.
-What is forked has done nothing yet, and so stands where `python -m bot` stands at its first line: it has its own
-session, environment, folder and streams, and is stopped and killed like any other.
+Why not from nothing each time: reading them takes a second and a half, and the work of most commands hardly any. What
+is forked has done nothing yet, and so stands where `python -m bot` stands at its first line: it has its own session,
+environment, folder and streams, and is stopped and killed like any other.
 """
 
 import asyncio
 import atexit
+import gc
+import importlib
 import json
 import os
 import signal
@@ -20,6 +22,7 @@ from io import FileIO
 from pathlib import Path
 
 from bot import __main__ as service
+from handlers import texts
 
 ROOM = 1 << 16  # bytes of one asking: arguments, folder and environment
 
@@ -126,6 +129,11 @@ def _mother() -> socket.socket:
 
 def _bear(line: socket.socket) -> None:
     """Fork whatever is asked for, until nobody is there to ask."""
+    for late in ("storage.postgres", "alembic.command"):
+        importlib.import_module(late)
+    texts.load()
+    gc.collect()
+    gc.freeze()  # or each child's collector would touch, and so copy, every page of what it was born with
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         asked, handed, _, _ = socket.recv_fds(line, ROOM, 4)
