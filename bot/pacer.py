@@ -87,7 +87,11 @@ class _Spaced:
 
 
 class _Calls:
-    """Lets calls be made so far apart that no second holds more than so many; who is first comes first."""
+    """Lets calls be made so far apart that no second holds more than so many; who is first comes first.
+
+    It begins as if the second before had been full: another process may have used the account until it was killed, and
+    what this one missed while it began is not made up for when the machine is busiest.
+    """
 
     def __init__(self, spacing_s: float, most: int) -> None:
         self._spaced = _Spaced(spacing_s, CATCH_UP_S)
@@ -115,6 +119,8 @@ class _Calls:
         return self.next_at() - len(self._waiting) * self._spaced.spacing_s
 
     def _make(self, now: float) -> None:
+        if not self._made and (most := self._made.maxlen):
+            self._made.extend(now - 1.0 - CATCH_UP_S + n / most for n in range(most))
         self._spaced.take(now)
         self._made.append(now)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.pacer import TOGETHER_S, Pacer
+from bot.pacer import CATCH_UP_S, TOGETHER_S, Pacer
 from tests.kit.hours import Hours, Senders
 
 
@@ -22,6 +22,23 @@ async def test_turns_that_pass_while_more_is_to_come_are_made_up_for_and_others_
     within = sum(at <= 31.0 for at in senders.times())
     await senders.close()
     assert within >= 3095 if more else within <= 3060
+
+
+async def test_what_passes_while_a_process_begins_is_not_made_up_for_in_its_first_second() -> None:
+    hours = Hours()
+    pacer = Pacer(300, hours)
+    senders = Senders(pacer, hours)
+    pacer.expect(more=True)
+    await hours.until(0.5)
+    for number in range(2000):
+        senders.ask(f"chat {number}")
+    await hours.until(5.0)
+
+    times = senders.times()
+    await senders.close()
+    for after_s in (0.5, 1.0):
+        assert sum(at <= 0.5 + after_s for at in times) <= 1.02 * 300 * (after_s + CATCH_UP_S)
+    assert len(times) >= 0.99 * 300 * 4.5
 
 
 async def test_a_pause_is_known_for_the_account_and_for_a_chat() -> None:
