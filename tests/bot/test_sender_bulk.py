@@ -48,6 +48,15 @@ async def until_accepted(office: PostOffice, count: int) -> None:
     await office.telegram.world.bell.until(lambda: len(office.telegram.accepted()) >= count)
 
 
+async def minutes_pass(office: PostOffice, people: Crowd) -> None:
+    """Until what became of each is written down."""
+    async with asyncio.timeout(PATIENT_S):
+        while {*await office.states(ids_of(people))} - {"sent", "unknown"}:
+            office.town.clock.move(seconds=61)
+            office.wake()
+            await asyncio.sleep(0.1)
+
+
 async def test_everybody_gets_it_once_and_each_is_marked_before_and_settled_after(office: PostOffice) -> None:
     people = await crowd(office, 40)
 
@@ -137,11 +146,7 @@ async def test_who_is_killed_leaves_no_more_unknown_than_a_moments_work_and_nobo
     left = Counter(await office.states(ids_of(people)))
     office.telegram.faults.clear()
     office.start()
-    async with asyncio.timeout(PATIENT_S):
-        while {*await office.states(ids_of(people))} - {"sent", "unknown"}:
-            office.town.clock.move(seconds=61)
-            office.wake()
-            await asyncio.sleep(0.1)
+    await minutes_pass(office, people)
 
     states = Counter(await office.states(ids_of(people)))
     assert 0 < left["sending"] <= AHEAD + ON_THE_WAY
@@ -193,11 +198,7 @@ async def test_marks_whose_commit_nobody_answered_for_are_sent_by_nobody_or_anew
     lost = UnansweredMark(office.town.database.engine, kept=kept)
 
     office.start()
-    async with asyncio.timeout(PATIENT_S):
-        while {*await office.states(ids_of(people))} - {"sent", "unknown"}:
-            office.town.clock.move(seconds=61)
-            office.wake()
-            await asyncio.sleep(0.1)
+    await minutes_pass(office, people)
 
     states = await office.states(ids_of(people))
     assert lost.happened
