@@ -191,6 +191,8 @@ class Broadcasts:
             return "absent"
         if row.state != "awaiting_approval":
             return self._rows.refuse(row, "not_now", "sending_back")
+        if stamp_of(row) != stamp:
+            return self._rows.refuse(row, "outdated", "sending_back")
         if not 0 < len(objection := " ".join(why.split())) <= broadcast_words.MOST_OBJECTION:
             return self._rows.refuse(row, "unsaid", "sending_back")
         if not self._rows.change(row, stamp, ("awaiting_approval",), **AS_DRAFT, objection=objection):

@@ -269,6 +269,29 @@ async def test_given_back_its_author_is_told_and_it_is_a_draft(town: Town, mai: 
     assert "Được trả lại: “Thiếu giờ mở cửa.”" in mai.hears_last("announce.to_decide").text
 
 
+async def test_what_was_changed_since_it_was_shown_is_not_given_back(
+    town: Town, mai: Clerk, lan: Clerk, code: str
+) -> None:
+    await lan.says(f"/duyet {code}")
+    press = lan.button("Trả lại")
+
+    def resubmit(desk: Desk) -> str:
+        seen = desk.broadcasts.read(code)
+        assert seen is not None
+        draft = Draft(seen.kind, seen.title, {"vi": "Đổi giờ."}, seen.audience, seen.topic)
+        assert desk.broadcasts.rewrite(code, draft, seen.stamp) == "done"
+        seen = desk.broadcasts.read(code)
+        assert seen is not None
+        return desk.broadcasts.submit(code, seen.stamp)
+
+    assert await town.as_official(mai.id, resubmit) == "done"
+
+    await lan.presses_again(press)
+
+    lan.hears("announce.refused.outdated")
+    assert await states_of(town) == ["awaiting_approval"]
+
+
 async def test_what_was_given_back_meanwhile_is_not_asked_the_reason_of(
     town: Town, mai: Clerk, lan: Clerk, code: str
 ) -> None:
