@@ -26,10 +26,10 @@ run: $(BIN)/chungtay  ## serve with sample data, on this machine alone
 	@exec $(BIN)/chungtay serve --demo
 
 telegram-demo: $(VENV)/.dev  ## phones in a browser, a Telegram of our own and the service, on this machine alone
-	@exec $(BIN)/python -m tests.kit.telegram.demo
+	@exec $(BIN)/python -m fakes.telegram.demo
 
 zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own and the service, on this machine alone
-	@exec $(BIN)/python -m tests.kit.zalo_oa.demo
+	@exec $(BIN)/python -m fakes.zalo_oa.demo
 
 test: $(VENV)/.dev  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from benchmarks.rounds import Spread, cpu_s, interleaved, own_cpu_s, ratios
 from benchmarks.sides import NAMES
 from benchmarks.subscribers import TOPIC, Subscribers, subscribers
-from handlers.desk import audience
-from handlers.desk.audience import Audience
+from handlers.desk.announcing import audience
+from handlers.desk.announcing.audience import Audience
 from storage.database import Unit
-from storage.queries import broadcasts
+from storage.queries.announcing import broadcasts
 
 COUNTS = (100_000, 1_000_000)
 BARE = (

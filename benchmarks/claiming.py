@@ -23,11 +23,13 @@ from sqlmodel import col, func, select
 from benchmarks.rounds import ROUNDS, Spread, cpu_s, own_cpu_s, ratios
 from benchmarks.sides import NAMES, connect
 from benchmarks.subscribers import FIRST_CHAT, TOPIC, Subscribers, subscribers
-from handlers.desk import audience
-from handlers.desk.audience import Audience
+from handlers.desk.announcing import audience
+from handlers.desk.announcing.audience import Audience
 from storage.database import Unit
-from storage.queries import broadcasts, machine, sending, sending_many
-from storage.queries.sending import Claimed, Sender, open_row
+from storage.queries import machine
+from storage.queries.announcing import broadcasts
+from storage.queries.outgoing import sending, sending_many
+from storage.queries.outgoing.sending import Claimed, Sender, open_row
 from storage.sqlite import WRITER_PRAGMAS
 from storage.tables import Broadcast, OutboxRow
 from storage.vault import Vault

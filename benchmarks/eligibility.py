@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Callable
 from datetime import date
 
-from handlers.questionnaire import SOMEONE
+from handlers.forms.questionnaire import SOMEONE
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import DEPENDANTS, assess, standard
 from handlers.rules.programmes import in_force, offers

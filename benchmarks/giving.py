@@ -24,18 +24,20 @@ from sqlalchemy import insert, text
 
 from benchmarks.rounds import MEASURED, Spread, pin
 from benchmarks.sides import NAMES, connect, p95, serving
-from bot.jobs import JOBS, latest_due
-from bot.web.ledger import ADDRESSES, AS_JSON
+from bot.jobs.table import JOBS, latest_due
 from bot.web.pages import Pages
-from handlers import ledger_page, units
+from bot.web.public.ledger import ADDRESSES, AS_JSON
 from handlers.desk import Actor
-from handlers.desk.ledger import MOST_LINES, Found, Line
+from handlers.desk.money.ledger import MOST_LINES, Found, Line
 from handlers.texts import Voice
+from handlers.vietnamese import units
+from handlers.views import ledger
 from storage.crypto import Cipher
 from storage.database import Unit
 from storage.ids import new_code, new_id
-from storage.queries import chain, ledger_totals, machine
-from storage.queries.ledger_totals import FEW, OfMonth, Total
+from storage.queries import machine
+from storage.queries.chains import chain, ledger_totals
+from storage.queries.chains.ledger_totals import FEW, OfMonth, Total
 from storage.tables import DataKey, Person, Pledge
 from tests.kit.house import House, open_house
 
@@ -60,10 +62,10 @@ class Bare:
         self._pages = Pages(office.texts.sentence, demo=False)
         self._connection, self._mark = connect(url)
 
-        def look(unit: Unit) -> tuple[Voice, ledger_page.Totals, tuple[int, bytes], dict[str, object]]:
+        def look(unit: Unit) -> tuple[Voice, ledger.Totals, tuple[int, bytes], dict[str, object]]:
             desk = office.desk(unit, Actor("clock"), "bench", house.clock)
             voice = desk.voice("vi")
-            totals = ledger_page.totals(desk, None, voice)
+            totals = ledger.totals(desk, None, voice)
             assert totals is not None
             given = {name: voice.given[name] for name in ("owner", "hotline")}
             return voice, totals, chain.LEDGER.end(unit), given
@@ -75,7 +77,7 @@ class Bare:
         """The lines of a code."""
         rows = self._run(ROWS, request.query["q"])
         lines = tuple(_line(*row) for row in rows[:MOST_LINES])
-        answer = ledger_page.answer(Found(lines, {}, more=False), self._voice)
+        answer = ledger.answer(Found(lines, {}, more=False), self._voice)
         return self._answer(typed=request.query["q"], totals=None, answer=answer, end=None)
 
     async def page(self, _: web.Request) -> web.Response:
@@ -84,7 +86,7 @@ class Bare:
             OfMonth(self._month, unit_id, gift, measure, kind, Total(None if lines < FEW else amount))
             for unit_id, gift, measure, kind, amount, lines in self._run(MONTH, self._month.isoformat())
         ]
-        places = ledger_page.rows(found, self._totals.kinds, self._voice, by_month=False)
+        places = ledger.rows(found, self._totals.kinds, self._voice, by_month=False)
         return self._answer(typed="", totals=replace(self._totals, places=places), answer=None, end=self._end)
 
     def _run(self, query: str, value: str) -> list[Any]:

@@ -10,8 +10,8 @@ from functools import cache
 import orjson
 from sqlalchemy import insert, text
 
-from handlers import units, words
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
+from handlers.vietnamese import units, words
 from storage.crypto import Cipher, MasterKey
 from storage.database import Database, Unit
 from storage.ids import new_code, new_id

@@ -6,7 +6,7 @@ import statistics
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.pacer import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, Pacer
 
 RATES, ROUNDS, SECONDS = (30, 300, 1000), 5, 4.0
 CHATS = 1_000_000

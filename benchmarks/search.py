@@ -21,13 +21,13 @@ from benchmarks.rounds import MEASURED, Spread, pin
 from benchmarks.sides import NAMES, connect, p95, serving
 from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
-from handlers import units, words
 from handlers.console import Given
 from handlers.console.moments import ago
 from handlers.console.requests import A_PAGE, Line, Requests, view
 from handlers.desk import Actor
-from handlers.desk.browsers import SignedIn
+from handlers.desk.officials.browsers import SignedIn
 from handlers.texts import Phrase
+from handlers.vietnamese import units, words
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House, open_house
 

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from handlers.desk import Actor, Desk
 from storage.database import Database, Unit
 from storage.ids import new_code
-from storage.queries import chats, subscriptions
+from storage.queries.announcing import subscriptions
+from storage.queries.incoming import chats
 from storage.tables import Address, Broadcast, Person, Subscription
 from tests.kit.postgres import PostgresServer
 from tests.kit.town import Town

@@ -14,8 +14,8 @@ from aiohttp import web
 from benchmarks.pusher import SCRIPT, SECRET, Walk, push
 from benchmarks.rounds import MEASURED, Spread, cpu_s, interleaved, pin, ratios
 from bot.channels.contract import Received
-from bot.intake import Intake
-from bot.web.hooks import TelegramHook
+from bot.platforms.telegram_hook import TelegramHook
+from bot.receiving.intake import Intake
 
 CHATS = 800
 SIDES = ("bare", "ours")

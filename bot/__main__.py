@@ -10,15 +10,20 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import accounts, anchors, app, backups, config, intake, logs, opening, zalo_commands
+from bot import accounts, app, config, logs, setup
+from bot.cli import backups, zalo
 from bot.clock import SystemClock
-from bot.inbox import Office
-from handlers import demo
+from bot.jobs import anchors
+from bot.receiving import intake
+from bot.receiving.inbox import Office
+from handlers.demo import town as demo
 from handlers.desk import Desk
 from storage import migrations
 from storage.crypto import new_key
 from storage.database import Database, DatabaseAway, Unclear
-from storage.queries import inbox, machine, outbox
+from storage.queries import machine
+from storage.queries.incoming import inbox
+from storage.queries.outgoing import outbox
 from storage.verify import broken
 
 
@@ -29,7 +34,7 @@ def main() -> None:
         settings = config.load(os.environ, Path(".env"))
         logs.setup(settings.log_level)
         code = given.do(given, settings)
-    except (config.BadSetting, opening.CannotStart, DatabaseAway, Unclear) as error:
+    except (config.BadSetting, setup.CannotStart, DatabaseAway, Unclear) as error:
         print(f"chungtay: {error}", file=sys.stderr)
         code = 2
     sys.exit(code)
@@ -55,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("--body", "--contact", "--data-contact"):
         owner.add_argument(name, required=True)
     accounts.add_arguments(add("officials", officials_command, "accounts of officials: make, list and end them"))
-    zalo_commands.add_arguments(
+    zalo.add_arguments(
         add("zalo", zalo_command, "Zalo's Official Account: how it stands, tokens, consent, captured calls")
     )
     add("demo", clear_demo, "delete the sample data").add_argument("what", choices=("clear",))
@@ -104,11 +109,11 @@ def serve(given: argparse.Namespace, settings: config.Settings) -> int:
 def migrate(given: argparse.Namespace, settings: config.Settings) -> int:
     """Migrate, also on PostgreSQL, where serving never does."""
     if not settings.database:
-        opening.open_office(settings).database.close_now()
+        setup.open_office(settings).database.close_now()
     else:
         database = Database.open(settings.database_url)
         if migrations.state(database.engine) == "newer":
-            raise opening.CannotStart("the database was made by a newer release")
+            raise setup.CannotStart("the database was made by a newer release")
         migrations.upgrade(database.engine)
         database.close_now()
     print("the database has this release's shape")
@@ -124,7 +129,7 @@ def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
         print("the owner is set")
         return 0
 
-    return opening.at_desk(settings, work)
+    return setup.at_desk(settings, work)
 
 
 def officials_command(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -139,7 +144,7 @@ def officials_command(given: argparse.Namespace, settings: config.Settings) -> i
 
 def zalo_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """Take tokens, print the link of a consent, or check a captured webhook."""
-    code, said = zalo_commands.run(given, settings)
+    code, said = zalo.run(given, settings)
     print(said)
     return code
 
@@ -152,7 +157,7 @@ def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
         print("the sample data is deleted" if done else "there is no sample data here")
         return 0 if done else 1
 
-    return opening.at_desk(settings, work)
+    return setup.at_desk(settings, work)
 
 
 def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -169,7 +174,7 @@ def verify(given: argparse.Namespace, settings: config.Settings) -> int:
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
 
-    return opening.at_desk(settings, work)
+    return setup.at_desk(settings, work)
 
 
 def back_up(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -197,7 +202,7 @@ def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
         _print_rows(rows, as_json=given.json)
         return 0
 
-    return opening.at_desk(settings, work)
+    return setup.at_desk(settings, work)
 
 
 def letters_command(given: argparse.Namespace, settings: config.Settings) -> int:
@@ -213,7 +218,7 @@ def letters_command(given: argparse.Namespace, settings: config.Settings) -> int
         _print_rows([dict(zip(names, row, strict=True)) for row in inbox.dead_letters(desk.unit)], as_json=given.json)
         return 0
 
-    return opening.at_desk(settings, work)
+    return setup.at_desk(settings, work)
 
 
 def _print_rows(rows: Sequence[dict[str, object]], *, as_json: bool) -> None:
@@ -233,30 +238,30 @@ def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
 
     found = next((c for c in ALL if c.name == given.name), None)
     if found is None:
-        raise opening.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
+        raise setup.CannotStart(f"no such conversation; there are: {', '.join(c.name for c in ALL)}")
     print(script(found, load(), given.lang))
     return 0
 
 
 def rules_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the dated rows, show those in force on a day, or print the named households with their results."""
-    from handlers.rules import cases, catalogue
+    from handlers.rules import catalogue, examples
 
     if given.what == "cases":
-        print("\n".join(cases.table()))
+        print("\n".join(examples.table()))
         return 0
     day = given.on or SystemClock().now().astimezone(settings.timezone).date()
     if given.what == "show":
         print("\n".join(catalogue.lines(day)))
         return 0
-    wrong = list(cases.differing())
+    wrong = list(examples.differing())
     print(f"{catalogue.count()} rows are in order; {len(wrong)} named households differ", *wrong, sep="\n")
     return 1 if wrong else 0
 
 
 def talk(given: argparse.Namespace, settings: config.Settings) -> int:
     """Chat in the terminal."""
-    from bot.terminal import talk as chat
+    from bot.cli.terminal import talk as chat
 
     asyncio.run(chat(settings))
     return 0

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.inbox import Office
-from bot.opening import CannotStart, Opened, at_desk
+from bot.receiving.inbox import Office
+from bot.setup import CannotStart, Opened, at_desk
 from bot.web.console.passwords import hash_password
-from handlers import demo, units
 from handlers.console.officials import ENDINGS
-from handlers.desk import Actor, Desk, invitations
-from handlers.desk.officials import Account
-from handlers.desk.rights import ROLES
-from handlers.desk.signing_in import uri_of
+from handlers.demo import town as demo
+from handlers.desk import Actor, Desk
+from handlers.desk.office.rights import ROLES
+from handlers.desk.officials import invitations
+from handlers.desk.officials.officials import Account
+from handlers.desk.officials.signing_in import uri_of
+from handlers.vietnamese import units
 from storage.database import Unit
 
 NO_ADMIN = "no admin yet: chungtay officials create --email … --role admin"

@@ -11,30 +11,32 @@ from functools import partial
 
 from aiohttp import web
 
-from bot import accounts, anchors, platforms
+from bot import accounts
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.inbox import Inbox
-from bot.jobs import JobClock, Work, table
-from bot.opening import CannotStart, Opened, open_office
-from bot.outbox import Outbox
-from bot.photos import Cleaner
-from bot.platforms import CountsByHeader, Platform
+from bot.delivery.webchat_delivery import Outbox
+from bot.jobs import anchors
+from bot.jobs.table import JobClock, Work, table
+from bot.pictures.photos import Cleaner
+from bot.platforms import registry as platforms
+from bot.platforms.registry import CountsByHeader, Platform
+from bot.receiving.inbox import Inbox
+from bot.setup import CannotStart, Opened, open_office
 from bot.web import console, errors, pages, server
-from bot.web.campaign import CampaignRoutes
-from bot.web.chat import ChatRoutes, Visitors
-from bot.web.going_on import GoingOnRoutes
+from bot.web.chat.chat import ChatRoutes, Visitors
+from bot.web.chat.going_on import GoingOnRoutes
+from bot.web.chat.lines import Lines
 from bot.web.health import HealthRoutes
-from bot.web.ledger import LedgerRoutes
-from bot.web.lines import Lines
-from bot.web.private import PrivateRoutes
-from bot.web.public import PublicRoutes
-from handlers import demo
-from handlers.aside import Asides
+from bot.web.public.campaign import CampaignRoutes
+from bot.web.public.home import PublicRoutes
+from bot.web.public.ledger import LedgerRoutes
+from bot.web.public.private import PrivateRoutes
 from handlers.conversations import ALL
+from handlers.demo import town as demo
 from handlers.desk import Actor, Told
-from handlers.reception import Reception
+from handlers.dialogue.private_question import Asides
+from handlers.dialogue.reception import Reception
 from storage.database import DatabaseAway, Unclear, Unit
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, text
 
 from storage.columns import UtcTime
 from storage.database import Unit
-from storage.queries import chain
+from storage.queries.chains import chain
 
 # Each query finds rows that must not exist; the sentence says what is wrong with them.
 _NEVER = {

@@ -11,11 +11,11 @@ import pytest
 
 from bot import accounts, config
 from bot.accounts import Done
-from bot.opening import CannotStart
+from bot.setup import CannotStart
 from bot.web.console.passwords import is_right
 from handlers.desk import Desk
-from handlers.desk.officials import Account
-from handlers.desk.signing_in import Invited
+from handlers.desk.officials.officials import Account
+from handlers.desk.officials.signing_in import Invited
 from tests.kit.process import Process
 
 EMAIL = "tam@example.test"

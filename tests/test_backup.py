@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from handlers.desk import Desk
 from storage.crypto import WrongKey, new_key
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import Address, Case, ChatLine, InboxRow, OutboxRow, Person
 from storage.vault import KeyGone
 from tests.kit.postgres import PostgresServer

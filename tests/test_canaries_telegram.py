@@ -14,15 +14,15 @@ import aiohttp
 import pytest
 from sqlmodel import col, select
 
+from fakes.telegram.faults import NOT_JSON, Fault
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.user import TelegramUser
 from handlers.desk import Desk
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.tables import Address, DeadLetter, File
 from storage.vault import KeyGone
 from tests.kit.private_page import jpeg
 from tests.kit.process import Process
-from tests.kit.telegram.faults import NOT_JSON, Fault
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.user import TelegramUser
 from tests.kit.telegram_house import HOOK, SECRET, SECRET_HEADER
 from tests.test_canaries import (
     ADDED,

@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 from sqlmodel import func, select
 
+from fakes.telegram.user import TelegramUser
+from fakes.telegram.wire import Json
 from handlers.desk import Desk
 from storage.tables import InboxRow, OutboxRow, Person
 from tests.kit.process import Process
-from tests.kit.telegram.user import TelegramUser
-from tests.kit.telegram.wire import Json
 from tests.kit.telegram_house import HOOK, SECRET, SECRET_HEADER
 from tests.trial import telegram, telegram_load, telegram_pair
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from handlers.desk import Desk
 from storage.crypto import decode_key, new_key
-from storage.queries import chain
+from storage.queries.chains import chain
 from storage.tables import Person, Pledge
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Ended, Process, serving

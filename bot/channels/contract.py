@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from storage.queries.outbox import Leaving
+from storage.queries.outgoing.outbox import Leaving
 from storage.unit import Unit
 from storage.vault import Vault
 

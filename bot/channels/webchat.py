@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.channels.contract import Fitted, Limits
-from storage.queries import chats
-from storage.queries.outbox import Leaving
+from storage.queries.incoming import chats
+from storage.queries.outgoing.outbox import Leaving
 from storage.unit import Unit
 from storage.vault import Vault
 

@@ -13,7 +13,9 @@ from prometheus_client.registry import Collector
 
 from bot.web.openapi import document
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import inbox, machine, outbox
+from storage.queries import machine
+from storage.queries.incoming import inbox
+from storage.queries.outgoing import outbox
 
 PROBE_S = 1.0
 

@@ -8,7 +8,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from storage.queries.chats import Line
+from storage.queries.incoming.chats import Line
 
 MOST_TEXT = 20_000
 MOST_PHOTO_BYTES = 8 << 20

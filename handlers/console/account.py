@@ -7,11 +7,11 @@ whoever changes one secret after a loss had better change them all.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers import units
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.browsers import Browser
-from handlers.desk.officials import Account
+from handlers.desk.officials.browsers import Browser
+from handlers.desk.officials.officials import Account
+from handlers.vietnamese import units
 
 LANGUAGES = ("vi", "en")
 HERE = "/account"

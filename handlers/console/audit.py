@@ -13,8 +13,8 @@ from handlers.console.subjects import Subject
 from handlers.desk import Desk
 from handlers.texts import Phrase
 from storage.ids import read_code
-from storage.queries import audit
-from storage.queries.audit import Filter, Noted
+from storage.queries.chains import audit
+from storage.queries.chains.audit import Filter, Noted
 from storage.tables import Case, UrgentRequest
 
 AT_ONCE = 50

@@ -10,13 +10,14 @@ from handlers.console.gifts import Chip, how_much, place_of, units_within
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.topics import topic_of
 from handlers.console.typed import Done, Faults, count, money
-from handlers.desk import Desk, board
-from handlers.desk.allocation_steps import same_measure
-from handlers.desk.allocations import MEETING, Allocations, Outcome
-from handlers.desk.case_news import unit_name
-from handlers.desk.needs import MET_BY, Need, Needs
-from handlers.desk.pledges import MONEY, MOST
-from handlers.desk.suggestions import SuggestedGift, SuggestedNeed, Suggestions
+from handlers.desk import Desk
+from handlers.desk.allocations import board
+from handlers.desk.allocations.allocations import MEETING, Allocations, Outcome
+from handlers.desk.allocations.needs import MET_BY, Need, Needs
+from handlers.desk.allocations.steps import same_measure
+from handlers.desk.allocations.suggestions import SuggestedGift, SuggestedNeed, Suggestions
+from handlers.desk.cases.news import unit_name
+from handlers.desk.pledges.pledges import MONEY, MOST
 from handlers.flow.counted import in_season
 from handlers.texts import Bilingual, Phrase
 from storage.tables import Pledge

@@ -8,13 +8,14 @@ from handlers.console.broadcast_counts import NOT_COUNTED, Progress, Stand, Unit
 from handlers.console.broadcasts import Line, line, scope, told
 from handlers.console.screen import Act, Given, Picture, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.announcing import Announcing
-from handlers.desk.broadcast_rows import LIVE, OVER, UNSENT, Seen
-from handlers.desk.call_sheet import CallSheet, Sheet
-from handlers.desk.case_news import unit_name
+from handlers.desk.announcing.announcing import Announcing
+from handlers.desk.announcing.call_sheet import CallSheet, Sheet
+from handlers.desk.announcing.rows import LIVE, OVER, UNSENT, Seen
+from handlers.desk.cases.news import unit_name
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
-from storage.queries import broadcasts
+from storage.queries.announcing import broadcasts
+from storage.queries.outgoing import pictures
 
 # What Telegram takes under a picture, in UTF-16 units; more goes out as a message before it. See bot.channels.
 CAPTION = 1024
@@ -111,7 +112,7 @@ def shown(desk: Desk, seen: Seen) -> tuple[Shown, ...]:
 def picture(desk: Desk, given: Given) -> Picture | None:
     """The picture of an announcement."""
     seen = desk.broadcasts.read(given.path["code"])
-    jpeg = broadcasts.picture(desk.unit, seen.code) if seen is not None else None
+    jpeg = pictures.picture(desk.unit, seen.code) if seen is not None else None
     return Picture(jpeg) if jpeg else None
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from handlers import broadcast_page
 from handlers.console.outbox import channel_of
-from handlers.desk import Desk, announcing_ways
-from handlers.desk.broadcast_rows import Seen
-from handlers.desk.case_news import unit_name
+from handlers.desk import Desk
+from handlers.desk.announcing import ways as announcing_ways
+from handlers.desk.announcing.rows import Seen
+from handlers.desk.cases.news import unit_name
 from handlers.flow.message import Phrase
-from storage.queries import broadcast_results
+from handlers.views import broadcast
+from storage.queries.announcing import results
 
 # States of a message or a recipient, gathered as officials know them, in the order in which they are shown.
 GATHERED: Mapping[str, tuple[str, ...]] = {
@@ -100,7 +101,7 @@ def stand(desk: Desk, seen: Seen) -> Stand:
     named = tuple((channel_of(desk, name), count) for name, count in sorted(found.by_channel.items()))
     if seen.state == "awaiting_approval":  # those it was settled on, and not those whom the rule would find now
         found = replace(found, ways=desk.broadcasts.ways(seen))
-    return Stand(named, found.digest, found.unreachable, found.opted_out, found.people, broadcast_page.by_way(found))
+    return Stand(named, found.digest, found.unreachable, found.opted_out, found.people, broadcast.by_way(found))
 
 
 def went(desk: Desk, seen: Seen) -> tuple[Phrase, ...]:
@@ -133,7 +134,7 @@ def progress(desk: Desk, seen: Seen, states: Mapping[tuple[str, str], int]) -> P
 def by_unit(desk: Desk, seen: Seen) -> tuple[UnitRow, ...]:
     """What came of it by unit, those with most people first; people of no known unit last."""
     found: dict[str, dict[str, int]] = {}
-    for (unit, state), count in broadcast_results.by_unit(desk.unit, seen.id).items():
+    for (unit, state), count in results.by_unit(desk.unit, seen.id).items():
         states = found.setdefault(unit, {})
         states[state] = states.get(state, 0) + count
     rows = [_unit_row(unit_name(unit), states) for unit, states in found.items() if unit]
@@ -158,7 +159,7 @@ def _rate(desk: Desk, seen: Seen) -> float | None:
     """Messages a second of late; None when it has only just begun, or nothing leaves."""
     since = max(desk.now - LATELY, seen.began_at or desk.now)
     passed = (desk.now - since).total_seconds()
-    left = broadcast_results.left_since(desk.unit, seen.id, since)
+    left = results.left_since(desk.unit, seen.id, since)
     return round(left / passed, 1) if passed >= 1 and left else None
 
 

@@ -10,18 +10,18 @@ from typing import cast
 
 from sqlmodel import col, select
 
-from handlers import units
 from handlers.console.screen import Chosen, Given, Wrong
 from handlers.desk import Desk
-from handlers.desk.audience import KINDS, TOPICS, Audience, Kind
-from handlers.desk.broadcast_rows import Seen
-from handlers.desk.broadcasts import Draft, faults
-from handlers.desk.cases import FOLLOWS
-from handlers.desk.decisions import CLASSES
-from handlers.desk.rights import ROLES
+from handlers.desk.announcing.audience import KINDS, TOPICS, Audience, Kind
+from handlers.desk.announcing.broadcasts import Draft, faults
+from handlers.desk.announcing.rows import Seen
+from handlers.desk.cases.cases import FOLLOWS
+from handlers.desk.cases.decisions import CLASSES
+from handlers.desk.office.rights import ROLES
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
+from handlers.vietnamese import units
 from storage.tables import LawChange
 
 NEEDS = (

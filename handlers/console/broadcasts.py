@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import units
 from handlers.console.broadcast_form import Form, draft, form, old
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.broadcast_rows import Outcome, Seen
+from handlers.desk.announcing.rows import Outcome, Seen
 from handlers.flow.message import Phrase
-from storage.queries import broadcasts
+from handlers.vietnamese import units
+from storage.queries.outgoing import pictures
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "waiting": ("awaiting_approval",),
@@ -125,7 +125,7 @@ def rewrite(desk: Desk, given: Given) -> Went | Wrong | None:
     seen = desk.broadcasts.read(code)
     if seen is None or not _may_write(desk, seen):
         return None
-    read = draft(desk, given, broadcasts.picture(desk.unit, seen.code))
+    read = draft(desk, given, pictures.picture(desk.unit, seen.code))
     if isinstance(read, Wrong):
         return read
     return told(given, desk.broadcasts.rewrite(code, read, given["seen"]), "broadcast_rewritten")

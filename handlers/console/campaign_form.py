@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import units
 from handlers.console import typed
 from handlers.console.screen import Given, Wrong
 from handlers.desk import Desk
-from handlers.desk.campaigns import MOST_MONEY, Draft, Seen, faults
+from handlers.desk.money.campaigns import MOST_MONEY, Draft, Seen, faults
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 from handlers.rules import drives
+from handlers.vietnamese import units
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import campaign_words, units
 from handlers.console import typed
 from handlers.console.campaign_form import Form, draft, form, old
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.campaign_items import items
-from handlers.desk.campaigns import MOST_MONEY, Outcome, Seen, stamp
-from handlers.desk.gift_accounts import has_number
-from handlers.desk.needs import Needs
+from handlers.desk.allocations.needs import Needs
+from handlers.desk.money.campaign_items import items
+from handlers.desk.money.campaigns import MOST_MONEY, Outcome, Seen, stamp
+from handlers.desk.money.gift_accounts import has_number
 from handlers.flow.message import Dong, Phrase
 from handlers.rules import drives
 from handlers.texts.loader import LANGUAGES
+from handlers.vietnamese import units
+from handlers.views import campaign_words
 
 NEEDS = ("food", "house", "health", "school", "work", "water", "trade", "something")
 KINDS = ("goods", "money", "time")

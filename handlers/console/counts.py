@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from handlers.desk import Desk, case_list, gift_list, hand_overs
-from handlers.desk.announcing import Announcing
-from handlers.desk.calls import Calls
-from handlers.desk.case_list import Waiting
-from storage.queries import inbox, outbox
+from handlers.desk import Desk
+from handlers.desk.allocations import hand_overs
+from handlers.desk.announcing.announcing import Announcing
+from handlers.desk.cases import list as case_list
+from handlers.desk.cases.list import Waiting
+from handlers.desk.pledges import list as gift_list
+from handlers.desk.talks.calls import Calls
+from storage.queries.incoming import inbox
+from storage.queries.outgoing import outbox
 
 
 @dataclass(frozen=True, slots=True)

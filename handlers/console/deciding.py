@@ -7,13 +7,14 @@ first did, and loses nothing of what was typed.
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from handlers import units
 from handlers.console import request, requests
 from handlers.console.screen import Act, Given, Went, Wrong
-from handlers.desk import Desk, refusals
-from handlers.desk.casework import Outcome
-from handlers.desk.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Recognition, Support
+from handlers.desk import Desk
+from handlers.desk.cases import refusals
+from handlers.desk.cases.casework import Outcome
+from handlers.desk.cases.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Recognition, Support
 from handlers.flow import readers
+from handlers.vietnamese import units
 
 Done = Went | Wrong | None
 Faults = dict[str, str]

@@ -7,9 +7,10 @@ from datetime import datetime
 from handlers.console.gifts import how_much
 from handlers.console.screen import Act, Given, Screen, Shown, Wrong
 from handlers.console.topics import topic_of
-from handlers.desk import Desk, board, hand_overs
-from handlers.desk.allocations import MEETING, Allocations, Contact, Listed
-from handlers.desk.case_news import unit_name
+from handlers.desk import Desk
+from handlers.desk.allocations import board, hand_overs
+from handlers.desk.allocations.allocations import MEETING, Allocations, Contact, Listed
+from handlers.desk.cases.news import unit_name
 from handlers.flow.readers import write_phone
 from handlers.rules import goods
 from handlers.texts import Phrase

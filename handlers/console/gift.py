@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers import units
 from handlers.console import gifts
 from handlers.console.gifts import how_much
 from handlers.console.request import phone_shown
 from handlers.console.screen import Act, Given, Screen, Shown
 from handlers.console.verdict import Field, plain
-from handlers.desk import Desk, gift_file
-from handlers.desk.allocations import Listed
-from handlers.desk.case_news import unit_name
-from handlers.desk.gift_file import GiftFile, Happened
-from handlers.desk.pledge_work import COMES, PledgeWork, last_event
-from handlers.desk.pledges import OPEN
+from handlers.desk import Desk
+from handlers.desk.allocations import gift_file
+from handlers.desk.allocations.allocations import Listed
+from handlers.desk.allocations.gift_file import GiftFile, Happened
+from handlers.desk.cases.news import unit_name
+from handlers.desk.pledges.pledges import OPEN
+from handlers.desk.pledges.work import COMES, PledgeWork, last_event
 from handlers.flow.counted import in_season
 from handlers.texts import Phrase
+from handlers.vietnamese import units
 from storage.tables import Pledge
 
 SUMS = ("amount", "received", "allocated", "handed", "confirmed")

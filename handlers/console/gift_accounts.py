@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.gift_accounts import Entry, Outcome, Seen, faults
+from handlers.desk.money.gift_accounts import Entry, Outcome, Seen, faults
 from handlers.flow import readers
 from handlers.rules import banks
 

@@ -5,13 +5,13 @@ Why money and goods are received by two forms: money asks for another right, and
 
 from collections.abc import Callable, Mapping
 
-from handlers import units
 from handlers.console import gift
 from handlers.console.screen import Act, Given, Went, Wrong
 from handlers.console.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
-from handlers.desk.pledge_work import MOST_REFERENCE, WITH_APPOINTMENT, Outcome, PledgeWork
-from handlers.desk.pledges import MOST
+from handlers.desk.pledges.pledges import MOST
+from handlers.desk.pledges.work import MOST_REFERENCE, WITH_APPOINTMENT, Outcome, PledgeWork
+from handlers.vietnamese import units
 
 
 def accept(desk: Desk, given: Given) -> Done:

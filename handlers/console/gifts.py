@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from handlers import units
 from handlers.console.screen import Given, Screen, place
-from handlers.desk import Desk, gift_list
-from handlers.desk.case_news import unit_name
-from handlers.desk.gift_list import Listed, Narrowed
-from handlers.desk.pledge_news import how_much as in_words
-from handlers.desk.pledge_work import COMES
-from handlers.desk.pledges import FOLLOWS, KINDS
+from handlers.desk import Desk
+from handlers.desk.cases.news import unit_name
+from handlers.desk.pledges import list as gift_list
+from handlers.desk.pledges.list import Listed, Narrowed
+from handlers.desk.pledges.news import how_much as in_words
+from handlers.desk.pledges.pledges import FOLLOWS, KINDS
+from handlers.desk.pledges.work import COMES
 from handlers.texts import Phrase
+from handlers.vietnamese import units
 from storage.tables import Pledge
 
 A_PAGE = 50

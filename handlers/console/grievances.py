@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from handlers.console.gifts import Chip, how_much
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, words
-from handlers.desk import Desk, hand_overs
-from handlers.desk.case_news import unit_name
-from handlers.desk.grievances import Grievances, Listed, Settled
+from handlers.desk import Desk
+from handlers.desk.allocations import hand_overs
+from handlers.desk.allocations.grievances import Grievances, Listed, Settled
+from handlers.desk.cases.news import unit_name
 from handlers.texts import Phrase
 
 A_PAGE = 50

@@ -8,11 +8,12 @@ from handlers.console.gift import LOOKS
 from handlers.console.gifts import Chip, how_much, units_within
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, Faults, count, money, words
-from handlers.desk import Desk, hand_overs
-from handlers.desk.allocations import Allocations, Listed, Outcome
-from handlers.desk.case_news import unit_name
-from handlers.desk.hand_overs import PARTS
-from handlers.desk.pledges import MONEY, MOST
+from handlers.desk import Desk
+from handlers.desk.allocations import hand_overs
+from handlers.desk.allocations.allocations import Allocations, Listed, Outcome
+from handlers.desk.allocations.hand_overs import PARTS
+from handlers.desk.cases.news import unit_name
+from handlers.desk.pledges.pledges import MONEY, MOST
 from handlers.texts import Phrase
 
 A_PAGE = 50

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import figures, offers, units
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.law_changes import Outcome, Upcoming
+from handlers.desk.cases.law_changes import Outcome, Upcoming
+from handlers.rules.law_change_days import Turning
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Row, caution
-from handlers.rules.turns import Turning
 from handlers.texts import Phrase
+from handlers.verdicts import figures, offers
+from handlers.vietnamese import units
 
 LOOKS = {"open": "waiting", "confirmed": "mine", "found": "done"}
 # What is called after a programme, after what it is itself, and by a text of its own.

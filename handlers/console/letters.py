@@ -8,7 +8,7 @@ from handlers.console.outbox import AT_ONCE, channel_of
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.texts import Phrase
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import DeadLetter
 
 STATES = ("open", "replayed")

@@ -9,8 +9,8 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, Faults, money
 from handlers.console.verdict import Field, plain
 from handlers.desk import Desk
-from handlers.desk.casework import Outcome
-from handlers.desk.models import LAND, LONGEST, MOST_COST, WORK, Model, Models, Wording, Writing
+from handlers.desk.allocations.models import LAND, LONGEST, MOST_COST, WORK, Model, Models, Wording, Writing
+from handlers.desk.cases.casework import Outcome
 from handlers.texts import Dong, Phrase
 
 STATES = ("offered", "shown", "hidden")

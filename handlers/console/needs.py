@@ -7,9 +7,9 @@ from handlers.console.screen import Act, Given, Went, Wrong
 from handlers.console.slots import NEEDS
 from handlers.console.typed import Done, Faults, count, money, months, words
 from handlers.desk import Desk
-from handlers.desk.board import need as find_need
-from handlers.desk.needs import MET_BY, MOST_SHORT, Needs, Opened
-from handlers.desk.pledges import MONEY, MOST
+from handlers.desk.allocations.board import need as find_need
+from handlers.desk.allocations.needs import MET_BY, MOST_SHORT, Needs, Opened
+from handlers.desk.pledges.pledges import MONEY, MOST
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import units
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.officials import Account
-from handlers.desk.rights import ROLES
+from handlers.desk.office.rights import ROLES
+from handlers.desk.officials.officials import Account
+from handlers.vietnamese import units
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}")
 MOST_LETTERS = 80

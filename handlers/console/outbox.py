@@ -12,11 +12,11 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
 from handlers.console.standing import Line
 from handlers.console.subjects import Subject
 from handlers.desk import Desk
-from handlers.desk.post import Post, Way, way
-from handlers.desk.rights import NotAllowed
+from handlers.desk.messages.stuck import Post, Way, way
+from handlers.desk.office.rights import NotAllowed
 from handlers.texts import Phrase
-from storage.queries import outbox
-from storage.queries.outbox import STUCK_STATES, Stuck
+from storage.queries.outgoing import outbox
+from storage.queries.outgoing.outbox import STUCK_STATES, Stuck
 
 AT_ONCE = 50
 NEWEST = 1_000

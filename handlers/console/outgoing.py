@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from handlers.console.broadcasts import LOOKS
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.calendar import Kind
+from handlers.desk.office.calendar import Kind
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 

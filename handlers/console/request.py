@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from handlers import units
 from handlers.console import requests, slots, verdict
 from handlers.console.requests import Requests
 from handlers.console.screen import Act, Given, Picture, Screen, Shown
 from handlers.console.slots import Form, Slot
 from handlers.console.verdict import Check, Field, plain
-from handlers.desk import Desk, case_acts, case_file, refusals
-from handlers.desk.case_acts import OPEN
-from handlers.desk.case_file import CaseFile
-from handlers.desk.case_news import in_words, unit_name
-from handlers.desk.decisions import CLASSES, Support
+from handlers.desk import Desk
+from handlers.desk.cases import acts as case_acts
+from handlers.desk.cases import file as case_file
+from handlers.desk.cases import refusals
+from handlers.desk.cases.acts import OPEN
+from handlers.desk.cases.decisions import CLASSES, Support
+from handlers.desk.cases.file import CaseFile
+from handlers.desk.cases.news import in_words, unit_name
 from handlers.flow import readers
 from handlers.texts import Phrase
+from handlers.vietnamese import units
 from storage.tables import Case
 
 TOLD = ("story", "work", "goods")  # what they ask, in their own words

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from handlers import units
 from handlers.console.screen import Act, Given, Screen, Shown, Went, place
-from handlers.desk import Desk, case_list
-from handlers.desk.case_acts import OPEN
-from handlers.desk.case_list import Found, Listed, Narrowed
-from handlers.desk.case_news import unit_name
-from handlers.desk.cases import FOLLOWS
+from handlers.desk import Desk
+from handlers.desk.cases import list as case_list
+from handlers.desk.cases.acts import OPEN
+from handlers.desk.cases.cases import FOLLOWS
+from handlers.desk.cases.list import Found, Listed, Narrowed
+from handlers.desk.cases.news import unit_name
 from handlers.texts import Phrase
+from handlers.vietnamese import units
 
 A_PAGE = 50
 CHIPS = ("mine", "overdue", "soon", "to_approve", "to_check", "twins")

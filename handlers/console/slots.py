@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from handlers.console.gifts import how_much
 from handlers.console.topics import topic_of
 from handlers.desk import Desk
-from handlers.desk.case_acts import OPEN
-from handlers.desk.needs import MET_BY, Needs
+from handlers.desk.allocations.needs import MET_BY, Needs
+from handlers.desk.cases.acts import OPEN
 from handlers.rules import goods
 from handlers.texts import Phrase
 from storage.tables import Case

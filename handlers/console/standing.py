@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.desk import Desk
-from handlers.desk.standing import Standing, standing
+from handlers.desk.messages.standing import Standing, standing
 from handlers.texts import Phrase
 
 

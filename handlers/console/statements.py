@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from handlers.banking.statements import NotAStatement, Statement, read
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.bank import Bank, Imported, Waiting
-from handlers.statements import NotAStatement, Statement, read
+from handlers.desk.pledges.bank import Bank, Imported, Waiting
 from handlers.texts import Dong, Phrase
 
 TROUBLES = 20  # of one file; the rest is counted

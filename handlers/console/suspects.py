@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.console.outbox import AT_ONCE
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.suspects import Listed
+from handlers.desk.announcing.suspects import Listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.desk import Desk, duty
-from handlers.desk.calls import Calls
-from handlers.desk.talk_lines import Spoken
-from handlers.desk.talks import Outcome
+from handlers.desk import Desk
+from handlers.desk.officials import duty
+from handlers.desk.talks.calls import Calls
+from handlers.desk.talks.lines import Spoken
+from handlers.desk.talks.talks import Outcome
 from handlers.texts import Phrase
 
 LONGEST = 2_000  # letters of one message

@@ -8,7 +8,7 @@ from handlers.console.counts import counts
 from handlers.console.screen import Given, Screen
 from handlers.desk import Desk
 from handlers.texts import Phrase
-from storage.queries import broadcast_results
+from storage.queries.announcing import results
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def pulse(desk: Desk) -> Mapping[str, int]:
         "urgent": found.urgent, "waiting": found.waiting, "requests": found.requests.hers, "outbox": found.unknown,
         "letters": found.letters, "gifts": found.gifts.offered, "handovers": found.unconfirmed,
         "grievances": found.grievances, "broadcasts": found.broadcasts, "suspects": found.suspects,
-        "sending": broadcast_results.pulse(desk.unit) if desk.acting().reach("broadcast.see") else 0,
+        "sending": results.pulse(desk.unit) if desk.acting().reach("broadcast.see") else 0,
     }  # fmt: skip
 
 

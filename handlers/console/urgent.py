@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.desk import Desk, duty
-from handlers.desk.calls import Calls
-from handlers.desk.urgent import KINDS, Seen
+from handlers.desk import Desk
+from handlers.desk.officials import duty
+from handlers.desk.talks.calls import Calls
+from handlers.desk.talks.urgent import KINDS, Seen
 from handlers.flow.readers import write_phone
 from handlers.texts import Phrase
 

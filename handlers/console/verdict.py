@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from handlers import basis, questionnaire, results
 from handlers.desk import Desk
-from handlers.desk.households import Kept
+from handlers.desk.cases.households import Kept
 from handlers.flow.conversation import Answers
 from handlers.flow.moving import shown
+from handlers.forms import questionnaire
 from handlers.rules import poverty, reasons
 from handlers.rules.poverty import Assessment
 from handlers.texts import Phrase
+from handlers.verdicts import basis, results
 from storage.tables import Case
 
 

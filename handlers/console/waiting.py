@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.console.screen import Given, Screen
-from handlers.desk import Desk, duty
-from handlers.desk.calls import Calls
-from handlers.desk.talks import Seen
+from handlers.desk import Desk
+from handlers.desk.officials import duty
+from handlers.desk.talks.calls import Calls
+from handlers.desk.talks.talks import Seen
 from handlers.texts import Phrase
 
 

@@ -1,40 +1,40 @@
 """Every conversation the service has, one file each; they know neither each other nor any channel."""
 
-from handlers.conversations import (
-    announce,
-    announcement,
-    campaigns,
-    case_answers,
-    casework,
-    change_gift,
+from handlers.conversations.everyone import (
     consent,
-    eligibility,
-    entitlements,
     general,
     help_page,
     language,
     link,
     models,
-    my_cases,
-    my_gifts,
-    my_offers,
     news,
     news_topics,
     officer,
+    privacy,
+    start,
+    verify,
+)
+from handlers.conversations.givers import (
+    campaigns,
+    change_gift,
+    my_gifts,
     pledge,
     pledge_goods,
     pledge_job,
     pledge_link,
     pledge_money,
     pledge_time,
-    privacy,
+)
+from handlers.conversations.officials import announce, announcement, casework, talks, tasks
+from handlers.conversations.residents import (
+    case_answers,
+    eligibility,
+    entitlements,
+    my_cases,
+    my_offers,
     received,
     registration,
-    start,
-    talks,
-    tasks,
     urgent_help,
-    verify,
 )
 from handlers.desk import Desk
 from handlers.flow.conversation import Conversation

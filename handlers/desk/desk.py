@@ -8,14 +8,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers.desk.nouns import Nouns
-from handlers.desk.quiet import NIGHT, QuietHours
-from handlers.desk.rights import NotAllowed, Official
+from handlers.desk.office.quiet_hours import NIGHT, QuietHours
+from handlers.desk.office.rights import NotAllowed, Official
 from handlers.rules.ages import figures_of_the_day
 from handlers.rules.office import Office, office
 from handlers.texts import Phrase, Texts, Voice
 from storage.queries import machine
-from storage.queries.chats import Chat
-from storage.queries.windows import Windows
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing.windows import Windows
 from storage.unit import Unit
 from storage.vault import Vault
 

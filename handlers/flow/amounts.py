@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from handlers.words import Lexicon
+from handlers.vietnamese.words import Lexicon
 
 Period = Literal["month", "year", "day"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from handlers.flow.amounts import number
-from handlers.words import Lexicon
+from handlers.vietnamese.words import Lexicon
 
 _MOST_LETTERS = 200
 YEAR = tuple(range(1, 13))

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from handlers import words
 from handlers.flow import moving, readers
 from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Step
 from handlers.flow.message import Asking, Incoming, Mode, Phrase, Say
 from handlers.flow.questions import UNKNOWN, Candidate, Misheard, Question, Said, Unsure
 from handlers.flow.session import REVIEW, Form
+from handlers.vietnamese import words
 
 D = TypeVar("D")
 

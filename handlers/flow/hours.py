@@ -3,7 +3,7 @@
 import re
 from datetime import time
 
-from handlers.words import fold
+from handlers.vietnamese.words import fold
 
 _TYPED = re.compile(
     r"(?:luc |vao |at )?(\d{1,2})(?: ?(?:h|g|gio|o clock)(?: ?(\d{2}|ruoi))?| (\d{2}))?(?: ?(?:p|phut))?"

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from handlers.flow.amounts import Amount, money, number
-from handlers.words import Lexicon, fold
+from handlers.vietnamese.words import Lexicon, fold
 
 __all__ = [
     "Amount",

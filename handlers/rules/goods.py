@@ -14,7 +14,7 @@ from typing import TypeGuard
 
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import BadRow, Row, Value, caution
-from handlers.words import accents, fold
+from handlers.vietnamese.words import accents, fold
 
 _WORD = re.compile(r"[^\W_]+")
 

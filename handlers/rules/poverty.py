@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from handlers import units
 from handlers.rules.household import Household, Range
 from handlers.rules.rows import NotInForce, Row, Rows, load
+from handlers.vietnamese import units
 
 Area = Literal["urban", "rural"]
 Class = Literal["poor", "near_poor", "middle", "none"]

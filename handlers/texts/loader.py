@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from handlers import words
 from handlers.texts.phrase import Bilingual, Dong, Lines, Phrase
+from handlers.vietnamese import words
 
 LANGUAGES = ("vi", "en")
 

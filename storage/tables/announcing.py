@@ -16,7 +16,7 @@ _FATES = ("planned", "released", "opted_out", "gone", "elsewhere", "stopped", "d
 class Broadcast(SQLModel, table=True):
     """One announcement. Its words are public, so nothing in it is sealed.
 
-    kind: whom it is for, see `handlers.desk.audience`. topic: of the news; empty for other kinds. title, words: by
+    kind: whom it is for, see `handlers.desk.announcing`. topic: of the news; empty for other kinds. title, words: by
     language; words empty in English where there is none. audience: the rule that found its recipients. picture: JPEG.
     rendered: by language, all that people read, once it began to be sent.
     start: when it is to go out; None: at once. version: grows with every edit. authors: ids of all officials who wrote

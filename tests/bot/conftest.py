@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from fakes.telegram.server import fake_telegram
 from tests.kit.sending import PostOffice, post_office
-from tests.kit.telegram.server import fake_telegram
 from tests.kit.town import Town
 
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot import anchors
-from bot.chores import Work, look_for_damage, write_anchors
-from bot.photos import Cleaner
+from bot.jobs import anchors
+from bot.jobs.chores import Work, look_for_damage, write_anchors
+from bot.pictures.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import Unit
-from storage.queries import chain, machine
-from storage.queries.chain import AUDIT, Anchor
+from storage.queries import machine
+from storage.queries.chains import chain
+from storage.queries.chains.chain import AUDIT, Anchor
 from storage.tables import AuditRow
 from storage.verify import broken
 from tests.kit.town import Town

@@ -9,16 +9,17 @@ from PIL import Image
 from sqlmodel import col, select
 
 from bot.channels.telegram.channel import LIMITS
+from fakes.telegram.server import FakeTelegram
 from handlers.console.broadcast import CAPTION
 from handlers.desk import Actor
 from storage.database import Unit
-from storage.queries import chats, sending
+from storage.queries.incoming import chats
+from storage.queries.outgoing import sending
 from storage.tables import Address, ChatLine, OutboxRow
 from storage.vault import Vault
 from tests.kit.house import House, visit
 from tests.kit.news import Press, press
 from tests.kit.private_page import TownOf
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import greeted, telegram_house
 
 SHORT = "Trạm mở cửa sáng thứ bảy."

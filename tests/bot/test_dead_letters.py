@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import InboxRow
 from storage.verify import broken
 from tests.kit.town import Town

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from PIL import Image, ImageChops
 
-from bot.pictures import card, code, drawing, marks
-from handlers.vietqr import Account, payload
+from bot.pictures.cards import card, code, drawing, marks
+from handlers.banking.vietqr import Account, payload
 from tests.kit.cases import for_each
 
 Values = dict[str, str | int]

@@ -11,7 +11,7 @@ from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Conversation, Done
 from handlers.flow.message import Say
 from storage.database import DatabaseAway, Unit
-from storage.queries import chats, inbox
+from storage.queries.incoming import chats, inbox
 from storage.tables import Talk
 from storage.vault import Vault
 from tests.kit.town import Town

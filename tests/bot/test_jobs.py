@@ -11,12 +11,13 @@ from PIL import Image
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from bot.chores import Work, look_for_damage
-from bot.jobs import JOBS, Job, JobClock, latest_due
-from bot.photos import Cleaner
+from bot.jobs.chores import Work, look_for_damage
+from bot.jobs.table import JOBS, Job, JobClock, latest_due
+from bot.pictures.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway
-from storage.queries import chain, machine
+from storage.queries import machine
+from storage.queries.chains import chain
 from storage.tables import AuditRow, ChatLine, File, JobRun, OutboxRow, Talk
 from tests.kit.on_duty import clerk, listening
 from tests.kit.town import Citizen, Town

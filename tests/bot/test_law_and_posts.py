@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.chores import Work
-from bot.jobs import JOBS, Job
-from bot.photos import Cleaner
+from bot.jobs.chores import Work
+from bot.jobs.table import JOBS, Job
+from bot.pictures.photos import Cleaner
 from storage.tables import Broadcast, LawChange, Recipient
 from tests.handlers.conversations.checks import CONSENTED, POOR
 from tests.kit.giving import front

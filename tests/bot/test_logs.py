@@ -55,7 +55,7 @@ def planted(value: str) -> str:
     "where", ["message", "args", "named args", "exception", "exception as argument", "field", "other"]
 )
 def test_a_canary_is_not_in_the_line(lines: io.StringIO, value: str, where: str) -> None:
-    log, words = logging.getLogger("bot.outbox"), planted(value)
+    log, words = logging.getLogger("bot.delivery.webchat_delivery"), planted(value)
     match where:
         case "message":
             log.info("sent " + words + " at last")
@@ -77,12 +77,12 @@ def test_a_canary_is_not_in_the_line(lines: io.StringIO, value: str, where: str)
 
     line = lines.getvalue()
 
-    assert json.loads(line)["logger"] == "bot.outbox"
+    assert json.loads(line)["logger"] == "bot.delivery.webchat_delivery"
     assert value not in line
 
 
 def test_a_line_says_when_what_and_the_allowed_fields(lines: io.StringIO) -> None:
-    logging.getLogger("bot.outbox").info(
+    logging.getLogger("bot.delivery.webchat_delivery").info(
         "outbox sent", extra={"count": 3, "seconds": 0.12345678901, "channel": "webchat"}
     )
 
@@ -91,7 +91,7 @@ def test_a_line_says_when_what_and_the_allowed_fields(lines: io.StringIO) -> Non
     assert line.pop("time").endswith("+00:00")
     assert line == {
         "level": "INFO",
-        "logger": "bot.outbox",
+        "logger": "bot.delivery.webchat_delivery",
         "message": "outbox sent",
         "count": 3,
         "seconds": 0.123,

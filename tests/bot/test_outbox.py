@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from handlers.desk import Actor, Desk
 from handlers.flow.message import Say
 from storage.database import DatabaseAway, Unit
-from storage.queries import chats, outbox
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town

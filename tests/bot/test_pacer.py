@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.pacer import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, Pacer
 from tests.kit.hours import Hours, Senders
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.pacer import CATCH_UP_S, TOGETHER_S, Pacer
+from bot.delivery.rate_limiter import CATCH_UP_S, TOGETHER_S, Pacer
 from tests.kit.hours import Hours, Senders
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import photos
-from bot.photos import Cleaner, Refused, clean, clean_apart
+from bot.pictures import photos
+from bot.pictures.photos import Cleaner, Refused, clean, clean_apart
 from tests.bot.test_photos import encoded, opened, png_of, quarters
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
-from bot.photos import Refused, clean
+from bot.pictures.photos import Refused, clean
 from tests.kit.cases import for_each
 
 GPS_IFD = 0x8825

@@ -9,8 +9,8 @@ import pytest
 from jinja2 import UndefinedError
 from PIL import Image, ImageChops
 
-from bot import pictures
-from bot.pictures import card, fit
+from bot.pictures import cards
+from bot.pictures.cards import card, fit
 
 WORDS = {
     "title": "Mã yêu cầu của ông/bà",
@@ -100,14 +100,14 @@ def test_a_missing_word_is_an_error() -> None:
 
 
 def test_the_module_has_no_sentence_of_its_own() -> None:
-    layout = (Path(pictures.__file__).parent / "cards" / "code.svg").read_text()
+    layout = (Path(cards.__file__).parent / "cards" / "code.svg").read_text()
 
     assert layout.isascii()
-    assert not [letter for letter in inspect.getsource(pictures) if letter.isalpha() and not letter.isascii()]
+    assert not [letter for letter in inspect.getsource(cards) if letter.isalpha() and not letter.isascii()]
 
 
 def test_a_short_text_keeps_the_size_wished_for() -> None:
-    assert fit("Đà Nẵng", 900, 40, 600, 2) == pictures.Block(("Đà Nẵng",), 40)
+    assert fit("Đà Nẵng", 900, 40, 600, 2) == cards.Block(("Đà Nẵng",), 40)
 
 
 def test_a_long_text_wraps_before_it_shrinks() -> None:

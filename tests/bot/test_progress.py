@@ -2,7 +2,7 @@
 
 import io
 
-from bot.progress import BETWEEN_S, Progress
+from bot.cli.progress import BETWEEN_S, Progress
 
 
 class Terminal(io.StringIO):

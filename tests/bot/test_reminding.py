@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from bot.chores import Work
-from bot.jobs import JOBS, Job, JobClock, table
-from bot.photos import Cleaner
+from bot.jobs.chores import Work
+from bot.jobs.table import JOBS, Job, JobClock, table
+from bot.pictures.photos import Cleaner
 from storage.tables import JobRun, OutboxRow, Reminder
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.giving import DAY, ENTRY, Front

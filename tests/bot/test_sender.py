@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.channels.telegram.channel import LIMITS
+from fakes.telegram.faults import CANNOT_PARSE, RESET, RESET_BEFORE, Fault, slow, too_many
+from fakes.telegram.user import TelegramUser
 from handlers.desk import Told
 from tests.kit.sending import PostOffice
-from tests.kit.telegram.faults import CANNOT_PARSE, RESET, RESET_BEFORE, Fault, slow, too_many
-from tests.kit.telegram.user import TelegramUser
 
 OPTIONS = [{"label": "Có", "press": "n.0"}, {"label": "Không", "press": "n.1"}]
 

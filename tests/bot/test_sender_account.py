@@ -6,12 +6,13 @@ import pytest
 
 from bot.channels.contract import Fitted, NotSent
 from bot.channels.telegram.channel import LIMITS
-from storage.queries import chats, sending
-from storage.queries.chats import Chat
+from fakes.telegram.faults import BLOCKED, UNAUTHORIZED, migrated, slow, too_many
+from fakes.telegram.user import TelegramUser
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import sending
 from storage.vault import Vault
 from tests.kit.sending import PATIENT_S, PostOffice
-from tests.kit.telegram.faults import BLOCKED, UNAUTHORIZED, migrated, slow, too_many
-from tests.kit.telegram.user import TelegramUser
 
 REFUSED, UNREACHABLE = "telegram_account_refused", "telegram_unreachable"
 

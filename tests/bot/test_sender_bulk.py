@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from bot.bulk import FAR_S
 from bot.channels.telegram.channel import LIMITS
-from storage.queries.chats import Chat
+from bot.delivery.bulk import FAR_S
+from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated, slow, too_many
+from fakes.telegram.user import TelegramUser
+from storage.queries.incoming.chats import Chat
 from tests.kit.sending import PostOffice
-from tests.kit.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated, slow, too_many
-from tests.kit.telegram.user import TelegramUser
 
 PATIENT_S = 15.0
 AHEAD, ON_THE_WAY = 6, 30  # what leaves in a tenth of a second, and what may be on its way, at the rate of our office

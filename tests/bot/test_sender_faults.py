@@ -8,9 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.queries.chats import Chat
-from tests.kit.sending import PostOffice
-from tests.kit.telegram.faults import (
+from fakes.telegram.faults import (
     BAD_GATEWAY,
     BLOCKED,
     CANNOT_PARSE,
@@ -29,7 +27,9 @@ from tests.kit.telegram.faults import (
     migrated,
     too_many,
 )  # fmt: skip
-from tests.kit.telegram.user import TelegramUser
+from fakes.telegram.user import TelegramUser
+from storage.queries.incoming.chats import Chat
+from tests.kit.sending import PostOffice
 
 # After how many seconds a copy of what may have arrived is due; kinds that are worse twice than never get none.
 COPY_AFTER_S = {"question": 10, "receipt": 10, "group": 10, "notice": 120, "link": None}

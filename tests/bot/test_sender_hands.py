@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.settling import ROW_LEASE
+from bot.delivery.results import ROW_LEASE
+from fakes.telegram.faults import HANG, slow
+from fakes.telegram.user import TelegramUser
 from tests.kit.sending import PostOffice
-from tests.kit.telegram.faults import HANG, slow
-from tests.kit.telegram.user import TelegramUser
 
 DEAF = replace(HANG, name="no answer and no effect", accepts=False)
 ONLY_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fakes.telegram.faults import CANNOT_PARSE, Fault
+from fakes.telegram.user import TelegramUser
 from tests.kit.sending import PostOffice
-from tests.kit.telegram.faults import CANNOT_PARSE, Fault
-from tests.kit.telegram.user import TelegramUser
 
 OPTIONS = [{"label": "Có", "press": "n.0"}, {"label": "Không", "press": "n.1"}]
 WORDS = ("title", "code", "line1", "line2", "line3", "note", "demo")

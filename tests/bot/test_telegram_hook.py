@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from fakes.telegram.server import FakeTelegram
 from storage.database import Unit
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import DeadLetter, InboxRow
 from storage.vault import Vault
 from tests.bot.channels.reading import every_kind
 from tests.kit import poison
 from tests.kit.house import House, visit
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import SECRET, counted, greeted, knock, said, telegram_house
 
 OLD_SECRET = "a-secret-of-yesterday-0123456789-abc"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.wire import Json
 from storage.database import Unit
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow, Person
 from storage.vault import Vault
 from tests.kit.house import House
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.wire import Json
 from tests.kit.telegram_house import SECRET, answered, counted, eventually, greeted, knock, said, telegram_house
 
 Place = tuple[House, FakeTelegram]

@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from handlers.desk.files import MOST_A_DAY
+from fakes.telegram.server import FakeTelegram
+from handlers.desk.messages.files import MOST_A_DAY
 from storage.database import Unit
 from storage.ids import new_id
 from storage.tables import Address, File
 from storage.vault import Vault
 from tests.bot.channels.reading import picture
 from tests.kit.house import House
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import eventually, greeted, telegram_house
 
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 50

@@ -10,11 +10,11 @@ from typing import Literal, cast
 
 import pytest
 
+from fakes.telegram.faults import CONFLICT
+from fakes.telegram.server import FakeTelegram
 from storage.tables import InboxRow
 from tests.kit.house import House, visit
 from tests.kit.postgres import PostgresServer
-from tests.kit.telegram.faults import CONFLICT
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import SECRET, answered, counted, greeted, knock, telegram_house
 
 # As the channel has it; pytest sets its own filters before each test.

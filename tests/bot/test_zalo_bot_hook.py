@@ -7,15 +7,15 @@ import orjson
 import pytest
 from sqlmodel import select
 
-from bot import intake
+from bot.receiving import intake
+from fakes.zalo_bot.server import FakeZaloBot
 from storage.database import Unit
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import DeadLetter, InboxRow
 from storage.vault import Vault
 from tests.kit import poison
 from tests.kit.house import House, visit
 from tests.kit.telegram_house import counted
-from tests.kit.zalo_bot.server import FakeZaloBot
 from tests.kit.zalo_bot_house import SECRET, answered, greeted, knock, zalo_bot_house
 
 TEXT = "message.text.received"

@@ -7,13 +7,13 @@ from aiohttp import ClientSession
 from sqlmodel import select
 
 from bot.channels.zalo_bot.channel import SHAKEN
+from fakes.telegram.faults import HANG, RESET
+from fakes.zalo_bot.faults import BAD_REQUEST, FORBIDDEN
+from fakes.zalo_bot.methods import FETCHES
 from storage.database import Unit
 from storage.tables import File
 from tests.kit.private_page import TO_PHOTOS, jpeg
-from tests.kit.telegram.faults import HANG, RESET
 from tests.kit.telegram_house import eventually
-from tests.kit.zalo_bot.faults import BAD_REQUEST, FORBIDDEN
-from tests.kit.zalo_bot.methods import FETCHES
 from tests.kit.zalo_bot_house import greeted, queue, until, zalo_bot_house
 
 CARD = {

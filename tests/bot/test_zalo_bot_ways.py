@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from fakes.zalo_bot.faults import BAD_REQUEST, TIMED_OUT
 from storage.tables import InboxRow
 from tests.bot.test_telegram_ways import BOTH, Mode, locked, reasons
 from tests.kit.telegram_house import counted
-from tests.kit.zalo_bot.faults import BAD_REQUEST, TIMED_OUT
 from tests.kit.zalo_bot_house import SECRET, answered, greeted, zalo_bot_house
 
 

@@ -7,18 +7,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot import config, zalo_commands
+from bot import config
 from bot.channels.zalo_oa import consent
 from bot.channels.zalo_oa.buttons import FACT, REFUSED
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.signature import mac
-from bot.opening import CannotStart
+from bot.cli import zalo
+from bot.setup import CannotStart
+from fakes.zalo_oa.tokens import challenge_of
 from handlers.desk import Desk
-from storage.queries import machine, tokens
-from storage.queries.tokens import Pair
+from storage.queries import machine
+from storage.queries.outgoing import tokens
+from storage.queries.outgoing.tokens import Pair
 from tests.bot.channels.zalo_oa.test_signature import MAC, OF_HMAC, RAW, SECRETS
 from tests.kit.process import Process
-from tests.kit.zalo_oa.tokens import challenge_of
 
 ACCESS, REFRESH = "fake-access-of-a-test", "fake-refresh-of-a-test"
 SAID = json.dumps({"access_token": ACCESS, "refresh_token": REFRESH})
@@ -113,7 +115,7 @@ def verified(folder: Path, captured: bytes, **settings: str) -> tuple[int, str]:
     file = folder / "sample.txt"
     file.write_bytes(captured)
     loaded = config.load(OA | settings, None)
-    return zalo_commands.run(argparse.Namespace(what="verify-sample", file=file), loaded)
+    return zalo.run(argparse.Namespace(what="verify-sample", file=file), loaded)
 
 
 def captured(code: str, body: bytes = RAW, end: str = "\n") -> bytes:
@@ -159,9 +161,9 @@ def test_what_is_no_sample_is_refused(tmp_path: Path) -> None:
         verified(tmp_path, b"{}")
     loaded = config.load(OA, None)
     with pytest.raises(CannotStart, match="can't be read"):
-        zalo_commands.run(argparse.Namespace(what="verify-sample", file=tmp_path / "none"), loaded)
+        zalo.run(argparse.Namespace(what="verify-sample", file=tmp_path / "none"), loaded)
     with pytest.raises(CannotStart, match="ZALO_OA_APP_ID"):
-        zalo_commands.run(argparse.Namespace(what="verify-sample", file=tmp_path), config.load({}, None))
+        zalo.run(argparse.Namespace(what="verify-sample", file=tmp_path), config.load({}, None))
 
 
 # Consent
@@ -179,7 +181,7 @@ def test_the_link_stays_the_same_as_the_console_keeps_it(tmp_path: Path) -> None
     loaded = config.load(settings, None)
     given = argparse.Namespace(what="consent-link", verifier=None)
 
-    first, again = zalo_commands.run(given, loaded), zalo_commands.run(given, loaded)
+    first, again = zalo.run(given, loaded), zalo.run(given, loaded)
 
     lines = dict(line.split(None, 1) for line in first[1].replace("Callback URL", "Callback").splitlines() if line)
     asked = {name: value[0] for name, value in parse_qs(urlsplit(lines["Link"]).query).items()}
@@ -195,12 +197,12 @@ def test_a_verifier_of_the_console_s_may_be_given(tmp_path: Path) -> None:
     loaded = config.load(settings, None)
     verifier = consent.new_verifier()
 
-    _, said = zalo_commands.run(argparse.Namespace(what="consent-link", verifier=verifier), loaded)
+    _, said = zalo.run(argparse.Namespace(what="consent-link", verifier=verifier), loaded)
 
     assert challenge_of(verifier) in said
     assert verifier not in said
     with pytest.raises(CannotStart):
-        zalo_commands.run(argparse.Namespace(what="consent-link", verifier="short"), loaded)
+        zalo.run(argparse.Namespace(what="consent-link", verifier="short"), loaded)
 
 
 # Buttons

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.tables import OutboxRow
 from tests.kit.news import press
 from tests.kit.private_page import TownOf
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import answered, chat_of, knows, until, zalo_oa_house
 
 

@@ -13,16 +13,16 @@ from aiohttp import ClientSession
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from bot import intake
+from bot.receiving import intake
+from fakes.telegram.wire import Json
+from fakes.zalo_oa.pusher import SIGNATURE, STAMP
+from fakes.zalo_oa.server import FakeZaloOa
 from storage.database import Unit
-from storage.queries import account
+from storage.queries.outgoing import account
 from storage.tables import DeadLetter, InboxRow, OutboxRow
 from tests.kit.house import House, visit
 from tests.kit.postgres import PostgresServer
-from tests.kit.telegram.wire import Json
 from tests.kit.telegram_house import counted
-from tests.kit.zalo_oa.pusher import SIGNATURE, STAMP
-from tests.kit.zalo_oa.server import FakeZaloOa
 from tests.kit.zalo_oa_house import HOOK, answered, greeted, knock, zalo_oa_house
 
 Place = tuple[House, FakeZaloOa]

@@ -11,6 +11,9 @@ from PIL import Image
 from sqlmodel import select
 
 from bot.channels.contract import Fitted, Picture
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Unit
 from storage.queries import machine
 from storage.tables import File
@@ -18,9 +21,6 @@ from tests.kit.clock import HandClock
 from tests.kit.house import House
 from tests.kit.private_page import TO_PHOTOS, jpeg
 from tests.kit.telegram_house import eventually
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import answered, greeted, house_of, knows, queue, until, zalo_oa_house
 
 UPLOAD = "/v2.0/oa/upload/image"

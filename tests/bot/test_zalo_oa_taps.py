@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import func, select
 
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from storage.tables import Case
 from tests.kit.house import House
 from tests.kit.telegram_house import counted
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import answered, greeted, zalo_oa_house
 from tests.kit.zalo_oa_phone import ZaloOaPhone
 from tests.walks.steps import follow

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.settings import Template
+from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.tables import OutboxRow
 from tests.kit.house import House
 from tests.kit.requests import LAN
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.settings import Template
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import answered, chat_of, greeted, knows, queue, until, zalo_oa_house
 
 Place = tuple[House, FakeZaloOa, ZaloUser]

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from storage.queries import tokens
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.tokens import ACCESS_LIFE
+from fakes.zalo_oa.user import ZaloUser
+from storage.queries.outgoing import tokens
 from storage.tables import Address
 from storage.vault import Vault
 from tests.bot.test_telegram_ways import reasons
 from tests.kit.house import House
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.tokens import ACCESS_LIFE
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import answered, chat_of, greeted, knows, queue, until, zalo_oa_house
 
 Place = tuple[House, FakeZaloOa, ZaloUser]

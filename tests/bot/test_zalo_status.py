@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import zalo_status
-from bot.inbox import Office
+from bot.cli import zalo_status
+from bot.receiving.inbox import Office
 from handlers.desk import Actor, Desk
-from storage.queries import tokens
+from storage.queries.outgoing import tokens
 from storage.vault import Vault
 from tests.kit.house import House
 from tests.kit.process import Process

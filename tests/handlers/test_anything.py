@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import func, select
 
-from handlers.reception import DOUBLE_PRESS
+from handlers.dialogue.reception import DOUBLE_PRESS
 from storage import verify
 from storage.database import Unit
-from storage.queries import chain
+from storage.queries.chains import chain
 from storage.tables import DeadLetter
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers import texts
-from handlers.commands import Command, alone, keyword, urgent
+from handlers.dialogue.commands import Command, alone, keyword, urgent
 from tests.kit.cases import for_each
 
 TEXTS = texts.load()

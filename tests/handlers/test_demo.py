@@ -5,15 +5,16 @@ import re
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, func, select
 
-from handlers import demo
+from handlers.demo import town as demo
 from handlers.desk import Actor, Desk
-from handlers.desk.campaign_items import items
-from handlers.desk.campaign_progress import Progress
-from handlers.desk.cases import FOLLOWS
-from handlers.desk.decisions import Decisions, Support
-from handlers.desk.gift_accounts import ShownAccount
+from handlers.desk.cases.cases import FOLLOWS
+from handlers.desk.cases.decisions import Decisions, Support
+from handlers.desk.money.campaign_items import items
+from handlers.desk.money.campaign_progress import Progress
+from handlers.desk.money.gift_accounts import ShownAccount
 from storage.database import Unit
-from storage.queries import chain, machine
+from storage.queries import machine
+from storage.queries.chains import chain
 from storage.tables import Allocation, Case, Consent, Grievance, NeedSlot, Person, Pledge
 from storage.vault import Vault
 from storage.verify import broken

@@ -7,8 +7,7 @@ from datetime import date
 
 import pytest
 
-from handlers import offers, results
-from handlers.rules.cases import NamedCase, named_cases
+from handlers.rules.examples import NamedCase, named_cases
 from handlers.rules.household import Household
 from handlers.rules.office import office
 from handlers.rules.poverty import assess, next_standard, rows_of_file
@@ -17,6 +16,7 @@ from handlers.rules.programmes import offers as offered
 from handlers.rules.rows import Row, caution
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
+from handlers.verdicts import offers, results
 from tests.handlers.told import grounds, verdict, voice
 from tests.kit.cases import for_each
 

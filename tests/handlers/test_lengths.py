@@ -9,11 +9,12 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers import results, units
-from handlers.rules.cases import SOMEONE, named_cases
+from handlers.rules.examples import SOMEONE, named_cases
 from handlers.rules.household import Certificate, Household, Pension
 from handlers.rules.poverty import changed_places
 from handlers.texts.loader import LANGUAGES
+from handlers.verdicts import results
+from handlers.vietnamese import units
 from tests.handlers.rules.families import TODAY, days, households
 from tests.handlers.told import grounds, verdict, voice
 from tests.kit.cases import for_each

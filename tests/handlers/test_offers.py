@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from handlers import figures, offers
 from handlers.flow.message import Phrase
 from handlers.rules import programmes
+from handlers.verdicts import figures, offers
 
 TODAY = date(2026, 11, 24)
 

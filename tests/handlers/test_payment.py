@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from handlers import texts
+from handlers.banking.vietqr import Account, payload
 from handlers.desk import Desk
-from handlers.desk.pledges import Offer
+from handlers.desk.pledges.pledges import Offer
 from handlers.flow.message import Say
-from handlers.payment import how_to_pay
 from handlers.texts.loader import LANGUAGES, placeholders
-from handlers.vietqr import Account, payload
+from handlers.views.payment import how_to_pay
 from tests.kit.giving import ENTRY, Front, front
 from tests.kit.town import Citizen, Town
 

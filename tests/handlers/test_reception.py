@@ -3,7 +3,7 @@
 import pytest
 
 from handlers import texts
-from handlers.reception import MESSAGES_A_MINUTE, SMALL_TALK
+from handlers.dialogue.reception import MESSAGES_A_MINUTE, SMALL_TALK
 from tests.handlers.conversations.walks import ANSWERED, CONSENTED, TO_NAME, TO_PHONE, TO_YEAR, cases
 from tests.kit.cases import for_each
 from tests.kit.town import Citizen, Town

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.statement_columns import amount_of, day_of
+from handlers.banking.columns import amount_of, day_of
 from tests.kit.cases import for_each
 
 DAY = date(2026, 3, 15)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.statements import MOST_BYTES, MOST_ROWS, Line, NotAStatement, Reason, Statement, What, codes_in, read
+from handlers.banking.statements import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Line,
+    NotAStatement,
+    Reason,
+    Statement,
+    What,
+    codes_in,
+    read,
+)
 from tests.kit.cases import for_each
 
 DAY = date(2026, 3, 15)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.statements import codes_in
+from handlers.banking.statements import codes_in
 from storage.ids import new_code
 from tests.kit.cases import for_each
 

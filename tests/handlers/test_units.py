@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import units
-from handlers.units import District, Place, all_units, find, units_of
-from handlers.words import fold, sort_key
+from handlers.vietnamese import units
+from handlers.vietnamese.units import District, Place, all_units, find, units_of
+from handlers.vietnamese.words import fold, sort_key
 from tests.kit.cases import for_each
 
 UNITS = list(all_units().values())

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.banking.vietqr import Account, payload
 from handlers.rules.banks import banks
-from handlers.vietqr import Account, payload
 from tests.kit.cases import for_each
 from tests.kit.transfers import transfer
 

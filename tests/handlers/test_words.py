@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.words import Lexicon, accents, fold, prefixes, sort_key, tidy
+from handlers.vietnamese.words import Lexicon, accents, fold, prefixes, sort_key, tidy
 from tests.kit.cases import for_each
 
 ANY_TEXT = st.text(st.characters(codec=None))

@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from handlers import basis, results, texts
+from handlers import texts
 from handlers.flow.message import Phrase
 from handlers.rules import changes, reasons
 from handlers.rules.ages import figures_of_the_day
@@ -11,6 +11,7 @@ from handlers.rules.household import Household
 from handlers.rules.office import office
 from handlers.rules.poverty import assess
 from handlers.texts import Voice
+from handlers.verdicts import basis, results
 
 
 def voice(language: str, day: date) -> Voice:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import pyotp
 
 from handlers.desk import Actor, Desk
-from handlers.desk.browsers import SignedIn
+from handlers.desk.officials.browsers import SignedIn
 from tests.kit.town import Town
 
 T = TypeVar("T")

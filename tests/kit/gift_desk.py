@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from handlers.banking.statements import Line, Statement
 from handlers.desk import Desk
-from handlers.desk.allocations import Allocations
-from handlers.desk.bank import Bank
-from handlers.desk.grievances import Grievances, Listed
-from handlers.desk.pledge_work import PledgeWork
-from handlers.statements import Line, Statement
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.grievances import Grievances, Listed
+from handlers.desk.pledges.bank import Bank
+from handlers.desk.pledges.work import PledgeWork
 from tests.kit import gifts
 from tests.kit.giving import DAY, Front
 from tests.kit.house import House

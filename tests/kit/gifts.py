@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Allocations, Outcome
-from handlers.desk.needs import Needs
-from handlers.desk.pledges import Offer
+from handlers.desk.allocations.allocations import Allocations, Outcome
+from handlers.desk.allocations.needs import Needs
+from handlers.desk.pledges.pledges import Offer
 from storage.database import Unit
 from storage.ids import new_code, new_id
 from storage.tables import Allocation, Campaign, LedgerLine, NeedSlot, Pledge

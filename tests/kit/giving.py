@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from handlers.desk import Actor, Desk
-from handlers.desk.campaigns import Draft, stamp
-from handlers.desk.gift_accounts import Entry
+from handlers.desk.money.campaigns import Draft, stamp
+from handlers.desk.money.gift_accounts import Entry
 
 T = TypeVar("T")
 DAY = date(2026, 11, 25)

@@ -7,8 +7,8 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator
 
-from tests.kit.telegram.chats import Message
-from tests.kit.telegram.user import TelegramUser
+from fakes.telegram.chats import Message
+from fakes.telegram.user import TelegramUser
 from tests.kit.visitor import Line
 
 LOOK_S = 0.1

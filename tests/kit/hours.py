@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
 
-from bot.pacer import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, Pacer
 
 
 class Hours:

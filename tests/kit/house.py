@@ -13,11 +13,11 @@ from pathlib import Path
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 
-from bot import app, opening
+from bot import app, setup
 from bot.app import Service
-from bot.chores import Work, clean_photos
 from bot.config import Settings
-from bot.photos import Cleaner
+from bot.jobs.chores import Work, clean_photos
+from bot.pictures.photos import Cleaner
 from storage.database import Database
 from storage.queries import machine
 from tests.kit.clock import HandClock
@@ -88,7 +88,7 @@ async def open_house(
     else:
         lay_file(folder / "chungtay.db")
     checked = Settings.model_validate(given)
-    opened = opening.open_office(checked, demonstration=demo)
+    opened = setup.open_office(checked, demonstration=demo)
     clock = HandClock()
     house = House(app.wire(opened, clock), clock, f"http://127.0.0.1:{checked.port}")
     if demo:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.audience import Audience, Kind
-from handlers.desk.broadcast_rows import Outcome, Seen
-from handlers.desk.broadcasts import Draft
+from handlers.desk.announcing.audience import Audience, Kind
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.rows import Outcome, Seen
 from tests.kit.town import Citizen, Town
 
 

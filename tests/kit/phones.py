@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from sqlmodel import col, select
 
 from storage.database import Unit
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.tables import InboxRow, OutboxRow
 from tests.kit.house import House, Json, Reply, Visitor, options, visit
 

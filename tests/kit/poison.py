@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import cast
 
-from tests.kit.telegram.wire import Json
+from fakes.telegram.wire import Json
 
 DEEP = 100_000
 Path = tuple[str | int, ...]

@@ -18,7 +18,7 @@ from typing import TypeVar
 import aiohttp
 from sqlmodel import select
 
-from bot import config, opening
+from bot import config, setup
 from bot.clock import SystemClock
 from handlers.desk import Actor, Desk
 from storage.crypto import new_key
@@ -192,7 +192,7 @@ class Process:
 
     def at_desk(self, work: Callable[[Desk], T]) -> T:
         """Open its database here, with its own key, and do something at the operator's desk."""
-        opened = opening.open_office(config.load(self.settings, None))
+        opened = setup.open_office(config.load(self.settings, None))
         try:
             return opened.database.write_now(
                 lambda unit: work(opened.office.desk(unit, Actor("operator"), "test", SystemClock()))

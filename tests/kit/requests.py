@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.desk import Desk
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
 from tests.kit.town import Town
 
 HERE, THERE = "xa_tay_giang", "phuong_hoa_khanh"

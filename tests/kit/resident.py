@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from random import Random
 
-from handlers import texts, units
-from handlers.conversations.registration import NEEDS
+from handlers import texts
+from handlers.conversations.residents.registration import NEEDS
+from handlers.vietnamese import units
 from tests.kit.visitor import Line, Writes
 
 GIVEN = (

@@ -12,15 +12,16 @@ from bot.channels.contract import Sends
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import AiohttpRequest, open_bot
 from bot.clock import Clock
-from bot.pacer import Pacer
-from bot.sender import Sender
+from bot.delivery.rate_limiter import Pacer
+from bot.delivery.sender import Sender
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import TelegramUser
 from storage.database import Unit
-from storage.queries import chats, outbox
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
 from storage.tables import Address, OutboxRow
 from storage.vault import Vault
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import TelegramUser
 from tests.kit.town import Town
 
 READ_S = 0.8

@@ -14,12 +14,12 @@ from typing import Literal, TypeVar
 from aiohttp import ClientSession
 from sqlmodel import func, select
 
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.user import TelegramUser
+from fakes.telegram.wire import Json
 from storage.database import Unit
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.user import TelegramUser
-from tests.kit.telegram.wire import Json
 
 SECRET = "a-secret-of-the-tests-0123456789-abc"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from fakes.telegram.chats import Message
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import TelegramUser
 from storage.database import Unit
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.vault import Vault
 from tests.kit.house import House
 from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
 from tests.kit.private_page import Field, read_page, send_page
-from tests.kit.telegram.chats import Message
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import TelegramUser
 
 LINK = re.compile(r"https?://\S+/p/\S+")
 SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said

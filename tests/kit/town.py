@@ -11,19 +11,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, func, select
 
-from bot import app, opening
-from bot.chores import Work, announce
+from bot import app, setup
 from bot.config import Settings
-from bot.inbox import Office
-from bot.photos import Cleaner
-from handlers import texts, units
+from bot.jobs.chores import Work, announce
+from bot.pictures.photos import Cleaner
+from bot.receiving.inbox import Office
+from handlers import texts
 from handlers.desk import Actor, Desk
+from handlers.vietnamese import units
 from storage import migrations
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
-from storage.queries import chats, inbox, machine, outbox, sessions
-from storage.queries.chats import Chat
-from storage.queries.windows import Windows
+from storage.queries import machine
+from storage.queries.incoming import chats, inbox, sessions
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
+from storage.queries.outgoing.windows import Windows
 from storage.tables import Address, OfficialRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
@@ -72,7 +75,7 @@ class Town:
             abroad=frozenset({"telegram"}),
             windows=windows,
         )
-        self.service = app.wire(opening.Opened(database, office, Settings()), self.clock)
+        self.service = app.wire(setup.Opened(database, office, Settings()), self.clock)
         self.office = office
         self.officer = ""
         database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))

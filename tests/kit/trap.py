@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from bot.inbox import Inbox
+from bot.receiving.inbox import Inbox
 from handlers.conversations import ALL
 from handlers.desk import Actor, Desk
+from handlers.dialogue.reception import Reception
 from handlers.flow.conversation import Answers, Conversation, Done
 from handlers.flow.message import Say
-from handlers.reception import Reception
 from storage.database import DatabaseAway, Unit
-from storage.queries import chats, inbox
+from storage.queries.incoming import chats, inbox
 from storage.tables import InboxRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Town

@@ -11,17 +11,18 @@ import orjson
 from aiohttp import ClientSession
 from sqlmodel import col, select
 
+from fakes.telegram.wire import Json
+from fakes.zalo_bot.pusher import HEADER
+from fakes.zalo_bot.server import FakeZaloBot, fake_zalo_bot
+from fakes.zalo_bot.user import ZaloBotUser
 from storage.database import Unit
-from storage.queries import chats, outbox
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_bot.pusher import HEADER
-from tests.kit.zalo_bot.server import FakeZaloBot, fake_zalo_bot
-from tests.kit.zalo_bot.user import ZaloBotUser
 
 SECRET = "a-secret-of-the-tests-0123456789-abc"
 HOOK = "/hooks/zalo-bot"

@@ -5,15 +5,15 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from fakes.telegram.wire import Json
+from fakes.zalo_bot.server import FakeZaloBot
+from fakes.zalo_bot.user import ZaloBotUser
+from fakes.zalo_bot.world import Message
 from storage.database import Unit
-from storage.queries import chats, inbox
+from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
 from tests.kit.house import House
 from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_bot.server import FakeZaloBot
-from tests.kit.zalo_bot.user import ZaloBotUser
-from tests.kit.zalo_bot.world import Message
 
 LINE = re.compile(r"(\d+)\. (.+)")
 SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said

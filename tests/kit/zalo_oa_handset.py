@@ -6,12 +6,12 @@ Why a message that comes again is no line: whoever reads the same words twice, o
 import asyncio
 from collections.abc import AsyncGenerator
 
+from fakes.telegram.wire import Json
+from fakes.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.users import Shown
 from tests.kit.resident import Resident
-from tests.kit.telegram.wire import Json
 from tests.kit.visitor import Line
 from tests.kit.zalo_bot_phone import numbered
-from tests.kit.zalo_oa.user import ZaloUser
-from tests.kit.zalo_oa.users import Shown
 
 LOOK_S = 0.1
 Read = tuple[str, tuple[tuple[str, str], ...]]

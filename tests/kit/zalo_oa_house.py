@@ -14,19 +14,20 @@ import orjson
 from aiohttp import ClientSession
 from sqlmodel import col, select
 
+from fakes.telegram.wire import Json
+from fakes.zalo_oa.pusher import SIGNATURE
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.tokens import ACCESS_LIFE
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Unit
-from storage.queries import chats, outbox, tokens
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox, tokens
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_oa.pusher import SIGNATURE
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.tokens import ACCESS_LIFE
-from tests.kit.zalo_oa.user import ZaloUser
 
 HOOK = "/hooks/zalo-oa"
 UNCOUNTED = 1_000_000

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import QUERIES, ZaloUser
+from fakes.zalo_oa.users import Shown
 from storage.database import Unit
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.vault import Vault
 from tests.kit.house import House
 from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
 from tests.kit.zalo_bot_phone import ENDS, SILENT_S, numbered
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import QUERIES, ZaloUser
-from tests.kit.zalo_oa.users import Shown
 
 
 @dataclass

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.user import TelegramUser
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.user import TelegramUser
 
 YES_NO = InlineKeyboardMarkup(
     [[InlineKeyboardButton("Có", callback_data="yes")], [InlineKeyboardButton("Không", callback_data="no")]]

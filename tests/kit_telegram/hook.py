@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.kit.telegram.pusher import HEADER
-from tests.kit.telegram.wire import Bell, Json
+from fakes.telegram.pusher import HEADER
+from fakes.telegram.wire import Bell, Json
 
 
 @dataclass

@@ -16,10 +16,10 @@ from telegram.error import (
     TimedOut,
 )
 
-from tests.kit.telegram import faults
-from tests.kit.telegram.faults import Fault
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import TelegramUser
+from fakes.telegram import faults
+from fakes.telegram.faults import Fault
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import TelegramUser
 
 # What the client says of each, and how many messages people see of one call.
 SEEN: dict[str, tuple[Fault, type[TelegramError], str, int]] = {

@@ -8,8 +8,8 @@ import pytest
 from telegram import Bot
 from telegram.error import RetryAfter
 
+from fakes.telegram.server import FakeTelegram, fake_telegram
 from tests.kit.clock import HandClock
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
 from tests.kit_telegram.conftest import open_bot
 
 

@@ -14,8 +14,8 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden
 
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import TelegramUser
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import TelegramUser
 from tests.kit_telegram.conftest import YES_NO, photo
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
+from fakes.telegram.echo import Echo
+from fakes.telegram.page import Page
+from fakes.telegram.server import FakeTelegram
 from tests.kit.browser import Window, browser
-from tests.kit.telegram.echo import Echo
-from tests.kit.telegram.page import Page
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit_telegram.conftest import photo
 
 # The page is for trying the service by hand; what people meet is tested every time.

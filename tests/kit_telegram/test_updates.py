@@ -6,9 +6,9 @@ import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import Conflict
 
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.user import TelegramUser
 from tests.kit.clock import HandClock
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.user import TelegramUser
 from tests.kit_telegram.conftest import open_bot, photo
 
 SECRET = "s" * 32

@@ -9,9 +9,9 @@ from aiohttp.test_utils import TestServer
 from telegram import Bot
 from telegram.error import Conflict
 
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.user import TelegramUser
 from tests.kit.clock import HandClock
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.user import TelegramUser
 from tests.kit_telegram.conftest import YES_NO
 from tests.kit_telegram.hook import Hook
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import ClientSession
 
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_bot.server import FakeZaloBot, fake_zalo_bot
-from tests.kit.zalo_bot.user import ZaloBotUser
+from fakes.telegram.wire import Json
+from fakes.zalo_bot.server import FakeZaloBot, fake_zalo_bot
+from fakes.zalo_bot.user import ZaloBotUser
 
 
 @dataclass

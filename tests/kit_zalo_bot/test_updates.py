@@ -7,10 +7,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_bot.pusher import HEADER
-from tests.kit.zalo_bot.server import FakeZaloBot
-from tests.kit.zalo_bot.user import ZaloBotUser
+from fakes.telegram.wire import Json
+from fakes.zalo_bot.pusher import HEADER
+from fakes.zalo_bot.server import FakeZaloBot
+from fakes.zalo_bot.user import ZaloBotUser
 from tests.kit_zalo_bot.conftest import Caller
 
 SECRET = "s" * 32

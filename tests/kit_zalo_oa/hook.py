@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.kit.telegram.wire import Bell
-from tests.kit.zalo_oa.wire import Json
+from fakes.telegram.wire import Bell
+from fakes.zalo_oa.wire import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.faults import Fault
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.faults import Fault
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from tests.kit_zalo_oa.conftest import Caller
 
 # What the caller meets, and how many messages people see of one call.

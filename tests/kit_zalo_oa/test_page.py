@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
+from fakes.zalo_oa.demo import demonstration
+from fakes.zalo_oa.page import Page
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.wire import Json
 from tests.kit.browser import Window, browser
-from tests.kit.zalo_oa.demo import demonstration
-from tests.kit.zalo_oa.page import Page
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
-from tests.kit.zalo_oa.wire import Json
 from tests.kit_zalo_oa.conftest import Caller, buttons, picture
 
 # The page is for trying the service by hand; what people meet is tested every time.

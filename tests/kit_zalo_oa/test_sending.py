@@ -4,11 +4,11 @@ import hmac
 
 import pytest
 
+from fakes.zalo_oa.faults import CS
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.wire import Json
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa.faults import CS
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
-from tests.kit.zalo_oa.wire import Json
 from tests.kit_zalo_oa.conftest import Caller, buttons, media, picture
 from tests.kit_zalo_oa.hook import Hook
 

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.settings import OA_ID
+from fakes.zalo_oa.tokens import challenge_of
+from fakes.zalo_oa.user import ZaloUser
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.settings import OA_ID
-from tests.kit.zalo_oa.tokens import challenge_of
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit_zalo_oa.conftest import Caller
 
 VERIFIER = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3Ab4C"

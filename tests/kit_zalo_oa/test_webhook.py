@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from tests.kit.zalo_oa.pusher import LADDER_S, RETRY, SERVER, SIGNATURE, STAMP
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.pusher import LADDER_S, RETRY, SERVER, SIGNATURE, STAMP
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.user import ZaloUser
 from tests.kit_zalo_oa.conftest import Caller, buttons, media, picture
 from tests.kit_zalo_oa.hook import Came, Hook
 

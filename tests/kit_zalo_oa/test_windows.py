@@ -4,11 +4,11 @@ import hashlib
 
 import pytest
 
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.settings import Template
+from fakes.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.wire import Json
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.settings import Template
-from tests.kit.zalo_oa.user import ZaloUser
-from tests.kit.zalo_oa.wire import Json
 from tests.kit_zalo_oa.conftest import Caller
 
 NEWS = Template("123", {"code": 20})

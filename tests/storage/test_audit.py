@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import select
 
 from storage.database import Database, Unit
-from storage.queries import audit, chain, machine
-from storage.queries.audit import Filter
+from storage.queries import machine
+from storage.queries.chains import audit, chain
+from storage.queries.chains.audit import Filter
 from storage.tables import AuditRow
 from tests.kit.clock import HandClock
 

@@ -14,15 +14,18 @@ from sqlalchemy import LargeBinary, select, text
 from sqlmodel import SQLModel, col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import Request
-from handlers.desk.gift_words import bank_key
-from handlers.desk.pledges import Offer
-from handlers.desk.restored import Settled, settle
-from storage import backup, migrations, restored, rowfile
-from storage.backup import KEYS, Refused
+from handlers.desk.cases.cases import Request
+from handlers.desk.pledges.forgetting import bank_key
+from handlers.desk.pledges.pledges import Offer
+from handlers.desk.privacy.restored import Settled, settle
+from storage import migrations
+from storage.backup import backup, restored, rowfile
+from storage.backup.backup import KEYS, Refused
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, Unit
-from storage.queries import chain, chats, inbox, machine
+from storage.queries import machine
+from storage.queries.chains import chain
+from storage.queries.incoming import chats, inbox
 from storage.tables import (
     Address,
     AuditRow,

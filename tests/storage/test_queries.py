@@ -11,8 +11,11 @@ from sqlalchemy.engine import Connection
 
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unit
-from storage.queries import chain, chats, inbox, machine, outbox, sessions
-from storage.queries.chats import Chat
+from storage.queries import machine
+from storage.queries.chains import chain
+from storage.queries.incoming import chats, inbox, sessions
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 

@@ -13,11 +13,13 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from storage.database import Database, Unit
-from storage.queries import chats, machine, outbox, sending, sending_many
-from storage.queries.chats import Chat
-from storage.queries.sending import NotLeading, Sender
-from storage.queries.sending_many import Together
-from storage.queries.windows import Windows
+from storage.queries import machine
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox, sending, sending_many
+from storage.queries.outgoing.sending import NotLeading, Sender
+from storage.queries.outgoing.sending_many import Together
+from storage.queries.outgoing.windows import Windows
 from storage.tables import Address, OutboxRow, Person
 from storage.vault import Vault
 from tests.kit.town import Town

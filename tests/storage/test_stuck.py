@@ -4,7 +4,8 @@ import pytest
 
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
-from storage.queries import inbox, outbox
+from storage.queries.incoming import inbox
+from storage.queries.outgoing import outbox
 from storage.tables import InboxRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock

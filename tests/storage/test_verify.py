@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import FOLLOWS, Request
+from handlers.desk.cases.cases import FOLLOWS, Request
 from handlers.flow.message import Say
 from storage.columns import UtcTime
 from storage.database import DatabaseAway, Unit
-from storage.queries import chain
+from storage.queries.chains import chain
 from storage.tables import AuditRow, Case
 from storage.verify import broken
 from tests.kit.town import Citizen, Town

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.database import Unit
-from storage.queries import chain
+from storage.queries.chains import chain
 from storage.verify import broken
 from tests.kit.announcing import subscribes
 from tests.kit.news import Press, press

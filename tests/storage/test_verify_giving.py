@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.ledger import Ledger
-from handlers.desk.pledges import Offer, Pledges
+from handlers.desk.money.ledger import Ledger
+from handlers.desk.pledges.pledges import Offer, Pledges
 from storage.database import Unit
-from storage.queries import chain, ledger_totals
+from storage.queries.chains import chain, ledger_totals
 from storage.tables import LedgerLine, LedgerTotal
 from storage.verify import broken
 from tests.kit.town import Town

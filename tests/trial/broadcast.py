@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+from fakes.telegram.server import fake_telegram
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Process
-from tests.kit.telegram.server import fake_telegram
 from tests.trial.hall import Fire, Hall, Resident, replies
 from tests.trial.listeners import Listeners, Reckoning
 from tests.trial.telegram import PACE, settings

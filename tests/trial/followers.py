@@ -13,16 +13,16 @@ from random import Random
 
 from bot.channels.zalo_oa.errors import rest_of_minute_s
 from bot.clock import Clock
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.faults import CS, Fault, Faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Desk
-from handlers.desk.announcing import Announcing
-from handlers.desk.audience import Counts
-from handlers.desk.broadcast_rows import Seen
-from storage.queries import chats
+from handlers.desk.announcing.announcing import Announcing
+from handlers.desk.announcing.audience import Counts
+from handlers.desk.announcing.rows import Seen
+from storage.queries.incoming import chats
 from tests.kit.process import Process
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.faults import CS, Fault, Faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.trial.hall import Sent, Spans
 from tests.trial.listeners import AT_ONCE, DRAFT, GOT, agrees, kept, official, open_any_day, subscribe
 

@@ -16,9 +16,9 @@ from sqlmodel import col, select
 
 from benchmarks.sides import p95
 from bot.clock import Clock
-from bot.opening import CannotStart
+from bot.setup import CannotStart
 from handlers.desk import Desk
-from handlers.desk.broadcast_rows import PREFIX
+from handlers.desk.announcing.rows import PREFIX
 from storage.database import DatabaseAway, Unclear
 from storage.tables import Broadcast, Lease, OutboxRow, Recipient
 from tests.kit.postgres import PostgresServer

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 from sqlmodel import col, func, select
 
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.world import SENDS, Call
 from handlers.desk import Desk
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow
 from tests.kit.process import Process
 from tests.kit.resident import Resident
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.world import SENDS, Call
 
 OVER = {"sent", "unknown", "cancelled"}
 SAME = "message is not modified"

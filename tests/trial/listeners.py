@@ -14,19 +14,20 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.clock import Clock
+from fakes.telegram.faults import HANG, Fault, Faults, migrated
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import FIRST_USER, TelegramUser
+from fakes.telegram.wire import Arguments
+from fakes.telegram.world import SENDS, Call
 from handlers.desk import Desk
-from handlers.desk.audience import Audience
-from handlers.desk.broadcast_rows import Seen
-from handlers.desk.broadcasts import Draft
-from storage.queries import chats, subscriptions
-from storage.queries.chats import Chat
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.rows import Seen
+from storage.queries.announcing import subscriptions
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
 from storage.tables import Address, OfficeDay, OfficialRow, OutboxRow, Person, Recipient
 from tests.kit.process import Process
-from tests.kit.telegram.faults import HANG, Fault, Faults, migrated
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import FIRST_USER, TelegramUser
-from tests.kit.telegram.wire import Arguments
-from tests.kit.telegram.world import SENDS, Call
 from tests.trial.hall import Sent
 
 K = TypeVar("K")

@@ -8,12 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from fakes.telegram.faults import HANG, Fault, Faults, slow
+from fakes.telegram.server import FakeTelegram, fake_telegram
+from fakes.telegram.wire import Arguments
 from tests.kit.handset import Handset
 from tests.kit.process import Process
 from tests.kit.resident import Resident
-from tests.kit.telegram.faults import HANG, Fault, Faults, slow
-from tests.kit.telegram.server import FakeTelegram, fake_telegram
-from tests.kit.telegram.wire import Arguments
 from tests.kit.telegram_house import SECRET
 from tests.trial import crash as killing
 from tests.trial import leaving

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from itertools import cycle, islice
 from pathlib import Path
 
+from fakes.telegram.faults import too_many
 from tests.kit.process import Process
-from tests.kit.telegram.faults import too_many
 from tests.kit.telegram_house import SECRET, SECRET_HEADER
 from tests.trial.telegram import Town, town
 

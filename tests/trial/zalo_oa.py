@@ -11,12 +11,12 @@ from sqlmodel import col, func, select
 
 from bot.channels.fit import fit
 from bot.channels.zalo_oa.channel import LIMITS
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from handlers.desk import Desk
-from storage.queries.outbox import body_of
+from storage.queries.outgoing.outbox import body_of
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow
 from tests.kit.process import Process
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from tests.kit.zalo_oa_handset import ZaloHandset, ZaloResident
 from tests.kit.zalo_oa_house import HOOK
 from tests.trial import crash as killing

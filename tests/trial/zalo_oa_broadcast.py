@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+from fakes.zalo_oa.faults import CS
+from fakes.zalo_oa.server import fake_zalo_oa
+from fakes.zalo_oa.user import ZaloUser
 from tests.kit.postgres import PostgresServer
-from tests.kit.zalo_oa.faults import CS
-from tests.kit.zalo_oa.server import fake_zalo_oa
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import HOOK
 from tests.trial.followers import Followers, Outcome, listed
 from tests.trial.hall import LOOK_S, Fire, Hall, Resident, replies, says

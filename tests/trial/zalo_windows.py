@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Unit
-from storage.queries import chats, outbox
+from storage.queries.incoming import chats
+from storage.queries.outgoing import outbox
 from storage.tables import InboxRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 from tests.kit.house import House
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.user import ZaloUser
 from tests.kit.zalo_oa_house import house_of
 
 PATIENT_S = 120.0

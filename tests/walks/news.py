@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import replace
 
-from handlers.desk.audience import Audience
-from handlers.desk.broadcasts import Draft
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
 from tests.kit.news import Press
 from tests.kit.phones import Phone
 from tests.kit.private_page import TownOf

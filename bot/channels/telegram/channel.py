@@ -163,10 +163,10 @@ class Telegram:
 
 async def _drawn(card: Picture) -> bytes:
     """A card as PNG. Raises Refused, so that its words go out without it: they hold all that is on it."""
-    from bot import pictures
+    from bot.pictures import cards
 
     try:
-        return await asyncio.to_thread(pictures.card, card.kind, card.values)
+        return await asyncio.to_thread(cards.card, card.kind, card.values)
     except Exception as error:
         raise Refused(type(error).__name__) from error
 

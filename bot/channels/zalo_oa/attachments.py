@@ -45,10 +45,10 @@ class Attachments:
 
 async def _drawn(picture: Picture) -> bytes:
     """A card as PNG. Raises Refused, so that its words go out without it: they hold all that is on it."""
-    from bot import pictures
+    from bot.pictures import cards
 
     try:
-        return await asyncio.to_thread(pictures.card, picture.kind, picture.values)
+        return await asyncio.to_thread(cards.card, picture.kind, picture.values)
     except Exception as error:
         raise Refused(type(error).__name__) from error
 

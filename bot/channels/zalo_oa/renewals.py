@@ -18,8 +18,9 @@ from bot.channels.zalo_oa.client import LONGEST_CALL_S, FreshPair, RefreshRefuse
 from bot.clock import Clock
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import machine, tokens
-from storage.queries.tokens import MOST_PRESENTATIONS, Pair
+from storage.queries import machine
+from storage.queries.outgoing import tokens
+from storage.queries.outgoing.tokens import MOST_PRESENTATIONS, Pair
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)

@@ -28,8 +28,8 @@ from bot.channels.zalo_oa.renewals import (
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import tokens
-from storage.queries.tokens import MOST_PRESENTATIONS, Pair
+from storage.queries.outgoing import tokens
+from storage.queries.outgoing.tokens import MOST_PRESENTATIONS, Pair
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)

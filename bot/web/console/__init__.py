@@ -6,7 +6,7 @@ from datetime import time
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.inbox import Office
+from bot.receiving.inbox import Office
 from bot.web.console.browser import Browser
 from bot.web.console.live import LiveRoutes
 from bot.web.console.routes import ConsoleRoutes

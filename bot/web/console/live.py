@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.inbox import Office
+from bot.receiving.inbox import Office
 from bot.web.console.browser import Browser
 from handlers.console.today import pulse
 from handlers.desk import Actor

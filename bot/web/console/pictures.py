@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import replace
 
-from bot.photos import Cleaner, Refused
+from bot.pictures.photos import Cleaner, Refused
 from bot.web.console.browser import MOST_TYPED_BYTES
 from handlers.console import KEPT, Chosen, Given
 

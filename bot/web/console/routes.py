@@ -13,10 +13,10 @@ from functools import partial
 
 from aiohttp import web
 
-from bot import intake
 from bot.clock import Clock
-from bot.inbox import Office
-from bot.photos import Cleaner
+from bot.pictures.photos import Cleaner
+from bot.receiving import intake
+from bot.receiving.inbox import Office
 from bot.web.console.answers import ONE_TIME_CODE, Answer, ForPeople, ForPrograms, Way
 from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.pictures import picture_of
@@ -24,8 +24,8 @@ from bot.web.pages import Pages
 from handlers import console
 from handlers.console import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Actor, Desk
-from handlers.desk.browsers import SignedIn
-from handlers.desk.rights import NotAllowed
+from handlers.desk.office.rights import NotAllowed
+from handlers.desk.officials.browsers import SignedIn
 from storage.database import Database, Unit
 
 

@@ -12,14 +12,14 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.clock import Clock
-from bot.inbox import Office
+from bot.receiving.inbox import Office
 from bot.web.console import throttle
 from bot.web.console.browser import Browser, network, read_form, read_query
 from bot.web.console.passwords import fault, hash_password, is_right
 from bot.web.pages import Pages
 from handlers.console import Given
 from handlers.desk import Actor, Desk
-from handlers.desk.signing_in import Invited, Login, uri_of
+from handlers.desk.officials.signing_in import Invited, Login, uri_of
 from storage.database import Database, Unit
 
 HASHED_AT_ONCE = 2

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from handlers import words
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Other, Question, Said, Unsure
+from handlers.vietnamese import words
 
 if TYPE_CHECKING:
     from handlers.flow.conversation import Answers

@@ -7,7 +7,7 @@ from handlers.flow import counted
 from handlers.flow.counted import Quantity
 from handlers.flow.message import Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
-from handlers.words import fold
+from handlers.vietnamese.words import fold
 
 if TYPE_CHECKING:
     from handlers.flow.conversation import Answers

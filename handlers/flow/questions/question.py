@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from handlers import words
 from handlers.flow import readers
 from handlers.flow.message import Option, Phrase
+from handlers.vietnamese import words
 
 if TYPE_CHECKING:
     from handlers.flow.conversation import Answers

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from handlers import units, words
 from handlers.flow import readers
 from handlers.flow.message import Dong, Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
+from handlers.vietnamese import units, words
 
 if TYPE_CHECKING:
     from handlers.flow.conversation import Answers, Condition

@@ -9,10 +9,10 @@ from telegram import Update
 
 from bot.channels.contract import Received
 from bot.channels.telegram import updates
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.wire import Json
+from fakes.telegram.world import BOT
 from tests.kit.clock import HandClock
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.wire import Json
-from tests.kit.telegram.world import BOT
 
 GROUP = -1001234567890
 NAME = str(BOT["username"])

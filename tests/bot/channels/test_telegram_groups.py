@@ -4,12 +4,12 @@ import pytest
 
 from bot.channels.contract import Received
 from bot.channels.telegram import updates
+from fakes.telegram.chats import Chat
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.user import TelegramUser
+from fakes.telegram.world import BOT
 from tests.bot.channels.reading import GROUP, NAME, made, read, understood
 from tests.kit.clock import MORNING, HandClock
-from tests.kit.telegram.chats import Chat
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.user import TelegramUser
-from tests.kit.telegram.world import BOT
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 
 from bot.channels.contract import Received, Unreadable
 from bot.channels.telegram import updates
+from fakes.telegram.wire import Json
+from fakes.telegram.world import BOT
 from tests.bot.channels.reading import every_kind
 from tests.kit import poison
 from tests.kit.cases import for_each
-from tests.kit.telegram.wire import Json
-from tests.kit.telegram.world import BOT
 
 KINDS = every_kind()
 BODIES = poison.bodies()

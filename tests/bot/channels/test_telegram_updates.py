@@ -7,13 +7,13 @@ import pytest
 from telegram import Update
 
 from bot.channels.contract import Received
+from fakes.telegram.server import FakeTelegram
+from fakes.telegram.updates import FIRST
+from fakes.telegram.user import TelegramUser
+from fakes.telegram.wire import Json
+from fakes.telegram.world import BOT
 from tests.bot.channels.reading import made, picture, read, understood
 from tests.kit.clock import MORNING, HandClock
-from tests.kit.telegram.server import FakeTelegram
-from tests.kit.telegram.updates import FIRST
-from tests.kit.telegram.user import TelegramUser
-from tests.kit.telegram.wire import Json
-from tests.kit.telegram.world import BOT
 
 Person = TelegramUser
 Deed = Callable[[Person], object]

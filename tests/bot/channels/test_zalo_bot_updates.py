@@ -5,10 +5,10 @@ import pytest
 
 from bot.channels.contract import Received, Unreadable
 from bot.channels.zalo_bot import updates
+from fakes.telegram.wire import Json
+from fakes.zalo_bot.user import ZaloBotUser
+from fakes.zalo_bot.world import World
 from tests.kit.clock import HandClock
-from tests.kit.telegram.wire import Json
-from tests.kit.zalo_bot.user import ZaloBotUser
-from tests.kit.zalo_bot.world import World
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import expect
 
-from handlers.desk.needs import Needs
+from handlers.desk.allocations.needs import Needs
 from storage.queries import machine
 from tests.kit.browser import browser
 from tests.kit.console import text

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes.zalo_bot.server import FakeZaloBot
+from fakes.zalo_bot.user import ZaloBotUser
 from tests.kit.house import House, Visitor, visit
-from tests.kit.zalo_bot.server import FakeZaloBot
-from tests.kit.zalo_bot.user import ZaloBotUser
 from tests.kit.zalo_bot_house import answered, greeted, zalo_bot_house
 
 LINK = re.compile(r"https?://\S+(/tiep/\S+)")

@@ -13,9 +13,9 @@ import orjson
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.ledger import WRONG_SEARCHES, Ledger, LineKind
-from handlers.desk.pledges import Offer
-from storage.queries import chain
+from handlers.desk.money.ledger import WRONG_SEARCHES, Ledger, LineKind
+from handlers.desk.pledges.pledges import Offer
+from storage.queries.chains import chain
 from tests.kit.browser import browser
 from tests.kit.house import House, Json, Reply, Visitor, open_house, visit
 from tests.kit.private_page import TownOf

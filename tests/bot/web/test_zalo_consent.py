@@ -11,14 +11,14 @@ from bot.channels.zalo_oa import consent
 from bot.channels.zalo_oa.client import App, Bases, ZaloClient
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.tokens import NEEDS_REAUTH, Tokens
-from bot.web.zalo_consent import ConsentRoute
+from bot.platforms.zalo_consent import ConsentRoute
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.settings import APP_ID, APP_SECRET, OA_ID
 from storage.database import Unit
-from storage.queries import tokens
+from storage.queries.outgoing import tokens
 from storage.vault import Vault
 from tests.kit.town import Town
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.settings import APP_ID, APP_SECRET, OA_ID
 
 VERIFIER, STATE = consent.new_verifier(), "a-state-of-a-test"
 Web = TestClient[Request, Application]

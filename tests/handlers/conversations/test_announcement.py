@@ -5,8 +5,8 @@ from sqlmodel import col, func, select
 
 from handlers.console import SCREENS
 from handlers.desk import Desk
-from handlers.desk.audience import Audience
-from handlers.desk.broadcasts import Draft
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
 from storage.tables import OutboxRow
 from tests.kit.announcing import FIRST_LINE, WORDS, gives_a_code, states_of, subscribes, writes
 from tests.kit.audit import actions, details

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.decisions import Support
+from handlers.desk.cases.decisions import Support
 from handlers.flow.message import Opening, Say
 from storage.tables import Case
 from tests.handlers.conversations.walks import cases, registers

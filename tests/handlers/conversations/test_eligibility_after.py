@@ -5,9 +5,9 @@ import re
 import pytest
 from sqlmodel import select
 
-from handlers.conversations.eligibility import CHANGES, SCRIPT
+from handlers.conversations.residents.eligibility import CHANGES, SCRIPT
 from handlers.desk import Actor
-from handlers.desk.export import everything
+from handlers.desk.privacy.export import everything
 from handlers.flow.conversation import Ask
 from storage.tables import Case
 from tests.handlers.conversations.checks import (

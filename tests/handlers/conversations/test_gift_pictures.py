@@ -9,9 +9,9 @@ import zxingcpp
 from PIL import Image
 from sqlmodel import col, select
 
-from bot.pictures import card
+from bot.pictures.cards import card
+from handlers.banking.vietqr import Account, payload
 from handlers.desk import Actor, Desk
-from handlers.vietqr import Account, payload
 from storage.database import Unit
 from storage.tables import OutboxRow
 from storage.vault import Vault

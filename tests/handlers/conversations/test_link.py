@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from handlers.desk import Actor
 from storage.database import Unit
-from storage.queries import chain, chats, inbox
+from storage.queries.chains import chain
+from storage.queries.incoming import chats, inbox
 from storage.tables import Address, Case, Person
 from storage.vault import Vault
 from storage.verify import broken

@@ -2,10 +2,10 @@
 
 import pytest
 
-from handlers import demo_models
+from handlers.demo import models as demo_models
 from handlers.desk import Actor, Desk
-from handlers.desk.models import Models
-from handlers.desk.rights import Official
+from handlers.desk.allocations.models import Models
+from handlers.desk.office.rights import Official
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
 

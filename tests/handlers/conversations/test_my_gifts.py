@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.ledger import Ledger
-from handlers.desk.pledge_news import PledgeNews
+from handlers.desk.money.ledger import Ledger
+from handlers.desk.pledges.news import PledgeNews
 from handlers.flow.message import Opening, Say
 from storage.tables import Pledge
 from tests.handlers.conversations.gifts import GOODS, MONEY, PERSON, TO_GOODS, pledges, promises

@@ -3,8 +3,8 @@
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.digests import Digests
-from handlers.desk.pledges import Offer
+from handlers.desk.announcing.digests import Digests
+from handlers.desk.pledges.pledges import Offer
 from tests.handlers.conversations.walks import CONSENTED, TO_NAME, registers
 from tests.kit.news import Press, press, subscriber
 from tests.kit.town import Citizen, Town

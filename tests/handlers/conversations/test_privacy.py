@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import Case, CaseLookUp, ChatLine, DataKey, InboxRow, OutboxRow
 from storage.unit import Unit
 from storage.vault import KeyGone, Vault

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Allocations
-from handlers.desk.grievances import Grievances
-from handlers.desk.pledges import Offer
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.pledges.pledges import Offer
 from storage.tables import Consent
 from tests.kit.gifts import BUYS, HELP, JOB, MONEY, RICE, Books, books, brings, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
 from handlers.flow.message import Opening, Say
 from storage.tables import Talk
 from tests.handlers.conversations.walks import CONSENTED

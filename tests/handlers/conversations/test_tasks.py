@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
 from storage.tables import OutboxRow
 from tests.handlers.conversations.walks import registers
 from tests.kit.audit import actions

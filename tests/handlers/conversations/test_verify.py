@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor
-from handlers.desk.digests import Digests
+from handlers.desk.announcing.digests import Digests
 from storage.tables import Broadcast, Suspect
 from tests.handlers.conversations.walks import CONSENTED, registers
 from tests.kit.news import Press, press, subscriber

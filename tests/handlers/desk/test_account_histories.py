@@ -24,12 +24,12 @@ from hypothesis.stateful import (
 )
 
 from handlers.desk import Actor, Desk
-from handlers.desk.campaigns import stamp
-from handlers.desk.pledges import Offer
-from handlers.payment import how_to_pay
+from handlers.desk.money.campaigns import stamp
+from handlers.desk.pledges.pledges import Offer
+from handlers.views.payment import how_to_pay
 from storage.database import Database, Unit
-from storage.queries import chats
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
 from storage.tables import OfficialRow
 from storage.vault import Vault
 from tests.kit.giving import DAY, DRAFT, ENTRY

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations import Allocations, Contact
+from handlers.desk.allocations.allocations import Allocations, Contact
 from storage.tables import CaseEvent, Pledge
 from tests.kit.audit import actions
 from tests.kit.gifts import JOB, MONEY, RICE, Books, books, brings, gives, needs, promises

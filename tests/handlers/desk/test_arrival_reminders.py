@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.arrival_reminders import ArrivalReminders
-from handlers.desk.grievances import Grievances
+from handlers.desk.allocations.arrival_reminders import ArrivalReminders
+from handlers.desk.allocations.grievances import Grievances
 from tests.kit.gifts import HELP, books, brings, drive, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.requests import HERE, asks

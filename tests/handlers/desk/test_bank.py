@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
+from handlers.banking.statements import Line, Statement
 from handlers.desk import Desk
-from handlers.desk.bank import Bank, Imported
-from handlers.desk.pledges import Offer, Pledges
-from handlers.statements import Line, Statement
-from storage.queries import chain
+from handlers.desk.pledges.bank import Bank, Imported
+from handlers.desk.pledges.pledges import Offer, Pledges
+from storage.queries.chains import chain
 from storage.tables import AuditRow, BankLine, GiftAccount, LedgerLine, Pledge
 from storage.verify import broken
 from tests.kit.town import Citizen, Town

@@ -17,16 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot.chores import Work, announce
-from bot.photos import Cleaner
+from bot.jobs.chores import Work, announce
+from bot.pictures.photos import Cleaner
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing import Announcing
-from handlers.desk.audience import Audience
-from handlers.desk.broadcast_rows import OVER, UNSENT
-from handlers.desk.broadcasts import Draft
+from handlers.desk.announcing.announcing import Announcing
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.rows import OVER, UNSENT
 from storage.database import Database, Unit
-from storage.queries import broadcasts, chain, chats, outbox
-from storage.queries.chats import Chat
+from storage.queries.announcing import broadcasts
+from storage.queries.chains import chain
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox
 from storage.tables import Broadcast, OfficialRow, OutboxRow
 from storage.vault import Vault
 from storage.verify import broken

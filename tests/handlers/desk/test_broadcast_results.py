@@ -7,10 +7,10 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Desk
-from handlers.desk.audience import Audience
-from handlers.desk.broadcasts import Draft
-from handlers.desk.call_sheet import CallSheet, Sheet
-from storage.queries import broadcast_results
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.call_sheet import CallSheet, Sheet
+from storage.queries.announcing import results
 from storage.tables import Address
 from tests.kit.news import press, subscriber
 from tests.kit.requests import HERE, THERE, asks
@@ -41,17 +41,17 @@ async def test_people_belong_where_they_asked_for_help_else_where_they_want_news
         citizen = await subscriber(town, name, "jobs", rhythm="at_once")
         for unit in units:
             await citizen.at_desk(lambda desk, unit=unit: desk.subscriptions.subscribe(("health",), unit))  # type: ignore[misc]  # bound at once
-    before = await town.read(lambda unit, _: broadcast_results.pulse(unit))
+    before = await town.read(lambda unit, _: results.pulse(unit))
     await office.approves("Phiên chợ việc làm", "Ở nhà văn hóa.", "jobs")
-    approved = await town.read(lambda unit, _: broadcast_results.pulse(unit))
+    approved = await town.read(lambda unit, _: results.pulse(unit))
 
     await town.announces()
 
-    found = await town.read(lambda unit, _: dict(broadcast_results.by_unit(unit, 1)))
+    found = await town.read(lambda unit, _: dict(results.by_unit(unit, 1)))
     since = town.clock.now() - timedelta(seconds=1)
     assert found == {(HERE, "sent"): 1, (THERE, "sent"): 1, ("", "sent"): 1}
-    assert await town.read(lambda unit, _: broadcast_results.left_since(unit, 1, since)) == 3
-    assert (before, approved, await town.read(lambda unit, _: broadcast_results.pulse(unit))) == (0, 1, 0)
+    assert await town.read(lambda unit, _: results.left_since(unit, 1, since)) == 3
+    assert (before, approved, await town.read(lambda unit, _: results.pulse(unit))) == (0, 1, 0)
 
 
 async def test_the_sheet_has_whom_no_chat_reaches_with_the_number_of_who_sent_the_request(town: Town) -> None:

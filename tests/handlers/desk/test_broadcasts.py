@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from handlers.desk import Actor, Desk, audience
-from handlers.desk.audience import Audience, Counts
-from handlers.desk.broadcast_rows import Outcome, Seen
-from handlers.desk.broadcast_run import BroadcastRun
-from handlers.desk.broadcasts import Draft, faults
-from handlers.desk.decisions import Recognition
-from handlers.units import all_units
+from handlers.desk import Actor, Desk
+from handlers.desk.announcing import audience
+from handlers.desk.announcing.audience import Audience, Counts
+from handlers.desk.announcing.broadcasts import Draft, faults
+from handlers.desk.announcing.rows import Outcome, Seen
+from handlers.desk.announcing.run import BroadcastRun
+from handlers.desk.cases.decisions import Recognition
+from handlers.vietnamese.units import all_units
 from storage.database import Unit
-from storage.queries import broadcasts, chats
+from storage.queries.announcing import broadcasts
+from storage.queries.incoming import chats
 from storage.tables import Address, Case, Subscription
 from tests.kit.cases import for_each
 from tests.kit.clock import MORNING

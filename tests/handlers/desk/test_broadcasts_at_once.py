@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.announcing import Announcing
-from handlers.desk.audience import Audience
-from handlers.desk.broadcast_rows import Outcome
-from handlers.desk.broadcasts import Draft
-from storage.queries import broadcasts, chain
+from handlers.desk.announcing.announcing import Announcing
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.rows import Outcome
+from storage.queries.announcing import broadcasts
+from storage.queries.chains import chain
 from storage.verify import broken
 from tests.kit.announcing import FIRST_LINE, WORDS, gives_a_code, states_of, subscribes
 from tests.kit.audit import noted

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.browsers import Browser
+from handlers.desk.officials.browsers import Browser
 from tests.kit.accounts import OPERATOR, UNIT, Account, taken_up
 from tests.kit.audit import actions
 from tests.kit.town import Town

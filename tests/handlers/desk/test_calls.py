@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from handlers.desk import Desk
-from handlers.desk.calls import Calls
+from handlers.desk.talks.calls import Calls
 from tests.kit.on_duty import PLACE, Clerk, clerk, disable
 from tests.kit.town import Citizen, Town
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.campaign_words import card, givers
 from handlers.desk import Desk
-from handlers.desk.campaign_items import items
-from handlers.desk.campaigns import Campaigns, Draft, Seen, faults, stamp
-from handlers.desk.needs import Needs
-from handlers.desk.pledges import Kind, Offer
+from handlers.desk.allocations.needs import Needs
+from handlers.desk.money.campaign_items import items
+from handlers.desk.money.campaigns import Campaigns, Draft, Seen, faults, stamp
+from handlers.desk.pledges.pledges import Kind, Offer
 from handlers.texts import Phrase
+from handlers.views.campaign_words import card, givers
 from storage.tables import Pledge
 from tests.kit.giving import DAY, DRAFT, ENTRY, Front, front
 from tests.kit.town import Citizen, Town

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from handlers.desk import Desk, case_acts
-from handlers.desk.cases import FOLLOWS, Request
-from handlers.desk.casework import Casework, Outcome
-from handlers.desk.decisions import Support
+from handlers.desk import Desk
+from handlers.desk.cases import acts as case_acts
+from handlers.desk.cases.cases import FOLLOWS, Request
+from handlers.desk.cases.casework import Casework, Outcome
+from handlers.desk.cases.decisions import Support
 from storage.tables import Case
 from tests.kit.town import Citizen, Town
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.desk import Actor, Desk, case_list
-from handlers.desk.case_list import Narrowed
-from handlers.desk.cases import Request
-from handlers.desk.decisions import Support
-from handlers.desk.mornings import Mornings
+from handlers.desk import Actor, Desk
+from handlers.desk.cases import list as case_list
+from handlers.desk.cases.cases import Request
+from handlers.desk.cases.decisions import Support
+from handlers.desk.cases.list import Narrowed
+from handlers.desk.mornings.mornings import Mornings
 from tests.kit.on_duty import PLACE, Clerk, clerk, listening
 from tests.kit.town import Citizen, Town
 

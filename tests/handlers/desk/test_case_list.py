@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import text
 
-from handlers.desk import Desk, case_list
-from handlers.desk.case_list import Narrowed
-from handlers.desk.decisions import Support
+from handlers.desk import Desk
+from handlers.desk.cases import list as case_list
+from handlers.desk.cases.decisions import Support
+from handlers.desk.cases.list import Narrowed
 from tests.kit.requests import HERE, THERE, asks
 from tests.kit.town import Town
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
 from handlers.desk import Actor
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
 from storage.database import Unit
 from storage.tables import Case, CaseLookUp
 from storage.vault import Vault

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.desk.case_view import hide_ids
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
+from handlers.desk.cases.view import hide_ids
 from tests.kit.town import Citizen, Town
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import Opened, Request
+from handlers.desk.cases.cases import Opened, Request
 from storage.tables import Case, CaseEvent, OutboxRow, Task
 from tests.kit.town import Citizen, Town
 

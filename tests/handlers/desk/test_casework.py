@@ -9,12 +9,13 @@ from typing import TypeVar
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk import Desk, case_acts
-from handlers.desk.cases import FOLLOWS, Request
-from handlers.desk.casework import Outcome
-from handlers.desk.decisions import MOST_WORDS, Decisions, Recognition, Support
-from handlers.desk.refusals import reasons
-from storage.queries import chain
+from handlers.desk import Desk
+from handlers.desk.cases import acts as case_acts
+from handlers.desk.cases.cases import FOLLOWS, Request
+from handlers.desk.cases.casework import Outcome
+from handlers.desk.cases.decisions import MOST_WORDS, Decisions, Recognition, Support
+from handlers.desk.cases.refusals import reasons
+from storage.queries.chains import chain
 from storage.tables import Case, CaseEvent, Task
 from storage.verify import broken
 from tests.kit.audit import actions

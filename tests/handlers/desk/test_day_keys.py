@@ -3,9 +3,9 @@
 from sqlmodel import col, select
 
 from handlers.desk import Actor
-from handlers.desk.retention import Retention
+from handlers.desk.privacy.retention import Retention
 from storage.database import Unit
-from storage.queries import inbox
+from storage.queries.incoming import inbox
 from storage.tables import DataKey, InboxRow
 from tests.kit.town import Citizen, Town
 

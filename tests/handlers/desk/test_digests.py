@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.digests import MOST_LETTERS, MOST_NEWS, Digests
-from handlers.desk.subscriptions import RHYTHMS
+from handlers.desk.announcing.digests import MOST_LETTERS, MOST_NEWS, Digests
+from handlers.desk.consents.subscriptions import RHYTHMS
 from storage.database import Unit
-from storage.queries import broadcasts
-from storage.queries.outbox import body_of
+from storage.queries.announcing import broadcasts
+from storage.queries.outgoing.outbox import body_of
 from storage.tables import Address, Broadcast, OutboxRow, Recipient
 from tests.kit.news import Press, press, subscriber
 from tests.kit.on_duty import listening

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.endings import Endings
+from handlers.desk.mornings.endings import Endings
 from tests.kit.giving import DAY, DRAFT, ENTRY, Front
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.town import Town

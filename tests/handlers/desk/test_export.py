@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from handlers.desk import Actor, Desk
-from handlers.desk.calls import Calls
-from handlers.desk.cases import Request
-from handlers.desk.decisions import Support
-from handlers.desk.export import everything
+from handlers.desk.cases.cases import Request
+from handlers.desk.cases.decisions import Support
+from handlers.desk.privacy.export import everything
+from handlers.desk.talks.calls import Calls
 from tests.kit.town import Citizen, Town
 
 

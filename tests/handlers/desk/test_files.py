@@ -5,8 +5,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import Request
-from handlers.desk.files import MOST_A_DAY, TooMany
+from handlers.desk.cases.cases import Request
+from handlers.desk.messages.files import MOST_A_DAY, TooMany
 from storage.tables import File
 from tests.kit.town import Citizen, Town
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from handlers import vietqr
-from handlers.desk.gift_accounts import ShownAccount, faults
+from handlers.banking import vietqr
+from handlers.desk.money.gift_accounts import ShownAccount, faults
 from storage.database import Unit
 from storage.queries import machine
 from storage.tables import AuditRow, GiftAccount

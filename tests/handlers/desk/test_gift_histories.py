@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Allocations
-from handlers.desk.cases import Request
-from handlers.desk.grievances import Grievances
-from handlers.desk.household_gifts import Answer
-from handlers.desk.needs import Needs
-from handlers.desk.pledges import HELD, Kind, Offer, Pledges
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations.household_gifts import Answer
+from handlers.desk.allocations.needs import Needs
+from handlers.desk.cases.cases import Request
+from handlers.desk.pledges.pledges import HELD, Kind, Offer, Pledges
 from storage.database import Database, Unit
-from storage.queries import chain, chats
-from storage.queries.chats import Chat
+from storage.queries.chains import chain
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
 from storage.tables import NeedSlot, OfficialRow, Pledge
 from storage.vault import Vault
 from storage.verify import broken

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from handlers.desk import Desk, gift_steps
-from handlers.desk.allocations import Allocations
-from handlers.desk.hand_overs import part
+from handlers.desk import Desk
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.hand_overs import part
+from handlers.desk.pledges import steps as gift_steps
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Town

@@ -7,16 +7,16 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import Request
-from handlers.desk.export import everything
-from handlers.desk.gift_words import bank_key
-from handlers.desk.joining import join
-from handlers.desk.pledges import Offer
-from handlers.desk.retention import Retention
-from handlers.desk.stored import read_out
+from handlers.desk.cases.cases import Request
+from handlers.desk.pledges.forgetting import bank_key
+from handlers.desk.pledges.pledges import Offer
+from handlers.desk.privacy.export import everything
+from handlers.desk.privacy.joining import join
+from handlers.desk.privacy.retention import Retention
+from handlers.desk.privacy.stored import read_out
 from handlers.rules.office import Span
 from storage.database import Unit
-from storage.queries import chain
+from storage.queries.chains import chain
 from storage.tables import Allocation, BankLine, Case, GiftAccount, Grievance, LedgerLine, NeedSlot, Pledge, PledgeEvent
 from storage.vault import KeyGone, Vault
 from storage.verify import broken

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations import Allocations
-from handlers.desk.pledge_work import PledgeWork
-from storage.queries import chain
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.pledges.work import PledgeWork
+from storage.queries.chains import chain
 from storage.verify import broken
 from tests.kit.gifts import MONEY, Books, books, gives, needs, promises
 from tests.kit.requests import HERE, asks

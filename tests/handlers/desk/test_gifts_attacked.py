@@ -5,16 +5,16 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from handlers.banking.statements import Line, Statement
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Allocations, Contact
-from handlers.desk.bank import Bank, Imported
-from handlers.desk.export import everything
-from handlers.desk.gift_file import read
-from handlers.desk.joining import join
-from handlers.desk.ledger import Ledger
-from handlers.desk.needs import Needs, Opened
-from handlers.desk.pledge_work import PledgeWork
-from handlers.statements import Line, Statement
+from handlers.desk.allocations.allocations import Allocations, Contact
+from handlers.desk.allocations.gift_file import read
+from handlers.desk.allocations.needs import Needs, Opened
+from handlers.desk.money.ledger import Ledger
+from handlers.desk.pledges.bank import Bank, Imported
+from handlers.desk.pledges.work import PledgeWork
+from handlers.desk.privacy.export import everything
+from handlers.desk.privacy.joining import join
 from storage.tables import BankLine, OfficialRow, OutboxRow
 from storage.unit import Unit
 from tests.kit.gifts import JOB, MONEY, books, brings, drive, gives, needs, promises

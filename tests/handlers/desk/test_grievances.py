@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from bot.jobs import JOBS
+from bot.jobs.table import JOBS
 from handlers.desk import Actor, Desk
-from handlers.desk.grievances import Grievances, Listed
-from handlers.desk.household_gifts import Answer, Answered
-from handlers.desk.needs import Needs
+from handlers.desk.allocations.grievances import Grievances, Listed
+from handlers.desk.allocations.household_gifts import Answer, Answered
+from handlers.desk.allocations.needs import Needs
 from storage.tables import Grievance
 from tests.kit.gifts import Books, books, brings, drive, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening

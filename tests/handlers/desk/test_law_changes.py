@@ -7,10 +7,10 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.audience import Audience
-from handlers.desk.broadcasts import Draft
-from handlers.desk.households import Kept
-from handlers.desk.law_changes import told
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.cases.households import Kept
+from handlers.desk.cases.law_changes import told
 from storage.queries import law_changes
 from storage.tables import LawChange, LawChangePerson
 from tests.handlers.conversations.checks import ABOVE, CONSENTED, POOR

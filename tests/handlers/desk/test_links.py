@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
-from handlers.desk import Actor, Desk, passed_on
-from handlers.desk.cases import Request
-from handlers.desk.pledges import Offer
+from handlers.desk import Actor, Desk
+from handlers.desk.cases.cases import Request
+from handlers.desk.messages import disclosures as passed_on
+from handlers.desk.pledges.pledges import Offer
 from handlers.flow.message import Say
 from storage.database import Unit
-from storage.queries import chain, chats
+from storage.queries.chains import chain
+from storage.queries.incoming import chats
 from storage.tables import (
     Address,
     AskingRow,

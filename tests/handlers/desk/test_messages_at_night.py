@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from handlers.desk import Actor, Desk
 from handlers.flow.message import Say
-from storage.queries import sending
+from storage.queries.outgoing import sending
 from storage.tables import OutboxRow
 from tests.kit.requests import asks
 from tests.kit.town import Citizen, Town

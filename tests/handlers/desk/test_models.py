@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.demo_models import WRITINGS
+from handlers.demo.models import WRITINGS
 from handlers.desk import Desk
-from handlers.desk.casework import Outcome
-from handlers.desk.models import LAND, WORK, Means, Models, Wording
-from handlers.desk.pledges import Offer
+from handlers.desk.allocations.models import LAND, WORK, Means, Models, Wording
+from handlers.desk.cases.casework import Outcome
+from handlers.desk.pledges.pledges import Offer
 from storage.verify import broken
 from tests.kit.audit import actions
 from tests.kit.gifts import books, promises

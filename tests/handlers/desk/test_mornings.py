@@ -9,8 +9,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.decisions import Support
-from handlers.desk.mornings import Mornings
+from handlers.desk.cases.decisions import Support
+from handlers.desk.mornings.mornings import Mornings
 from storage.ids import new_code
 from storage.tables import Broadcast, Case, Task
 from tests.kit.gifts import books, brings, gives, needs, promises

@@ -7,8 +7,8 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.grievances import Grievances
-from handlers.desk.needs import Needs, Opened
+from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations.needs import Needs, Opened
 from storage.tables import NeedSlot
 from tests.kit.audit import actions
 from tests.kit.gifts import books, brings, drive, gives, needs, promises

@@ -13,11 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.digests import Digests
-from handlers.desk.subscriptions import RHYTHMS, TOPICS
+from handlers.desk.announcing.digests import Digests
+from handlers.desk.consents.subscriptions import RHYTHMS, TOPICS
 from storage.database import Database, Unit
-from storage.queries import chain, chats, subscriptions
-from storage.queries.chats import Chat
+from storage.queries.announcing import subscriptions
+from storage.queries.chains import chain
+from storage.queries.incoming import chats
+from storage.queries.incoming.chats import Chat
 from storage.tables import Broadcast, OutboxRow, Person, Recipient
 from storage.vault import Vault
 from storage.verify import broken

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.officials import Account
-from handlers.desk.rights import Official
+from handlers.desk.office.rights import Official
+from handlers.desk.officials.officials import Account
 from storage.tables import OfficialRow
 from tests.kit.audit import noted
 from tests.kit.town import Citizen, Town

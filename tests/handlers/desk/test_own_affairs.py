@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.calls import Calls
-from handlers.desk.casework import Outcome
-from handlers.desk.decisions import Recognition, Support
-from handlers.desk.refusals import reasons
+from handlers.desk.cases.casework import Outcome
+from handlers.desk.cases.decisions import Recognition, Support
+from handlers.desk.cases.refusals import reasons
+from handlers.desk.talks.calls import Calls
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
 

@@ -5,9 +5,10 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 
 from handlers.desk import Actor
-from handlers.desk.cases import Request
+from handlers.desk.cases.cases import Request
 from storage.database import Unit
-from storage.queries import chain, inbox
+from storage.queries.chains import chain
+from storage.queries.incoming import inbox
 from storage.tables import (
     Address,
     AuditRow,

@@ -6,8 +6,8 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.pledge_reminders import PledgeReminders
-from handlers.desk.pledges import Offer
+from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges.reminders import PledgeReminders
 from storage.tables import OutboxRow, Pledge
 from tests.kit.giving import front
 from tests.kit.on_duty import listening

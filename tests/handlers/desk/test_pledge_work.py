@@ -8,9 +8,9 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.decisions import MOST_WORDS
-from handlers.desk.pledge_work import Outcome, PledgeWork, last_event
-from handlers.desk.pledges import FOLLOWS, Offer
+from handlers.desk.cases.decisions import MOST_WORDS
+from handlers.desk.pledges.pledges import FOLLOWS, Offer
+from handlers.desk.pledges.work import Outcome, PledgeWork, last_event
 from storage.tables import Pledge
 from storage.verify import broken
 from tests.kit.audit import actions

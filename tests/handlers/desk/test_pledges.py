@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.pledges import FOLLOWS, MOST, OPEN, Offer
+from handlers.desk.pledges.pledges import FOLLOWS, MOST, OPEN, Offer
 from storage.tables import Pledge
 from tests.kit.town import Citizen
 

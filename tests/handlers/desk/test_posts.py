@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from handlers.demo_models import WRITINGS
+from handlers.demo.models import WRITINGS
 from handlers.desk import Actor, Desk
-from handlers.desk.models import Models
-from handlers.desk.post_words import in_words
-from handlers.desk.posts import Posts, due
+from handlers.desk.allocations.models import Models
+from handlers.desk.announcing.draft_words import in_words
+from handlers.desk.announcing.drafts import Posts, due
 from storage.tables import Broadcast, Campaign, Pledge
 from tests.kit.gifts import MONEY, promises
 from tests.kit.giving import DAY, DRAFT, Front, front

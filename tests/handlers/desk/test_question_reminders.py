@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Desk
-from handlers.desk.question_reminders import QuestionReminders
+from handlers.desk.cases.question_reminders import QuestionReminders
 from storage.tables import AuditRow
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.requests import HERE, asks

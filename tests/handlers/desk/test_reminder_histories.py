@@ -19,16 +19,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from sqlmodel import col, func, select
 
-from handlers.desk import Actor, Desk, working_days
-from handlers.desk.allocations import Allocations
-from handlers.desk.arrival_reminders import ArrivalReminders
-from handlers.desk.form_reminders import FormReminders
-from handlers.desk.needs import Needs
-from handlers.desk.question_reminders import QuestionReminders
+from handlers.desk import Actor, Desk
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.arrival_reminders import ArrivalReminders
+from handlers.desk.allocations.needs import Needs
+from handlers.desk.cases.form_reminders import FormReminders
+from handlers.desk.cases.question_reminders import QuestionReminders
+from handlers.desk.office import working_days
 from handlers.flow.session import Form, Session, store
 from storage.database import Database, Unit
-from storage.queries import chats, sessions
-from storage.queries.chats import Chat
+from storage.queries.incoming import chats, sessions
+from storage.queries.incoming.chats import Chat
 from storage.tables import Allocation, CaseEvent, OfficialRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.gifts import RICE

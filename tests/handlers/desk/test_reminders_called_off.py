@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.arrival_reminders import ArrivalReminders
-from handlers.desk.cases import Request
-from handlers.desk.form_reminders import FormReminders
-from handlers.desk.pledge_reminders import PledgeReminders
-from handlers.desk.pledges import Offer
-from handlers.desk.question_reminders import QuestionReminders
+from handlers.desk.allocations.arrival_reminders import ArrivalReminders
+from handlers.desk.cases.cases import Request
+from handlers.desk.cases.form_reminders import FormReminders
+from handlers.desk.cases.question_reminders import QuestionReminders
+from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges.reminders import PledgeReminders
 from storage.tables import OutboxRow
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.on_duty import clerk

@@ -8,13 +8,14 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from handlers.desk import Actor
-from handlers.desk.calls import Calls
-from handlers.desk.cases import Request
-from handlers.desk.reminders import once
-from handlers.desk.retention import Retention
+from handlers.desk.cases.cases import Request
+from handlers.desk.messages.reminders import once
+from handlers.desk.privacy.retention import Retention
+from handlers.desk.talks.calls import Calls
 from handlers.rules.office import Span
 from storage.database import Unit
-from storage.queries import chain, inbox
+from storage.queries.chains import chain
+from storage.queries.incoming import inbox
 from storage.tables import Case, CaseEvent, InboxRow, OutboxRow
 from storage.vault import KeyGone, Vault
 from storage.verify import broken

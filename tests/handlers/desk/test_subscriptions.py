@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.digests import Digests
-from handlers.desk.subscriptions import Again, Wanted
+from handlers.desk.announcing.digests import Digests
+from handlers.desk.consents.subscriptions import Again, Wanted
 from storage.database import Unit
-from storage.queries import outbox
+from storage.queries.outgoing import outbox
 from storage.tables import Broadcast, OutboxRow, Recipient, Subscription
 from tests.kit.news import Press, press, subscriber
 from tests.kit.requests import HERE

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from handlers.desk.matching import Gift, Need, match
-from handlers.desk.suggestions import Suggestions, former_districts
+from handlers.desk.allocations.matching import Gift, Need, match
+from handlers.desk.allocations.suggestions import Suggestions, former_districts
 from tests.kit.cases import for_each
 from tests.kit.gifts import BUYS, JOB, gives, needs, promises
 from tests.kit.on_duty import clerk

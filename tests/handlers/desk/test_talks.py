@@ -7,9 +7,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.talks import Outcome, Wish
+from handlers.desk.talks.talks import Outcome, Wish
 from storage.database import Unit
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.tables import OutboxRow, PassedOn, Talk, TalkLine
 from storage.vault import KeyGone
 from tests.kit.audit import actions

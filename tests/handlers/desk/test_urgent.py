@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.urgent import Outcome, Raised
+from handlers.desk.talks.urgent import Outcome, Raised
 from storage.database import Unit
-from storage.queries import sending
+from storage.queries.outgoing import sending
 from storage.tables import AuditRow, ChatLine, OutboxRow, PassedOn, UrgentRequest
 from storage.vault import KeyGone, Vault
 from tests.kit.on_duty import PLACE, Clerk, clerk, disable, listening

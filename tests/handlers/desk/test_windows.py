@@ -9,15 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk import Desk, audience
-from handlers.desk.audience import Audience
-from handlers.desk.broadcast_rows import Seen
-from handlers.desk.broadcasts import Draft
+from handlers.desk import Desk
+from handlers.desk.announcing import audience
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing.rows import Seen
 from handlers.flow.message import Say
 from storage.database import Database, Unit
-from storage.queries import broadcast_results, chats, machine, sending, windows
-from storage.queries.sending import Sender
-from storage.queries.windows import Windows
+from storage.queries import machine
+from storage.queries.announcing import results
+from storage.queries.incoming import chats
+from storage.queries.outgoing import sending, windows
+from storage.queries.outgoing.sending import Sender
+from storage.queries.outgoing.windows import Windows
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.announcing import gives_a_code
@@ -244,7 +248,7 @@ async def test_the_preview_of_an_announcement_says_what_becomes_of_it(shaped: Da
     done = await town.as_official(admin, lambda desk: desk.broadcasts.approve(code, _seen(desk, code).stamp))
     await town.announces()
     await account.sends()
-    went = await town.database.read(lambda unit: broadcast_results.ways(unit, 1, "zalo_oa"))
+    went = await town.database.read(lambda unit: results.ways(unit, 1, "zalo_oa"))
 
     assert done == "done"
     assert told == frozen == {"free": 3, "paid": 2, "held": 3}

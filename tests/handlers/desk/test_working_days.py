@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.desk.working_days import add, due, is_working_day
+from handlers.desk.office.working_days import add, due, is_working_day
 from tests.kit.cases import for_each
 
 DA_NANG = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -136,6 +136,6 @@ def test_adding_in_two_steps_is_adding_at_once(start: date, count: int, more: in
 
 
 def test_importing_working_days_does_not_import_the_holidays() -> None:
-    program = "import sys, handlers.desk.working_days; assert 'holidays' not in sys.modules"
+    program = "import sys, handlers.desk.office.working_days; assert 'holidays' not in sys.modules"
 
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)

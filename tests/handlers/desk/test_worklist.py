@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.cases import Request
-from handlers.desk.decisions import Support
-from handlers.desk.worklist import Row
+from handlers.desk.cases.cases import Request
+from handlers.desk.cases.decisions import Support
+from handlers.desk.cases.worklist import Row
 from tests.kit.town import Citizen, Town
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"

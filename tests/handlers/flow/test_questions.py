@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers import units, words
 from handlers.flow import questions as kinds
 from handlers.flow import readers
 from handlers.flow.conversation import Answers
 from handlers.flow.counted import MEASURES, Quantity
 from handlers.flow.message import Dong, Option, Phrase
 from handlers.flow.questions import Candidate, Choice, Choices, Misheard, Other, Question, Said, Unsure
+from handlers.vietnamese import units, words
 from tests.kit.cases import for_each
 
 TODAY = date(2026, 11, 25)

@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from handlers.rules.cases import SOMEONE
+from handlers.rules.examples import SOMEONE
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import DEPENDANTS, standard
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from hypothesis import given, settings
 
-from handlers.rules.cases import named_cases
 from handlers.rules.changes import Change, would_change
+from handlers.rules.examples import named_cases
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import Outcome, areas, assess, standard
 from tests.handlers.rules.families import CODES, NEW_YEAR, TODAY, days, households

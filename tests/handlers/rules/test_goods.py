@@ -11,7 +11,7 @@ from handlers import texts
 from handlers.rules.goods import Season, product_of, products, seasons, topic_of, topics
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Row, caution
-from handlers.words import fold
+from handlers.vietnamese.words import fold
 from tests.kit.cases import for_each
 
 TODAY = date(2026, 11, 25)

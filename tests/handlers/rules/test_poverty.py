@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.rules.cases import Expected, NamedCase, named_cases
+from handlers.rules.examples import Expected, NamedCase, named_cases
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import CLASSES, areas, assess, bands, lacks_matter
 from handlers.rules.rows import NotInForce

@@ -5,7 +5,7 @@ from datetime import date
 
 from hypothesis import given, settings
 
-from handlers import questionnaire
+from handlers.forms import questionnaire
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import assess
 from handlers.rules.programmes import general

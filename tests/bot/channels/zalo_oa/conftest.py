@@ -6,13 +6,13 @@ import pytest
 
 from bot.channels.zalo_oa.client import App, Bases, ZaloClient
 from bot.channels.zalo_oa.tokens import Tokens
+from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
+from fakes.zalo_oa.settings import APP_ID, APP_SECRET
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Database
 from tests.bot.channels.zalo_oa.held import MASTER, Make, give
 from tests.kit.clock import HandClock
 from tests.kit.other_end import Platform
-from tests.kit.zalo_oa.server import FakeZaloOa, fake_zalo_oa
-from tests.kit.zalo_oa.settings import APP_ID, APP_SECRET
-from tests.kit.zalo_oa.user import ZaloUser
 
 
 @pytest.fixture

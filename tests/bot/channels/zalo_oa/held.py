@@ -8,14 +8,14 @@ from sqlmodel import select
 from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.tokens import Tokens
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
-from storage.queries import tokens
+from storage.queries.outgoing import tokens
 from storage.tables import ChannelToken
 from storage.vault import Vault
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 
 CS = "/v3.0/oa/message/cs"
 KEY = secrets.token_bytes(32)

@@ -11,10 +11,10 @@ from datetime import datetime
 
 from bot.channels.zalo_oa.client import App, Bases, FreshPair, ZaloClient
 from bot.channels.zalo_oa.tokens import Tokens
+from fakes.zalo_oa.settings import APP_ID, APP_SECRET
 from storage.crypto import MasterKey
 from storage.database import Database
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa.settings import APP_ID, APP_SECRET
 
 
 class Mortal:

@@ -11,9 +11,9 @@ from bot.channels.zalo_oa.channel import Wish, ZaloOa
 from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.errors import refusal
 from bot.channels.zalo_oa.tokens import Tokens
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from tests.kit.clock import MORNING, HandClock
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from bot.channels.contract import (
 )
 from bot.channels.zalo_oa.client import App, Bases, RefreshRefused, ZaloClient
 from bot.channels.zalo_oa.errors import BUSINESS, LATER, OPENAPI, refusal
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
 from tests.kit.clock import MORNING, HandClock
 from tests.kit.other_end import WORDS, Deed, Platform, answers, closes, failure, hangs, leads, page, resets
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
 
 CS = "/v3.0/oa/message/cs"
 BODY = {"recipient": {"user_id": "U1"}, "message": {"text": WORDS}}

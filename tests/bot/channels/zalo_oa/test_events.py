@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.channels.contract import Received, Unreadable
 from bot.channels.zalo_oa import events
 from bot.channels.zalo_oa.events import Echo, Reported
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.settings import APP_ID, OA_ID
+from fakes.zalo_oa.user import ZaloUser
+from fakes.zalo_oa.wire import Json
 from tests.kit.clock import MORNING, HandClock
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.settings import APP_ID, OA_ID
-from tests.kit.zalo_oa.user import ZaloUser
-from tests.kit.zalo_oa.wire import Json
 
 AT = "1732400000000"
 THEN = datetime(2024, 11, 23, 22, 13, 20, tzinfo=UTC)

@@ -9,15 +9,15 @@ from bot.channels.contract import NeedsToken, TryLater
 from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.tokens import NEEDS_REAUTH, Tokens
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Database
-from storage.queries import tokens
+from storage.queries.outgoing import tokens
 from storage.vault import Vault
 from tests.bot.channels.zalo_oa.held import CS, MASTER, Make, give, row, say, worst
 from tests.kit.clock import HandClock
 from tests.kit.other_end import failure
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 
 
 async def test_without_tokens_nothing_is_asked_and_the_reason_is_told(zalo: FakeZaloOa, make: Make) -> None:

@@ -4,10 +4,10 @@ import asyncio
 import sys
 
 from bot.channels.zalo_oa.tokens import NEEDS_REAUTH
+from fakes.zalo_oa.server import FakeZaloOa
 from storage.database import Database
 from tests.bot.channels.zalo_oa.held import KEY, Make, give, row, worst
 from tests.kit.clock import HandClock
-from tests.kit.zalo_oa.server import FakeZaloOa
 
 
 async def killed(database_url: str, zalo: FakeZaloOa, clock: HandClock, dies: str) -> int:

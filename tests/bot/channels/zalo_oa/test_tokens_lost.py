@@ -5,13 +5,13 @@ import pytest
 from bot.channels.contract import NeedsToken, TryLater
 from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.tokens import NEEDS_REAUTH, Tokens
+from fakes.zalo_oa import faults
+from fakes.zalo_oa.server import FakeZaloOa
+from fakes.zalo_oa.user import ZaloUser
 from storage.database import Database
 from tests.bot.channels.zalo_oa.held import CS, MASTER, Make, row, say, worst
 from tests.kit.clock import HandClock
 from tests.kit.other_end import failure
-from tests.kit.zalo_oa import faults
-from tests.kit.zalo_oa.server import FakeZaloOa
-from tests.kit.zalo_oa.user import ZaloUser
 
 
 async def test_a_lost_answer_is_asked_for_once_more_and_then_a_human(

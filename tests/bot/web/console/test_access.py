@@ -15,12 +15,12 @@ import pytest
 from bot.web.console.openapi import paths
 from handlers import console
 from handlers.console import Act, Screen
-from handlers.demo_models import WRITINGS
-from handlers.desk.audience import Audience
-from handlers.desk.broadcasts import Draft
-from handlers.desk.calls import Calls
-from handlers.desk.models import Models
-from handlers.desk.rights import RIGHTS, ROLES
+from handlers.demo.models import WRITINGS
+from handlers.desk.allocations.models import Models
+from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.office.rights import RIGHTS, ROLES
+from handlers.desk.talks.calls import Calls
 from storage.tables import Grievance
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk

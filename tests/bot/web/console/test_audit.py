@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Actor, Desk
-from storage.queries import chain
+from storage.queries.chains import chain
 from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House, Json

@@ -8,9 +8,10 @@ import pytest
 from playwright.async_api import Page, Route, expect
 from sqlmodel import col, func, select
 
+from fakes.telegram.server import FakeTelegram
 from handlers.desk import Actor
 from storage.database import Unit
-from storage.queries import chats
+from storage.queries.incoming import chats
 from storage.tables import AuditRow
 from storage.vault import Vault
 from tests.bot.web.console.announcements import HERE, jpeg, sent, submits
@@ -19,7 +20,6 @@ from tests.kit.browser import Window, browser
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
-from tests.kit.telegram.server import FakeTelegram
 from tests.kit.telegram_house import telegram_house
 
 pytestmark = pytest.mark.browser

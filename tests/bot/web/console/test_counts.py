@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from handlers.console.counts import counts
 from handlers.desk import Actor
-from handlers.desk.grievances import Grievances
+from handlers.desk.allocations.grievances import Grievances
 from storage.tables import OutboxRow
 from tests.bot.web.console.test_letters import dies
 from tests.kit.calls import ELSEWHERE, PLACE, raises, resident, wishes

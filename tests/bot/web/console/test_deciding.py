@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.decisions import Decisions
+from handlers.desk.cases.decisions import Decisions
 from storage.tables import Case, CaseEvent
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk, text

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import demo_models
+from handlers.demo import models as demo_models
 from handlers.desk import Actor, Desk
-from handlers.desk.grievances import Grievances
-from handlers.desk.models import LONGEST
+from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations.models import LONGEST
 from storage.tables import GoodModel, Grievance
 from tests.kit.audit import actions
 from tests.kit.console import Clerk, clerk, text

@@ -5,7 +5,7 @@ import json
 from sqlmodel import select
 
 from storage.database import Unit
-from storage.queries import chats, inbox
+from storage.queries.incoming import chats, inbox
 from storage.tables import DeadLetter, InboxRow
 from storage.vault import Vault
 from tests.kit.audit import actions

@@ -1,6 +1,6 @@
 """The calendar of what will go out, and the office days that an admin closes and opens."""
 
-from bot.jobs import JOBS
+from bot.jobs.table import JOBS
 from handlers.texts import load
 from tests.bot.web.console.announcements import (
     noted,

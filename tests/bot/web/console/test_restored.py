@@ -1,7 +1,7 @@
 """After a restore no cookie and no link of the backup opens the console: they may have been ended since."""
 
 from handlers.desk import Actor
-from handlers.desk.restored import settle
+from handlers.desk.privacy.restored import settle
 from tests.kit.console import clerk
 from tests.kit.house import House
 from tests.kit.private_page import TownOf

@@ -12,14 +12,14 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Allocations
-from handlers.desk.calls import Calls
-from handlers.desk.cases import Request
-from handlers.desk.grievances import Grievances
-from handlers.desk.models import Models, Wording, Writing
-from handlers.desk.pledge_work import PledgeWork
-from handlers.desk.pledges import KINDS, Offer
-from handlers.desk.rights import ROLES
+from handlers.desk.allocations.allocations import Allocations
+from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations.models import Models, Wording, Writing
+from handlers.desk.cases.cases import Request
+from handlers.desk.office.rights import ROLES
+from handlers.desk.pledges.pledges import KINDS, Offer
+from handlers.desk.pledges.work import PledgeWork
+from handlers.desk.talks.calls import Calls
 from storage.tables import Pledge
 from tests.kit.browser import Window, browser
 from tests.kit.console import Clerk, clerk

@@ -9,14 +9,15 @@ import pytest
 from sqlmodel import col, select
 
 from bot.channels.zalo_oa.buttons import FACT, REFUSED
+from fakes.zalo_oa.server import FakeZaloOa
 from storage.database import Unit
-from storage.queries import account, machine, tokens
+from storage.queries import machine
+from storage.queries.outgoing import account, tokens
 from storage.tables import Case, OutboxRow
 from tests.kit.console import clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 from tests.kit.requests import HERE, asks
-from tests.kit.zalo_oa.server import FakeZaloOa
 from tests.kit.zalo_oa_house import greeted, zalo_oa_house
 
 

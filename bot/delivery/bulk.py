@@ -1,0 +1,250 @@
+"""Sends what is for many people: marked some at a time just before their turns, and settled some at a time.
+
+Why what is not simple is left to the path of one chat (`sender`): it marks after the turn and has all the rules.
+Why no more than a tenth of a second is marked ahead: whoever is killed leaves what he marked as "unknown", and that is
+sent once more only if two officials want it. Why what has waited for a second is given back: the account pauses then,
+or the chat, and a mark must not be older than the lease under which it was made.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Generic, TypeVar
+
+from bot.delivery.calls import Calls, Fate
+from bot.delivery.results import ROW_LEASE, Line, Settling
+from storage.database import DatabaseAway, Unclear, Unit
+from storage.queries.outgoing import sending, sending_many
+from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
+from storage.queries.outgoing.sending import Sender as Leader
+from storage.queries.outgoing.sending_many import Together
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+A = TypeVar("A")
+
+AHEAD_S, MOST = 0.1, 100
+FAR_S = 1.0  # a turn that is so far away is none to wait for with a mark
+NEAR_S = 0.3  # so soon a chat has to be free for one of its messages to be marked
+LOOK_AGAIN_S = 1.0
+AT_ONCE = 500
+WITHIN_S = 0.02  # what is through within it is settled together
+
+
+class Gathered(Generic[A]):
+    """What comes within a moment is done at once, by the first who came, for all."""
+
+    def __init__(self, do: Callable[[Sequence[A]], Awaitable[Mapping[str, Ready]]]) -> None:
+        self._do = do
+        self._open: _Batch[A] | None = None
+
+    async def join(self, one: A) -> Mapping[str, Ready]:
+        """Have one done; returns what came of all, nothing if it went wrong."""
+        batch = self._open
+        if batch is not None and len(batch.items) < MOST:
+            batch.items.append(one)
+            await batch.over.wait()
+            return batch.answer
+        batch = self._open = _Batch(one)
+        try:
+            await asyncio.sleep(WITHIN_S)
+            self._close(batch)
+            batch.answer = await self._do(batch.items)
+        finally:
+            self._close(batch)
+            batch.over.set()
+        return batch.answer
+
+    def _close(self, batch: "_Batch[A]") -> None:
+        if self._open is batch:
+            self._open = None
+
+
+class _Batch(Generic[A]):
+    def __init__(self, first: A) -> None:
+        self.items = [first]
+        self.over = asyncio.Event()
+        self.answer: Mapping[str, Ready] = {}
+
+
+class Bulk:
+    """The bulk lane of one channel. begin: has the path of one chat begin there."""
+
+    def __init__(self, line: Line, calls: Calls, settling: Settling, begin: Callable[[Ready], None]) -> None:
+        self._line, self._calls, self._settling, self._begin = line, calls, settling, begin
+        self._wake = asyncio.Event()
+        self._is_new, self._looked = True, float("-inf")
+        self._found: deque[Ready] = deque()
+        self._ahead = 0  # marked and without a turn
+        self._waiting: dict[asyncio.Task[None], float] = {}  # the same, once they wait, and since when
+        self._recalled: set[asyncio.Task[None]] = set()
+        self._sent, self._unused = Gathered(settling.many), Gathered(self._back)
+        self._most = max(1, min(MOST, int(line.pacer.rate * AHEAD_S)))
+
+    def wake(self) -> None:
+        """Look now: something was committed."""
+        self._is_new = True
+        self._wake.set()
+
+    def recall(self, waited_s: float = 0.0) -> None:
+        """Give back what has waited so long for its turn."""
+        before = _time() - waited_s
+        for task, since in list(self._waiting.items()):
+            if since > before:
+                break
+            if task not in self._recalled:
+                self._recalled.add(task)
+                task.cancel()
+
+    async def run(self) -> None:
+        """Send until the line stops."""
+        while not self._line.stopping:
+            self._wake.clear()
+            try:
+                self.recall(FAR_S)
+                await self._feed()
+            except NotLeading:
+                self._line.leader = None
+            except (DatabaseAway, Unclear) as error:
+                log.warning("the bulk waits for the database", extra={"reason": type(error).__name__})
+            except Exception:
+                log.exception("the bulk stumbled")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._wake.wait()
+
+    # Marking
+
+    async def _feed(self) -> None:
+        """Mark as many as may be ahead."""
+        line = self._line
+        if self._may_mark() is None:
+            line.pacer.expect(more=False)
+        while (leader := self._may_mark()) and self._ahead <= self._most // 2:
+            room = self._most - self._ahead
+            if len(self._found) < room and (self._is_new or _time() - self._looked >= LOOK_AGAIN_S):
+                await self._look()
+            chats = self._take(room)
+            line.pacer.expect(more=bool(chats))  # while the database marks them turns may pass
+            if not chats:
+                return
+            for one in await self._mark(leader, chats):
+                self._ahead += 1
+                line.at_work[one.leaving.address_id] = asyncio.create_task(self._message(leader, one))
+
+    def _may_mark(self) -> Leader | None:
+        line = self._line
+        may = not line.stopping and not self._calls.are_refused and line.pacer.pause() <= FAR_S
+        return line.leader if may else None
+
+    async def _look(self) -> None:
+        self._is_new, self._looked = False, _time()
+        line, known = self._line, {one.address_id for one in self._found}
+        now, name = line.clock.now(), line.channel.name
+        found = await line.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "bulk"))
+        self._is_new = self._is_new or len(found) == AT_ONCE
+        self._found.extend(one for one in found if one.address_id not in known)
+
+    def _take(self, room: int) -> list[str]:
+        """The chats that are next; one that has to wait by itself does so without a mark."""
+        chats: list[str] = []
+        while self._found and len(chats) < room:
+            one = self._found.popleft()
+            if one.address_id in self._line.at_work:
+                continue
+            if self._line.pacer.pause(one.address_id) > NEAR_S + self._line.pacer.pause():
+                self._begin(one)
+            else:
+                chats.append(one.address_id)
+        return chats
+
+    async def _mark(self, leader: Leader, chats: Sequence[str]) -> list[Claimed]:
+        """Mark what is next in some chats; what is not simple there is left to the path of one chat."""
+        line, here = self._line, asyncio.current_task()
+        assert here is not None  # noqa: S101  # a coroutine runs in a task
+        line.at_work.update(dict.fromkeys(chats, here))
+        try:
+            found = await line.database.mark(partial(self._claim, leader, chats))
+        except BaseException:
+            self._is_new = True  # they are to be found again
+            raise
+        finally:
+            for chat in chats:
+                del line.at_work[chat]
+        apart = {one.address_id: one for one in found.apart}
+        marked = {one.leaving.address_id for one in found.claimed}
+        for chat in chats:
+            told = line.again.pop(chat, None) if chat not in marked else None
+            if one := apart.get(chat, told):
+                self._begin(one)
+        return found.claimed
+
+    def _claim(self, leader: Leader, chats: Sequence[str], unit: Unit) -> Together:
+        line, now = self._line, self._line.clock.now()
+        vault = Vault(unit, line.master)
+        return sending_many.claim(unit, vault, leader, chats, now, now + ROW_LEASE, line.windows)
+
+    # Sending
+
+    async def _message(self, leader: Leader, claimed: Claimed) -> None:
+        """Send one message that is marked, or give it back."""
+        line, chat = self._line, claimed.leaving.address_id
+        following: Ready | None = None
+        try:
+            if await self._turn(leader, claimed):
+                try:
+                    following = await self._send(leader, claimed)
+                finally:
+                    line.pacer.ended()
+            else:
+                await self._unused.join((leader, claimed))
+        except Exception:
+            log.exception("sending one of many stumbled")
+        finally:
+            del line.at_work[chat]
+        if begins := following or line.again.pop(chat, None):
+            self._begin(begins)
+
+    async def _turn(self, leader: Leader, claimed: Claimed) -> bool:
+        """Wait for its turn; False if there is none for it."""
+        line, here = self._line, asyncio.current_task()
+        assert here is not None  # noqa: S101  # a coroutine runs in a task
+        since = self._waiting[here] = _time()
+        try:
+            if line.stopping:
+                return False
+            await line.pacer.turn(claimed.leaving.address_id, "bulk", group=claimed.leaving.kind == "group")
+        except asyncio.CancelledError:
+            if here not in self._recalled:
+                raise
+            here.uncancel()
+            return False
+        finally:
+            del self._waiting[here]
+            self._recalled.discard(here)
+            self._ahead -= 1
+            if self._ahead <= self._most // 2:
+                self._wake.set()
+        # A process that stood still may wake up here, long after another one wrote this off.
+        if self._may_mark() == leader and _time() - since <= 2 * FAR_S:
+            return True
+        line.pacer.ended()
+        return False
+
+    async def _send(self, leader: Leader, claimed: Claimed) -> Ready | None:
+        fate: Fate = await self._calls.make(claimed)
+        if fate.state == "sent":
+            return (await self._sent.join((leader, claimed, fate))).get(claimed.leaving.address_id)
+        return await self._settling.one(leader, claimed, fate)
+
+    async def _back(self, unused: Sequence[tuple[Leader, Claimed]]) -> Mapping[str, Ready]:
+        await self._settling.back(unused)
+        self.wake()
+        return {}
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,179 @@
+"""Makes the calls of one account, and says what each makes of its message and of the account.
+
+Why the account is judged here: a platform that can't be reached, or refuses us, says so in the answer to one message,
+and it is true of all.
+"""
+
+import logging
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.channels.contract import (
+    Fitted,
+    Misconfigured,
+    Moved,
+    NeedsToken,
+    NotSent,
+    PersonGone,
+    Refused,
+    SendError,
+    Sends,
+    TryLater,
+    Unclear,
+    WindowClosed,
+)
+from bot.channels.fit import fit, fit_words
+from bot.delivery.rate_limiter import Pacer
+from storage.queries.outgoing.sending import Claimed
+
+log = logging.getLogger(__name__)
+
+FAILURES_BEFORE_A_PAUSE = 5
+LONGEST_PAUSE_S = 60.0
+REFUSALS_OF_OUR_ACCOUNT = 3
+PROBE_S, SELDOM_S = 10.0, 120.0
+PLAIN = "plain"  # the reason of a message that was refused as it is: it goes out once more in words alone
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one call.
+
+    state: of the message now. part: pieces that are out. again: whether this was a failed try, and after how long there
+    may be another. chat: where the platform has it now. gone: the person can't be reached there. closed: not before
+    she writes.
+    """
+
+    state: str
+    reason: str | None = None
+    platform_id: str | None = None
+    part: int | None = None
+    again: timedelta | None = None
+    chat: str = ""
+    gone: bool = False
+    closed: bool = False
+
+
+class Calls:
+    """The calls of one account of a platform."""
+
+    def __init__(self, channel: Sends, pacer: Pacer) -> None:
+        self._channel, self._pacer = channel, pacer
+        self._failures = self._refusals = 0
+        self._probed, self._relapses = float("-inf"), 0
+        self._refused_messages = False
+
+    @property
+    def are_refused(self) -> bool:
+        """Whether the platform refuses our account, so that nothing is to be sent."""
+        return self._refusals >= REFUSALS_OF_OUR_ACCOUNT
+
+    def reasons(self) -> list[str]:
+        """What is wrong with sending, in codes."""
+        name = self._channel.name
+        wrong = {
+            f"{name}_account_refused": self.are_refused,
+            f"{name}_unreachable": self._failures >= FAILURES_BEFORE_A_PAUSE,
+            f"{name}_refuses_messages": self._refused_messages,
+        }
+        return [reason for reason, is_so in wrong.items() if is_so]
+
+    async def are_taken(self) -> bool:
+        """False while the platform refuses our account; asked again now and then, without any message.
+
+        One that answers and yet refuses the first message after it is asked less and less often.
+        """
+        if not self.are_refused:
+            return True
+        if self._pacer.time() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
+            return False
+        self._probed = self._pacer.time()
+        try:
+            await self._channel.probe()
+        except SendError:
+            return False
+        self._refusals = REFUSALS_OF_OUR_ACCOUNT - 1
+        self._relapses = min(self._relapses + 1, 10)
+        return True
+
+    async def make(self, claimed: Claimed) -> Fate:
+        """Make the call for the next piece of a message that had its turn, and say what became of it. Never raises."""
+        try:
+            pieces = self._pieces(claimed)
+        except Exception as error:
+            log.exception("nothing can be made of a message")
+            return Fate("failed", type(error).__name__)
+        await self._pacer.leaves()
+        try:
+            platform_id = await self._channel.send(claimed.chat, pieces[min(claimed.part, len(pieces) - 1)])
+        except SendError as error:
+            return self._fate(claimed, error)
+        except Exception as error:
+            log.exception("a call failed in a way nobody thought of")
+            return self._fate(claimed, Unclear(type(error).__name__))
+        self._failures = self._refusals = self._relapses = 0
+        if claimed.part + 1 < len(pieces):
+            return Fate("queued", claimed.reason, platform_id=platform_id, part=claimed.part + 1)
+        return Fate("sent", platform_id=platform_id, part=claimed.part + 1)
+
+    def _pieces(self, claimed: Claimed) -> tuple[Fitted, ...]:
+        limits, body = self._channel.limits, claimed.leaving.body
+        if claimed.way == "template":
+            return (Fitted("", template=claimed.leaving.kind, row=claimed.leaving.id),)
+        if claimed.reason != PLAIN:
+            return tuple(_numbered(piece, claimed.leaving.id) for piece in fit(body, limits))
+        return fit_words(body, limits)
+
+    def _fate(self, claimed: Claimed, error: SendError) -> Fate:
+        reason = PLAIN if claimed.reason == PLAIN else error.reason
+        match error:
+            case TryLater():
+                return self._later(claimed, error, reason)
+            case NotSent():
+                self._count_a_failure()
+                return Fate("queued", reason, again=_backoff(claimed.leaving.attempt))
+            case Moved():
+                return Fate("queued", reason, again=timedelta(0), chat=error.chat)
+            case PersonGone():
+                return Fate("failed", error.reason, gone=True)
+            case WindowClosed():
+                return Fate("held", error.reason, closed=True)
+            case Refused():
+                log.error("a message was refused", extra={"channel": self._channel.name, "reason": error.reason})
+                self._refused_messages = True
+                if claimed.reason == PLAIN:
+                    return Fate("failed", error.reason)
+                return Fate("queued", PLAIN, again=timedelta(0))
+            case Misconfigured() | NeedsToken():
+                self._refusals += 1 if isinstance(error, Misconfigured) else REFUSALS_OF_OUR_ACCOUNT
+                return Fate("queued", reason, again=timedelta(seconds=1))
+        self._count_a_failure()
+        return Fate("unknown", error.reason)
+
+    def _later(self, claimed: Claimed, error: TryLater, reason: str) -> Fate:
+        """Wait as the platform asks, unless it asked so too often for the same reason."""
+        if error.account:
+            self._pacer.hold_all(min(error.after_s, LONGEST_PAUSE_S))
+        elif not error.alone:
+            self._pacer.told_to_wait(claimed.leaving.address_id, error.after_s)
+        repeated = claimed.reason in (error.reason, PLAIN)
+        if error.most and repeated and claimed.leaving.attempt >= error.most:
+            return Fate("failed", error.reason)
+        return Fate("queued", reason, again=timedelta(seconds=error.after_s))
+
+    def _count_a_failure(self) -> None:
+        """After some failures in a row the whole account pauses, longer each time."""
+        self._failures += 1
+        over = self._failures - FAILURES_BEFORE_A_PAUSE
+        if over >= 0:
+            self._pacer.hold_all(min(LONGEST_PAUSE_S, 2.0 ** min(over, 6)))
+
+
+def _numbered(piece: Fitted, outbox_id: int) -> Fitted:
+    return replace(piece, row=outbox_id, card=replace(piece.card, row=outbox_id) if piece.card else None)
+
+
+def _backoff(attempt: int) -> timedelta:
+    """Full jitter from one second up to a minute."""
+    return timedelta(seconds=random.uniform(0.5, min(60.0, 2.0 ** min(attempt, 6))))  # noqa: S311  # no secret

@@ -1,0 +1,202 @@
+"""Sends what was committed through a platform, each message marked before its call and settled after it.
+
+Why one process sends for a channel, by a lease: the platform counts per account, and so must we. Why "unknown" is a
+state: a call without an answer may have delivered; whether it is repeated depends on what it says, never on luck.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import cast
+
+from bot.channels.contract import Sends
+from bot.clock import Clock
+from bot.delivery.bulk import Bulk
+from bot.delivery.calls import Calls
+from bot.delivery.rate_limiter import Lane, Pacer
+from bot.delivery.results import ROW_LEASE, Line, Settling
+from handlers.desk import Told
+from storage.crypto import MasterKey
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries import machine
+from storage.queries.outgoing import sending
+from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
+from storage.queries.outgoing.sending import Sender as Leader
+from storage.queries.outgoing.windows import Windows
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=10)
+RENEW_S = 3.0
+LOOK_AGAIN_S = 0.5
+AT_ONCE = 500
+
+
+class Sender:
+    """Sends for one channel while this process leads.
+
+    alone: no other process can serve this database. windows: when the platform takes what.
+    """
+
+    def __init__(
+        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool,
+        windows: Windows | None = None,
+    ) -> None:  # fmt: skip
+        self._line = Line(database, master, channel, pacer, clock, windows)
+        self._calls, self._settling = Calls(channel, pacer), Settling(self._line)
+        self._bulk = Bulk(self._line, self._calls, self._settling, self._begin)
+        self._alone = alone
+        self._wake = asyncio.Event()
+        self._holder = database.holder()
+
+    @property
+    def _at_work(self) -> dict[str, asyncio.Task[None]]:
+        return self._line.at_work
+
+    @property
+    def _leader(self) -> Leader | None:
+        return self._line.leader
+
+    def wake(self) -> None:
+        """Look now: something was committed."""
+        self._wake.set()
+        self._bulk.wake()
+
+    def begin(self, told: Sequence[Told]) -> None:
+        """Begin with these chats: something was committed there. Those of other channels are left alone."""
+        if self._leader is None or self._calls.are_refused:
+            return
+        for one in told:
+            if one.channel == self._line.channel.name:
+                self._begin(Ready(one.address_id, "reply", one.kind))
+
+    def reasons(self) -> list[str]:
+        """What is wrong with sending, in codes."""
+        return self._calls.reasons()
+
+    async def run(self) -> None:
+        """Send until cancelled. While the database is away, or another process leads, wait."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._bulk.run())
+            await self._run()
+
+    async def _run(self) -> None:
+        renewed = float("-inf")
+        while not self._line.stopping:
+            self._wake.clear()
+            try:
+                if time.monotonic() - renewed > RENEW_S or self._leader is None:
+                    await self._lead()
+                    renewed = time.monotonic()
+                if self._leader is not None and await self._calls.are_taken():
+                    await self._begin_chats()
+            except (DatabaseAway, Unclear) as error:
+                log.warning("sending waits for the database", extra={"reason": type(error).__name__})
+            except Exception:
+                log.exception("sending stumbled")
+            await _wait(self._wake, LOOK_AGAIN_S)
+
+    async def stop(self, grace_s: float) -> None:
+        """Begin nothing more, and wait for the answers to what is on its way, as long as may be."""
+        self._line.stopping = True
+        self.wake()
+        for task in self._at_work.values():
+            if task.get_name() == "waiting":
+                task.cancel()
+        self._bulk.recall()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                # What is being marked now is given back by tasks that are not there yet.
+                while at_work := [task for task in self._at_work.values() if not task.done()]:
+                    await asyncio.wait(at_work)
+        for task in self._at_work.values():
+            task.cancel()
+        if self._leader is not None:
+            with suppress(DatabaseAway, Unclear):
+                now, name = self._line.clock.now(), self._leader.lease
+                await self._line.database.write(lambda u: machine.release(u, name, self._holder, now), deadline_s=2)
+
+    # Leading
+
+    async def _lead(self) -> None:
+        """Take or renew the lease; at a change of hands, write off what the one before left on its way."""
+        line, now = self._line, self._line.clock.now()
+        name, before = f"sender:{line.channel.name}", line.leader
+
+        def work(unit: Unit) -> int | None:
+            return machine.lease(unit, name, self._holder, now, LEASE, seize=self._alone and before is None)
+
+        epoch = await line.database.write(work)
+        leader = Leader(line.channel.name, name, self._holder, epoch) if epoch is not None else None
+        line.leader = leader
+        if leader is not None:
+            if before is None:
+                self._bulk.wake()
+            first = before is None or before.epoch != leader.epoch
+            await self._settling.write_off(leader, alone=self._alone and first)
+
+    # Sending
+
+    async def _begin_chats(self) -> None:
+        """Give every chat with something to say a task of its own, so that none waits for another."""
+        now, name = self._line.clock.now(), self._line.channel.name
+        for found in await self._line.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "reply")):
+            if found.address_id not in self._at_work:
+                self._begin(found)
+
+    def _begin(self, found: Ready) -> None:
+        if found.address_id in self._at_work:
+            self._line.again[found.address_id] = found
+        elif not self._line.stopping:
+            self._at_work[found.address_id] = asyncio.create_task(self._chat(found), name="waiting")
+
+    async def _chat(self, found: Ready) -> None:
+        """Send what one chat has waiting, one by one."""
+        here, pacer = asyncio.current_task(), self._line.pacer
+        assert here is not None  # noqa: S101  # a coroutine runs in a task
+        following: Ready | None = found
+        try:
+            while following is not None and not self._line.stopping:
+                here.set_name("waiting")
+                await pacer.turn(following.address_id, cast("Lane", following.lane), group=following.kind == "group")
+                try:
+                    here.set_name("sending")
+                    following = await self._send_next(following.address_id)
+                finally:
+                    pacer.ended()
+        except NotLeading:
+            self._line.leader = None
+        except (DatabaseAway, Unclear) as error:
+            log.warning("a chat waits", extra={"reason": type(error).__name__})
+        except Exception:
+            log.exception("sending to one chat stumbled")
+        finally:
+            del self._at_work[found.address_id]
+        if again := self._line.again.pop(found.address_id, None):
+            self._begin(again)
+
+    async def _send_next(self, address_id: str) -> Ready | None:
+        """Mark the next message, send it, settle it; returns what may follow."""
+        leader = self._leader
+        if leader is None or self._line.stopping or self._calls.are_refused:
+            return None
+        claimed = await self._line.database.mark(lambda unit: self._claim(unit, leader, address_id))
+        if claimed is None:
+            return None
+        fate = await self._calls.make(claimed)
+        return await self._settling.one(leader, claimed, fate)
+
+    def _claim(self, unit: Unit, leader: Leader, address_id: str) -> Claimed | None:
+        line, now = self._line, self._line.clock.now()
+        vault = Vault(unit, line.master)
+        return sending.claim(unit, vault, leader, address_id, now, now + ROW_LEASE, line.windows)
+
+
+async def _wait(event: asyncio.Event, most_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(most_s):
+            await event.wait()

@@ -1,0 +1,91 @@
+"""Delivers what was committed. A message leaves only as a row that is marked; nothing is sent from a turn."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bot.channels.contract import Keeps
+from bot.channels.fit import fit
+from bot.clock import Clock
+from storage.crypto import MasterKey, WrongKey
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries.outgoing import outbox
+from storage.vault import KeyGone, Vault
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN_S = 1.0
+AT_ONCE = 200
+
+
+class Outbox:
+    """Hands the messages of one channel over, those of one chat strictly in order."""
+
+    def __init__(
+        self, database: Database, master: MasterKey, channel: Keeps, clock: Clock, arrived: Callable[[str], None]
+    ) -> None:
+        self._database, self._master, self._channel, self._clock = database, master, channel, clock
+        self._arrived = arrived
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now: something was committed."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. While the database is away, wait for it."""
+        while True:
+            self._wake.clear()
+            try:
+                busy = await self.drain()
+            except (DatabaseAway, Unclear) as error:
+                log.warning("the outbox waits for the database", extra={"reason": type(error).__name__})
+                busy = False
+            except Exception:
+                # One chat's fault must not end the delivery of all the others.
+                log.exception("the outbox stumbled")
+                busy = False
+            if not busy:
+                await _wait(self._wake, LOOK_AGAIN_S)
+
+    async def drain(self) -> bool:
+        """Deliver what is ready; True if anything was."""
+        now = self._clock.now()
+        ready = await self._database.read(lambda unit: outbox.ready(unit, self._channel.name, now, AT_ONCE))
+        kept = await asyncio.gather(*(self._chat(address) for address in ready))
+        return any(kept)
+
+    async def _chat(self, address_id: str) -> bool:
+        """Deliver all that one chat has waiting, in one transaction."""
+        count = await self._database.write(lambda unit: self._keep_all(unit, address_id))
+        if count:
+            self._arrived(address_id)
+        return count > 0
+
+    def _keep_all(self, unit: Unit, address_id: str) -> int:
+        vault, now, count = Vault(unit, self._master), self._clock.now(), 0
+        while (row := outbox.next_of(unit, address_id, now)) is not None:
+            count += 1
+            if row.deadline is not None and row.deadline < now:
+                outbox.move(unit, row.id, row.attempt, "queued", "expired", now, reason="deadline")
+                continue
+            if row.is_stopped:
+                outbox.move(unit, row.id, row.attempt, "queued", "cancelled", now, reason="stopped")
+                continue
+            try:
+                leaving = outbox.opened(vault, row)
+                fitted = fit(leaving.body, self._channel.limits)
+            except (KeyGone, WrongKey, KeyError, TypeError, AssertionError) as error:
+                log.warning("a message can't be delivered", extra={"reason": type(error).__name__})
+                outbox.move(unit, row.id, row.attempt, "queued", "failed", now, reason=type(error).__name__)
+                continue
+            number = self._channel.keep(unit, vault, leaving, fitted, now)
+            outbox.move(unit, row.id, row.attempt, "queued", "sent", now, platform_id=str(number))
+        return count
+
+
+async def _wait(event: asyncio.Event, most_s: float) -> None:
+    try:
+        async with asyncio.timeout(most_s):
+            await event.wait()
+    except TimeoutError:
+        return

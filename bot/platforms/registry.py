@@ -1,0 +1,77 @@
+"""The platforms we speak through, each wired whole: what comes in, what goes out, what is wrong with it.
+
+Why apart from the rest: a platform is imported only where its token is set, for its library costs half a second.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Protocol, runtime_checkable
+
+from aiohttp import web
+
+from bot.channels.contract import Fetches
+from bot.clock import Clock
+from bot.delivery.sender import Sender
+from bot.receiving.inbox import Inbox
+from bot.setup import Opened
+
+Part = Callable[[], Coroutine[object, object, None]]
+
+
+class Platform(Protocol):
+    """One account at a platform, wired. rate: messages a second that it takes."""
+
+    name: str
+    sender: Sender
+    rate: float
+
+    @property
+    def fetcher(self) -> Fetches:
+        """Who gets its photos."""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """What runs as long as we serve."""
+
+    def add_to(self, app: web.Application) -> None:
+        """Open its routes."""
+
+    async def start(self) -> None:
+        """Open its connections; the platform itself may be away."""
+
+    async def stop(self, grace_s: float) -> None:
+        """Begin nothing more, and wait for what is on its way."""
+
+    async def close(self) -> None:
+        """Close its connections."""
+
+    def reasons(self) -> list[str]:
+        """What is wrong with it, in codes without secrets."""
+
+    def rejected(self) -> int:
+        """How many calls came without our secret."""
+
+
+@runtime_checkable
+class CountsByHeader(Protocol):
+    """A platform whose calls are signed with a moment."""
+
+    def by_header(self) -> int:
+        """How many fitted the moment of a header alone."""
+
+
+def build(opened: Opened, clock: Clock, inbox: Inbox) -> list[Platform]:
+    """The platforms whose tokens are set."""
+    found: list[Platform] = []
+    if opened.settings.telegram_bot_token is not None:
+        from bot.platforms.telegram import TelegramPlatform
+
+        found.append(TelegramPlatform(opened, clock, inbox))
+    if opened.settings.zalo_oa_app_id is not None:
+        from bot.platforms.zalo_oa import ZaloOaPlatform
+
+        found.append(ZaloOaPlatform(opened, clock, inbox))
+    if opened.settings.zalo_bot_token is not None:
+        from bot.platforms.zalo_bot import ZaloBotPlatform
+
+        found.append(ZaloBotPlatform(opened, clock, inbox))
+    return found

@@ -1,0 +1,207 @@
+"""One incoming message = one transaction: session, answers, effects, replies and the inbox mark, all or nothing.
+
+Why a person's messages wait for each other: two linked channels share one session, and a press may overtake the words
+it followed. Between persons everything runs at once.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from handlers.desk import Actor, Desk, Told
+from handlers.desk.office.quiet_hours import NIGHT, QuietHours
+from handlers.dialogue.reception import Reception
+from handlers.flow.message import Incoming, Press, Say
+from handlers.texts import Texts
+from storage.crypto import MasterKey
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.queries.incoming import chats, inbox
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing.windows import Windows
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+WORKERS = 4
+LOOK_AGAIN_S = 0.5
+WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a desk needs that is the same for every message.
+
+    abroad: channels whose servers are outside the country. private_pages: whether people can open pages of ours safely.
+    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
+    """
+
+    master: MasterKey
+    texts: Texts
+    zone: ZoneInfo
+    public_url: str
+    demo: bool
+    abroad: frozenset[str] = frozenset()
+    private_pages: bool = False
+    quiet: QuietHours = NIGHT
+    windows: Windows | None = None
+
+    def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
+        """Open the desk in a transaction."""
+        vault = Vault(unit, self.master)
+        return Desk(
+            unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
+            public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
+            private_pages=self.private_pages, channels_abroad=self.abroad, quiet=self.quiet,
+            windows=self.windows,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A message that was handled. told: the chats it was answered in. more: whether another may be handled now."""
+
+    told: Sequence[Told]
+    more: bool
+
+
+class Inbox:
+    """Hands each accepted message to reception, once, in order."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        reception: Reception,
+        clock: Clock,
+        *,
+        replied: Callable[[Sequence[Told]], None],
+    ) -> None:
+        self._database, self._office, self._reception, self._clock = database, office, reception, clock
+        self._replied = replied
+        self._waiting: deque[str] = deque()
+        self._busy: set[str] = set()
+        self._wake = asyncio.Condition()
+
+    async def wake(self, person_id: str) -> None:
+        """Handle this person's messages as soon as somebody is free."""
+        async with self._wake:
+            if person_id not in self._waiting:
+                self._waiting.append(person_id)
+            self._wake.notify()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look())
+            for _ in range(WORKERS):
+                group.create_task(self._work())
+
+    async def _look(self) -> None:
+        """Find messages nobody woke us for: another process took them in, or an attempt was put off."""
+        while True:
+            try:
+                found = await self._database.read(inbox.waiting)
+            except (DatabaseAway, Unclear):
+                found = []
+            for person_id in found:
+                await self.wake(person_id)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _work(self) -> None:
+        while True:
+            person_id = await self._next()
+            try:
+                more = True
+                while more and (handled := await self.handle(person_id)) is not None:
+                    self._replied(handled.told)
+                    more = handled.more
+            except (DatabaseAway, Unclear) as error:
+                log.warning("the inbox waits for the database", extra={"reason": type(error).__name__})
+            except Exception:
+                log.exception("the inbox goes on with others")
+            finally:
+                async with self._wake:
+                    self._busy.discard(person_id)
+                    self._wake.notify()
+
+    async def _next(self) -> str:
+        async with self._wake:
+            while True:
+                for person_id in self._waiting:
+                    if person_id not in self._busy:
+                        self._waiting.remove(person_id)
+                        self._busy.add(person_id)
+                        return person_id
+                await self._wake.wait()
+
+    async def handle(self, person_id: str) -> Handled | None:
+        """Handle the oldest message of a person; None if there was none to handle now."""
+        try:
+            return await self._database.write(lambda unit: self._turn(unit, person_id))
+        except (DatabaseAway, Unclear):
+            raise  # not the message's fault: no attempt is counted
+        except Exception:
+            log.exception("a message could not be handled")
+            told = await self._database.write(lambda unit: self._failed(unit, person_id))
+            return Handled(told, more=True)
+
+    def _turn(self, unit: Unit, person_id: str) -> Handled | None:
+        now = self._clock.now()
+        vault = Vault(unit, self._office.master)
+        accepted = inbox.oldest(unit, vault, person_id, now)
+        if accepted is None:
+            return None
+        chat = accepted.chat
+        desk = self._office.desk(unit, Actor("person", chat.person_id), f"inbox:{accepted.id}", self._clock, chat)
+        desk.held.show(chat)
+        self._reception.turn(desk, read(accepted, abroad=desk.abroad))
+        inbox.finish(unit, accepted.id, now)
+        return Handled(desk.told, accepted.more)
+
+    def _failed(self, unit: Unit, person_id: str) -> Sequence[Told]:
+        """Try again a little later; after the third time set it aside, and tell the person."""
+        now = self._clock.now()
+        found = inbox.oldest_id(unit, person_id)
+        if found is None:
+            return ()
+        inbox_id, attempt, channel, address_id = found
+        if attempt < len(WAITS):
+            inbox.put_off(unit, inbox_id, attempt, now + WAITS[attempt])
+            return ()
+        letter = inbox.bury(unit, inbox_id, channel, "turn failed", now)
+        chat = chats.at_address(unit, address_id)
+        desk = self._office.desk(unit, Actor("clock"), f"inbox:{inbox_id}", self._clock, chat)
+        desk.messages.say(chat, Say("apology"), place=f"apology/{letter}")
+        return desk.told
+
+
+def _number(found: object) -> int:
+    return found if isinstance(found, int) else 0
+
+
+def _place_of(index: str) -> int:
+    """A button's place; -1, where there is none, for anything else that a stranger may send."""
+    return int(index) if index.isascii() and index.isdigit() and len(index) < 4 else -1
+
+
+def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
+    """What came in, as reception takes it."""
+    body = accepted.body
+    photos, press = body.get("photos", []), str(body.get("press", ""))
+    nonce, _, index = press.rpartition(".")
+    return Incoming(
+        kind=accepted.kind,  # type: ignore[arg-type]  # written by a channel, which knows the kinds
+        text=str(body.get("text", "")),
+        press=Press(nonce, int(index) if index.isascii() and index.isdigit() and len(index) < 4 else -1)
+        if press
+        else None,
+        photos=tuple(photos) if isinstance(photos, list) else (),
+        contact=str(body.get("contact", "")),
+        abroad=abroad,
+        place=_number(body.get("place")),
+        about=str(body.get("about", "")),
+    )

@@ -1,0 +1,278 @@
+"""The web chat over HTTP: a visitor's cookie, messages in, lines out, and a stream of them.
+
+Why the cookie is signed: a made-up or changed one must not become a chat, nor ever open somebody else's.
+"""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.channels.webchat import WebChat
+from bot.clock import Clock
+from bot.receiving.inbox import Inbox, Office
+from bot.web import wire
+from bot.web.chat.lines import Lines
+from bot.web.pages import Pages, foot
+from bot.web.wire import Given, TooBig
+from handlers.desk import Actor
+from handlers.desk.messages.files import TooMany
+from handlers.desk.money.campaigns import PREFIX
+from handlers.texts import Phrase
+from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.ids import read_code
+from storage.queries.incoming import chats, inbox
+from storage.queries.incoming.chats import Chat, Line
+from storage.queries.outgoing import outbox, pictures
+from storage.vault import Vault
+
+INTAKE_S = 1.5
+MOST_LINES = 100
+HEARTBEAT_S = 10.0
+# A photo is shown once it is cleaned, mostly within a second or two.
+CLEANING_LOOK_S = 0.25
+CLEANING_LOOKS = 40
+COOKIE_AGE_S = 180 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Makes and reads the visitor's cookie."""
+
+    office: Office
+    secure: bool
+
+    @property
+    def name(self) -> str:
+        return "__Host-chungtay" if self.secure else "chungtay"
+
+    def read(self, request: web.Request) -> str | None:
+        """The visitor's token, or None unless we made the cookie."""
+        given = request.cookies.get(self.name, "")
+        token, _, mark = given.partition(".")
+        if not token or not given.isascii():
+            return None
+        return token if secrets.compare_digest(mark, self._mark(token)) else None
+
+    def set(self, answer: web.StreamResponse, token: str) -> None:
+        answer.set_cookie(
+            self.name, f"{token}.{self._mark(token)}", max_age=COOKIE_AGE_S, httponly=True, secure=self.secure,
+            samesite="Lax", path="/",
+        )  # fmt: skip
+
+    def external(self, token: str) -> bytes:
+        """The look-up value that stands for the visitor in the database."""
+        return self.office.master.look_up("webchat visitor", token)
+
+    def _mark(self, token: str) -> str:
+        return base64.urlsafe_b64encode(self.office.master.look_up("webchat cookie", token)).decode().rstrip("=")
+
+
+class ChatRoutes:
+    """The routes of the web chat."""
+
+    def __init__(
+        self, database: Database, office: Office, clock: Clock, incoming: Inbox, lines: Lines, pages: Pages,
+        *, secure: bool, origins: frozenset[str],
+    ) -> None:  # fmt: skip
+        self._database, self._office, self._clock = database, office, clock
+        self._inbox, self._lines, self._pages, self._origins = incoming, lines, pages, origins
+        self._visitors = Visitors(office, secure)
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/chat", self.page)
+        app.router.add_post("/chat/messages", self.take)
+        app.router.add_get("/chat/messages", self.history)
+        app.router.add_get("/chat/stream", self.stream)
+        app.router.add_get("/chat/images/{number}", self.image)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The page; it brings the cookie, and makes no person. start: a campaign's code, which gets a button."""
+        token = self._visitors.read(request)
+        chat = await self._chat(token) if token else None
+        wanted = "en" if request.query.get("lang") == "en" else "vi"
+        language = chat.language if chat and chat.language else wanted
+
+        def values(unit: Unit) -> Mapping[str, object]:
+            desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
+            return foot(desk.voice(language))
+
+        campaign = read_code(request.query.get("start", ""), PREFIX) or ""
+        html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))
+        answer = web.Response(text=html, content_type="text/html")
+        self._visitors.set(answer, token or secrets.token_urlsafe(24))
+        return answer
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take one message in; 202 once it is kept. The same client id again has no effect."""
+        origins = request.headers.getall("Origin", [])
+        if len(origins) > 1 or (origins and origins[0] not in self._origins):
+            raise web.HTTPForbidden(text="this origin may not write here")
+        token = self._visitors.read(request) or secrets.token_urlsafe(24)
+        try:
+            given = await wire.read(request)
+            chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
+        except TooBig as big:
+            sentence = await self._sentence(token, "photo_refused.too_big")
+            raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
+        except TooMany:
+            raise web.HTTPBadRequest(text=await self._sentence(token, "photo_refused.too_many")) from None
+        await self._inbox.wake(chat.person_id)
+        self._lines.arrived(chat.address_id)
+        self._lines.arrived(self._visitors.external(token))
+        answer = web.json_response({"id": str(number)}, status=202)
+        self._visitors.set(answer, token)
+        return answer
+
+    def _keep(self, unit: Unit, token: str, given: Given) -> tuple[Chat, int]:
+        now, vault = self._clock.now(), Vault(unit, self._office.master)
+        chat = chats.arrive(unit, vault, WebChat.name, self._visitors.external(token), now)
+        update_id = f"{chat.address_id}:{given.client}"
+        if inbox.known(unit, WebChat.name, update_id):
+            return chat, chats.number_of(unit, chat, given.client)
+        desk = self._office.desk(unit, Actor("person", chat.person_id), "intake", self._clock, chat)
+        body = {**given.body, "photos": [desk.files.keep(raw) for raw in given.photos]}
+        inbox.accept(unit, vault, chat, update_id, given.kind, body, now)
+        if given.kind == "photos":
+            shown: dict[str, object] = {
+                "text": desk.voice(chat.language).say(Phrase("photos.count", {"count": len(given.photos)})),
+                "photos": body["photos"],
+            }
+        elif given.kind == "press":
+            shown = {"text": desk.messages.label_of(chat, str(given.body["press"]))}
+        else:
+            shown = {"text": given.body["text"]}
+        return chat, chats.add_line(unit, vault, chat, "you", shown, now, client=given.client)
+
+    async def history(self, request: web.Request) -> web.Response:
+        """The lines after an id, oldest first."""
+        chat = await self._reader(request)
+        after = await self._after(chat, request.query.get("after", "0"))
+        found = await self._read_lines(chat, after, MOST_LINES + 1) if chat else []
+        self._mark_handed_out(found[:MOST_LINES])
+        messages = [wire.message(line) for line in found[:MOST_LINES]]
+        return web.json_response({"messages": messages, "more": len(found) > MOST_LINES}, dumps=wire.dumps)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """The lines as they come, each an event whose id is the line's."""
+        chat = await self._reader(request)
+        after = await self._after(chat, request.headers.get("Last-Event-ID", request.query.get("after", "0")))
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        await answer.prepare(request)
+        await answer.write(b"retry: 2000\n\n")
+        token = self._visitors.read(request)
+        async for line in self._follow(chat, token, after):
+            await answer.write(b": still here\n\n" if line is None else wire.event(line))
+        return answer
+
+    async def image(self, request: web.Request) -> web.Response:
+        """The picture of one line: an announcement's, a card drawn from its words, or the visitor's own photo."""
+        chat = await self._reader(request)
+        number = request.match_info["number"]
+        if chat is None or not number.isascii() or not number.isdigit() or len(number) > 12:
+            raise web.HTTPNotFound
+        found = await self._database.read(lambda unit: self._picture(unit, chat, int(number)))
+        for _ in range(CLEANING_LOOKS):
+            if found != b"":
+                break
+            await asyncio.sleep(CLEANING_LOOK_S)
+            found = await self._database.read(lambda unit: self._picture(unit, chat, int(number)))
+        if not found:
+            raise web.HTTPNotFound
+        if isinstance(found, bytes):
+            return web.Response(body=found, content_type="image/jpeg")
+        from bot.pictures import cards
+
+        png = await asyncio.to_thread(cards.card, *found)
+        return web.Response(body=png, content_type="image/png")
+
+    def _picture(self, unit: Unit, chat: Chat, number: int) -> tuple[str, Mapping[str, str]] | bytes | None:
+        line = chats.line(unit, Vault(unit, self._office.master), chat, number)
+        if line is None:
+            return None
+        card, photos = line.body.get("card"), line.body.get("photos")
+        if isinstance(card, dict):
+            announced = card["kind"] == outbox.PICTURE_CARD
+            return pictures.picture(unit, card["values"]["code"]) if announced else (card["kind"], card["values"])
+        if isinstance(photos, list) and photos:
+            desk = self._office.desk(unit, Actor("person", chat.person_id), "picture", self._clock, chat)
+            return desk.files.clean_photo(str(photos[0]))
+        return None
+
+    # Reading
+
+    async def _sentence(self, token: str, key: str) -> str:
+        """What the page shows to the person herself, in her language."""
+        chat = await self._chat(token)
+        return self._office.texts.sentence(chat.language if chat and chat.language else "vi", key)
+
+    async def _chat(self, token: str) -> Chat | None:
+        external = self._visitors.external(token)
+        return await self._database.read(lambda unit: chats.find(unit, WebChat.name, external))
+
+    async def _reader(self, request: web.Request) -> Chat | None:
+        token = self._visitors.read(request)
+        return await self._chat(token) if token else None
+
+    async def _after(self, chat: Chat | None, after: str) -> int:
+        """A cursor of this chat; "now" is its end. Raises HTTPBadRequest for any other."""
+        if after in ("", "0") or (after == "now" and chat is None):
+            return 0
+        if after == "now" and chat is not None:
+            return await self._database.read(lambda unit: chats.last_line(unit, chat))
+        if after.isascii() and after.isdigit() and len(after) < 13 and chat is not None:
+            last = await self._database.read(lambda unit: chats.last_line(unit, chat))
+            if int(after) <= last:
+                return int(after)
+        raise web.HTTPBadRequest(text="after: not an id of this chat")
+
+    async def _read_lines(self, chat: Chat, after: int, most: int) -> list[Line]:
+        def work(unit: Unit) -> list[Line]:
+            # Who erased herself has a fresh person at the same address.
+            return chats.lines(
+                unit, Vault(unit, self._office.master), chats.at_address(unit, chat.address_id), after, most
+            )
+
+        return await self._database.read(work)
+
+    async def _follow(self, chat: Chat | None, token: str | None, after: int) -> AsyncIterator[Line | None]:
+        """Lines as they come; None when there was none for a while."""
+        external = self._visitors.external(token) if token else b""
+        with self._lines.following(external) as first:
+            while chat is None:
+                if token is not None:
+                    chat = await self._chat(token)
+                while chat is None and not await _happens(first, HEARTBEAT_S):
+                    yield None
+        with self._lines.following(chat.address_id) as arrival:
+            while True:
+                arrival.clear()
+                try:
+                    found = await self._read_lines(chat, after, MOST_LINES)
+                except (DatabaseAway, Unclear):
+                    found = []
+                for line in found:
+                    after = line.number
+                    yield line
+                self._mark_handed_out(found)
+                while not found and not await _happens(arrival, HEARTBEAT_S):
+                    yield None
+
+    def _mark_handed_out(self, lines: list[Line]) -> None:
+        """Note, without waiting, that these lines were read out: what we said is delivered."""
+        ids = [line.outbox_id for line in lines if line.outbox_id is not None]
+        if ids:
+            now = self._clock.now()
+            self._lines.later(self._database.mark(lambda unit: outbox.handed_out(unit, ids, now)))
+
+
+async def _happens(event: asyncio.Event, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

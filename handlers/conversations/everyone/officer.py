@@ -1,0 +1,63 @@
+"""Talk to a person: to officials of her unit, who are told at once, and when somebody will be there."""
+
+from dataclasses import dataclass
+
+from handlers.desk import Desk
+from handlers.desk.cases.cases import CLOSED
+from handlers.desk.officials import duty
+from handlers.desk.talks.talks import Wish
+from handlers.flow.conversation import Answers, Ask, Conversation, Done
+from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.questions import Unit
+
+MENU = Opening("doors.menu", "@menu")
+END = Opening("doors.end_talk", "end_talk")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known before asking: the unit of her newest open request or last check; whether she wished before."""
+
+    unit_id: str | None
+    wished: bool
+
+
+def look_where_she_is(desk: Desk, a: Answers) -> Known:
+    cases = (case.unit_id for case in desk.cases.mine() if case.state not in CLOSED and case.unit_id)
+    check = desk.households.mine()
+    checked = check.answers.get("unit") if check else None
+    return Known(next(cases, None) or (checked if checked and checked[:1] != "#" else None), desk.talks.stands())
+
+
+def place_is_needed(a: Answers) -> bool:
+    known = a.facts(Known)
+    return known.unit_id is None and not known.wished
+
+
+unit = Unit("unit", others=("unknown",))
+
+
+def wish(a: Answers, desk: Desk) -> Done:
+    """Record the wish, tell the officials, and say when somebody is there."""
+    made = desk.talks.wish(a.facts(Known).unit_id or a.get(unit))
+    if made.by:
+        return Done(Say("talking", officer=made.by, openings=(END,)))
+    first, second = desk.office.office_hours
+    hours = {"morning": f"{first[0]:%H:%M}–{first[1]:%H:%M}", "afternoon": f"{second[0]:%H:%M}–{second[1]:%H:%M}"}
+    values = hours | {"opens": duty.opens_next(desk), "told": made.told}
+    return Done(Say(Phrase(_answer(made, desk), values), openings=(MENU,)))
+
+
+def _answer(made: Wish, desk: Desk) -> str:
+    if made.before:
+        return "wished_before"
+    if not made.staffed:
+        return "wished"
+    if not duty.is_open(desk):
+        return "wished_off_hours"
+    return "wished_now" if made.told else "wished"
+
+
+conversation = Conversation(
+    "officer", (Ask(unit, only_if=place_is_needed),), wish, ("/canbo", "/officer"), look_where_she_is
+)

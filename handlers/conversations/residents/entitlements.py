@@ -1,0 +1,104 @@
+"""What may be had, five programmes a message, and what a result stands on, with source, time and how sure it is."""
+
+from collections.abc import Mapping
+
+from handlers.desk import Desk
+from handlers.desk.cases.households import Kept
+from handlers.flow.conversation import Answers, Conversation, Done
+from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.moving import shown
+from handlers.forms import questionnaire
+from handlers.rules import changes, poverty, programmes, reasons
+from handlers.verdicts import basis, offers, results
+
+A_MESSAGE = 5
+MENU = Opening("doors.menu", "@menu")
+CHECK = Opening("doors.support", "eligibility")
+ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
+LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+WOULD_CHANGE = Opening("doors.would_change", "would_change")
+
+
+def told(kept: Kept, *, abroad: bool) -> Answers:
+    """The kept answers, on the day they were given."""
+    return Answers(kept.answers, kept.day, abroad=abroad)
+
+
+def list_offers(a: Answers, desk: Desk) -> Done:
+    """List what the family may have: first what can be asked for now, then what follows a recognition."""
+    kept = desk.households.mine()
+    if kept is None:
+        return Done(Say("check_first", openings=(CHECK, MENU)))
+    answers = told(kept, abroad=a.abroad)
+    household = questionnaire.family(answers)
+    # Who holds a certificate is told what that gives; the rest would only confuse.
+    held = questionnaire.holds_a_certificate(answers)
+    likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, desk.today()).verdict.classes)
+    found = programmes.offers(household, desk.today(), likely=likely)
+    begin = int(a.given("from") or 0)
+    return Done(_page(found, begin, "entitlements", has_result=True))
+
+
+def list_in_general(a: Answers, desk: Desk) -> Done:
+    """List what there is for everybody who has not been asked anything."""
+    return Done(_page(programmes.general(desk.today()), int(a.given("from") or 0), "support", has_result=False))
+
+
+def _page(found: tuple[programmes.Offer, ...], begin: int, name: str, *, has_result: bool) -> Say:
+    shown = found[begin : begin + A_MESSAGE]
+    doors = []
+    if begin + A_MESSAGE < len(found):
+        doors.append(Opening("doors.see_more", name, {"from": str(begin + A_MESSAGE)}))
+    doors.append(Opening("doors.officer_helps", "registration", {"needs": "papers"}))
+    doors += [] if has_result else [CHECK]
+    return Say("offers", lines=Lines(tuple(offers.lines(shown))), openings=(*doors, MENU))
+
+
+def tell_basis(a: Answers, desk: Desk) -> Done:
+    """Print what the last result stands on: each reason, its article, from when to when, how sure, and which answer."""
+    kept = desk.households.mine()
+    if kept is None:
+        return Done(Say("check_first", openings=(CHECK, MENU)))
+    answers = told(kept, abroad=a.abroad)
+    household = questionnaire.family(answers)
+    found, held = poverty.assess(household, kept.day), questionnaire.holds_a_certificate(answers)
+    why = reasons.of_offers(results.holder_offers(household, kept.day)) if held else reasons.reasons(household, found)
+    lines = basis.lines(found, why, _read_back(answers))
+    doors = (ENTITLEMENTS, MENU) if held else (WOULD_CHANGE, ENTITLEMENTS, MENU)
+    return Done(Say("basis", lines=lines, day=kept.day, openings=doors))
+
+
+def tell_changes(a: Answers, desk: Desk) -> Done:
+    """Say what would make the last result another one."""
+    kept = desk.households.mine()
+    if kept is None:
+        return Done(Say("check_first", openings=(CHECK, MENU)))
+    household = questionnaire.family(told(kept, abroad=a.abroad))
+    found = poverty.assess(household, kept.day)
+    lines = basis.changes(found, changes.would_change(household, kept.day))
+    return Done(Say("changes", lines=lines, day=kept.day, openings=(ENTITLEMENTS, LEGAL_BASIS, MENU)))
+
+
+def _read_back(answers: Answers) -> Mapping[str, Phrase]:
+    """Each answer with its label, by the question's key; abroad, of what is private only that it was answered."""
+    written = answers.written()
+    hidden = {question.key for question in questionnaire.PRIVATE} if answers.abroad else set()
+    return {
+        question.key: Phrase(
+            "basis.answer",
+            {
+                "label": Phrase(f"label.{question.key}"),
+                "value": Phrase("answered_aside") if question.key in hidden else shown(question, written[question.key]),
+            },
+        )
+        for question in questionnaire.ALL
+        if question.key in written
+    }
+
+
+conversations = (
+    Conversation("entitlements", (), list_offers),
+    Conversation("support", (), list_in_general),
+    Conversation("legal_basis", (), tell_basis),
+    Conversation("would_change", (), tell_changes, texts="legal_basis"),
+)

@@ -1,0 +1,125 @@
+"""News of gifts on their way: to the household that is asked or gets one, and to the officials who look after it.
+
+Why a household is told only if it agreed to news of its request: whoever said no is rung up instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from handlers.desk.allocations import in_words as gift_in_words
+from handlers.desk.allocations.steps import Given
+from handlers.desk.cases import news as case_news
+from handlers.desk.office.rights import Official
+from handlers.flow.message import Opening, Say
+from storage.tables import Case
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+Asked = Literal["did_you_get_it", "did_they_get_it", "did_it_come_about", "did_they_come"]
+# What is asked of something handed over, and its buttons: the words of each, and the answer it gives.
+ASKS: Mapping[Asked, Mapping[str, str]] = {
+    "did_you_get_it": {"got_all": "all", "got_less": "less", "got_not_yet": "not_yet", "got_not_mine": "not_mine"},
+    "did_they_get_it": {"got_all": "all", "got_less": "less", "got_not_yet": "not_yet", "got_not_theirs": "not_mine"},
+    "did_it_come_about": {"came_about": "all", "came_not_yet": "not_yet", "no_such_matter": "not_mine"},
+    "did_they_come": {"helped": "all", "helped_not_yet": "not_yet", "no_such_matter": "not_mine"},
+}
+WHAT_IS_DONE: Mapping[str, Asked] = {"job": "did_it_come_about", "link": "did_it_come_about", "time": "did_they_come"}
+MEETS = ("want", "do_not_want", "ask_first")
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationNews:
+    """News of allocations, each to one person."""
+
+    desk: "Desk"
+
+    # To the household
+
+    def asks(self, given: Given) -> None:
+        """Ask the household whether it wants to meet the employer or buyer."""
+        known = {"allocation": given.row.id}
+        doors = tuple(Opening(f"doors.{name}", "offered", {**known, "answer": name}) for name in MEETS)
+        self._tell(given, Say(gift_in_words.offer(self.desk, given), openings=doors), "asks")
+
+    def handed_over(self, given: Given) -> None:
+        """Ask the household, or who wrote for it, whether it arrived; of what is done whether it was done."""
+        case = self._case(given)
+        if case is not None:
+            self._tell(given, self.arrived(given, case), "handed_over", kind="hand_over")
+
+    def arrived(self, given: Given, case: Case) -> Say:
+        """The question whether it arrived, with a button for each answer."""
+        asked = asks_of(given.pledge.kind, for_other=case.for_other)
+        doors = tuple(
+            Opening(f"doors.{label}", "received", {"allocation": given.row.id, asked: answer})
+            for label, answer in ASKS[asked].items()
+        )
+        what = gift_in_words.what(self.desk, given)
+        return Say(f"household_gift.{asked}", code=case.code, what=what, openings=doors)
+
+    def settled(self, given: Given, outcome: str) -> None:
+        """Tell the household what came of looking into it."""
+        case = self._case(given)
+        if case is not None:
+            door = Opening("doors.officer", "officer")
+            done = "done_" if given.pledge.kind in WHAT_IS_DONE else ""
+            self._tell(given, Say(f"household_gift.{done}{outcome}", code=case.code, openings=(door,)), "settled")
+
+    # To officials
+
+    def agreed(self, given: Given) -> None:
+        """Tell who gave it on, and the unit, that the household wants to meet them."""
+        self._tell_near(given, "agreed")
+
+    def declined(self, given: Given) -> None:
+        """Tell who gave it on, and the unit, that it does not fit."""
+        self._tell_near(given, "declined")
+
+    def asks_first(self, given: Given) -> None:
+        """Tell who gave it on, and the unit, that the household wants to speak to an official first."""
+        self._tell_near(given, "asks_first")
+
+    def freed(self, given: Given) -> None:
+        """Tell who gave it on, and the unit, that a gift or a need that was given away is free again."""
+        self._tell_near(given, "freed")
+
+    def differs(self, given: Given, cause: str) -> None:
+        """Tell the leads of the unit and the treasurers that something has to be looked into."""
+        for official in self.desk.officials.of_unit(given.row.unit_id, "grievance.close"):
+            if {"lead", "treasurer"} & set(official.roles) and official.id != given.row.handed_by:
+                self._tell_official(official, f"gift_news.{cause}", given)
+
+    # Inside
+
+    def _case(self, given: Given) -> Case | None:
+        case = self.desk.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
+        return case if case is not None and case.body is not None else None
+
+    def _tell(self, given: Given, say: Say, what: str, *, kind: str = "notice") -> None:
+        case, desk = self._case(given), self.desk
+        if case is not None and desk.consents.in_force("case_news", case.person_id):
+            place = f"case/{case.id}/gift/{given.row.id}/{what}"
+            desk.messages.tell(case.person_id, say, kind=kind, place=place)
+
+    def _tell_near(self, given: Given, what: str) -> None:
+        """Who gave it on, and the leads of the unit, each once."""
+        near = {o.id: o for o in self.desk.officials.of_unit(given.row.unit_id, "gift.allocate") if "lead" in o.roles}
+        by = self.desk.officials.acting(given.row.allocated_by)
+        if by is not None:
+            near[by.id] = by
+        for official in near.values():
+            self._tell_official(official, f"gift_news.{what}", given)
+
+    def _tell_official(self, official: Official, key: str, given: Given) -> None:
+        acts = self.desk.official is not None and self.desk.official.id == official.id
+        if official.person_id is None or acts:
+            return
+        say = Say(key, code=given.pledge.code, unit=case_news.unit_name(given.row.unit_id))
+        self.desk.messages.tell(official.person_id, say, place=f"gift/{given.row.id}/{key}/{official.id}")
+
+
+def asks_of(kind: str, *, for_other: bool) -> Asked:
+    """What is asked of something handed over, by its kind and by who is asked."""
+    return WHAT_IS_DONE.get(kind, "did_they_get_it" if for_other else "did_you_get_it")

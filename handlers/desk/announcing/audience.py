@@ -1,0 +1,327 @@
+"""Whom an announcement is for: the kinds there are, the consent each of them goes by, and the rule that narrows them.
+
+Why everything is one query: the people are frozen inside the database, a million of them in a second or two, and the
+preview counts exactly those.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select
+
+from handlers.desk.announcing import ways as announcing_ways
+from handlers.desk.announcing.ways import OpenOf
+from handlers.desk.cases.decisions import CLASSES
+from handlers.desk.messages.best_chat import has_better, of_few
+from storage.tables import (
+    Address,
+    Case,
+    CaseLookUp,
+    Consent,
+    LawChangePerson,
+    Person,
+    Pledge,
+    Subscription,
+)
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+Kind = Literal["news", "service", "givers", "rules", "warning", "staff"]
+TOPICS = ("city", "policy", "jobs", "learning", "health", "weather", "campaigns", "models")
+# The consent each kind goes by. A warning and what officials are told at work go by none.
+PURPOSE: Mapping[Kind, str] = {
+    "news": "news",
+    "service": "case_news",
+    "givers": "give",
+    "rules": "rule_changes",
+    "warning": "",
+    "staff": "",
+}
+KINDS = tuple(PURPOSE)
+
+_PERSON = Person.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+_CASE = Case.__table__  # type: ignore[attr-defined]  # as above
+_LOOK_UP = CaseLookUp.__table__  # type: ignore[attr-defined]  # as above
+_CONSENT = Consent.__table__  # type: ignore[attr-defined]  # as above
+_PLEDGE = Pledge.__table__  # type: ignore[attr-defined]  # as above
+_WANTED = Subscription.__table__  # type: ignore[attr-defined]  # as above
+_CHANGED = LawChangePerson.__table__  # type: ignore[attr-defined]  # as above
+_LATER = _WANTED.c.rhythm != "at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The rule: what is left empty narrows nothing.
+
+    units: ids; empty: the whole city. states, needs, classes: of requests. roles: of officials. campaign, change: ids.
+    """
+
+    units: tuple[str, ...] = ()
+    language: str = ""
+    states: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    campaign: str = ""
+    change: str = ""
+
+    def stored(self) -> dict[str, Any]:
+        """As a row keeps it."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+def load(stored: Mapping[str, Any]) -> Audience:
+    """A rule as a row keeps it."""
+    values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in stored.items()}
+    return Audience(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people a rule finds. by_channel: reachable there at once; digest: with their next digest.
+
+    ways: how it goes to those on the channel whose platform makes a difference. moved: those who get it on another
+    channel of theirs, because that one would not take it.
+    """
+
+    by_channel: Mapping[str, int]
+    digest: int
+    unreachable: int
+    opted_out: int
+    ways: Mapping[str, int] = field(default_factory=dict)
+    moved: int = 0
+
+    @property
+    def people(self) -> int:
+        """How many will get it."""
+        return sum(self.by_channel.values()) + self.digest
+
+
+def recipients(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Select[Any]:
+    """Rows of (address_id, channel, state): one chat of each person who is to get it, where she wants her messages.
+
+    at: when it goes, since a chat that takes nothing then comes after any other.
+
+    Why not by way of `_people`: to look up the best chat of each of a million, and then that chat, takes twice as long
+    as to pass over the chats beside which there is a better one.
+    """
+    if kind == "news" and not rule.units:
+        return _hearers(desk, topic, rule.language, at)
+    found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, _state(kind, topic).label("state"))
+    found = found.join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+    better = has_better(desk.unit, announcing_ways.open_of(desk, kind, at))
+    found = found.where(_ADDRESS.c.reachable.is_(True), ~better, agrees(kind, topic))
+    found = found.where(_meant(desk, kind, topic, rule))
+    return found.where(_PERSON.c.state == "active", *_speaks(rule.language)).order_by(_ADDRESS.c.id)
+
+
+def _hearers(desk: "Desk", topic: str, language: str, at: datetime) -> Select[Any]:
+    """The same of news for the whole city, with as few steps for each as may be; whoever was erased has no chat."""
+    want = select(_WANTED.c.person_id).where(_WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
+    if desk.unit.on_sqlite:
+        hearers = want.distinct().subquery("hearers")
+        gathers = of_few(desk.unit, want.where(_LATER), _gathers(topic, _ADDRESS.c.person_id))
+    else:
+        hearers = want.add_columns(func.bool_and(_LATER).label("gathers")).group_by(_WANTED.c.person_id).subquery()
+        gathers = hearers.c.gathers
+    state = case((gathers, "digest"), else_="planned")
+    found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, state.label("state"))
+    found = found.join_from(hearers, _ADDRESS, _ADDRESS.c.person_id == hearers.c.person_id)
+    if language:
+        found = found.join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id).where(*_speaks(language))
+    better = has_better(desk.unit, announcing_ways.open_of(desk, "news", at))
+    found = found.where(_ADDRESS.c.reachable.is_(True), ~better)
+    # Rows in the order of their key take less room; SQLite finds them nearly so, and would sort them for nothing.
+    return found if desk.unit.on_sqlite else found.order_by(_ADDRESS.c.id)
+
+
+def counts(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Counts:
+    """What the preview says. at: when it goes."""
+    open_of = announcing_ways.open_of(desk, kind, at)
+    people = _people(desk, kind, topic, rule, open_of).add_columns(agrees(kind, topic).label("wants")).subquery()
+    late = announcing_ways.late(desk, at)
+    usual = _ADDRESS.alias("usual")
+    query = (
+        select(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel, func.count())
+        .join_from(people, _ADDRESS, _ADDRESS.c.id == people.c.best, isouter=True)
+        .join(usual, usual.c.id == people.c.usual, isouter=True)
+        .group_by(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel)
+    )
+    by_channel: dict[str, int] = {}
+    lates: dict[str, int] = {}
+    digest = unreachable = opted_out = moved = 0
+    for wants, state, channel, how, first, count in desk.unit.execute(query):
+        if not wants:
+            opted_out += count
+        elif channel is None:
+            unreachable += count
+        elif state == "digest":
+            digest += count
+        else:
+            by_channel[channel] = by_channel.get(channel, 0) + count
+            moved += count if first not in (None, channel) else 0
+            if desk.windows is not None and channel == desk.windows.channel:
+                lates[how] = lates.get(how, 0) + count
+    return Counts(by_channel, digest, unreachable, opted_out, announcing_ways.ways(desk, kind, lates, at), moved)
+
+
+def unreachable(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[Any]:
+    """The ids of people who agreed and have no chat that reaches them: to be rung up or visited."""
+    people = _people(desk, kind, topic, rule).where(agrees(kind, topic)).subquery()
+    return select(people.c.person_id).where(people.c.best.is_(None)).order_by(people.c.person_id)
+
+
+def _people(
+    desk: "Desk", kind: Kind, topic: str, rule: Audience, open_of: OpenOf | None = None
+) -> Select[Any]:  # fmt: skip
+    """Rows of (person_id, best, usual, state) of everybody whom the rule means.
+
+    best: her chat; usual: where she would get it if every platform took all, where one does not; state: planned or
+    digest.
+    """
+    chats = select(_ADDRESS.c.id).where(_ADDRESS.c.person_id == _PERSON.c.id, _ADDRESS.c.reachable.is_(True))
+    order = (_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc(), _ADDRESS.c.id)
+    best = chats.order_by(*order).limit(1).scalar_subquery()
+    usual: ColumnElement[Any] = sa.null()
+    if open_of is not None:
+        first = case((open_of(_ADDRESS), 0), else_=1)
+        usual, best = best, chats.order_by(first, *order).limit(1).scalar_subquery()
+    meant = (_PERSON.c.state == "active", _meant(desk, kind, topic, rule), *_speaks(rule.language))
+    found = select(_PERSON.c.id.label("person_id"), best.label("best"), usual.label("usual"))
+    return found.add_columns(_state(kind, topic).label("state")).where(*meant)
+
+
+def _state(kind: Kind, topic: str) -> ColumnElement[str]:
+    """Planned, or digest for news that a person has gathered."""
+    if kind != "news":
+        return literal("planned")
+    return case((_gathers(topic, _PERSON.c.id), "digest"), else_="planned")
+
+
+def _speaks(language: str) -> tuple[ColumnElement[bool], ...]:
+    """Whoever never chose a language is spoken to in Vietnamese."""
+    if not language:
+        return ()
+    spoken = [language, ""] if language == "vi" else [language]
+    return (_PERSON.c.language.in_(spoken),)
+
+
+def _meant(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> ColumnElement[bool]:
+    match kind:
+        case "news":
+            return _subscribes(topic, rule.units)
+        case "service":
+            return _asks(desk, rule)
+        case "givers":
+            return _gives(rule)
+        case "rules":
+            changed = (_CHANGED.c.person_id == _PERSON.c.id, _CHANGED.c.change_id == rule.change)
+            return and_(exists().where(*changed), _lives_in(rule.units))
+        case "warning":
+            return _lives_in(rule.units)
+        case "staff":
+            works: ColumnElement[bool] = _PERSON.c.id.in_(_officials(desk, rule))
+            return works
+
+
+def _subscribes(topic: str, units: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whoever wants a topic, for one of these units or for the whole city; those who stopped it too."""
+    wanted = [_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.topic == topic]
+    if units:
+        wanted.append(_WANTED.c.unit_id.in_([*units, ""]))
+    return exists().where(*wanted)
+
+
+def _gathers(topic: str, person_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether somebody wants a topic with her digest only."""
+    hers = (_WANTED.c.person_id == person_id, _WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
+    return ~exists().where(*hers, _WANTED.c.rhythm == "at_once")
+
+
+def _asks(desk: "Desk", rule: Audience) -> ColumnElement[bool]:
+    """Whoever has a request that the rule means; of those that are not closed, unless it names states."""
+    found = exists().where(_CASE.c.person_id == _PERSON.c.id)
+    found = found.where(_CASE.c.state.in_(rule.states) if rule.states else _CASE.c.closed_at.is_(None))
+    if rule.units:
+        found = found.where(_CASE.c.unit_id.in_(rule.units))
+    if rule.needs:
+        listed = sa.cast(_CASE.c.needs, Text)
+        found = found.where(or_(*(listed.contains(f'"{need}"', autoescape=True) for need in rule.needs)))
+    if rule.classes:
+        values = [desk.vault.look_up("recognised", one) for one in rule.classes]
+        marked = (_LOOK_UP.c.case_id == _CASE.c.id, _LOOK_UP.c.kind == "recognised", _LOOK_UP.c.value.in_(values))
+        found = found.where(exists().where(*marked))
+    return found
+
+
+def _gives(rule: Audience) -> ColumnElement[bool]:
+    found = exists().where(_PLEDGE.c.person_id == _PERSON.c.id, _PLEDGE.c.state.not_in(("withdrawn", "lapsed")))
+    if rule.campaign:
+        found = found.where(_PLEDGE.c.campaign_id == rule.campaign)
+    return found.where(_PLEDGE.c.unit_id.in_(rule.units)) if rule.units else found
+
+
+def _lives_in(units: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whoever has to do with one of these units, as far as is known: by a request, or by the news she wants."""
+    if not units:
+        return sa.true()
+    asks = exists().where(_CASE.c.person_id == _PERSON.c.id, _CASE.c.unit_id.in_(units))
+    wants = exists().where(_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.unit_id.in_(units))
+    return or_(asks, wants)
+
+
+def _officials(desk: "Desk", rule: Audience) -> list[str]:
+    """The persons behind officials' linked chats; there are few officials, so they are looked through one by one."""
+    return [
+        official.person_id
+        for official in desk.officials.active()
+        if official.person_id is not None
+        and (not rule.roles or set(rule.roles) & set(official.roles))
+        and (not rule.units or set(rule.units) & official.units)
+    ]
+
+
+def agrees(kind: Kind, topic: str) -> ColumnElement[bool]:
+    """Whether a person wants what is of this kind."""
+    match kind:
+        case "news":
+            hers = (_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.topic == topic)
+            return exists().where(*hers, _WANTED.c.stopped_at.is_(None))
+        case "warning":  # only who stopped everything gets none
+            stopped = _last_word("news") == "withdrawn"
+            return func.coalesce(~and_(stopped, _last_word("case_news") == "withdrawn"), sa.true())
+        case "staff":
+            return sa.true()
+        case "givers":  # who stopped what is said of campaigns still hears of her own gift
+            agrees = func.coalesce(_last_word("give") == "given", sa.false())
+            return and_(agrees, func.coalesce(_last_word("campaign_posts") != "withdrawn", sa.true()))
+        case _:
+            return func.coalesce(_last_word(PURPOSE[kind]) == "given", sa.false())
+
+
+def _last_word(purpose: str) -> ColumnElement[str]:
+    query = (
+        select(_CONSENT.c.state)
+        .where(_CONSENT.c.person_id == _PERSON.c.id, _CONSENT.c.purpose == purpose)
+        .order_by(_CONSENT.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return cast("ColumnElement[str]", query)
+
+
+def faults(kind: str, topic: str, rule: Audience) -> Mapping[str, str]:
+    """What is wrong with a rule, by field: choose, or class for one that is no class."""
+    found = {} if kind in KINDS else {"kind": "choose"}
+    if kind == "news" and topic not in TOPICS:
+        found["topic"] = "choose"
+    if kind == "rules" and not rule.change:
+        found["change"] = "choose"
+    if any(one not in CLASSES for one in rule.classes):
+        found["classes"] = "choose"
+    return found

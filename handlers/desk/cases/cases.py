@@ -1,0 +1,282 @@
+"""Requests for support: opened, found again, added to, stopped. Never the recognition of a poor household.
+
+Why a case has a key of its own: erasing a person's data leaves the case she sent for somebody else readable, and a
+case can be erased without her.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, select
+
+from handlers.desk.cases import blind_index as look_ups
+from handlers.desk.cases import news as case_news
+from handlers.desk.messages import reminders
+from handlers.flow.message import Phrase
+from storage.ids import new_code, new_id, read_code
+from storage.queries import machine
+from storage.tables import Case, CaseEvent, Task
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+CLOSED = ("refused", "closed", "withdrawn")
+WITHDRAWABLE = ("submitted", "in_review", "need_info", "proposed", "approved")
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "submitted": ("in_review", "withdrawn"),
+    "in_review": ("need_info", "proposed", "refused", "withdrawn"),
+    "need_info": ("in_review", "withdrawn"),
+    "proposed": ("approved", "in_review", "withdrawn"),
+    "approved": ("delivering", "withdrawn"),
+    "refused": ("in_review", "closed"),
+    "delivering": ("closed",),
+    "closed": (),
+    "withdrawn": ("submitted",),
+}
+# What happens among officials: no part of the history that the registrant reads.
+OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back", "gift_given_back")
+WRONG_LOOK_UPS = 5
+LOOK_UP_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a registration says. Empty words mean not given; phone in international form."""
+
+    needs: tuple[str, ...]
+    unit_id: str | None
+    place: str
+    name: str = ""
+    birth_year: int | None = None
+    phone: str = ""
+    story: str = ""
+    work: str = ""
+    goods: str = ""
+    reach: str = ""
+    tongue: str = ""
+    for_other: bool = False
+    relation: str = ""
+    told: str = ""
+    helper_name: str = ""
+    helper_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case just opened: its code, and the day by which somebody should have been in touch."""
+
+    code: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case as its registrant sees it. question: what she is asked; answer: what was decided, as she was told it."""
+
+    id: str
+    code: str
+    state: str
+    unit_id: str | None
+    due: date
+    needs: tuple[str, ...]
+    question: str = ""
+    answer: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Cases of one transaction."""
+
+    desk: "Desk"
+
+    def open(self, request: Request, photos: tuple[str, ...] = ()) -> Opened:
+        """Open a case, with its tasks, its look-ups and its due day. A likely duplicate is flagged for officials."""
+        desk, person = self.desk, self.desk.here()
+        due = self.first_contact_due()
+        twin = look_ups.twin(desk, request)
+        case = Case(
+            id=new_id(desk.now), code=new_code("HS"), person_id=person.person_id, unit_id=request.unit_id,
+            needs=list(request.needs), for_other=request.for_other, duplicate_of=twin.id if twin else None, due=due,
+            created_at=desk.now, changed_at=desk.now,
+        )  # fmt: skip
+        desk.vault.make(f"case:{case.id}", desk.now)
+        case.body = self._seal(case.id, asdict(request))
+        desk.unit.add(case)
+        desk.unit.flush()
+        look_ups.remember(desk, case, request)
+        self._event(case, "opened", None, case.state)
+        self._add_tasks(case, request, twin is not None)
+        desk.files.attach(photos, case.id)
+        reminders.call_off(desk, person.person_id, "form")
+        desk.note("case.opened", f"case:{case.id}", unit=case.unit_id or "", needs=list(case.needs))
+        return Opened(case.code, due)
+
+    def mine(self) -> list[Seen]:
+        """The cases of the person who speaks, newest first."""
+        query = select(Case).where(Case.person_id == self.desk.here().person_id).order_by(col(Case.id).desc())
+        return [self._seen(case) for case in self.desk.unit.scalars(query)]
+
+    def my_twin(self, request: Request) -> str | None:
+        """The code of an open case of the same person that is likely the same request."""
+        twin = look_ups.twin(self.desk, request)
+        return twin.code if twin is not None and twin.person_id == self.desk.here().person_id else None
+
+    def look_up(self, typed_code: str, second: str) -> Seen | None:
+        """Find a case from elsewhere, by its code and the last four digits of the phone, or the year of birth.
+
+        Wrong, absent and too many tries look alike: None.
+        """
+        desk = self.desk
+        window = desk.vault.look_up("code look-up", desk.here().address_id)
+        if machine.counted(desk.unit, window, desk.now, LOOK_UP_WINDOW) >= WRONG_LOOK_UPS:
+            return None
+        code = read_code(typed_code, "HS")
+        case = desk.unit.scalars(select(Case).where(Case.code == (code or ""))).first()
+        if case is not None and case.body is not None:
+            request = self._request(case)
+            known = str(request["phone"])[-4:] or str(request["birth_year"] or "")
+            if known and second.strip() == known:
+                return self._seen(case)
+        machine.count(desk.unit, window, desk.now, LOOK_UP_WINDOW)
+        return None
+
+    def add_words(self, code: str, more: str) -> bool:
+        """Add something to one's own case, as long as it is open."""
+        case = self.own(code)
+        if case is None or case.state in CLOSED:
+            return False
+        self.add_event(case, "words_added", note=more)
+        return True
+
+    def withdraw(self, code: str) -> bool:
+        """Stop one's own case, as long as nothing is being handed over. False if it can't be stopped."""
+        case = self.own(code)
+        if case is None or case.state not in WITHDRAWABLE:
+            return False
+        self.move_to(case, "withdrawn", "withdrawn", reason="asked for by the registrant")
+        return True
+
+    def reopen(self, code: str) -> bool:
+        """Take up again a case that one stopped oneself."""
+        case = self.own(code)
+        if case is None or case.state != "withdrawn" or case.body is None:
+            return False
+        self.move_to(case, "submitted", "reopened", reason="asked for by the registrant")
+        return True
+
+    def history(self, code: str) -> list[tuple[datetime, str, str | None]]:
+        """(when, what happened, new state) of one's own case, oldest first."""
+        case = self.own(code)
+        if case is None:
+            return []
+        shown = col(CaseEvent.kind).not_in(OFFICE_ALONE)
+        query = select(CaseEvent).where(CaseEvent.case_id == case.id, shown).order_by(CaseEvent.id)
+        return [(event.at, event.kind, event.new) for event in self.desk.unit.scalars(query)]
+
+    def read(self, case_id: str) -> Mapping[str, object]:
+        """What a case says, opened. Raises KeyGone once it is erased."""
+        case = self.desk.unit.get(Case, case_id)
+        return {} if case is None or case.body is None else self._request(case)
+
+    def move(self, code: str, new: str, reason: str) -> bool:
+        """Bring a case from its state to one that may follow it. False if that one may not."""
+        case = self._by_code(code)
+        erased = case is None or case.body is None
+        if case is None or erased or new not in FOLLOWS[case.state] or self.desk.actor.kind == "person":
+            return False
+        self.move_to(case, new, new, reason=reason)
+        return True
+
+    def forget_helper(self, case: Case) -> None:
+        """Take out of a case sent for somebody else who sent it."""
+        if case.body is not None:
+            content = self._request(case) | {"helper_name": "", "helper_phone": "", "helper_erased": True}
+            case.body = self._seal(case.id, content)
+            self.desk.unit.add(case)
+            self._event(case, "helper_erased", None, None)
+
+    def own(self, code: str) -> Case | None:
+        """A case of the person who speaks; that of somebody else is none."""
+        case = self._by_code(code)
+        return case if case is not None and case.person_id == self.desk.here().person_id else None
+
+    def question(self, case: Case) -> str:
+        """What an officer asked last, in her words; empty where nothing was, or it was forgotten."""
+        query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "asked")
+        event = self.desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+        if event is None or event.note is None:
+            return ""
+        return str(self.desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note))
+
+    def add_event(self, case: Case, kind: str, *, note: str = "", **detail: object) -> None:
+        """Note something that happened to a case and left its state. note: words, sealed with the case."""
+        self._event(case, kind, None, None, note=note)
+        self.desk.note(f"case.{kind}", f"case:{case.id}", "", **detail)
+        case.changed_at = self.desk.now
+        self.desk.unit.add(case)
+
+    def add_task(self, case: Case, kind: str) -> None:
+        """Give an officer something to do by the day on which the case is due."""
+        row = Task(
+            id=new_id(self.desk.now), kind=kind, case_id=case.id, unit_id=case.unit_id, due=case.due,
+            created_at=self.desk.now,
+        )  # fmt: skip
+        self.desk.unit.add(row)
+
+    def first_contact_due(self) -> date:
+        """The day by which somebody should have been in touch about what comes in now."""
+        return self.desk.calendar.due(self.desk.office.first_contact_working_days)
+
+    # Inside
+
+    def _by_code(self, code: str) -> Case | None:
+        return self.desk.unit.scalars(select(Case).where(Case.code == code)).first()
+
+    def _seen(self, case: Case) -> Seen:
+        question = self.question(case) if case.state == "need_info" else ""
+        answer = case_news.answer(self.desk, case)
+        return Seen(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
+
+    def _seal(self, case_id: str, content: Mapping[str, object]) -> bytes:
+        return self.desk.vault.seal(f"case:{case_id}", f"cases.body:{case_id}", content)
+
+    def _request(self, case: Case) -> dict[str, object]:
+        opened = self.desk.vault.open(f"case:{case.id}", f"cases.body:{case.id}", case.body or b"")
+        assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
+        return opened
+
+    def move_to(self, case: Case, new: str, kind: str, *, note: str = "", reason: str = "") -> None:
+        """Bring a case to a state that may follow its own, with what led there. note: words, sealed with the case."""
+        if new not in FOLLOWS[case.state]:
+            raise ValueError(f"{case.state} is not followed by {new}")
+        self._event(case, kind, case.state, new, note=note, reason=reason)
+        self.desk.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
+        if case.state == "need_info":
+            reminders.call_off(self.desk, case.person_id, f"question/case:{case.id}")
+        case.state, case.changed_at = new, self.desk.now
+        case.closed_at = self.desk.now if new in CLOSED else None
+        self.desk.unit.add(case)
+        if new in CLOSED:
+            self.desk.needs.end_with(case)
+
+    def _event(
+        self, case: Case, kind: str, old: str | None, new: str | None, *, note: str = "", reason: str = ""
+    ) -> None:
+        desk = self.desk
+        event = CaseEvent(
+            id=new_id(desk.now), case_id=case.id, at=desk.now, kind=kind, old=old, new=new, actor=str(desk.actor),
+            reason=reason,
+        )  # fmt: skip
+        if note:
+            event.note = desk.vault.seal(f"case:{case.id}", f"case_event.note:{event.id}", note)
+        desk.unit.add(event)
+
+    def _add_tasks(self, case: Case, request: Request, twin: bool) -> None:
+        kinds = ["first_contact"]
+        kinds += ["review_form"] if "review" in request.needs else []
+        kinds += ["ask_person"] if request.for_other else []
+        kinds += ["duplicate"] if twin else []
+        for kind in kinds:
+            self.add_task(case, kind)

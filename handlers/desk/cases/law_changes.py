@@ -1,0 +1,164 @@
+"""Changes of the law: an admin confirms one, the clock finds whose result differs, and an announcement may tell them.
+
+Why only that a result differs is kept, and not what it was or will be: it is kept for one message, and what a family is
+entitled to is hers to read, in her own chat.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from handlers.desk.cases.households import Kept
+from handlers.flow.conversation import Answers
+from handlers.forms import questionnaire
+from handlers.rules import poverty, programmes
+from handlers.rules.law_change_days import ONE_DAY, Turn, turn, turns
+from handlers.rules.rows import caution
+from storage.ids import new_id
+from storage.queries import law_changes
+from storage.queries.incoming import chats
+from storage.tables import HouseholdRow, LawChange
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+# done; absent: nothing changes on that day, or none of her business; not_now: it was confirmed before; unknown: nothing
+# of it is known for sure; no_standard: on one of its two sides nothing can be assessed.
+Outcome = Literal["done", "absent", "not_now", "unknown", "no_standard"]
+
+LOOKS_BACK = timedelta(days=60)
+AT_ONCE = 50  # families
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A day on which the rules change. can_not: why it can't be confirmed, empty if it can.
+
+    state: open until an admin confirmed it, confirmed while families are looked at, found. looked: at how many of all
+    families that told us something. found: whose results differ. confirmed_by: id of an official.
+    """
+
+    turn: Turn
+    id: str
+    state: Literal["open", "confirmed", "found"]
+    can_not: Literal["", "unknown", "no_standard"]
+    looked: int
+    families: int
+    found: int
+    confirmed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LawChanges:
+    """Changes of the law, in one transaction."""
+
+    desk: "Desk"
+
+    def upcoming(self) -> list[Upcoming]:
+        """The days to come, and those of the last two months, as far as our rules know."""
+        if not self.desk.may("law.see", None):
+            return []
+        rows = {row.day: row for row in self.desk.unit.scalars(select(LawChange))}
+        known = {one.day: one for one in turns(self.desk.today() - LOOKS_BACK)}
+        return [self._upcoming(known.get(day) or turn(day), rows.get(day)) for day in sorted(known.keys() | rows)]
+
+    def confirm(self, day: date) -> Outcome:
+        """Say that a change is so, and have the clock look whom it concerns."""
+        desk, subject = self.desk, f"law:{day}"
+        if not desk.allows("law.confirm", None, subject):
+            return "absent"
+        why: Outcome | Literal[""] = "absent"
+        if day >= desk.today() - LOOKS_BACK and (change := turn(day)).turnings:
+            why = _can_not(change)
+        if why:
+            desk.note("law.refused", subject, why=why)
+            return why
+        insert = sqlite.insert if desk.unit.on_sqlite else postgresql.insert
+        values = {
+            "id": new_id(desk.now), "day": day, "state": "confirmed", "confirmed_by": desk.acting().id, "found": 0,
+            "looked_at": "", "at": desk.now,
+        }  # fmt: skip
+        put = insert(LawChange).values(values).on_conflict_do_nothing().returning(col(LawChange.id))
+        if desk.unit.execute(put).first() is None:
+            desk.note("law.refused", subject, why="not_now")
+            return "not_now"
+        desk.note("law.confirmed", subject)
+        return "done"
+
+    # The clock
+
+    def look(self, most: int = AT_ONCE) -> bool:
+        """Look at some families for the first change that was confirmed; False if there is nothing to look at."""
+        unit = self.desk.unit
+        query = select(LawChange).where(LawChange.state == "confirmed").order_by(col(LawChange.id)).limit(1)
+        change = unit.scalars(query).first()
+        if change is None:
+            return False
+        after = col(HouseholdRow.person_id) > change.looked_at
+        told = select(HouseholdRow.person_id).where(after, col(HouseholdRow.declared).is_not(None))
+        people = unit.scalars(told.order_by(col(HouseholdRow.person_id)).limit(most)).all()
+        differs = [person for person in people if self._differs(person, change.day)]
+        values = {"looked_at": people[-1]} if len(people) == most else {"state": "found"}
+        still = (col(LawChange.looked_at) == change.looked_at, col(LawChange.state) == "confirmed")
+        go_on = update(LawChange).where(col(LawChange.id) == change.id, *still).values(values)
+        if not unit.change(go_on.execution_options(synchronize_session=False)):
+            return True  # somebody else looked at them just now
+        for person in differs:
+            law_changes.add(unit, change.id, person)
+        if "state" in values:
+            self._end(change)
+        return True
+
+    # Inside
+
+    def _end(self, change: LawChange) -> None:
+        """All were looked at: keep how many it is."""
+        unit = self.desk.unit
+        count = law_changes.count(unit, change.id)
+        ended = update(LawChange).where(col(LawChange.id) == change.id).values(found=count)
+        unit.execute(ended.execution_options(synchronize_session=False))
+        self.desk.note("law.found", f"law:{change.day}", count=count)
+
+    def _differs(self, person_id: str, day: date) -> bool:
+        kept, chat = self.desk.households.of(person_id), chats.last_used(self.desk.unit, person_id)
+        if kept is None:
+            return False
+        # What was not asked, because the servers of her channel are abroad, is not known.
+        abroad = chat is not None and chat.channel in self.desk.channels_abroad
+        return told(kept, day - ONE_DAY, abroad=abroad) != told(kept, day, abroad=abroad)
+
+    def _upcoming(self, change: Turn, row: LawChange | None) -> Upcoming:
+        why, unit = _can_not(change), self.desk.unit
+        if row is None:
+            return Upcoming(change, "", "open", why, 0, 0, 0, None)
+        declared = select(func.count()).select_from(HouseholdRow).where(col(HouseholdRow.declared).is_not(None))
+        families = unit.scalar(declared) or 0
+        looked = unit.scalar(declared.where(col(HouseholdRow.person_id) <= row.looked_at)) or 0
+        if row.state == "found":
+            return Upcoming(change, row.id, "found", "", families, families, row.found, row.confirmed_by)
+        return Upcoming(change, row.id, "confirmed", "", looked, families, 0, row.confirmed_by)
+
+
+def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:
+    """What a family would be told on a day, of what it told us: the outcome, and each programme with its figures."""
+    answers = Answers(kept.answers, day, abroad=abroad)
+    household = questionnaire.family(answers)
+    found, held = poverty.assess(household, day), questionnaire.holds_a_certificate(answers)
+    likely = frozenset[str]() if held else frozenset[str](found.verdict.classes)
+    offered = programmes.offers(household, day, likely=likely)
+    figures = (
+        (one.id, one.status, one.sure, *((row.id, row.value) for row in one.amounts if caution(row) != "hidden"))
+        for one in offered
+    )
+    return ("" if held else found.outcome, *figures)
+
+
+def _can_not(change: Turn) -> Literal["", "unknown", "no_standard"]:
+    """Why a change can't be confirmed."""
+    if not change.is_known:
+        return "unknown"
+    return "" if change.can_be_assessed else "no_standard"

@@ -1,0 +1,66 @@
+"""What a platform would not take before she wrote: shown once, when she does.
+
+Why a question only while it is still the open one: answered elsewhere or asked anew, it would be asked twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, select, update
+
+from handlers.desk.desk import Told
+from handlers.desk.messages.messages import load_asking
+from storage.crypto import WrongKey
+from storage.queries.incoming import chats, sessions
+from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import outbox, windows
+from storage.tables import Address, OutboxRow
+from storage.vault import KeyGone
+
+if TYPE_CHECKING:
+    from handlers.desk.desk import Desk
+
+_OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Messages of one chat that wait for its person."""
+
+    desk: "Desk"
+
+    def show(self, chat: Chat) -> None:
+        """Let what is held leave, now that she wrote; what need not be said any more is cancelled."""
+        desk = self.desk
+        if desk.windows is None or chat.channel != desk.windows.channel:
+            return
+        wrote_at = desk.unit.execute(select(_ADDRESS.c.interacted_at).where(_ADDRESS.c.id == chat.address_id)).scalar()
+        if not windows.is_free(desk.windows, wrote_at, desk.now):
+            return
+        held = select(_OUTBOX).where(_OUTBOX.c.address_id == chat.address_id, _OUTBOX.c.state == "held", outbox.STUCK)
+        for row in desk.unit.execute(held.order_by(_OUTBOX.c.id)).all():
+            leaves = row.kind != "link" and (row.kind != "question" or self._is_open(chat, row))
+            values: Mapping[str, object] = {"state": "queued", "reason": None, "attempt": 0}
+            if not leaves:
+                values = {"state": "cancelled", "reason": "answered"}
+            still = (_OUTBOX.c.id == row.id, _OUTBOX.c.state == "held")
+            desk.unit.change(update(_OUTBOX).where(*still).values(**values, changed_at=desk.now))
+            if leaves:
+                desk.told.append(Told(chat.channel, chat.address_id, row.kind))
+
+    def _is_open(self, chat: Chat, row: "Row[Any]") -> bool:
+        """Whether a question is the one shown last in her chat, and unanswered."""
+        nonce = chats.at_address(self.desk.unit, chat.address_id).screen
+        shown = sessions.shown(self.desk.unit, self.desk.vault, chat.person_id, nonce) if nonce else None
+        if shown is None or shown.answered_at is not None:
+            return False
+        try:
+            body = outbox.body_of(self.desk.vault, row)
+        except (KeyGone, WrongKey):
+            return False
+        options = body.get("options")
+        if isinstance(options, list) and options:
+            return str(options[0]["press"]).startswith(f"{nonce}.")
+        return str(body.get("key", "")).endswith(f".{load_asking(shown).slot}")

@@ -1,0 +1,208 @@
+"""Backups: the data without its keys in one file, and beside it `person-keys`, today's keys for every backup there.
+
+The order, and why: (1) the data, from one snapshot, into a file aside; (2) only then the keys, from a later snapshot,
+which replace `person-keys`; (3) the data file is renamed into place. Who was erased between (1) and (2) has no key in
+it. A crash between (2) and (3) leaves no new backup, and keys that fit all older ones. So no backup ever lies there
+whose people have no keys yet. Keys are wrapped by `ENCRYPTION_KEY`, which is in neither file.
+
+Two things would quietly make old backups unreadable, and are refused: keys of another database written over these
+(each database has an `origin`, kept over a restore), and keys older than the backup they should open.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Table, delete, func, insert, inspect, select, text
+from sqlmodel import SQLModel, col
+
+from storage import migrations
+from storage.backup import rowfile
+from storage.backup.rowfile import Damaged, Header
+from storage.crypto import MasterKey
+from storage.database import Database, Unit
+from storage.ids import new_nonce
+from storage.queries import machine
+from storage.tables import DataKey, Lease
+
+KEYS = "person-keys"
+_KEYS_TABLE: Table = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+# Keys lie beside. A lease and a one-time link mean nothing to another process at another time.
+LEFT_OUT = {"data_key", "lease", "one_time_token"}
+# What a service that nobody has used yet may have written.
+OF_THE_MACHINE = ("meta", "lease", "job_run", "limiter")
+Tell = Callable[[int, int], None]  # rows so far, of how many
+
+
+class Refused(Exception):
+    """It can't be backed up or restored so; the message is one clear line without any secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A backup that was read to its end and fits its keys and the master key."""
+
+    data: Path
+    keys: Path
+    header: Header
+
+
+def write(database: Database, master: MasterKey, path: Path, now: Callable[[], datetime], tell: Tell) -> Header:
+    """Write a backup, beside a service at work; returns its header. Raises Refused, DatabaseAway."""
+    with _files(path), rowfile.alone(path.with_name(f"{KEYS}.lock")) as is_alone:
+        if not is_alone:
+            raise Refused("another backup is being written into this folder; wait for it")
+        if path.exists() or path.name == KEYS:
+            raise Refused(f"{path.name} is there already; a backup is never overwritten, choose another name")
+        origin, check = database.write_now(_origin), master.check_value()
+        keys = path.with_name(KEYS)
+        before = _known_keys(keys, origin, check)
+        kept = [table for table in SQLModel.metadata.sorted_tables if table.name not in LEFT_OUT]
+        data = Header("data", migrations.HEAD, now(), check, origin, {})
+        with rowfile.written_aside(path) as file:
+            done = database.read_now(lambda unit: _dump(unit, file, data, kept, tell))
+            # A clock that was set back must not make new keys look older than the backups they open.
+            taken = max(now(), data.taken, before or data.taken)
+            today = Header("keys", data.revision, taken, check, origin, {})
+            with rowfile.written_aside(keys) as beside:
+                database.read_now(lambda unit: _dump(unit, beside, today, [_KEYS_TABLE], lambda *_: None))
+    return done
+
+
+def _origin(unit: Unit) -> str:
+    """What tells this database from all others."""
+    found = machine.fact(unit, "origin")
+    if found is None:
+        machine.set_fact(unit, "origin", found := new_nonce())
+    return found
+
+
+def _known_keys(keys: Path, origin: str, check: str) -> datetime | None:
+    """When the keys that are about to be replaced were written; None if there are none. Raises Refused."""
+    if not keys.exists():
+        return None
+    try:
+        before = rowfile.header(keys)
+    except Damaged as damage:
+        raise Refused(f"{KEYS} in this folder can't be read: {damage}; choose another folder") from None
+    if (before.origin, before.key_check) != (origin, check):
+        raise Refused(f"{KEYS} in this folder is of another database; its backups need it, choose another folder")
+    return before.taken
+
+
+def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell: Tell) -> Header:
+    """Write some tables as they stand in this transaction."""
+    take_time(unit)
+    counts = {str(table.name): unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+    said = Header(header.what, header.revision, header.taken, header.key_check, header.origin, counts)
+    writer, done = rowfile.Writer(file, said), 0
+    for table in tables:
+        writer.table(str(table.name), {str(column.name): rowfile.kind_of(column.type) for column in table.columns})
+        at_once = rowfile.AT_ONCE_OF.get(table.name, rowfile.AT_ONCE)
+        for rows in unit.execute(select(table), execution_options={"yield_per": at_once}).partitions():
+            for row in rows:
+                writer.row(row)
+            done += len(rows)
+            tell(done, said.rows)
+    writer.end()
+    return said
+
+
+def find(path: Path, master: MasterKey, tell: Tell) -> Found:
+    """Read a backup to its end before anything is written. Raises Refused."""
+    keys = path.with_name(KEYS)
+    data = _sound(path, "data", tell)
+    if not keys.exists():
+        raise Refused(f"{KEYS} is missing beside {path.name}; without it nothing in the backup can be read")
+    today = _sound(keys, "keys", lambda *_: None)
+    if data.key_check != master.check_value():
+        raise Refused(f"ENCRYPTION_KEY is not the key of {path.name}")
+    if (today.origin, today.key_check) != (data.origin, data.key_check):
+        raise Refused(f"{KEYS} beside {path.name} is of another database")
+    if today.taken < data.taken:
+        raise Refused(f"{KEYS} is older than {path.name}; take the one written with it, or a later one")
+    if migrations.standing(data.revision) == "newer":
+        raise Refused(f"{path.name} was written by a newer release; install that one")
+    return Found(path, keys, data)
+
+
+def _sound(path: Path, what: str, tell: Tell) -> Header:
+    try:
+        header, done = rowfile.header(path), 0
+        for _, rows in rowfile.portions(path):
+            done += len(rows)
+            tell(done, header.rows)
+    except Damaged as damage:
+        there = path.exists()
+        raise Refused(f"{path.name} can't be read: {damage}" if there else f"there is no {path.name} here") from None
+    if header.what != what or header.rows != done:
+        raise Refused(f"{path.name} holds something else than {what}")
+    return header
+
+
+def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> None:
+    """Put every row and today's keys into an empty database, and bring it to this release's shape.
+
+    standing: how the database stands to this release before. Raises Refused, Damaged; then nothing may be kept.
+    """
+    take_time(unit)
+    old = migrations.standing(found.header.revision) == "older"
+    if standing == "empty":
+        migrations.upgrade_within(unit.connection(), found.header.revision)
+    elif standing != "current" or old:
+        raise Refused("this backup is of another release than the database: restore it into a database without tables")
+    _clear(unit, now)
+    done = 0
+    for path in (found.data, found.keys):
+        for table, rows in rowfile.portions(path):
+            unit.execute(insert(table), rows)
+            done += len(rows)
+            tell(min(done, found.header.rows), found.header.rows)
+    if old:
+        migrations.upgrade_within(unit.connection())
+    _go_on_counting(unit)
+
+
+def _clear(unit: Unit, now: datetime) -> None:
+    """Delete what the machine itself wrote. Raises Refused if there is anything else, or a service at work."""
+    until = unit.scalar(select(func.max(col(Lease.until))))
+    if until is not None and until > now:
+        raise Refused("a service is at work on this database; stop it, and try again in half a minute")
+    there = inspect(unit.connection()).get_table_names()
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        if table.name not in there:
+            continue
+        if table.name in OF_THE_MACHINE:
+            unit.execute(delete(table))
+        elif unit.execute(select(text("1")).select_from(table).limit(1)).first():
+            raise Refused(f"the database is not empty (there is something in {table.name}): restore into a new one")
+
+
+def take_time(unit: Unit) -> None:
+    """Let this one transaction take as long as it needs, and write days as ISO 8601."""
+    if not unit.on_sqlite:
+        for setting in ("statement_timeout = 0", "idle_in_transaction_session_timeout = 0", "datestyle = 'ISO'"):
+            unit.execute(text(f"SET LOCAL {setting}"))
+
+
+def _go_on_counting(unit: Unit) -> None:
+    """On PostgreSQL numbers come from a sequence, which knows nothing of rows that brought theirs."""
+    if unit.on_sqlite:
+        return
+    for table in SQLModel.metadata.sorted_tables:
+        number = table.autoincrement_column
+        if number is not None:
+            sequence = func.pg_get_serial_sequence(table.name, number.name)
+            unit.execute(select(func.setval(sequence, func.max(number))).having(func.max(number).is_not(None)))
+
+
+@contextmanager
+def _files(path: Path) -> Iterator[None]:
+    """Say in one line what a disk or a folder refused."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{path.name} can't be written: {error.strerror}") from None
