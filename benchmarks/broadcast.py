@@ -13,8 +13,7 @@ from sqlalchemy import text
 from benchmarks.rounds import Spread, cpu_s, interleaved, own_cpu_s, ratios
 from benchmarks.sides import NAMES
 from benchmarks.subscribers import TOPIC, Subscribers, subscribers
-from handlers.desk.announcing import audience
-from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing import Audience
 from storage.database import Unit
 from storage.queries.announcing import broadcasts
 
@@ -44,7 +43,7 @@ def plan(here: Subscribers, count: int, *, bare: bool) -> Planned:
         if bare:
             rows = unit.execute(text(BARE), {"which": which}).rowcount  # type: ignore[attr-defined]  # of an INSERT
         else:
-            found = audience.recipients(here.desk(unit), "news", TOPIC, Audience(), here.town.clock.now())
+            found = here.desk(unit).audiences.recipients("news", TOPIC, Audience(), here.town.clock.now())
             rows = broadcasts.freeze(unit, which, found)
         return int(rows), _used(pid) - used, time.perf_counter() - begun
 

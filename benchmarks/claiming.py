@@ -23,8 +23,7 @@ from sqlmodel import col, func, select
 from benchmarks.rounds import ROUNDS, Spread, cpu_s, own_cpu_s, ratios
 from benchmarks.sides import NAMES, connect
 from benchmarks.subscribers import FIRST_CHAT, TOPIC, Subscribers, subscribers
-from handlers.desk.announcing import audience
-from handlers.desk.announcing.audience import Audience
+from handlers.desk.announcing import Audience, audience
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.announcing import broadcasts
@@ -68,7 +67,7 @@ class Line:
         which, now = here.announcement(), here.town.clock.now()
         here.at_desk(
             lambda desk: broadcasts.freeze(
-                desk.unit, which, audience.recipients(desk, "news", TOPIC, Audience(), now)
+                desk.unit, which, desk.audiences.recipients("news", TOPIC, Audience(), now)
             )
         )  # fmt: skip
         epoch = here.at_desk(lambda desk: machine.lease(desk.unit, LEASE, "bench", now, A_DAY))

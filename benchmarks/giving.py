@@ -28,7 +28,7 @@ from bot.jobs.table import JOBS, latest_due
 from bot.web.pages import Pages
 from bot.web.public.ledger import ADDRESSES, AS_JSON
 from handlers.desk import Actor
-from handlers.desk.money.ledger import MOST_LINES, Found, Line
+from handlers.desk.money import MOST_LINES, FoundEntries, LedgerEntry
 from handlers.texts import Voice
 from handlers.vietnamese import units
 from handlers.views import ledger
@@ -77,7 +77,7 @@ class Bare:
         """The lines of a code."""
         rows = self._run(ROWS, request.query["q"])
         lines = tuple(_line(*row) for row in rows[:MOST_LINES])
-        answer = ledger.answer(Found(lines, {}, more=False), self._voice)
+        answer = ledger.answer(FoundEntries(lines, {}, more=False), self._voice)
         return self._answer(typed=request.query["q"], totals=None, answer=answer, end=None)
 
     async def page(self, _: web.Request) -> web.Response:
@@ -104,9 +104,9 @@ class Bare:
 def _line(
     at: Any, day: Any, kind: str, code: str, gift: str, unit_id: str, amount: int, measure: str, sequence: int,
     previous: bytes, digest: bytes,
-) -> Line:  # fmt: skip
+) -> LedgerEntry:  # fmt: skip
     on = date.fromisoformat(day) if isinstance(day, str) else day
-    return Line(at, on, kind, code, gift, unit_id, amount, measure, sequence, previous, digest, ())
+    return LedgerEntry(at, on, kind, code, gift, unit_id, amount, measure, sequence, previous, digest, ())
 
 
 # A full ledger

@@ -10,7 +10,7 @@ from functools import cache
 import orjson
 from sqlalchemy import insert, text
 
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from handlers.vietnamese import units, words
 from storage.crypto import Cipher, MasterKey
 from storage.database import Database, Unit
@@ -76,7 +76,7 @@ def _rows(
         )
         names.append(name)
         case_id, person_id, key = new_id(at), new_id(at), secrets.token_bytes(32)
-        request = Request(
+        request = Registration(
             ("food",), name.unit_id, "tổ 1", name.words, 1950 + chance.randrange(50), name.phone, "Cần gạo."
         )
         is_open = chance.random() < OPEN_SHARE

@@ -25,7 +25,7 @@ from handlers.console import Given
 from handlers.console.moments import ago
 from handlers.console.requests import A_PAGE, Line, Requests, view
 from handlers.desk import Actor
-from handlers.desk.officials.browsers import SignedIn
+from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase
 from handlers.vietnamese import units, words
 from tests.kit.console import Clerk, clerk

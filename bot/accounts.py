@@ -19,10 +19,8 @@ from bot.web.console.passwords import hash_password
 from handlers.console.officials import ENDINGS
 from handlers.demo import town as demo
 from handlers.desk import Actor, Desk
-from handlers.desk.office.rights import ROLES
-from handlers.desk.officials import invitations
-from handlers.desk.officials.officials import Account
-from handlers.desk.officials.signing_in import uri_of
+from handlers.desk.office import ROLES
+from handlers.desk.officials import OfficialAccount, invitations, uri_of
 from handlers.vietnamese import units
 from storage.database import Unit
 
@@ -89,7 +87,7 @@ def create(given: argparse.Namespace, settings: Settings) -> Done:
     def work(desk: Desk, office: Office) -> Done:
         if password and not _for_show(settings, office):
             raise CannotStart("--print-credentials is for demonstrations and tests, and real people are served here")
-        made = desk.officials.invite(given.email, given.name, given.title, given.role, places)
+        made = desk.accounts.invite(given.email, given.name, given.title, given.role, places)
         if made is None:
             return Done(False, "there is an account with this e-mail: chungtay officials invite-again --email …")
         if not password:
@@ -106,7 +104,7 @@ def invite_again(given: argparse.Namespace, settings: Settings) -> Done:
 
     def work(desk: Desk, office: Office) -> Done:
         account = desk.officials.by_email(given.email)
-        token = desk.officials.invite_again(account.id) if account else None
+        token = desk.accounts.invite_again(account.id) if account else None
         return Done(True, _link(office, token)) if token else Done(False, "there is no account with this e-mail in use")
 
     return at_desk(settings, work)
@@ -119,7 +117,7 @@ def disable(given: argparse.Namespace, settings: Settings) -> Done:
         account = desk.officials.by_email(given.email)
         if account is None or account.state == "disabled":
             return Done(False, "there is no account with this e-mail in use")
-        ended = desk.officials.disable(account.id, given.reason)
+        ended = desk.accounts.disable(account.id, given.reason)
         return Done(ended, "the account is disabled" if ended else "it is the last admin's: make another admin first")
 
     return at_desk(settings, work)
@@ -140,7 +138,7 @@ def code(given: argparse.Namespace, settings: Settings) -> Done:
 
 def listed(settings: Settings) -> Sequence[dict[str, object]]:
     """Every account: id, e-mail, state, roles, and the names of its units."""
-    accounts: list[Account] = at_desk(settings, lambda desk, _: desk.officials.accounts())
+    accounts: list[OfficialAccount] = at_desk(settings, lambda desk, _: desk.officials.accounts())
     every = units.all_units()
     return [
         {

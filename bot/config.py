@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
 
-from handlers.desk.office.quiet_hours import NIGHT, QuietHours
+from handlers.desk.office import NIGHT, QuietHours
 
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")

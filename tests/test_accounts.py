@@ -14,8 +14,7 @@ from bot.accounts import Done
 from bot.setup import CannotStart
 from bot.web.console.passwords import is_right
 from handlers.desk import Desk
-from handlers.desk.officials.officials import Account
-from handlers.desk.officials.signing_in import Invited
+from handlers.desk.officials import Invited, OfficialAccount
 from tests.kit.process import Process
 
 EMAIL = "tam@example.test"
@@ -30,7 +29,7 @@ async def process(tmp_path: Path) -> Process:
     return process
 
 
-def account(process: Process) -> Account:
+def account(process: Process) -> OfficialAccount:
     found = process.at_desk(lambda desk: desk.officials.by_email(EMAIL))
     assert found is not None
     return found

@@ -71,7 +71,7 @@ async def test_nothing_officials_type_or_read_is_in_any_file_or_log(tmp_path: Pa
         code, unit, talk = await asyncio.to_thread(process.at_desk, looks)
 
         def invite(desk: Desk) -> str:
-            made = desk.officials.invite(EMAIL, NAME, TITLE, ("admin", "lead", "officer"), (unit,))
+            made = desk.accounts.invite(EMAIL, NAME, TITLE, ("admin", "lead", "officer"), (unit,))
             assert made
             return made[1]
 

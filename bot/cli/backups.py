@@ -10,7 +10,7 @@ from bot.jobs import anchors
 from bot.receiving.inbox import Office
 from handlers import texts
 from handlers.desk import Actor
-from handlers.desk.privacy.restored import Settled, settle
+from handlers.desk.privacy import SettledRestore
 from storage import migrations
 from storage.backup import backup
 from storage.backup.rowfile import Damaged
@@ -55,7 +55,7 @@ def restore(settings: Settings, path: Path) -> str:
     )
 
 
-def _put(settings: Settings, master: MasterKey, found: backup.Found) -> Settled:
+def _put(settings: Settings, master: MasterKey, found: backup.Found) -> SettledRestore:
     database = setup.open_database(settings)
     try:
         database.hold()
@@ -63,9 +63,9 @@ def _put(settings: Settings, master: MasterKey, found: backup.Found) -> Settled:
         office = Office(master, texts.load(), settings.timezone, "", demo=False)
         show, clock = Progress(f"restoring {found.data.name}"), SystemClock()
 
-        def put(unit: Unit) -> Settled:
+        def put(unit: Unit) -> SettledRestore:
             backup.load(unit, found, standing, clock.now(), show)
-            return settle(office.desk(unit, Actor("operator"), "command line", clock), found.header.taken)
+            return office.desk(unit, Actor("operator"), "command line", clock).restored.settle(found.header.taken)
 
         return database.write_now(put)
     finally:

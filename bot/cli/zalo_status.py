@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.receiving.inbox import Office
 from bot.setup import CannotStart
 from handlers.desk import Desk
-from handlers.desk.messages.standing import Standing, standing
+from handlers.desk.messages import Standing
 
 NEVER = "never"
 
@@ -38,7 +38,7 @@ def tell_json(desk: Desk, _: Office) -> str:
 
 
 def _found(desk: Desk) -> Standing:
-    found = standing(desk)
+    found = desk.platform_standing.now()
     if found is None:
         raise CannotStart("there is no Official Account: ZALO_OA_APP_ID is not set")
     return found

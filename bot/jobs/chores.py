@@ -14,12 +14,6 @@ from bot.jobs import anchors
 from bot.pictures.photos import MAX_BYTES, Cleaner, Refused
 from bot.receiving.inbox import Office
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.announcing.drafts import Posts
-from handlers.desk.announcing.run import BroadcastRun
-from handlers.desk.mornings.endings import Endings
-from handlers.desk.pledges.reminders import PledgeReminders
-from handlers.desk.privacy.retention import Retention
 from storage.database import Database, Unit
 from storage.queries import machine
 from storage.queries.chains import chain
@@ -113,17 +107,17 @@ async def end_idle_talks(work: Work) -> bool:
 
 async def clear_up_accounts(work: Work) -> bool:
     """Take ended accounts out of the chats, and tell whoever was to pay there; True if there was anything."""
-    return await _said_something(work, "clear_up_accounts", lambda desk: desk.gift_accounts.clear_up())
+    return await _said_something(work, "clear_up_accounts", lambda desk: desk.ended_accounts.clear_up())
 
 
 async def tell_of_endings(work: Work) -> bool:
     """Tell officials which accounts and campaigns end soon; True if any do."""
-    return await _said_something(work, "tell_of_endings", lambda desk: Endings(desk).tell())
+    return await _said_something(work, "tell_of_endings", lambda desk: desk.endings.tell())
 
 
 async def write_posts(work: Work) -> bool:
     """Draft the announcements of campaigns and good models that are due; True if there were any."""
-    return await _said_something(work, "write_posts", lambda desk: Posts(desk).write())
+    return await _said_something(work, "write_posts", lambda desk: desk.drafts.write())
 
 
 async def look_at_law_changes(work: Work) -> bool:
@@ -138,14 +132,14 @@ async def look_at_law_changes(work: Work) -> bool:
 async def announce(work: Work) -> bool:
     """Take announcements a step further: call off, begin, hand out a slice, end; True if there may be more to do."""
 
-    def run(unit: Unit) -> BroadcastRun:
-        return BroadcastRun(work.office.desk(unit, Actor("clock"), "announce", work.clock), work.rates)
+    def desk(unit: Unit) -> Desk:
+        return work.office.desk(unit, Actor("clock"), "announce", work.clock)
 
     def step(unit: Unit) -> int:
-        here = run(unit)
-        return here.begin() or here.release() or here.end()
+        here = desk(unit).broadcast_run
+        return here.begin() or here.release(work.rates) or here.end()
 
-    if await work.database.mark(lambda unit: run(unit).call_off()):
+    if await work.database.mark(lambda unit: desk(unit).broadcast_run.call_off()):
         return True
     if not await work.database.write(step):
         return False
@@ -155,12 +149,12 @@ async def announce(work: Work) -> bool:
 
 async def look_for_silence(work: Work) -> bool:
     """Have looked into what was handed over a week ago and nobody has confirmed; True if there is any."""
-    return await _said_everything(work, "look_for_silence", lambda desk: Grievances(desk).look_for_silence())
+    return await _said_everything(work, "look_for_silence", lambda desk: desk.grievances.look_for_silence())
 
 
 async def remind_of_pledges(work: Work) -> bool:
     """Remind of promises whose day is near; True if there were any."""
-    return await _said_everything(work, "remind_of_pledges", lambda desk: PledgeReminders(desk).run())
+    return await _said_everything(work, "remind_of_pledges", lambda desk: desk.pledge_reminders.run())
 
 
 async def _said_something(work: Work, cause: str, do: Callable[[Desk], int]) -> bool:
@@ -232,7 +226,7 @@ async def forget(work: Work) -> bool:
         if last is not None and desk.now - last > BELIEVABLE:
             desk.note("retention.put_off", "all", "the clock is far ahead of all that was noted")
             return None
-        return Retention(desk).run()
+        return desk.retention.run()
 
     touched = await work.database.write(run)
     if touched is None:

@@ -33,11 +33,10 @@ from bot.jobs.chores import (
     write_anchors,
     write_posts,
 )
-from handlers.desk.allocations.arrival_reminders import ArrivalReminders
-from handlers.desk.announcing.digests import Digests
-from handlers.desk.cases.form_reminders import FormReminders
-from handlers.desk.cases.question_reminders import QuestionReminders
-from handlers.desk.mornings.mornings import Mornings
+from handlers.desk.allocations import ArrivalReminders
+from handlers.desk.announcing import Digests
+from handlers.desk.cases import FormReminders, QuestionReminders
+from handlers.desk.mornings import Mornings
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
 

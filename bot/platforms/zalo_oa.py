@@ -28,7 +28,6 @@ from bot.receiving.intake import Intake
 from bot.setup import Opened, zalo_templates
 from bot.web.pages import asset
 from handlers.desk import Actor
-from handlers.desk.cases.own_number import own_number
 from storage.database import DatabaseAway, Unclear, Unit
 from storage.queries import machine
 from storage.queries.outgoing import account
@@ -107,7 +106,7 @@ class ZaloOaPlatform:
         def read(unit: Unit) -> str:
             row = unit.get(OutboxRow, outbox_id)
             desk = self._office.desk(unit, Actor("clock"), f"outbox:{outbox_id}", self._clock)
-            return own_number(desk, row.person_id) if row is not None else ""
+            return desk.cases.own_number(row.person_id) if row is not None else ""
 
         try:
             found = (await self._database.read(read)).removeprefix("+")

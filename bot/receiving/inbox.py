@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from handlers.desk import Actor, Desk, Told
-from handlers.desk.office.quiet_hours import NIGHT, QuietHours
+from handlers.desk.office import NIGHT, QuietHours
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
 from handlers.texts import Texts
@@ -53,10 +53,10 @@ class Office:
         """Open the desk in a transaction."""
         vault = Vault(unit, self.master)
         return Desk(
-            unit, vault, actor, clock.now(), self.texts, self.zone, cause, chat, demo=self.demo,
-            public_url=self.public_url, abroad=chat is not None and chat.channel in self.abroad,
-            private_pages=self.private_pages, channels_abroad=self.abroad, quiet=self.quiet,
-            windows=self.windows,
+            unit=unit, vault=vault, actor=actor, now=clock.now(), texts=self.texts, zone=self.zone, cause=cause,
+            chat=chat, demo=self.demo, public_url=self.public_url,
+            abroad=chat is not None and chat.channel in self.abroad, private_pages=self.private_pages,
+            channels_abroad=self.abroad, quiet=self.quiet, windows=self.windows,
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from bot.channels.zalo_oa import events as zalo_oa
 from bot.clock import Clock
 from bot.receiving.inbox import Inbox, Office
 from handlers.desk import Actor, Desk
-from handlers.desk.messages.files import TooMany
+from handlers.desk.messages import TooMany
 from storage.database import Database, Unit
 from storage.queries import machine
 from storage.queries.incoming import chats, inbox

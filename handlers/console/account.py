@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.officials.browsers import Browser
-from handlers.desk.officials.officials import Account
+from handlers.desk.officials import OfficialAccount, OwnBrowser
 from handlers.vietnamese import units
 
 LANGUAGES = ("vi", "en")
@@ -21,9 +20,9 @@ HERE = "/account"
 class Own:
     """One's own account. units: their names; deputies: (id, title and name) of who may stand in."""
 
-    account: Account
+    account: OfficialAccount
     units: tuple[str, ...]
-    browsers: tuple[Browser, ...]
+    browsers: tuple[OwnBrowser, ...]
     deputies: tuple[tuple[str, str], ...]
     codes_left: int
 
@@ -54,7 +53,7 @@ def view(desk: Desk, given: Given) -> Own | None:
 
 def renew(desk: Desk, given: Given) -> Went | None:
     """Set password, phone and recovery codes anew, by a one-time link for oneself."""
-    token = desk.officials.invite_again(desk.acting().id)
+    token = desk.accounts.invite_again(desk.acting().id)
     return Went(f"/invitation/{token}") if token else None
 
 
@@ -76,13 +75,13 @@ def chat_code(desk: Desk, given: Given) -> Shown:
 
 def unbind_chat(desk: Desk, given: Given) -> Went:
     """Let no chat act for the account."""
-    desk.officials.unbind_chat(desk.acting().id)
+    desk.accounts.unbind_chat(desk.acting().id)
     return Went(HERE, "chat_unbound")
 
 
 def set_duty(desk: Desk, given: Given) -> Went:
     """Say whether urgent requests ring here."""
-    desk.officials.set_duty(desk.acting().id, on=given["on"] == "yes")
+    desk.accounts.set_duty(desk.acting().id, on=given["on"] == "yes")
     return Went(HERE, "duty_set")
 
 
@@ -90,7 +89,7 @@ def set_leave(desk: Desk, given: Given) -> Went | Wrong:
     """Say when one is away, and who stands in; without a first day one is back."""
     me = desk.acting().id
     if not given["from"]:
-        desk.officials.set_leave(me, None, None)
+        desk.accounts.set_leave(me, None, None)
         return Went(HERE, "leave_ended")
     try:
         first, last = date.fromisoformat(given["from"]), date.fromisoformat(given["until"])
@@ -98,7 +97,7 @@ def set_leave(desk: Desk, given: Given) -> Went | Wrong:
         return Wrong({"from": "day"})
     if last < first or last < desk.today():
         return Wrong({"until": "last_day"})
-    if not desk.officials.set_leave(me, given["deputy"] or None, (first, last)):
+    if not desk.accounts.set_leave(me, given["deputy"] or None, (first, last)):
         return Wrong({"deputy": "deputy"})
     return Went(HERE, "leave_set")
 
@@ -107,7 +106,7 @@ def speak(desk: Desk, given: Given) -> Went | Wrong:
     """Choose the language of one's pages."""
     if given["language"] not in LANGUAGES:
         return Wrong({"language": "choose"})
-    desk.officials.speak(desk.acting().id, given["language"])
+    desk.accounts.speak(desk.acting().id, given["language"])
     return Went(HERE, "language_set")
 
 

@@ -11,15 +11,19 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.topics import topic_of
 from handlers.console.typed import Done, Faults, count, money
 from handlers.desk import Desk
-from handlers.desk.allocations import board
-from handlers.desk.allocations.allocations import MEETING, Allocations, Outcome
-from handlers.desk.allocations.needs import MET_BY, Need, Needs
-from handlers.desk.allocations.steps import same_measure
-from handlers.desk.allocations.suggestions import SuggestedGift, SuggestedNeed, Suggestions
-from handlers.desk.cases.news import unit_name
-from handlers.desk.pledges.pledges import MONEY, MOST
+from handlers.desk.allocations import (
+    MEETING,
+    MET_BY,
+    AllocationOutcome,
+    Need,
+    SuggestedGift,
+    SuggestedNeed,
+    same_measure,
+)
+from handlers.desk.pledges import MONEY, MOST
 from handlers.flow.counted import in_season
 from handlers.texts import Bilingual, Phrase
+from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
 
 A_SIDE = 50
@@ -93,9 +97,9 @@ def view(desk: Desk, given: Given) -> Board:
     kind = given["kind"] if given["kind"] in MET_BY else ""
     within = units_within(desk, "gift.see")
     unit = given["unit"] if given["unit"] in dict(within) else ""
-    needs = [one for one in Needs(desk).board(unit_id=unit, kind=kind, most=A_SIDE) if not one.held]
+    needs = [one for one in desk.needs.board(unit_id=unit, kind=kind, most=A_SIDE) if not one.held]
     known = _names(desk, *(one.case_code for one in needs))
-    gifts = board.gifts(desk, unit_id=unit, kind=kind, most=A_SIDE)
+    gifts = desk.board.gifts(unit_id=unit, kind=kind, most=A_SIDE)
     _note(desk, len(gifts))
     chips = tuple(_chip(one, kind, unit) for one in MET_BY)
     return Board(
@@ -107,12 +111,12 @@ def view(desk: Desk, given: Given) -> Board:
 
 def view_need(desk: Desk, given: Given) -> Board | None:
     """One need, and the gifts that fit it with their reasons."""
-    need = board.need(desk, given.path["id"])
+    need = desk.board.need(given.path["id"])
     if need is None:
         return None
-    found = Suggestions(desk).for_need(need.id)
+    found = desk.suggestions.for_need(need.id)
     _note(desk, len(found))
-    words = Needs(desk).words(need.id) if desk.may("case.see", need.unit_id) else ""
+    words = desk.needs.words(need.id) if desk.may("case.see", need.unit_id) else ""
     return Board(
         (), tuple(_suggested_gift(desk, one, need) for one in found),
         need=_need_line(desk, need, _names(desk, need.case_code)), words=words,
@@ -126,7 +130,7 @@ def view_gift(desk: Desk, given: Given) -> Board | None:
     gift = desk.pledges.find(given.path["code"], "gift.see")
     if gift is None:
         return None
-    found = Suggestions(desk).for_gift(gift.code)
+    found = desk.suggestions.for_gift(gift.code)
     _note(desk, 1)
     known = _names(desk, *(one.case_code for one in found))
     return Board(
@@ -137,7 +141,7 @@ def view_gift(desk: Desk, given: Given) -> Board | None:
 
 def give_to_need(desk: Desk, given: Given) -> Done:
     """Give so much of a gift to the chosen need; of a job or a link the household is asked first."""
-    if board.need(desk, given.path["id"]) is None:
+    if desk.board.need(given.path["id"]) is None:
         return None
     return _give(desk, given, given["gift"], given.path["id"])
 
@@ -152,7 +156,7 @@ def give_of_gift(desk: Desk, given: Given) -> Done:
 # Inside
 
 
-def _field(outcome: Outcome) -> str:
+def _field(outcome: AllocationOutcome) -> str:
     return "give" if outcome == "too_much" else ""
 
 
@@ -164,7 +168,7 @@ def _give(desk: Desk, given: Given, code: str, slot_id: str) -> Done:
     amount = (money if pledge.measure == MONEY else count)(given, "give", faults, most=MOST)
     if faults or amount is None:
         return Wrong(faults)
-    outcome = Allocations(desk).allocate(pledge.code, slot_id, amount)
+    outcome = desk.allocations.allocate(pledge.code, slot_id, amount)
     if outcome == "done":
         asked = pledge.kind in MEETING
         return Went(f"/gifts/{pledge.code}", "gift_asked" if asked else "gift_allocated")
@@ -177,7 +181,7 @@ def _note(desk: Desk, count: int) -> None:
 
 
 def _names(desk: Desk, *codes: str) -> Mapping[str, str]:
-    return board.names(desk, {code for code in codes if code})
+    return desk.board.names({code for code in codes if code})
 
 
 def _need_line(desk: Desk, one: Need, known: Mapping[str, str]) -> NeedLine:

@@ -8,12 +8,10 @@ from handlers.console.broadcast_counts import NOT_COUNTED, Progress, Stand, Unit
 from handlers.console.broadcasts import Line, line, scope, told
 from handlers.console.screen import Act, Given, Picture, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.announcing.call_sheet import CallSheet, Sheet
-from handlers.desk.announcing.rows import LIVE, OVER, UNSENT, Seen
-from handlers.desk.cases.news import unit_name
+from handlers.desk.announcing import LIVE, OVER, UNSENT, SeenBroadcast, Sheet
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
+from handlers.vietnamese.units import unit_name
 from storage.queries.announcing import broadcasts
 from storage.queries.outgoing import pictures
 
@@ -99,7 +97,7 @@ def view(desk: Desk, given: Given) -> One | None:
     )
 
 
-def shown(desk: Desk, seen: Seen) -> tuple[Shown, ...]:
+def shown(desk: Desk, seen: SeenBroadcast) -> tuple[Shown, ...]:
     """All that people read, by language."""
     found = desk.broadcasts.rendered(seen)
     return tuple(
@@ -119,7 +117,7 @@ def picture(desk: Desk, given: Given) -> Picture | None:
 def sheet(desk: Desk, given: Given) -> Calling | None:
     """Whom it does not reach, to be rung up: names and numbers, which is noted."""
     seen = desk.broadcasts.read(given.path["code"])
-    found = CallSheet(desk).read(seen) if seen is not None else None
+    found = desk.call_sheet.read(seen) if seen is not None else None
     if seen is None or found is None:
         return None
     names = {one.unit_id: unit_name(one.unit_id) for one in found.people if one.unit_id}
@@ -164,7 +162,7 @@ def send_again(desk: Desk, given: Given) -> Went | Wrong | None:
 # Inside
 
 
-def _facts(desk: Desk, seen: Seen) -> tuple[tuple[str, object], ...]:
+def _facts(desk: Desk, seen: SeenBroadcast) -> tuple[tuple[str, object], ...]:
     name, rule = desk.officials.name_of, seen.audience
     campaigns = {one.id: one for one in desk.campaigns.all()}
     titles = {one.id: f"{one.title[desk.acting().language]} ({one.code})" for one in campaigns.values()}
@@ -184,45 +182,45 @@ def _facts(desk: Desk, seen: Seen) -> tuple[tuple[str, object], ...]:
     )
 
 
-def _may(desk: Desk, action: str, seen: Seen) -> bool:
+def _may(desk: Desk, action: str, seen: SeenBroadcast) -> bool:
     return all(desk.may(action, unit) for unit in seen.audience.units or (None,))
 
 
-def _may_submit(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_submit(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     return seen.state == "draft" and _may(desk, "broadcast.write", seen)
 
 
-def _may_approve(desk: Desk, seen: Seen, unknown: int) -> bool:
-    return Announcing(desk).may_approve(seen)
+def _may_approve(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
+    return desk.chat_broadcasts.may_approve(seen)
 
 
-def _may_send_back(desk: Desk, seen: Seen, unknown: int) -> bool:
-    return Announcing(desk).may_send_back(seen)
+def _may_send_back(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
+    return desk.chat_broadcasts.may_send_back(seen)
 
 
-def _may_write(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_write(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     return seen.state in UNSENT and _may(desk, "broadcast.write", seen)
 
 
-def _may_stop(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_stop(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     return seen.state not in OVER and _may(desk, "broadcast.stop", seen)
 
 
-def _may_ask_again(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_ask_again(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     asked = seen.again_by is not None
     return seen.state in OVER and unknown > 0 and not asked and _may(desk, "broadcast.write", seen)
 
 
-def _may_send_again(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_send_again(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     others = desk.acting().id not in (*seen.authors, seen.again_by)
     return seen.again_by is not None and others and _may(desk, "broadcast.approve", seen)
 
 
-def _may_call(desk: Desk, seen: Seen, unknown: int) -> bool:
+def _may_call(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
     return _may(desk, "broadcast.call", seen)
 
 
-_MAY: Mapping[str, Callable[[Desk, Seen, int], bool]] = {
+_MAY: Mapping[str, Callable[[Desk, SeenBroadcast, int], bool]] = {
     "submit": _may_submit, "approve": _may_approve, "send_back": _may_send_back, "write": _may_write,
     "stop": _may_stop, "ask_again": _may_ask_again, "send_again": _may_send_again, "call": _may_call,
 }  # fmt: skip

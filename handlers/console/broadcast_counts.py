@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from handlers.console.outbox import channel_of
 from handlers.desk import Desk
+from handlers.desk.announcing import SeenBroadcast
 from handlers.desk.announcing import ways as announcing_ways
-from handlers.desk.announcing.rows import Seen
-from handlers.desk.cases.news import unit_name
 from handlers.flow.message import Phrase
+from handlers.vietnamese.units import unit_name
 from handlers.views import broadcast
 from storage.queries.announcing import results
 
@@ -95,7 +95,7 @@ class Progress:
 NOT_COUNTED = Stand((), 0, 0, 0, 0)
 
 
-def stand(desk: Desk, seen: Seen) -> Stand:
+def stand(desk: Desk, seen: SeenBroadcast) -> Stand:
     """Whom it would reach now."""
     found = desk.broadcasts.counts(seen)
     named = tuple((channel_of(desk, name), count) for name, count in sorted(found.by_channel.items()))
@@ -104,14 +104,14 @@ def stand(desk: Desk, seen: Seen) -> Stand:
     return Stand(named, found.digest, found.unreachable, found.opted_out, found.people, broadcast.by_way(found))
 
 
-def went(desk: Desk, seen: Seen) -> tuple[Phrase, ...]:
+def went(desk: Desk, seen: SeenBroadcast) -> tuple[Phrase, ...]:
     """How it went to those on a channel whose platform makes a difference, a line each."""
     found = desk.broadcasts.went(seen)
     cost = announcing_ways.cost(found)
     return tuple(Phrase(f"announce.went.{way}", {"count": count, "cost": cost}) for way, count in found.items())
 
 
-def progress(desk: Desk, seen: Seen, states: Mapping[tuple[str, str], int]) -> Progress:
+def progress(desk: Desk, seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> Progress:
     """How far it is. states: by (channel, state), of everybody who was settled on."""
     channels = sorted({channel for channel, _ in states})
     known = {state: name for name, those in GATHERED.items() for state in those}
@@ -131,7 +131,7 @@ def progress(desk: Desk, seen: Seen, states: Mapping[tuple[str, str], int]) -> P
     )  # fmt: skip
 
 
-def by_unit(desk: Desk, seen: Seen) -> tuple[UnitRow, ...]:
+def by_unit(desk: Desk, seen: SeenBroadcast) -> tuple[UnitRow, ...]:
     """What came of it by unit, those with most people first; people of no known unit last."""
     found: dict[str, dict[str, int]] = {}
     for (unit, state), count in results.by_unit(desk.unit, seen.id).items():
@@ -155,7 +155,7 @@ def _unit_row(unit: str | Phrase, states: Mapping[str, int]) -> UnitRow:
     return UnitRow(unit, sum(states.values()), reached, sum(states.get(state, 0) for state in GATHERED["unknown"]))
 
 
-def _rate(desk: Desk, seen: Seen) -> float | None:
+def _rate(desk: Desk, seen: SeenBroadcast) -> float | None:
     """Messages a second of late; None when it has only just begun, or nothing leaves."""
     since = max(desk.now - LATELY, seen.began_at or desk.now)
     passed = (desk.now - since).total_seconds()

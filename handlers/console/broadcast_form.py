@@ -12,12 +12,10 @@ from sqlmodel import col, select
 
 from handlers.console.screen import Chosen, Given, Wrong
 from handlers.desk import Desk
-from handlers.desk.announcing.audience import KINDS, TOPICS, Audience, Kind
-from handlers.desk.announcing.broadcasts import Draft, faults
-from handlers.desk.announcing.rows import Seen
-from handlers.desk.cases.cases import FOLLOWS
-from handlers.desk.cases.decisions import CLASSES
-from handlers.desk.office.rights import ROLES
+from handlers.desk.announcing import KINDS, Audience, BroadcastDraft, Kind, SeenBroadcast, broadcast_faults
+from handlers.desk.cases import CLASSES, FOLLOWS
+from handlers.desk.consents import TOPICS
+from handlers.desk.office import ROLES
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
@@ -70,7 +68,7 @@ def form(desk: Desk) -> Form | None:
     )  # fmt: skip
 
 
-def old(desk: Desk, seen: Seen) -> Mapping[str, tuple[str, ...]]:
+def old(desk: Desk, seen: SeenBroadcast) -> Mapping[str, tuple[str, ...]]:
     """What an announcement says, as the fields of the form hold it."""
     rule, start = seen.audience, seen.start.astimezone(desk.zone) if seen.start else None
     one = {
@@ -84,14 +82,14 @@ def old(desk: Desk, seen: Seen) -> Mapping[str, tuple[str, ...]]:
     return {**{name: (value,) for name, value in one.items()}, **many}
 
 
-def draft(desk: Desk, given: Given, before: bytes | None = None) -> Draft | Wrong:
+def draft(desk: Desk, given: Given, before: bytes | None = None) -> BroadcastDraft | Wrong:
     """What was typed, as a draft; or what is wrong with it, which is noted. before: the picture it had."""
     wrong: dict[str, str] = {}
     kind = given["kind"]
     start = _start(desk, given, wrong)
     known = form(desk)
     rule = _rule(given)
-    read = Draft(
+    read = BroadcastDraft(
         kind=cast("Kind", kind),
         title={name: given[f"title_{name}"] for name in LANGUAGES},
         words={name: given[f"words_{name}"] for name in LANGUAGES},
@@ -103,7 +101,7 @@ def draft(desk: Desk, given: Given, before: bytes | None = None) -> Draft | Wron
     )
     if known is not None:
         wrong |= _unknown(known, read)
-    wrong = {**faults(read, desk.now), **wrong}
+    wrong = {**broadcast_faults(read, desk.now), **wrong}
     if "start" in wrong:
         wrong["start_day"] = wrong.pop("start")
     if wrong:
@@ -136,7 +134,7 @@ def _rule(given: Given) -> Audience:
     )
 
 
-def _unknown(known: Form, read: Draft) -> dict[str, str]:
+def _unknown(known: Form, read: BroadcastDraft) -> dict[str, str]:
     """What was chosen and is not among what can be, by field."""
     rule = read.audience
     lists = {"states": known.states, "needs": known.needs, "roles": known.roles}

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.console.broadcast_form import Form, draft, form, old
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.announcing.rows import Outcome, Seen
+from handlers.desk.announcing import BroadcastOutcome, SeenBroadcast
 from handlers.flow.message import Phrase
 from handlers.vietnamese import units
 from storage.queries.outgoing import pictures
@@ -81,7 +81,7 @@ def view(desk: Desk, given: Given) -> Broadcasts:
     return Broadcasts(parts, desk.acting().reach("broadcast.write") is not None)
 
 
-def line(desk: Desk, seen: Seen) -> Line:
+def line(desk: Desk, seen: SeenBroadcast) -> Line:
     """An announcement as lists show it."""
     title = seen.title.get(desk.acting().language) or seen.title["vi"]
     names = tuple(units.all_units()[one].name for one in seen.audience.units)
@@ -131,7 +131,7 @@ def rewrite(desk: Desk, given: Given) -> Went | Wrong | None:
     return told(given, desk.broadcasts.rewrite(code, read, given["seen"]), "broadcast_rewritten")
 
 
-def told(given: Given, outcome: Outcome, done: str) -> Went | Wrong | None:
+def told(given: Given, outcome: BroadcastOutcome, done: str) -> Went | Wrong | None:
     """What an official is told of what came of an act on an announcement."""
     match outcome:
         case "done":
@@ -146,13 +146,13 @@ def told(given: Given, outcome: Outcome, done: str) -> Went | Wrong | None:
             return Wrong({"": f"broadcast_{outcome}"})
 
 
-def scope(seen: Seen) -> tuple[str | Phrase, ...]:
+def scope(seen: SeenBroadcast) -> tuple[str | Phrase, ...]:
     """Where it goes: every unit by its name, or the whole city."""
     names = tuple(units.all_units()[one].name for one in seen.audience.units)
     return names or (Phrase("campaign.whole_city"),)
 
 
-def _may_write(desk: Desk, seen: Seen) -> bool:
+def _may_write(desk: Desk, seen: SeenBroadcast) -> bool:
     return all(desk.may("broadcast.write", unit) for unit in seen.audience.units or (None,))
 
 

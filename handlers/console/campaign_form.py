@@ -7,7 +7,7 @@ from datetime import date
 from handlers.console import typed
 from handlers.console.screen import Given, Wrong
 from handlers.desk import Desk
-from handlers.desk.money.campaigns import MOST_MONEY, Draft, Seen, faults
+from handlers.desk.money import MOST_MONEY, CampaignDraft, SeenCampaign, campaign_faults
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 from handlers.rules import drives
@@ -36,7 +36,7 @@ def form(desk: Desk) -> Form | None:
     return Form(bases, places, accounts, reach == "all")
 
 
-def old(seen: Seen) -> Mapping[str, str]:
+def old(seen: SeenCampaign) -> Mapping[str, str]:
     """What a draft says, as the fields of the form hold it."""
     return {
         "title_vi": seen.title.get("vi", ""), "title_en": seen.title.get("en", ""),
@@ -46,7 +46,7 @@ def old(seen: Seen) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def draft(desk: Desk, given: Given) -> Draft | Wrong:
+def draft(desk: Desk, given: Given) -> CampaignDraft | Wrong:
     """What was typed, as a draft; or what is wrong with it."""
     wrong: dict[str, str] = {}
     first, last = (_day(desk, given, field, wrong) for field in ("first_day", "last_day"))
@@ -54,7 +54,7 @@ def draft(desk: Desk, given: Given) -> Draft | Wrong:
     accounts = {one.id for one in desk.gift_accounts.to_choose()}
     if given["account"] and given["account"] not in accounts:
         wrong["account"] = "choose"
-    read = Draft(
+    read = CampaignDraft(
         title={"vi": given["title_vi"], "en": given["title_en"]},
         about={"vi": given["about_vi"], "en": given["about_en"]},
         organiser=given["organiser"],
@@ -65,7 +65,7 @@ def draft(desk: Desk, given: Given) -> Draft | Wrong:
         account_id=given["account"] or None,
         goal=goal,
     )
-    wrong = {**faults(read, desk.today()), **wrong}
+    wrong = {**campaign_faults(read, desk.today()), **wrong}
     return Wrong(wrong) if wrong else read
 
 

@@ -8,10 +8,7 @@ from handlers.console import typed
 from handlers.console.campaign_form import Form, draft, form, old
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.money.campaign_items import items
-from handlers.desk.money.campaigns import MOST_MONEY, Outcome, Seen, stamp
-from handlers.desk.money.gift_accounts import has_number
+from handlers.desk.money import MOST_MONEY, CampaignOutcome, SeenCampaign, has_number, stamp
 from handlers.flow.message import Dong, Phrase
 from handlers.rules import drives
 from handlers.texts.loader import LANGUAGES
@@ -102,7 +99,7 @@ def view_one(desk: Desk, given: Given) -> One | None:
         campaign_words.lines(desk.campaigns.progress(seen)),
         tuple(
             ItemLine(one.id, one.title[language], _much(one.amount, one.measure, one.kind), one.state == "met")
-            for one in items(desk, seen)
+            for one in desk.campaign_items.of(seen)
         ),
         f"{desk.public_url}/c/{seen.code}" if seen.opened_by else "",
         stamp(seen),
@@ -168,22 +165,22 @@ def add(desk: Desk, given: Given) -> Went | Wrong | None:
         return Wrong(wrong)
     title = {"vi": given["item_vi"], "en": given["item_en"]}
     measure = "VND" if money else given["measure"]
-    opened = Needs(desk).open_for_campaign(given.path["code"], given["need"], given["kind"], amount, title, measure)
+    opened = desk.needs.open_for_campaign(given.path["code"], given["need"], given["kind"], amount, title, measure)
     return _told(given, opened.how, "campaign_item_added")
 
 
 def take_out(desk: Desk, given: Given) -> Went | Wrong | None:
     """Take out an item that no gift has met or is on its way to."""
     seen = desk.campaigns.read(given.path["code"])
-    if seen is None or given["item"] not in {one.id for one in items(desk, seen)}:
+    if seen is None or given["item"] not in {one.id for one in desk.campaign_items.of(seen)}:
         return None if seen is None else Wrong({}, outdated=True)
-    return _told(given, Needs(desk).close(given["item"]), "campaign_item_taken_out")
+    return _told(given, desk.needs.close(given["item"]), "campaign_item_taken_out")
 
 
 # Inside
 
 
-def _told(given: Given, outcome: Outcome | str, done: str) -> Went | Wrong | None:
+def _told(given: Given, outcome: CampaignOutcome | str, done: str) -> Went | Wrong | None:
     match outcome:
         case "done":
             return Went(f"/campaigns/{given.path['code']}", done)
@@ -201,7 +198,7 @@ def _told(given: Given, outcome: Outcome | str, done: str) -> Went | Wrong | Non
             return Wrong({"": "campaign_not_now"})
 
 
-def _line(desk: Desk, seen: Seen) -> Line:
+def _line(desk: Desk, seen: SeenCampaign) -> Line:
     state: str = seen.state
     if seen.state == "open" and not seen.open_now:
         state = "ahead" if desk.today() < seen.first_day else "over"
@@ -209,11 +206,11 @@ def _line(desk: Desk, seen: Seen) -> Line:
     return Line(seen.code, title, seen.organiser, _place(seen), seen.first_day, seen.last_day, state, LOOKS[state])
 
 
-def _place(seen: Seen) -> str | Phrase:
+def _place(seen: SeenCampaign) -> str | Phrase:
     return units.all_units()[seen.unit_id].name if seen.unit_id else Phrase("campaign.whole_city")
 
 
-def _facts(desk: Desk, seen: Seen) -> tuple[tuple[str, object], ...]:
+def _facts(desk: Desk, seen: SeenCampaign) -> tuple[tuple[str, object], ...]:
     account = next((one for one in desk.gift_accounts.to_choose() if one.id == seen.account_id), None)
     ended = seen.account_id is not None and desk.gift_accounts.is_over(seen.account_id)
     nowhere = Phrase("console.campaigns.account_ended" if ended else "console.campaigns.no_account")

@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.allocations import hand_overs
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.cases import list as case_list
-from handlers.desk.cases.list import Waiting
+from handlers.desk.cases import WaitingCases
 from handlers.desk.pledges import list as gift_list
-from handlers.desk.talks.calls import Calls
 from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
 
@@ -22,10 +18,10 @@ class Counts:
 
     urgent: int
     waiting: int
-    requests: Waiting
+    requests: WaitingCases
     unknown: int
     letters: int
-    gifts: gift_list.Waiting
+    gifts: gift_list.WaitingPledges
     unconfirmed: int
     grievances: int
     broadcasts: int
@@ -34,16 +30,16 @@ class Counts:
 
 def counts(desk: Desk) -> Counts:
     """Count what waits for the official at the desk."""
-    me, calls = desk.acting(), Calls(desk)
+    me, calls = desk.acting(), desk.calls
     return Counts(
         urgent=calls.urgent_waiting(),
         waiting=calls.talks_waiting(),
-        requests=case_list.waiting(desk),
+        requests=desk.case_list.waiting(),
         unknown=outbox.count_stuck(desk.unit, ("unknown", "failed")) if me.reach("post.see") == "all" else 0,
         letters=inbox.letter_counts(desk.unit).get("open", 0) if me.reach("letter.see") else 0,
-        gifts=gift_list.waiting(desk),
-        unconfirmed=hand_overs.late(desk),
-        grievances=hand_overs.open_grievances(desk),
+        gifts=desk.pledge_list.waiting(),
+        unconfirmed=desk.hand_overs.late(),
+        grievances=desk.hand_overs.open_grievances(),
         broadcasts=_to_approve(desk),
         suspects=desk.suspects.unseen() if me.reach("suspect.see") else 0,
     )
@@ -52,5 +48,5 @@ def counts(desk: Desk) -> Counts:
 def _to_approve(desk: Desk) -> int:
     if desk.acting().reach("broadcast.approve") is None:
         return 0
-    announcing = Announcing(desk)
+    announcing = desk.chat_broadcasts
     return sum(announcing.may_approve(seen) for seen in desk.broadcasts.all("awaiting_approval"))

@@ -10,9 +10,7 @@ from datetime import date
 from handlers.console import request, requests
 from handlers.console.screen import Act, Given, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.cases import refusals
-from handlers.desk.cases.casework import Outcome
-from handlers.desk.cases.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Recognition, Support
+from handlers.desk.cases import CLASSES, MOST_MONEY, MOST_WORDS, CaseOutcome, Recognition, Support, refusals
 from handlers.flow import readers
 from handlers.vietnamese import units
 
@@ -146,7 +144,7 @@ def _of(given: Given, field: str) -> tuple[str, str, str]:
     return given.path["code"], given[field], given["seen"]
 
 
-def _told(given: Given, act: str, outcome: Outcome, field: str = "") -> Done:
+def _told(given: Given, act: str, outcome: CaseOutcome, field: str = "") -> Done:
     """What came of an act, said beside the field it is about."""
     match outcome:
         case "done":

@@ -8,12 +8,11 @@ from handlers.console.gifts import how_much
 from handlers.console.screen import Act, Given, Screen, Shown, Wrong
 from handlers.console.topics import topic_of
 from handlers.desk import Desk
-from handlers.desk.allocations import board, hand_overs
-from handlers.desk.allocations.allocations import MEETING, Allocations, Contact, Listed
-from handlers.desk.cases.news import unit_name
+from handlers.desk.allocations import MEETING, HouseholdContact, ListedAllocation, hand_overs
 from handlers.flow.readers import write_phone
 from handlers.rules import goods
 from handlers.texts import Phrase
+from handlers.vietnamese.units import unit_name
 
 MOST = 100
 MONTHS = range(1, 13)
@@ -55,7 +54,7 @@ class Exchange:
     month: int
     asked: tuple[Asked, ...]
     of: str = ""
-    contact: Contact | None = None
+    contact: HouseholdContact | None = None
 
 
 def view(desk: Desk, given: Given) -> Exchange:
@@ -65,26 +64,26 @@ def view(desk: Desk, given: Given) -> Exchange:
 
 def show_contact(desk: Desk, given: Given) -> Shown | Wrong | None:
     """The same with name and phone of a household that said yes, for the employer or buyer; that is noted."""
-    one = hand_overs.find(desk, given.path["id"])
+    one = desk.hand_overs.find(given.path["id"])
     if one is None:
         return None
-    contact = Allocations(desk).contact(one.id) if desk.may("case.see", one.unit_id) else None
+    contact = desk.allocations.contact(one.id) if desk.may("case.see", one.unit_id) else None
     if contact is None:
         return Wrong({"": "no_contact"})
-    return Shown("exchange", _page(desk, given.path["id"], Contact(contact.name, write_phone(contact.phone))))
+    return Shown("exchange", _page(desk, given.path["id"], HouseholdContact(contact.name, write_phone(contact.phone))))
 
 
 # Inside
 
 
-def _page(desk: Desk, of: str = "", contact: Contact | None = None) -> Exchange:
-    every = Allocations(desk).listed(states=hand_overs.MEETING_STATES, most=MOST, kinds=MEETING)
+def _page(desk: Desk, of: str = "", contact: HouseholdContact | None = None) -> Exchange:
+    every = desk.allocations.listed(states=hand_overs.MEETING_STATES, most=MOST, kinds=MEETING)
     return Exchange(_products(desk), desk.today().month, tuple(_asked(desk, one) for one in every), of, contact)
 
 
 def _products(desk: Desk) -> tuple[Product, ...]:
     """One line for each product; what has no name of ours stands under that of the list it belongs to."""
-    wanted, had = board.links(desk)
+    wanted, had = desk.board.links()
     topics = sorted({one.topic or "" for one in wanted} | {one.topic or "" for one in had})
     return tuple(
         Product(
@@ -101,7 +100,7 @@ def _months(found: Iterable[Iterable[int]]) -> tuple[int, ...]:
     return tuple(sorted({month for some in found for month in some}))
 
 
-def _asked(desk: Desk, one: Listed) -> Asked:
+def _asked(desk: Desk, one: ListedAllocation) -> Asked:
     meets = one.state not in ("asked", "declined", "returned")
     state = "yes" if meets else one.state
     return Asked(

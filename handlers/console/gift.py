@@ -9,15 +9,12 @@ from handlers.console.request import phone_shown
 from handlers.console.screen import Act, Given, Screen, Shown
 from handlers.console.verdict import Field, plain
 from handlers.desk import Desk
-from handlers.desk.allocations import gift_file
-from handlers.desk.allocations.allocations import Listed
-from handlers.desk.allocations.gift_file import GiftFile, Happened
-from handlers.desk.cases.news import unit_name
-from handlers.desk.pledges.pledges import OPEN
-from handlers.desk.pledges.work import COMES, PledgeWork, last_event
+from handlers.desk.allocations import GiftFile, GiftHappened, ListedAllocation
+from handlers.desk.pledges import COMES, OPEN
 from handlers.flow.counted import in_season
 from handlers.texts import Phrase
 from handlers.vietnamese import units
+from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
 
 SUMS = ("amount", "received", "allocated", "handed", "confirmed")
@@ -121,7 +118,7 @@ def show_phone(desk: Desk, given: Given) -> Shown | None:
 
 
 def _page(desk: Desk, pledge: Pledge, *, phone: bool = False) -> Gift:
-    file = gift_file.read(desk, pledge)
+    file = desk.gift_files.read(pledge)
     look, state = gifts.state_of(desk, pledge)
     return Gift(
         code=pledge.code, kind=pledge.kind, name=file.body.name, giver=Phrase(f"console.gifts.giver.{pledge.giver}"),
@@ -159,7 +156,7 @@ def _verified(desk: Desk, pledge: Pledge) -> Phrase | None:
     return Phrase("console.gifts.verified", {"officer": desk.officials.name_of(pledge.verified_by), "day": day})
 
 
-def _step(desk: Desk, one: Happened, pledge: Pledge) -> Step:
+def _step(desk: Desk, one: GiftHappened, pledge: Pledge) -> Step:
     by = plain(one.who) if one.who else Phrase(f"console.gifts.by.{one.by}")
     amount = how_much(one.amount, pledge.measure) if one.amount is not None else None
     what = f"console.gifts.event.{one.kind}"
@@ -167,7 +164,7 @@ def _step(desk: Desk, one: Happened, pledge: Pledge) -> Step:
     return Step(one.id, one.at, Phrase(what), by, amount, one.words)
 
 
-def _part(desk: Desk, one: Listed) -> Part:
+def _part(desk: Desk, one: ListedAllocation) -> Part:
     opens = bool(one.case_code) and desk.may("case.see", one.unit_id)
     return Part(
         one.id, one.case_code or one.campaign_code, f"/requests/{one.case_code}" if opens else "",
@@ -177,14 +174,16 @@ def _part(desk: Desk, one: Listed) -> Part:
 
 
 def _to_do(desk: Desk, pledge: Pledge) -> ToDo:
-    acts = PledgeWork(desk).possible(pledge)
+    acts = desk.pledge_work.possible(pledge)
     given_on = pledge.state in OPEN and pledge.state != "offered" and pledge.allocated < pledge.amount
     own = pledge.person_id == desk.acting().person_id
     allocates = given_on and pledge.kind != "idea" and not own and desk.may("gift.allocate", pledge.unit_id)
     forward = [act for act in ("verify", "accept", "receive") if act in acts]
     places = tuple((one.id, one.name) for one in units.all_units().values()) if "place" in acts else ()
     first = "allocate" if allocates and pledge.kind not in ("money", "goods") else next(iter(forward), "")
-    return ToDo(acts, first or ("allocate" if allocates else ""), last_event(desk, pledge), allocates, places)
+    return ToDo(
+        acts, first or ("allocate" if allocates else ""), desk.pledge_work.last_event(pledge), allocates, places
+    )
 
 
 screen = Screen("/gifts/{code}", "gift", "gift.see", view, notes=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.money.gift_accounts import Entry, Outcome, Seen, faults
+from handlers.desk.money import AccountEntry, AccountOutcome, SeenAccount, account_faults
 from handlers.flow import readers
 from handlers.rules import banks
 
@@ -24,7 +24,7 @@ class Accounts:
     enter one.
     """
 
-    accounts: tuple[Seen, ...]
+    accounts: tuple[SeenAccount, ...]
     general: str
     banks: tuple[tuple[str, str], ...]
     looks: Mapping[str, str]
@@ -35,7 +35,7 @@ class Accounts:
 class One:
     """One account. may_confirm, may_end: she may do so now."""
 
-    account: Seen
+    account: SeenAccount
     look: str
     may_confirm: bool
     may_end: bool
@@ -65,8 +65,8 @@ def enter(desk: Desk, given: Given) -> Went | Wrong | None:
     bank = given["other_bank"] if given["bank"] == OTHER_BANK else given["bank"]
     if given["bank"] not in {OTHER_BANK, *(bank_id for bank_id, _ in _banks())}:
         bank, wrong["bank"] = "", "choose"
-    entry = Entry(given["owner"], bank, given["number"], first or desk.today(), last, given["swift"])
-    found = dict(faults(entry, desk.today()))
+    entry = AccountEntry(given["owner"], bank, given["number"], first or desk.today(), last, given["swift"])
+    found = dict(account_faults(entry, desk.today()))
     if "bank" in found and given["bank"] == OTHER_BANK:
         found["other_bank"] = found.pop("bank")
     if wrong := {**found, **wrong}:
@@ -85,7 +85,7 @@ def end(desk: Desk, given: Given) -> Went | Wrong | None:
     return _told(given, desk.gift_accounts.end(given.path["id"]), "gift_account_ended")
 
 
-def _told(given: Given, outcome: Outcome, done: str) -> Went | Wrong | None:
+def _told(given: Given, outcome: AccountOutcome, done: str) -> Went | Wrong | None:
     match outcome:
         case "done":
             return Went(f"/gift-accounts/{given.path['id']}", done)

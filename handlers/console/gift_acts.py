@@ -9,8 +9,7 @@ from handlers.console import gift
 from handlers.console.screen import Act, Given, Went, Wrong
 from handlers.console.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import MOST
-from handlers.desk.pledges.work import MOST_REFERENCE, WITH_APPOINTMENT, Outcome, PledgeWork
+from handlers.desk.pledges import MOST, MOST_REFERENCE, WITH_APPOINTMENT, PledgeOutcome
 from handlers.vietnamese import units
 
 
@@ -19,13 +18,13 @@ def accept(desk: Desk, given: Given) -> Done:
     pledge = desk.pledges.by_code(given.path["code"])
     needed = pledge is not None and pledge.kind in WITH_APPOINTMENT
     faults = words(given, "appointment", needed=needed)
-    return Wrong(faults) if faults else _told(given, "accept", PledgeWork(desk).accept(*_of(given, "appointment")))
+    return Wrong(faults) if faults else _told(given, "accept", desk.pledge_work.accept(*_of(given, "appointment")))
 
 
 def verify(desk: Desk, given: Given) -> Done:
     """Write down how it was checked who the employer or buyer is."""
     faults = words(given, "checked_how")
-    return Wrong(faults) if faults else _told(given, "verify", PledgeWork(desk).verify(*_of(given, "checked_how")))
+    return Wrong(faults) if faults else _told(given, "verify", desk.pledge_work.verify(*_of(given, "checked_how")))
 
 
 def receive(desk: Desk, given: Given) -> Done:
@@ -37,7 +36,7 @@ def receive(desk: Desk, given: Given) -> Done:
     amount = count(given, "came", faults, most=MOST)
     if faults or amount is None:
         return Wrong(faults)
-    return _told(given, "receive", PledgeWork(desk).receive(given.path["code"], amount, "", given["seen"]), "came")
+    return _told(given, "receive", desk.pledge_work.receive(given.path["code"], amount, "", given["seen"]), "came")
 
 
 def receive_money(desk: Desk, given: Given) -> Done:
@@ -49,7 +48,7 @@ def receive_money(desk: Desk, given: Given) -> Done:
     amount = money(given, "came", faults, most=MOST)
     if faults or amount is None:
         return Wrong(faults)
-    outcome = PledgeWork(desk).receive(given.path["code"], amount, given["reference"], given["seen"])
+    outcome = desk.pledge_work.receive(given.path["code"], amount, given["reference"], given["seen"])
     return _told(given, "receive", outcome, "reference" if outcome == "known" else "came")
 
 
@@ -58,7 +57,7 @@ def place(desk: Desk, given: Given) -> Done:
     to = given["to_unit"]
     if to not in units.all_units():
         return Wrong({"to_unit": "unchosen"})
-    outcome = PledgeWork(desk).place(given.path["code"], to, given["seen"])
+    outcome = desk.pledge_work.place(given.path["code"], to, given["seen"])
     if outcome == "done" and not desk.may("gift.see", to):
         return Went("/gifts", "gift_place_away")
     return _told(given, "place", outcome)
@@ -67,7 +66,7 @@ def place(desk: Desk, given: Given) -> Done:
 def lapse(desk: Desk, given: Given) -> Done:
     """Let a promise lapse of which nothing came."""
     faults = words(given, "why")
-    return Wrong(faults) if faults else _told(given, "lapse", PledgeWork(desk).lapse(*_of(given, "why")))
+    return Wrong(faults) if faults else _told(given, "lapse", desk.pledge_work.lapse(*_of(given, "why")))
 
 
 # Inside
@@ -78,7 +77,7 @@ def _of(given: Given, field: str) -> tuple[str, str, str]:
     return given.path["code"], given[field], given["seen"]
 
 
-def _told(given: Given, act: str, outcome: Outcome, field: str = "") -> Done:
+def _told(given: Given, act: str, outcome: PledgeOutcome, field: str = "") -> Done:
     """What came of an act, said beside the field it is about."""
     match outcome:
         case "done":

@@ -7,14 +7,11 @@ from urllib.parse import parse_qs, urlencode
 
 from handlers.console.screen import Given, Screen, place
 from handlers.desk import Desk
-from handlers.desk.cases.news import unit_name
-from handlers.desk.pledges import list as gift_list
-from handlers.desk.pledges.list import Listed, Narrowed
-from handlers.desk.pledges.news import how_much as in_words
-from handlers.desk.pledges.pledges import FOLLOWS, KINDS
-from handlers.desk.pledges.work import COMES
+from handlers.desk.pledges import COMES, FOLLOWS, KINDS, ListedPledge, PledgeFilter
+from handlers.desk.pledges import how_much as in_words
 from handlers.texts import Phrase
 from handlers.vietnamese import units
+from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
 
 A_PAGE = 50
@@ -71,9 +68,9 @@ def view(desk: Desk, given: Given) -> Gifts:
     return listed(desk, narrowed(given.fields))
 
 
-def listed(desk: Desk, narrowed: Narrowed) -> Gifts:
+def listed(desk: Desk, narrowed: PledgeFilter) -> Gifts:
     """A page of the list; that givers' words were read is noted."""
-    rows = gift_list.page(desk, narrowed, A_PAGE + 1)
+    rows = desk.pledge_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
     if shown:
         desk.note("pledge.listed", f"official:{desk.acting().id}", count=len(shown))
@@ -87,23 +84,23 @@ def listed(desk: Desk, narrowed: Narrowed) -> Gifts:
     )  # fmt: skip
 
 
-def narrowed(fields: Mapping[str, tuple[str, ...]]) -> Narrowed:
+def narrowed(fields: Mapping[str, tuple[str, ...]]) -> PledgeFilter:
     """What the fields of an address narrow a list to; a field that can't be read narrows nothing."""
     one = {name: next(iter(fields.get(name, ())), "").strip() for name in ("kind", "state", "unit", "code", "after")}
     on = {name: bool(next(iter(fields.get(name, ())), "")) for name in CHIPS}
-    return Narrowed(
+    return PledgeFilter(
         one["kind"] if one["kind"] in KINDS else "", one["state"] if one["state"] in FOLLOWS else "",
         one["unit"] if one["unit"] in units.all_units() else "", on["most_needed"], on["due"], one["code"][:40],
         place(one["after"]),
     )  # fmt: skip
 
 
-def read(query: str) -> Narrowed:
+def read(query: str) -> PledgeFilter:
     """What a query, as `written` makes it, narrows a list to."""
     return narrowed({name: tuple(values) for name, values in parse_qs(query[:500]).items()})
 
 
-def written(narrowed: Narrowed) -> str:
+def written(narrowed: PledgeFilter) -> str:
     """The query of an address that narrows a list so."""
     fields = {name: "1" for name in CHIPS if getattr(narrowed, name)}
     one = {"kind": narrowed.kind, "state": narrowed.state, "unit": narrowed.unit_id, "code": narrowed.code}
@@ -141,7 +138,7 @@ def units_within(desk: Desk, action: str) -> tuple[tuple[str, str], ...]:
 # Inside
 
 
-def _line(desk: Desk, one: Listed) -> Line:
+def _line(desk: Desk, one: ListedPledge) -> Line:
     pledge = one.pledge
     look, state = state_of(desk, pledge)
     late = pledge.closed_at is None and pledge.kind in COMES and pledge.received < pledge.amount
@@ -152,7 +149,7 @@ def _line(desk: Desk, one: Listed) -> Line:
     )  # fmt: skip
 
 
-def _chip(before: Narrowed, name: str, value: str | bool, words: str) -> Chip:
+def _chip(before: PledgeFilter, name: str, value: str | bool, words: str) -> Chip:
     on = bool(getattr(before, name)) if isinstance(value, bool) else getattr(before, name) == value
     off: str | bool = False if isinstance(value, bool) else ""
     after = replace(before, after=None, code="", **{name: off if on else value})  # type: ignore[arg-type]  # of its kind

@@ -9,10 +9,9 @@ from handlers.console.gifts import Chip, how_much
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, words
 from handlers.desk import Desk
-from handlers.desk.allocations import hand_overs
-from handlers.desk.allocations.grievances import Grievances, Listed, Settled
-from handlers.desk.cases.news import unit_name
+from handlers.desk.allocations import ListedGrievance, Settled
 from handlers.texts import Phrase
+from handlers.vietnamese.units import unit_name
 
 A_PAGE = 50
 STATES = ("open", "closed")
@@ -69,7 +68,7 @@ def view(desk: Desk, given: Given) -> Page:
     """Grievances, those open longest first."""
     state = given["state"] if given["state"] in STATES else STATES[0]
     after = given["after"] if given["after"].isalnum() else ""
-    found = Grievances(desk).listed(state=state, after=after, most=A_PAGE + 1)
+    found = desk.grievances.listed(state=state, after=after, most=A_PAGE + 1)
     chips = tuple(Chip(Phrase(f"console.grievances.state.{one}"), one == state, f"state={one}") for one in STATES)
     last = urlencode({"state": state, "after": found[A_PAGE - 1].id}) if len(found) > A_PAGE else ""
     return Page(tuple(_line(desk, one) for one in found[:A_PAGE]), chips, state, last)
@@ -77,13 +76,13 @@ def view(desk: Desk, given: Given) -> Page:
 
 def view_one(desk: Desk, given: Given) -> One | None:
     """One grievance: what was handed over, what the resident says, and how it ended."""
-    one = hand_overs.grievance(desk, given.path["id"])
+    one = desk.hand_overs.grievance(given.path["id"])
     if one is None:
         return None
     return One(
         _line(desk, one), f"/requests/{one.case_code}" if one.case_code and desk.may("case.see", one.unit_id) else "",
         how_much(one.said, one.measure) if one.said is not None else None, one.handed_at,
-        Phrase(f"console.grievances.outcome.{one.outcome}") if one.outcome else None, Grievances(desk).words(one.id),
+        Phrase(f"console.grievances.outcome.{one.outcome}") if one.outcome else None, desk.grievances.words(one.id),
         desk.officials.name_of(one.closed_by), one.closed_at,
         one.state == "open" and not one.hers and desk.may("grievance.close", one.unit_id), OUTCOMES,
     )  # fmt: skip
@@ -96,7 +95,7 @@ def close(desk: Desk, given: Given) -> Done:
         faults["outcome"] = "unchosen"
     if faults:
         return Wrong(faults)
-    match Grievances(desk).close(given.path["id"], given["outcome"], given["found_out"]):
+    match desk.grievances.close(given.path["id"], given["outcome"], given["found_out"]):
         case "done":
             return Went("/grievances", "grievance_closed")
         case "absent":
@@ -110,7 +109,7 @@ def close(desk: Desk, given: Given) -> Done:
 # Inside
 
 
-def _line(desk: Desk, one: Listed) -> Line:
+def _line(desk: Desk, one: ListedGrievance) -> Line:
     return Line(
         one.id, one.pledge_code, one.case_code, unit_name(one.unit_id), Phrase(f"console.gifts.kind.{one.kind}"),
         Phrase(f"console.grievances.cause.{one.cause}"), how_much(one.amount, one.measure),

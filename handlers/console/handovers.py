@@ -9,12 +9,10 @@ from handlers.console.gifts import Chip, how_much, units_within
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
-from handlers.desk.allocations import hand_overs
-from handlers.desk.allocations.allocations import Allocations, Listed, Outcome
-from handlers.desk.allocations.hand_overs import PARTS
-from handlers.desk.cases.news import unit_name
-from handlers.desk.pledges.pledges import MONEY, MOST
+from handlers.desk.allocations import PARTS, AllocationOutcome, ListedAllocation, hand_overs
+from handlers.desk.pledges import MONEY, MOST
 from handlers.texts import Phrase
+from handlers.vietnamese.units import unit_name
 
 A_PAGE = 50
 
@@ -74,7 +72,7 @@ def view(desk: Desk, given: Given) -> HandOvers:
     within = units_within(desk, "gift.see")
     unit = given["unit"] if given["unit"] in dict(within) else ""
     after = given["after"] if given["after"].isascii() and given["after"].isalnum() else ""
-    found = hand_overs.part(desk, part, unit_id=unit, after=after, most=A_PAGE + 1)
+    found = desk.hand_overs.part(part, unit_id=unit, after=after, most=A_PAGE + 1)
     narrowed = {"unit": unit} if unit else {}
     chips = tuple(
         Chip(Phrase(f"console.handovers.part.{one}"), one == part, urlencode({"part": one, **narrowed}))
@@ -86,7 +84,7 @@ def view(desk: Desk, given: Given) -> HandOvers:
 
 def view_one(desk: Desk, given: Given) -> HandOver | None:
     """One hand-over: of what, to which need, by whom, and what the resident said."""
-    one = hand_overs.find(desk, given.path["id"])
+    one = desk.hand_overs.find(given.path["id"])
     return _one(desk, one) if one is not None else None
 
 
@@ -105,7 +103,7 @@ def take_back(desk: Desk, given: Given) -> Done:
     faults = words(given, "why")
     if faults:
         return Wrong(faults)
-    return _told(given, Allocations(desk).give_back(given.path["id"], given["why"]), "handover_taken_back")
+    return _told(given, desk.allocations.give_back(given.path["id"], given["why"]), "handover_taken_back")
 
 
 # Inside
@@ -116,15 +114,15 @@ def _hand_over(desk: Desk, given: Given, *, of_money: bool) -> Done:
     amount = (money if of_money else count)(given, "handed", faults, most=MOST)
     if faults or amount is None:
         return Wrong(faults)
-    one = hand_overs.find(desk, given.path["id"])
+    one = desk.hand_overs.find(given.path["id"])
     if one is None:
         return None
     if (one.measure == MONEY) != of_money:
         return Wrong({"": "handover_not_now"})
-    return _told(given, Allocations(desk).hand_over(one.id, amount, given["handed_words"]), "handed_over")
+    return _told(given, desk.allocations.hand_over(one.id, amount, given["handed_words"]), "handed_over")
 
 
-def _told(given: Given, outcome: Outcome, done: str) -> Done:
+def _told(given: Given, outcome: AllocationOutcome, done: str) -> Done:
     match outcome:
         case "done":
             return Went(f"/handovers/{given.path['id']}", done)
@@ -138,7 +136,7 @@ def _told(given: Given, outcome: Outcome, done: str) -> Done:
             return Wrong({"": "invalid"})
 
 
-def _line(desk: Desk, one: Listed) -> Line:
+def _line(desk: Desk, one: ListedAllocation) -> Line:
     waits = one.state == "handed_over" and one.handed_at is not None
     passed = desk.now - (one.handed_at or one.allocated_at)
     late = waits and passed > timedelta(days=hand_overs.SILENT_DAYS)
@@ -150,7 +148,7 @@ def _line(desk: Desk, one: Listed) -> Line:
     )  # fmt: skip
 
 
-def _one(desk: Desk, one: Listed) -> HandOver:
+def _one(desk: Desk, one: ListedAllocation) -> HandOver:
     names, may = desk.officials, desk.may
     said = None
     if one.answer:
@@ -158,7 +156,7 @@ def _one(desk: Desk, one: Listed) -> HandOver:
         said = Phrase(f"console.handovers.said.{one.answer}", {"amount": amount})
     return HandOver(
         _line(desk, one), f"/requests/{one.case_code}" if one.case_code and may("case.see", one.unit_id) else "",
-        hand_overs.opens_gift(desk, one), names.name_of(one.allocated_by), names.name_of(one.handed_by), said,
+        desk.hand_overs.opens_gift(one), names.name_of(one.allocated_by), names.name_of(one.handed_by), said,
         str(one.amount), one.measure, one.measure == MONEY,
         one.state == "allocated" and may("gift.hand_over", one.unit_id),
         one.state in ("asked", "allocated") and may("gift.allocate", one.unit_id),

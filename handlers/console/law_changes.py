@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.cases.law_changes import Outcome, Upcoming
+from handlers.desk.cases import LawChangeOutcome, Upcoming
 from handlers.rules.law_change_days import Turning
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Row, caution
@@ -79,7 +79,7 @@ def confirm(desk: Desk, given: Given) -> Went | Wrong:
 # Inside
 
 
-def _done(outcome: Outcome) -> Went | Wrong:
+def _done(outcome: LawChangeOutcome) -> Went | Wrong:
     match outcome:
         case "done":
             return Went("/law-changes", "law_confirmed")

@@ -9,8 +9,8 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.console.typed import Done, Faults, money
 from handlers.console.verdict import Field, plain
 from handlers.desk import Desk
-from handlers.desk.allocations.models import LAND, LONGEST, MOST_COST, WORK, Model, Models, Wording, Writing
-from handlers.desk.cases.casework import Outcome
+from handlers.desk.allocations import LAND, LONGEST, MOST_COST, WORK, Model, Wording, Writing
+from handlers.desk.cases import CaseOutcome
 from handlers.texts import Dong, Phrase
 
 STATES = ("offered", "shown", "hidden")
@@ -70,7 +70,7 @@ class One:
 
 def view(desk: Desk, given: Given) -> Page:
     """Models, those that wait for a second official first, and ideas that wait for a first."""
-    models = Models(desk)
+    models = desk.models
     state = given["state"] if given["state"] in STATES else ""
     found = [one for one in models.all() if not state or one.state == state]
     found.sort(key=_what_waits_first)
@@ -85,7 +85,7 @@ def view(desk: Desk, given: Given) -> Page:
 
 def view_one(desk: Desk, given: Given) -> One | None:
     """One model with the idea that it came from."""
-    model = Models(desk).find(given.path["id"])
+    model = desk.models.find(given.path["id"])
     if model is None:
         return None
     writes, approves = desk.may("model.write", None), desk.may("model.approve", None)
@@ -105,13 +105,13 @@ def begin(desk: Desk, given: Given) -> Done:
     writing = _read(given, faults)
     if faults or writing is None:
         return Wrong(faults)
-    made = Models(desk).begin(writing)
+    made = desk.models.begin(writing)
     return Went(f"/models/{made}", "model_written") if made else Wrong({"": "invalid"})
 
 
 def take_up(desk: Desk, given: Given) -> Done:
     """Begin to write up an idea."""
-    made = Models(desk).take_up(given["code"])
+    made = desk.models.take_up(given["code"])
     return Went(f"/models/{made}", "model_taken_up") if made else Wrong({"": "no_idea"})
 
 
@@ -121,23 +121,23 @@ def write(desk: Desk, given: Given) -> Done:
     writing = _read(given, faults)
     if faults or writing is None:
         return Wrong(faults)
-    return _done(given, Models(desk).write(given.path["id"], writing, given["seen"]), "model_written")
+    return _done(given, desk.models.write(given.path["id"], writing, given["seen"]), "model_written")
 
 
 def approve(desk: Desk, given: Given) -> Done:
     """Show a model that another official wrote to everybody."""
-    return _done(given, Models(desk).approve(given.path["id"], given["seen"]), "model_shown")
+    return _done(given, desk.models.approve(given.path["id"], given["seen"]), "model_shown")
 
 
 def hide(desk: Desk, given: Given) -> Done:
     """Show a model to nobody any more."""
-    return _done(given, Models(desk).hide(given.path["id"], given["seen"]), "model_hidden")
+    return _done(given, desk.models.hide(given.path["id"], given["seen"]), "model_hidden")
 
 
 # Inside
 
 
-def _done(given: Given, outcome: Outcome, done: str) -> Done:
+def _done(given: Given, outcome: CaseOutcome, done: str) -> Done:
     match outcome:
         case "done":
             return Went(f"/models/{given.path['id']}", done)
@@ -157,7 +157,7 @@ def _what_waits_first(one: Model) -> int:
 
 def _idea(desk: Desk, model: Model) -> tuple[Field, ...]:
     """What the giver said of the idea that a model came from."""
-    said = Models(desk).idea(model.idea) if model.idea else None
+    said = desk.models.idea(model.idea) if model.idea else None
     if said is None:
         return ()
     details = (Field(label_of(desk, name), plain(words)) for name, words in said.details.items())

@@ -7,9 +7,8 @@ from handlers.console.screen import Act, Given, Went, Wrong
 from handlers.console.slots import NEEDS
 from handlers.console.typed import Done, Faults, count, money, months, words
 from handlers.desk import Desk
-from handlers.desk.allocations.board import need as find_need
-from handlers.desk.allocations.needs import MET_BY, MOST_SHORT, Needs, Opened
-from handlers.desk.pledges.pledges import MONEY, MOST
+from handlers.desk.allocations import MET_BY, MOST_SHORT, OpenedNeed
+from handlers.desk.pledges import MONEY, MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def open_on_board(desk: Desk, given: Given) -> Done:
 
 def close(desk: Desk, given: Given) -> Done:
     """Close a need that nothing is on its way to."""
-    if find_need(desk, given.path["id"]) is None:
+    if desk.board.need(given.path["id"]) is None:
         return None
     outcome = desk.needs.close(given.path["id"])
     if outcome == "done":
@@ -53,7 +52,7 @@ def _open(desk: Desk, given: Given, code: str) -> Done:
     form = _read(given, faults)
     if faults or form is None:
         return Wrong(faults)
-    opened: Opened = Needs(desk).open_for_case(
+    opened: OpenedNeed = desk.needs.open_for_case(
         code, form.need, form.kind, form.amount, form.measure, given["topic"] or None, months(given.all("months")),
         given["need_words"],
     )  # fmt: skip

@@ -6,8 +6,8 @@ from datetime import date
 
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.office.rights import ROLES
-from handlers.desk.officials.officials import Account
+from handlers.desk.office import ROLES
+from handlers.desk.officials import OfficialAccount
 from handlers.vietnamese import units
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}")
@@ -21,7 +21,7 @@ class Everybody:
     """The accounts that an official may see. units: (id, name) of all; may: she may change them."""
 
     today: date
-    accounts: tuple[Account, ...]
+    accounts: tuple[OfficialAccount, ...]
     roles: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
     may: bool
@@ -33,7 +33,7 @@ class One:
     it may be ended.
     """
 
-    account: Account
+    account: OfficialAccount
     deputy: str
     roles: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
@@ -76,7 +76,7 @@ def invite(desk: Desk, given: Given) -> Shown | Wrong:
             wrong[name] = "name"
     if wrong:
         return Wrong(wrong)
-    made = desk.officials.invite(given["email"], given["name"], given["title"], given.all("roles"), given.all("units"))
+    made = desk.accounts.invite(given["email"], given["name"], given["title"], given.all("roles"), given.all("units"))
     if made is None:
         return Wrong({"email": "email_taken"})
     return _shown(desk, made[0], given["email"], made[1])
@@ -87,7 +87,7 @@ def invite_again(desk: Desk, given: Given) -> Shown | Wrong | None:
     account = desk.officials.account(given.path["id"])
     if account is None:
         return None
-    token = desk.officials.invite_again(account.id)
+    token = desk.accounts.invite_again(account.id)
     return _shown(desk, account.id, account.email, token) if token else Wrong({"": "disabled"})
 
 
@@ -98,7 +98,7 @@ def change(desk: Desk, given: Given) -> Went | Wrong | None:
         return None
     if wrong := _wrong_roles(given):
         return Wrong(wrong)
-    if not desk.officials.change(account.id, given.all("roles"), given.all("units")):
+    if not desk.accounts.change(account.id, given.all("roles"), given.all("units")):
         return Wrong({"roles": "last_admin"})
     return Went(f"/officials/{account.id}", "official_changed")
 
@@ -110,7 +110,7 @@ def disable(desk: Desk, given: Given) -> Went | Wrong | None:
         return None
     if given["reason"] not in ENDINGS:
         return Wrong({"reason": "reason"})
-    if not desk.officials.disable(account.id, given["reason"]):
+    if not desk.accounts.disable(account.id, given["reason"]):
         return Wrong({"": "disabled" if account.state == "disabled" else "last_admin"})
     return Went(f"/officials/{account.id}", "official_disabled")
 
@@ -127,7 +127,7 @@ def _wrong_roles(given: Given) -> dict[str, str]:
     return wrong
 
 
-def _is_seen(desk: Desk, account: Account) -> bool:
+def _is_seen(desk: Desk, account: OfficialAccount) -> bool:
     me = desk.acting()
     reach = me.reach("official.see")
     return reach == "all" or (reach == "unit" and bool(me.units & set(account.units)))

@@ -12,8 +12,8 @@ from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
 from handlers.console.standing import Line
 from handlers.console.subjects import Subject
 from handlers.desk import Desk
-from handlers.desk.messages.stuck import Post, Way, way
-from handlers.desk.office.rights import NotAllowed
+from handlers.desk.messages import WayOnceMore, way
+from handlers.desk.office import NotAllowed
 from handlers.texts import Phrase
 from storage.queries.outgoing import outbox
 from storage.queries.outgoing.outbox import STUCK_STATES, Stuck
@@ -44,7 +44,7 @@ class Message:
     reason: Phrase | None
     at: datetime
     about: Subject | None
-    way: Way
+    way: WayOnceMore
     copied: bool
 
 
@@ -134,7 +134,7 @@ def retry(desk: Desk, given: Given) -> Went | Wrong | None:
     message = number(given.path["id"])
     if message is None:
         return None
-    done = Post(desk).send_again(message)
+    done = desk.stuck_messages.send_again(message)
     return Went("/outbox", "outbox_again") if done else Wrong({"": "not_again"}, outdated=True)
 
 

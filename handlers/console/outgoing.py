@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from handlers.console.broadcasts import LOOKS
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.office.calendar import Kind
+from handlers.desk.office import DayKind
 from handlers.flow import readers
 from handlers.flow.message import Phrase
 
 AHEAD = 30
 HOLIDAYS_AHEAD = 366
 LATER = ("awaiting_approval", "scheduled")
-KINDS: tuple[Kind, ...] = ("closed", "opened")
+KINDS: tuple[DayKind, ...] = ("closed", "opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def enter(desk: Desk, given: Given) -> Went | Wrong:
         return Wrong({"kind": "choose"})
     if read[0] > desk.today() + timedelta(days=2 * HOLIDAYS_AHEAD):
         return Wrong({"day": "start_far"})
-    if not desk.calendar.enter(read[0], kind):
+    if not desk.office_days.enter(read[0], kind):
         return Wrong({"day": "day_past"})
     return Went("/outgoing", f"day_{kind}")
 
@@ -94,7 +94,7 @@ def enter(desk: Desk, given: Given) -> Went | Wrong:
 def take_back(desk: Desk, given: Given) -> Went | Wrong:
     """Let the calendar speak again for a day."""
     read = readers.day(given["day"], desk.today()) if given["day"] else ()
-    done = len(read) == 1 and desk.calendar.take_back(read[0])
+    done = len(read) == 1 and desk.office_days.take_back(read[0])
     return Went("/outgoing", "day_taken_back") if done else Wrong({}, outdated=True)
 
 
@@ -120,7 +120,9 @@ def _in_order(going: list[Going]) -> tuple[Going, ...]:
 
 def _office_days(desk: Desk) -> tuple[Day, ...]:
     """Holidays of the coming year, and every day that was entered."""
-    entered: Mapping[date, tuple[str, str]] = {row.day: (row.kind, row.entered_by) for row in desk.calendar.entered()}
+    entered: Mapping[date, tuple[str, str]] = {
+        row.day: (row.kind, row.entered_by) for row in desk.office_days.entered()
+    }
     coming = (desk.today() + timedelta(days=count) for count in range(HOLIDAYS_AHEAD))
     holidays = {day for day in coming if day not in entered and desk.calendar.is_holiday(day)}
     return tuple(

@@ -11,16 +11,11 @@ from handlers.console.screen import Act, Given, Picture, Screen, Shown
 from handlers.console.slots import Form, Slot
 from handlers.console.verdict import Check, Field, plain
 from handlers.desk import Desk
-from handlers.desk.cases import acts as case_acts
-from handlers.desk.cases import file as case_file
-from handlers.desk.cases import refusals
-from handlers.desk.cases.acts import OPEN
-from handlers.desk.cases.decisions import CLASSES, Support
-from handlers.desk.cases.file import CaseFile
-from handlers.desk.cases.news import in_words, unit_name
+from handlers.desk.cases import CLASSES, OPEN, CaseFile, Support, in_words, refusals
 from handlers.flow import readers
 from handlers.texts import Phrase
 from handlers.vietnamese import units
+from handlers.vietnamese.units import unit_name
 from storage.tables import Case
 
 TOLD = ("story", "work", "goods")  # what they ask, in their own words
@@ -134,13 +129,13 @@ class Request:
 def view(desk: Desk, given: Given) -> Request | None:
     """A request within reach, beside the list that its address narrows; without it where the page looks by itself."""
     noted = not given.live
-    case = case_file.find(desk, given.path["code"], noted=noted)
+    case = desk.case_files.find(given.path["code"], noted=noted)
     return _page(desk, case, given, noted=noted) if case is not None else None
 
 
 def show_phone(desk: Desk, given: Given) -> Shown | None:
     """The same with the phone numbers in full, which is noted."""
-    case = case_file.find(desk, given.path["code"])
+    case = desk.case_files.find(given.path["code"])
     if case is None:
         return None
     desk.note("case.phone_shown", f"case:{case.id}")
@@ -149,8 +144,8 @@ def show_phone(desk: Desk, given: Given) -> Shown | None:
 
 def photo(desk: Desk, given: Given) -> Picture | None:
     """A photo of a request."""
-    case = case_file.find(desk, given.path["code"])
-    content = case_file.photo(desk, case, given.path["id"]) if case is not None else None
+    case = desk.case_files.find(given.path["code"])
+    content = desk.case_files.photo(case, given.path["id"]) if case is not None else None
     return Picture(content) if content else None
 
 
@@ -158,7 +153,7 @@ def photo(desk: Desk, given: Given) -> Picture | None:
 
 
 def _page(desk: Desk, case: Case, given: Given, *, noted: bool, phones: bool = False) -> Request:
-    file = case_file.read(desk, case, noted=noted)
+    file = desk.case_files.read(case, noted=noted)
     beside = requests.read(given["list"]) if given["list"] else requests.narrowed(given.fields)
     late = case.state in OPEN and case.due < desk.today()
     look, state = requests.state_of(desk, case.state, late=late, hers=file.hers, unit_id=case.unit_id)
@@ -261,7 +256,7 @@ def _to_do(desk: Desk, case: Case, file: CaseFile) -> ToDo:
     glance = desk.case_views.glance(case.code)
     assert glance is not None  # noqa: S101  # she may see it, and it is not erased
     acts = [*glance.acts]
-    acts += [act for act in ("place", "recognise") if case_acts.may(desk, f"case.{act}", case)]
+    acts += [act for act in ("place", "recognise") if desk.case_acts.may(f"case.{act}", case)]
     forward = [act for act in FORWARD if act in acts and not (act == "take" and case.officer_id)]
     colleagues = desk.case_views.colleagues(case.code) if "hand_over" in acts else []
     first, aside = next(iter(forward), ""), {*ASIDE, *(("take",) if case.officer_id else ())}

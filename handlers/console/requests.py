@@ -11,13 +11,11 @@ from urllib.parse import parse_qs, urlencode
 
 from handlers.console.screen import Act, Given, Screen, Shown, Went, place
 from handlers.desk import Desk
+from handlers.desk.cases import FOLLOWS, OPEN, CaseFilter, FoundCases, ListedCase
 from handlers.desk.cases import list as case_list
-from handlers.desk.cases.acts import OPEN
-from handlers.desk.cases.cases import FOLLOWS
-from handlers.desk.cases.list import Found, Listed, Narrowed
-from handlers.desk.cases.news import unit_name
 from handlers.texts import Phrase
 from handlers.vietnamese import units
+from handlers.vietnamese.units import unit_name
 
 A_PAGE = 50
 CHIPS = ("mine", "overdue", "soon", "to_approve", "to_check", "twins")
@@ -89,14 +87,14 @@ def search(desk: Desk, given: Given) -> Shown | Went:
     typed = given["q"]
     if not typed:
         return Went("/requests")
-    found = case_list.search(desk, typed, A_PAGE)
+    found = desk.case_list.search(typed, A_PAGE)
     _note(desk, found.listed)
     return Shown("requests", _found(desk, typed, found))
 
 
-def listed(desk: Desk, narrowed: Narrowed) -> Requests:
+def listed(desk: Desk, narrowed: CaseFilter) -> Requests:
     """A page of the list; that names were read is noted."""
-    rows = case_list.page(desk, narrowed, A_PAGE + 1)
+    rows = desk.case_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
     _note(desk, shown)
     further = replace(narrowed, after=shown[-1].row.place) if len(rows) > A_PAGE else None
@@ -106,21 +104,21 @@ def listed(desk: Desk, narrowed: Narrowed) -> Requests:
     )  # fmt: skip
 
 
-def narrowed(fields: Mapping[str, tuple[str, ...]]) -> Narrowed:
+def narrowed(fields: Mapping[str, tuple[str, ...]]) -> CaseFilter:
     """What the fields of an address narrow a list to; a field that can't be read narrows nothing."""
     on = {name: bool(next(iter(fields.get(name, ())), "")) for name in CHIPS}
     one = {name: next(iter(fields.get(name, ())), "") for name in ("state", "unit", "after")}
     state = one["state"] if one["state"] in FOLLOWS else ""
     unit = one["unit"] if one["unit"] in units.all_units() else ""
-    return Narrowed(**on, state=state, unit_id=unit, after=place(one["after"]))
+    return CaseFilter(**on, state=state, unit_id=unit, after=place(one["after"]))
 
 
-def read(query: str) -> Narrowed:
+def read(query: str) -> CaseFilter:
     """What a query, as `written` makes it, narrows a list to."""
     return narrowed({name: tuple(values) for name, values in parse_qs(query[:500]).items()})
 
 
-def written(narrowed: Narrowed) -> str:
+def written(narrowed: CaseFilter) -> str:
     """The query of an address that narrows a list so."""
     fields = {name: "1" for name in CHIPS if getattr(narrowed, name)}
     fields |= {"state": narrowed.state} if narrowed.state else {}
@@ -150,12 +148,12 @@ def left_until(desk: Desk, due: date, state: str) -> Phrase | None:
 # Inside
 
 
-def _note(desk: Desk, shown: list[Listed] | tuple[Listed, ...]) -> None:
+def _note(desk: Desk, shown: list[ListedCase] | tuple[ListedCase, ...]) -> None:
     if shown:
         desk.note("case.listed", f"official:{desk.acting().id}", count=len(shown))
 
 
-def _line(desk: Desk, listed: Listed) -> Line:
+def _line(desk: Desk, listed: ListedCase) -> Line:
     row = listed.row
     look, state = state_of(desk, row.state, late=row.overdue, hers=row.hers, unit_id=row.unit_id)
     left = left_until(desk, row.due, row.state)
@@ -166,7 +164,7 @@ def _line(desk: Desk, listed: Listed) -> Line:
     )  # fmt: skip
 
 
-def _chips(desk: Desk, narrowed: Narrowed) -> tuple[Chip, ...]:
+def _chips(desk: Desk, narrowed: CaseFilter) -> tuple[Chip, ...]:
     """What the official may narrow the list by: who takes no requests has none, who approves none waits for none."""
     me = desk.acting()
     useful = {"mine": me.reach("case.take"), "to_approve": me.reach("case.approve"), "to_check": me.reach("case.check")}
@@ -174,7 +172,7 @@ def _chips(desk: Desk, narrowed: Narrowed) -> tuple[Chip, ...]:
     return tuple(_chip(narrowed, name) for name in names)
 
 
-def _chip(narrowed: Narrowed, name: str) -> Chip:
+def _chip(narrowed: CaseFilter, name: str) -> Chip:
     on: bool = getattr(narrowed, name)
     other = replace(narrowed, after=None, **{name: not on})  # type: ignore[arg-type]  # each chip's name is a yes or no
     return Chip(name, on, written(other))
@@ -187,8 +185,8 @@ def _units_within(desk: Desk) -> tuple[tuple[str, str], ...]:
     return tuple((u.id, u.name) for u in units.all_units().values() if everywhere or u.id in me.units)
 
 
-def _found(desk: Desk, typed: str, found: Found) -> Requests:
-    none = Narrowed()
+def _found(desk: Desk, typed: str, found: FoundCases) -> Requests:
+    none = CaseFilter()
     return Requests(
         tuple(_line(desk, one) for one in found.listed), _chips(desk, none), tuple(FOLLOWS), "", _units_within(desk),
         "", "", "", searched=True, looked_for=typed[: case_list.MOST_LETTERS],

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from handlers.console.gifts import how_much
 from handlers.console.topics import topic_of
 from handlers.desk import Desk
-from handlers.desk.allocations.needs import MET_BY, Needs
-from handlers.desk.cases.acts import OPEN
+from handlers.desk.allocations import MET_BY
+from handlers.desk.cases import OPEN
 from handlers.rules import goods
 from handlers.texts import Phrase
 from storage.tables import Case
@@ -46,7 +46,7 @@ def of_case(desk: Desk, case: Case) -> tuple[Slot, ...]:
     if not desk.may("gift.see", case.unit_id):
         return ()
     found = []
-    for one in Needs(desk).board(case_code=case.code, state="", most=MOST):
+    for one in desk.needs.board(case_code=case.code, state="", most=MOST):
         state = "held" if one.held else one.state
         look = {"open": "new", "held": "waiting", "met": "done"}.get(state, "stopped")
         found.append(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.desk import Desk
-from handlers.desk.messages.standing import Standing, standing
+from handlers.desk.messages import Standing
 from handlers.texts import Phrase
 
 
@@ -20,7 +20,7 @@ class Line:
 
 def lines(desk: Desk) -> Sequence[Line]:
     """Every fact about it; none where there is no such account."""
-    found = standing(desk)
+    found = desk.platform_standing.now()
     if found is None:
         return ()
     people = {"free": found.free, "paid": found.paid, "closed": found.closed}

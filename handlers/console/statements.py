@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from handlers.banking.statements import NotAStatement, Statement, read
 from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.pledges.bank import Bank, Imported, Waiting
+from handlers.desk.pledges import ImportedStatement, WaitingTransfer
 from handlers.texts import Dong, Phrase
 
 TROUBLES = 20  # of one file; the rest is counted
@@ -34,7 +34,7 @@ class StatementsPage:
     accounts: tuple[tuple[str, str], ...]
     waiting: tuple[Transfer, ...]
     count: int
-    imported: Imported | None = None
+    imported: ImportedStatement | None = None
     passed_over: int = 0
     troubles: tuple[Phrase, ...] = ()
     more_troubles: int = 0
@@ -44,7 +44,7 @@ def view(desk: Desk, given: Given) -> StatementsPage:
     """Bank transfers without a pledge, and where a statement is read in."""
     confirmed = [one for one in desk.gift_accounts.all() if one.confirmed_at is not None]
     accounts = tuple((one.id, f"{one.owner} · {one.bank} · {one.number}") for one in confirmed)
-    waiting, count = Bank(desk).unmatched()
+    waiting, count = desk.bank.unmatched()
     if waiting:
         desk.note("bank.read", "bank", lines=len(waiting))
     return StatementsPage(accounts, tuple(_transfer(one) for one in waiting), count)
@@ -63,7 +63,7 @@ def read_in(desk: Desk, given: Given) -> Shown | Wrong:
         return Wrong({"file": f"statement_{statement.reason}"})
     if not isinstance(statement, Statement):
         return Wrong({"file": "statement_missing"})
-    imported = Bank(desk).read_in(given["account"], statement)
+    imported = desk.bank.read_in(given["account"], statement)
     if imported is None:
         return Wrong({"account": "statement_account"})
     troubles = tuple(
@@ -76,7 +76,7 @@ def read_in(desk: Desk, given: Given) -> Shown | Wrong:
 
 def match(desk: Desk, given: Given) -> Went | Wrong | None:
     """Say which pledge a transfer is for."""
-    outcome = Bank(desk).match(given.path["line"], given["code"])
+    outcome = desk.bank.match(given.path["line"], given["code"])
     if outcome == "absent":
         return None
     if outcome == "no_pledge":
@@ -86,13 +86,13 @@ def match(desk: Desk, given: Given) -> Went | Wrong | None:
 
 def set_aside(desk: Desk, given: Given) -> Went | Wrong | None:
     """Say that a transfer is no gift to a pledge."""
-    outcome = Bank(desk).set_aside(given.path["line"])
+    outcome = desk.bank.set_aside(given.path["line"])
     if outcome == "absent":
         return None
     return Wrong({}, outdated=True) if outcome == "outdated" else Went("/statements", "transfer_set_aside")
 
 
-def _transfer(one: Waiting) -> Transfer:
+def _transfer(one: WaitingTransfer) -> Transfer:
     amount = Phrase("plain", {"words": Dong(one.amount)})
     return Transfer(one.id, f"{one.owner} · {one.bank}", one.day, amount, one.reference, one.words, one.codes)
 

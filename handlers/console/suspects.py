@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.console.outbox import AT_ONCE
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
-from handlers.desk.announcing.suspects import Listed
+from handlers.desk.announcing import ListedSuspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def mark_seen(desk: Desk, given: Given) -> Went | Wrong | None:
             return Wrong({"": "suspect_seen"}, outdated=True)
 
 
-def _line(desk: Desk, one: Listed) -> Line:
+def _line(desk: Desk, one: ListedSuspect) -> Line:
     return Line(one.id, one.at, one.code, one.words, desk.officials.name_of(one.seen_by), one.seen_at)
 
 

@@ -7,9 +7,7 @@ from datetime import datetime
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.desk.officials import duty
-from handlers.desk.talks.calls import Calls
-from handlers.desk.talks.lines import Spoken
-from handlers.desk.talks.talks import Outcome
+from handlers.desk.talks import Spoken, TalkOutcome
 from handlers.texts import Phrase
 
 LONGEST = 2_000  # letters of one message
@@ -59,7 +57,7 @@ class Talk:
 def view(desk: Desk, given: Given) -> Talk | None:
     """One talk, and what the official can do in it."""
     talk_id = given.path["id"]
-    spoken = Calls(desk).talk_again(talk_id) if given.live else desk.talks.lines(talk_id)
+    spoken = desk.calls.talk_again(talk_id) if given.live else desk.talks.lines(talk_id)
     seen = desk.talks.seen(talk_id) if spoken is not None else None
     if spoken is None or seen is None:
         return None
@@ -91,7 +89,7 @@ def say(desk: Desk, given: Given) -> Went | Wrong:
         return Wrong({"words": "say_long" if words else "say_empty"})
     outcome = desk.talks.say(talk_id, words)
     # Words that reach nobody are kept in the talk, and it says so.
-    return _went(Outcome("done") if outcome.how == "unreachable" else outcome, _address(talk_id))
+    return _went(TalkOutcome("done") if outcome.how == "unreachable" else outcome, _address(talk_id))
 
 
 def hand_over(desk: Desk, given: Given) -> Went | Wrong:
@@ -109,7 +107,7 @@ def close(desk: Desk, given: Given) -> Went | Wrong:
     return _went(desk.talks.close(talk_id), "/waiting", "talk_closed")
 
 
-def _went(outcome: Outcome, to: str, done: str = "") -> Went | Wrong:
+def _went(outcome: TalkOutcome, to: str, done: str = "") -> Went | Wrong:
     if outcome.how == "done":
         return Went(to, done)
     return Wrong({"": "talk_taken" if outcome.how == "taken" else "talk_over"}, outdated=True)

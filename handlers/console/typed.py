@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.console.screen import Given, Went, Wrong
-from handlers.desk.cases.decisions import MOST_WORDS
+from handlers.desk.cases import MOST_WORDS
 from handlers.flow import readers
 
 Done = Went | Wrong | None

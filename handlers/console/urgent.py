@@ -7,8 +7,7 @@ from datetime import datetime
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.desk.officials import duty
-from handlers.desk.talks.calls import Calls
-from handlers.desk.talks.urgent import KINDS, Seen
+from handlers.desk.talks import KINDS, SeenUrgent
 from handlers.flow.readers import write_phone
 from handlers.texts import Phrase
 
@@ -55,14 +54,14 @@ class One:
 def view_list(desk: Desk, given: Given) -> Urgent:
     """Urgent requests: those waiting, those under way, those closed lately."""
     me, requests = desk.acting(), desk.urgent
-    found = (requests.waiting(me), requests.under_way(me), Calls(desk).closed_urgent())
+    found = (requests.waiting(me), requests.under_way(me), desk.calls.closed_urgent())
     return Urgent(*([_row(desk, seen) for seen in part] for part in found))
 
 
 def view(desk: Desk, given: Given) -> One | None:
     """One urgent request: where, what, and who helps."""
     code = given.path["code"]
-    found = Calls(desk).urgent_again(code) if given.live else desk.urgent.read(code)
+    found = desk.calls.urgent_again(code) if given.live else desk.urgent.read(code)
     if found is None:
         return None
     seen = found.seen
@@ -76,7 +75,7 @@ def view(desk: Desk, given: Given) -> One | None:
     )  # fmt: skip
 
 
-def _row(desk: Desk, seen: Seen) -> Row:
+def _row(desk: Desk, seen: SeenUrgent) -> Row:
     return Row(
         seen.code, duty.place(seen.unit_id), seen.since, seen.rings, seen.officer,
         seen.officer_id == desk.acting().id, seen.taken_at, seen.closed_at,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.desk import Desk
-from handlers.desk.cases.households import Kept
+from handlers.desk.cases import Kept
 from handlers.flow.conversation import Answers
 from handlers.flow.moving import shown
 from handlers.forms import questionnaire

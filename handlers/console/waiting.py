@@ -7,8 +7,7 @@ from datetime import datetime
 from handlers.console.screen import Given, Screen
 from handlers.desk import Desk
 from handlers.desk.officials import duty
-from handlers.desk.talks.calls import Calls
-from handlers.desk.talks.talks import Seen
+from handlers.desk.talks import SeenTalk
 from handlers.texts import Phrase
 
 
@@ -34,7 +33,7 @@ class Waiting:
 
 def view(desk: Desk, given: Given) -> Waiting:
     """Who waits to talk to an official, and the talks under way."""
-    me, found = desk.acting().id, Calls(desk).talks()
+    me, found = desk.acting().id, desk.calls.talks()
     held = [seen for seen in found if seen.officer]
     return Waiting(
         [_row(seen) for seen in found if not seen.officer],
@@ -43,7 +42,7 @@ def view(desk: Desk, given: Given) -> Waiting:
     )
 
 
-def _row(seen: Seen) -> Row:
+def _row(seen: SeenTalk) -> Row:
     return Row(seen.id, duty.place(seen.unit_id), seen.since, seen.officer, seen.last_at)
 
 

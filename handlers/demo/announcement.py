@@ -1,18 +1,14 @@
 """Synthetic: half of the residents get news of health, and the lead's announcement waits for another's approval."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from handlers.demo import giving as demo_giving
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.office.rights import Official
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
+from handlers.desk import Desk
+from handlers.desk.announcing import Audience, BroadcastDraft
+from handlers.desk.office import Official
 
 HEARERS = 6
-DRAFT = Draft(
+DRAFT = BroadcastDraft(
     kind="news",
     title={"vi": "Lịch trạm y tế (mẫu)", "en": "Health station hours (sample)"},
     words={

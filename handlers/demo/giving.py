@@ -5,19 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from handlers.desk import Actor
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.household_gifts import HouseholdGifts
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.money.campaigns import Draft, stamp
-from handlers.desk.money.gift_accounts import Entry
-from handlers.desk.pledges.pledges import MONEY, Offer
-from handlers.desk.pledges.work import PledgeWork
+from handlers.desk import Actor, Desk
+from handlers.desk.money import AccountEntry, CampaignDraft, stamp
+from handlers.desk.office import Official
+from handlers.desk.pledges import MONEY, Offer
 from storage.queries.incoming import chats
 
 if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-    from handlers.desk.office.rights import Official
     from storage.queries.incoming.chats import Chat
 
 ORGANISER = "Ban vận động Quỹ mẫu (mẫu)"
@@ -134,29 +128,31 @@ def chat_of(desk: "Desk", who: str, number: int) -> "Chat":
 def _campaign(desk: "Desk", treasurer: "Official", admin: "Official", officer: "Official") -> None:
     """An account and a campaign, each by the treasurer and then by the admin, and what was promised since."""
     enters, confirms = desk.of(treasurer), desk.of(admin)
-    account = enters.gift_accounts.enter(Entry(ORGANISER, BANK, NUMBER, desk.today()))
+    account = enters.gift_accounts.enter(AccountEntry(ORGANISER, BANK, NUMBER, desk.today()))
     if account is None:
         return
     confirms.gift_accounts.confirm(account)
     last_day = desk.today() + LASTS
-    draft = Draft(TITLE, ABOUT, ORGANISER, "fund_for_the_poor", desk.today(), last_day, account_id=account, goal=GOAL)
+    draft = CampaignDraft(
+        TITLE, ABOUT, ORGANISER, "fund_for_the_poor", desk.today(), last_day, account_id=account, goal=GOAL
+    )
     code = enters.campaigns.write(draft)
     seen = confirms.campaigns.read(code or "")
     if seen is None:
         return
     slots = [
-        Needs(enters).open_for_campaign(seen.code, need, kind, amount, title, measure).slot_id
+        enters.needs.open_for_campaign(seen.code, need, kind, amount, title, measure).slot_id
         for title, need, kind, amount, measure in ITEMS
     ]
     confirms.campaigns.open(seen.code, stamp(seen))
     for number, (promised, came) in enumerate(PROMISED, start=1):
         pledged = _offer(desk, number, Offer("money", "person", promised, "Người Ủng Hộ Mẫu", campaign_id=seen.id))
         if came:
-            PledgeWork(enters).receive(pledged, came, f"MAU{number:06}")
+            enters.pledge_work.receive(pledged, came, f"MAU{number:06}")
         if came == MATERIAL:
-            Allocations(enters).allocate(pledged, slots[-1], MATERIAL)
-            for one in Allocations(enters).listed(pledge_code=pledged):
-                Allocations(desk.of(officer)).hand_over(one.id, MATERIAL, WORDS)
+            enters.allocations.allocate(pledged, slots[-1], MATERIAL)
+            for one in enters.allocations.listed(pledge_code=pledged):
+                desk.of(officer).allocations.hand_over(one.id, MATERIAL, WORDS)
 
 
 def _offer(desk: "Desk", number: int, offer: Offer) -> str:
@@ -175,16 +171,16 @@ def _gift(desk: "Desk", number: int, given: Given, officer: "Official", cases: S
     if not given.accepted:
         return
     if offer.kind in ("job", "link"):
-        PledgeWork(works).verify(code, WORDS)
+        works.pledge_work.verify(code, WORDS)
     else:
-        PledgeWork(works).accept(code, "8 giờ, tại nhà văn hóa (mẫu)")
-        PledgeWork(works).receive(code, offer.amount)
+        works.pledge_work.accept(code, "8 giờ, tại nhà văn hóa (mẫu)")
+        works.pledge_work.receive(code, offer.amount)
     wanted = given.part or offer.amount
-    opened = Needs(works).open_for_case(
+    opened = works.needs.open_for_case(
         cases[given.case - 1], given.need, offer.kind, wanted, offer.measure, offer.topic, offer.months, WORDS
     )
     if given.part:
-        Allocations(works).allocate(code, opened.slot_id, given.part)
+        works.allocations.allocate(code, opened.slot_id, given.part)
     if given.handed:
         _hand_over(desk, works, code, given)
 
@@ -193,8 +189,8 @@ def _hand_over(desk: "Desk", works: "Desk", code: str, given: Given) -> None:
     """Hand over what was allotted, and let the resident say what she has got of it."""
     chat = chat_of(desk, "resident", given.case)
     resident = replace(desk, chat=chat, actor=Actor("person", chat.person_id), cause=f"demo:{given.case}")
-    for one in Allocations(works).listed(pledge_code=code):
-        Allocations(works).hand_over(one.id, given.part, WORDS)
+    for one in works.allocations.listed(pledge_code=code):
+        works.allocations.hand_over(one.id, given.part, WORDS)
         if given.said:
             all_of_it = given.said == given.part
-            HouseholdGifts(resident).confirm(one.id, "all" if all_of_it else "less", None if all_of_it else given.said)
+            resident.household_gifts.confirm(one.id, "all" if all_of_it else "less", None if all_of_it else given.said)

@@ -1,12 +1,8 @@
 """Good models of the demonstration: plainly made up, in both languages, so that the library can be tried."""
 
-from typing import TYPE_CHECKING
-
-from handlers.desk.allocations.models import Models, Wording, Writing
-from handlers.desk.office.rights import Official
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
+from handlers.desk import Desk
+from handlers.desk.allocations import Wording, Writing
+from handlers.desk.office import Official
 
 WRITINGS = (
     Writing(
@@ -50,8 +46,8 @@ WRITINGS = (
 
 def fill(desk: "Desk", writer: Official, approver: Official) -> None:
     """Write the models in one official's name and approve all but the last in another's, who may do so."""
-    written = [Models(desk.of(writer)).begin(writing) for writing in WRITINGS]
-    models = Models(desk.of(approver))
+    written = [desk.of(writer).models.begin(writing) for writing in WRITINGS]
+    models = desk.of(approver).models
     for model_id in written[:-1]:
         found = models.find(model_id or "")
         if found is not None:

@@ -6,7 +6,6 @@ Marked on every page. The officials' accounts get a password and a secret anew a
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, text
 from sqlmodel import SQLModel, col
@@ -14,15 +13,11 @@ from sqlmodel import SQLModel, col
 from handlers.demo import announcement as demo_announcement
 from handlers.demo import giving as demo_giving
 from handlers.demo import models as demo_models
-from handlers.desk.cases.cases import Request
-from handlers.desk.cases.casework import Casework, Outcome
-from handlers.desk.cases.decisions import Support
+from handlers.desk import Desk
+from handlers.desk.cases import CaseOutcome, Casework, Registration, Support
 from storage.queries import machine
 from storage.queries.chains import chain
 from storage.tables import Meta
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 OWNER = ("UBND phường Mẫu (dữ liệu mẫu)", "quầy một cửa (mẫu)", "nguoi-phu-trach@example.test")
 UNITS = ("phuong_thanh_khe", "phuong_hoa_khanh", "xa_tay_giang", "xa_thang_binh")
@@ -36,7 +31,7 @@ ACCOUNTS = {
 }
 SUPPORT = Support("hỗ trợ sinh kế (mẫu)", 2_000_000)
 # What is done with a case, by whom.
-STEPS: Mapping[str, tuple[str, Callable[[Casework, str], Outcome]]] = {
+STEPS: Mapping[str, tuple[str, Callable[[Casework, str], CaseOutcome]]] = {
     "take": ("officer", lambda work, code: work.take(code)),
     "ask": ("officer", lambda work, code: work.ask(code, "Ông/bà cho biết thêm số người trong nhà (mẫu).")),
     "propose": ("officer", lambda work, code: work.propose(code, SUPPORT)),
@@ -89,7 +84,7 @@ def accounts(desk: "Desk") -> dict[str, str]:
         account = desk.officials.by_email(email)
         if account is not None and account.state == "active":
             found[role] = account.id
-        elif account is None and (made := desk.officials.invite(email, name, title, (role,), _places(role))):
+        elif account is None and (made := desk.accounts.invite(email, name, title, (role,), _places(role))):
             desk.signing_in.hand_out(made[0], "")
             found[role] = made[0]
     return found
@@ -107,7 +102,7 @@ def _resident(desk: "Desk", number: int, way: tuple[str, ...], officials: Mappin
     at_desk.people.speak("vi")
     at_desk.consents.give("register", "register/1")
     opened = at_desk.cases.open(
-        Request(
+        Registration(
             needs=NEEDS[number % len(NEEDS)],
             unit_id=UNITS[number % len(UNITS)],
             place=f"Tổ {number} (mẫu)",

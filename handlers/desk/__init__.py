@@ -1,6 +1,6 @@
-"""What the office does, one noun a file: people, consents, cases, urgent requests, talks, files, messages."""
+"""What the office does, in rooms of which each knows only those below it; `Desk` is the door to all of them."""
 
-from handlers.desk.desk import Actor, Desk, Owner, Told
-from handlers.desk.office.rights import Official
+from handlers.desk.desk import Desk
+from handlers.desk.office import Actor, Official, ResponsibleBody, Told
 
-__all__ = ["Actor", "Desk", "Official", "Owner", "Told"]
+__all__ = ["Actor", "Desk", "Official", "ResponsibleBody", "Told"]

@@ -1,182 +1,416 @@
-"""The desk: what the office does, one noun a file, all in one transaction, in one actor's name, at one moment."""
+"""The desk: what the office does, room by room, all in one transaction, in one actor's name, at one moment.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from functools import cached_property, partial
-from typing import Literal
-from zoneinfo import ZoneInfo
+Why only this page knows all rooms: conversations, the console and jobs reach every act by it, and by nothing else; a
+room takes a `Context` and the rooms below it.
+"""
 
-from handlers.desk.nouns import Nouns
-from handlers.desk.office.quiet_hours import NIGHT, QuietHours
-from handlers.desk.office.rights import NotAllowed, Official
-from handlers.rules.ages import figures_of_the_day
-from handlers.rules.office import Office, office
-from handlers.texts import Phrase, Texts, Voice
-from storage.queries import machine
-from storage.queries.incoming.chats import Chat
-from storage.queries.outgoing.windows import Windows
-from storage.unit import Unit
-from storage.vault import Vault
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from handlers.desk.allocations import (
+    Allocations,
+    ArrivalReminders,
+    Board,
+    GiftFiles,
+    Grievances,
+    HandOvers,
+    HouseholdGifts,
+    Models,
+    Needs,
+    Suggestions,
+)
+from handlers.desk.announcing import (
+    Audiences,
+    BroadcastRun,
+    Broadcasts,
+    BroadcastWays,
+    CallSheet,
+    ChatBroadcasts,
+    Digests,
+    Drafts,
+    DraftWords,
+    Suspects,
+)
+from handlers.desk.cases import (
+    CaseActs,
+    CaseAnswers,
+    CaseClosed,
+    CaseFiles,
+    CaseList,
+    CasePlaced,
+    Cases,
+    CaseViews,
+    Casework,
+    Decisions,
+    FormReminders,
+    Households,
+    LawChanges,
+    QuestionReminders,
+    Worklist,
+)
+from handlers.desk.consents import Consents, Subscriptions
+from handlers.desk.messages import (
+    Disclosures,
+    Files,
+    Held,
+    Messages,
+    PlatformStanding,
+    PrivatePages,
+    Reminders,
+    StuckMessages,
+)
+from handlers.desk.money import CampaignItems, Campaigns, GiftAccounts, Ledger
+from handlers.desk.mornings import Endings, MorningList, Mornings
+from handlers.desk.office import Context, OfficeDays
+from handlers.desk.officials import Accounts, Browsers, Duty, Invitations, Officials, SigningIn
+from handlers.desk.pledges import (
+    Bank,
+    EndedAccounts,
+    GiftSteps,
+    PledgeList,
+    PledgeNews,
+    PledgeReminders,
+    Pledges,
+    PledgeWork,
+    WaysToPay,
+)
+from handlers.desk.privacy import Export, Joining, Links, People, Restored, Retention
+from handlers.desk.talks import Calls, Talks, UrgentRequests
+
+# What follows in one room from what happened in a room below it.
+LISTENERS: Mapping[type[object], Callable[[Any, Any], None]] = {
+    CaseClosed: lambda context, happened: Needs(context).end_with(happened.case),
+    CasePlaced: lambda context, happened: Needs(context).move_with(happened.case),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it: a person, an official, the operator at the machine, or the clock."""
+@dataclass(frozen=True, kw_only=True)
+class Desk(Context):
+    """One transaction at the office, with all that is done there."""
 
-    kind: Literal["person", "official", "operator", "clock"]
-    id: str = ""
+    listeners: ClassVar[Mapping[type[object], Callable[[Any, Any], None]]] = LISTENERS
 
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.id}" if self.id else self.kind
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who is responsible for the service and its data."""
-
-    body: str
-    contact: str
-    data_contact: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A chat for which a message was put in the outbox, and the message's kind."""
-
-    channel: str
-    address_id: str
-    kind: str
-
-
-class Given(Mapping[str, object]):
-    """Values every text may name; few texts name any, so they are made when the first does."""
-
-    def __init__(self, make: Callable[[], Mapping[str, object]]) -> None:
-        self._make = make
-
-    @cached_property
-    def _made(self) -> Mapping[str, object]:
-        return self._make()
-
-    def __getitem__(self, name: str) -> object:
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
-
-    def __len__(self) -> int:
-        return len(self._made)
-
-
-@dataclass(frozen=True)
-class Desk(Nouns):
-    """One transaction at the office.
-
-    chat: where the person speaks; cause: the message or click that led here. abroad: the chat's servers are outside the
-    country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
-    channels_abroad: all whose servers are outside the country. official: who acts for the office, if an official does.
-    replay_letter: gives a dead letter another try, also one that only its channel can read; False if that can't be.
-    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
-    """
-
-    unit: Unit
-    vault: Vault
-    actor: Actor
-    now: datetime
-    texts: Texts
-    zone: ZoneInfo
-    cause: str
-    chat: Chat | None = None
-    demo: bool = False
-    public_url: str = ""
-    abroad: bool = False
-    private_pages: bool = False
-    channels_abroad: frozenset[str] = frozenset()
-    official: Official | None = None
-    replay_letter: Callable[[str], bool] | None = None
-    quiet: QuietHours = NIGHT
-    windows: Windows | None = None
-    told: list[Told] = field(default_factory=list, compare=False)
-    _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
-
-    def today(self) -> date:
-        """The office's calendar day."""
-        return self.now.astimezone(self.zone).date()
+    # office
 
     @property
-    def office(self) -> Office:
-        return office(self.today())
+    def office_days(self) -> OfficeDays:
+        return OfficeDays(self)
 
-    def owner(self) -> Owner | None:
-        """Who is responsible; None until somebody was entered, and then no consent is asked for."""
-        row = machine.owner(self.unit)
-        return Owner(*row) if row else None
+    # messages
 
-    def here(self) -> Chat:
-        """The chat of the person who speaks. Raises LookupError where nobody does."""
-        if self.chat is None:
-            raise LookupError("no person speaks here")
-        return self.chat
+    @property
+    def disclosures(self) -> Disclosures:
+        return Disclosures(self)
 
-    def of(self, official: Official) -> "Desk":
-        """The same desk, with an official at it."""
-        return replace(self, actor=Actor("official", official.id), official=official)
+    @property
+    def files(self) -> Files:
+        return Files(self)
 
-    def acting(self) -> Official:
-        """The official at the desk. Raises NotAllowed where there is none."""
-        if self.official is None:
-            raise NotAllowed("official")
-        return self.official
+    @property
+    def held(self) -> Held:
+        return Held(self)
 
-    def may(self, action: str, unit_id: str | None) -> bool:
-        """Whether the official at the desk may do this for a unit."""
-        return self.official is not None and self.official.may(action, unit_id)
+    @property
+    def messages(self) -> Messages:
+        return Messages(self)
 
-    def allows(self, action: str, unit_id: str | None, subject: str, *, noted: bool = True) -> bool:
-        """Whether the official at the desk may do this to a subject of a unit. noted: whether a refusal is."""
-        allowed = self.may(action, unit_id)
-        if noted and not allowed:
-            self.note("rights.refused", subject, action=action)
-        return allowed
+    @property
+    def pages(self) -> PrivatePages:
+        return PrivatePages(self)
 
-    def voice(self, language: str, channel: str = "") -> Voice:
-        """Speak a language, with the values that every text may name, to somebody on a channel; empty: who speaks."""
-        language = language or "vi"
-        abroad = channel in self.channels_abroad if channel else self.abroad
-        name = f"{language}/{abroad}"
-        if name not in self._voices:
-            given = Given(partial(self._given, language))
-            self._voices[name] = Voice(self.texts, language, self.zone, given, abroad)
-        return self._voices[name]
+    @property
+    def platform_standing(self) -> PlatformStanding:
+        return PlatformStanding(self)
 
-    def _given(self, language: str) -> Mapping[str, object]:
-        owner = self.owner()
-        kept, law = self.office.retention("case"), self.office.data_law
-        unsure = self.texts.sentence(language, "to_be_confirmed")
-        months = self.texts.sentence(language, "months")
-        return {
-            **figures_of_the_day(self.today()),
-            "private_topics": "" if self.abroad and not self.private_pages else Phrase("consent_check.topics_health"),
-            "abroad_line": Phrase("consent_check.abroad_line", {"web": self.public_url}) if self.abroad else "",
-            "retention_check": months.format(count=self.office.retention("check").count),
-            "retention_case": months.format(count=kept.count),
-            "data_law": law.source if law else unsure,
-            "ack_days": law.request_ack_working_days if law else unsure,
-            "stop_days": law.withdraw_restrict_days if law else unsure,
-            "owner": owner.body if owner else self.texts.sentence(language, "no_owner_name"),
-            "owner_contact": owner.contact if owner else self.office.hotline_line(language),
-            "data_contact": owner.data_contact if owner else self.office.hotline_line(language),
-            "hotline": self.office.hotline_line(language),
-            "emergency_numbers": self.office.emergency_line(language),
-            "volunteer_age": self.office.volunteer_age,
-            "partner_bodies": self.office.partner_bodies(language),
-        }
+    @property
+    def reminders(self) -> Reminders:
+        return Reminders(self)
 
-    def link_to(self, channel: str) -> str:
-        """Where people write to us on a channel; our page until the channel has told us."""
-        return machine.fact(self.unit, f"link:{channel}") or self.public_url
+    @property
+    def stuck_messages(self) -> StuckMessages:
+        return StuckMessages(self)
 
-    def note(self, action: str, subject: str, reason: str = "", /, **detail: object) -> None:
-        """Write the audit row of an operation. Never anything personal: ids, states, kinds."""
-        machine.note(self.unit, self.now, str(self.actor), action, subject, reason, detail)
+    # officials
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self)
+
+    @property
+    def browsers(self) -> Browsers:
+        return Browsers(self)
+
+    @property
+    def duty(self) -> Duty:
+        return Duty(self)
+
+    @property
+    def invitations(self) -> Invitations:
+        return Invitations(self)
+
+    @property
+    def officials(self) -> Officials:
+        return Officials(self)
+
+    @property
+    def signing_in(self) -> SigningIn:
+        return SigningIn(self)
+
+    # consents
+
+    @property
+    def consents(self) -> Consents:
+        return Consents(self)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(self)
+
+    # talks
+
+    @property
+    def calls(self) -> Calls:
+        return Calls(self)
+
+    @property
+    def talks(self) -> Talks:
+        return Talks(self)
+
+    @property
+    def urgent(self) -> UrgentRequests:
+        return UrgentRequests(self)
+
+    # money
+
+    @property
+    def campaign_items(self) -> CampaignItems:
+        return CampaignItems(self)
+
+    @property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self)
+
+    @property
+    def gift_accounts(self) -> GiftAccounts:
+        return GiftAccounts(self)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self)
+
+    # cases
+
+    @property
+    def case_acts(self) -> CaseActs:
+        return CaseActs(self)
+
+    @property
+    def case_answers(self) -> CaseAnswers:
+        return CaseAnswers(self)
+
+    @property
+    def case_files(self) -> CaseFiles:
+        return CaseFiles(self)
+
+    @property
+    def case_list(self) -> CaseList:
+        return CaseList(self)
+
+    @property
+    def case_views(self) -> CaseViews:
+        return CaseViews(self)
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self)
+
+    @property
+    def casework(self) -> Casework:
+        return Casework(self)
+
+    @property
+    def decisions(self) -> Decisions:
+        return Decisions(self)
+
+    @property
+    def form_reminders(self) -> FormReminders:
+        return FormReminders(self)
+
+    @property
+    def households(self) -> Households:
+        return Households(self)
+
+    @property
+    def law_changes(self) -> LawChanges:
+        return LawChanges(self)
+
+    @property
+    def question_reminders(self) -> QuestionReminders:
+        return QuestionReminders(self)
+
+    @property
+    def worklist(self) -> Worklist:
+        return Worklist(self)
+
+    # pledges
+
+    @property
+    def bank(self) -> Bank:
+        return Bank(self)
+
+    @property
+    def ended_accounts(self) -> EndedAccounts:
+        return EndedAccounts(self)
+
+    @property
+    def gift_steps(self) -> GiftSteps:
+        return GiftSteps(self)
+
+    @property
+    def pledge_list(self) -> PledgeList:
+        return PledgeList(self)
+
+    @property
+    def pledge_news(self) -> PledgeNews:
+        return PledgeNews(self)
+
+    @property
+    def pledge_reminders(self) -> PledgeReminders:
+        return PledgeReminders(self)
+
+    @property
+    def pledge_work(self) -> PledgeWork:
+        return PledgeWork(self)
+
+    @property
+    def pledges(self) -> Pledges:
+        return Pledges(self)
+
+    @property
+    def ways_to_pay(self) -> WaysToPay:
+        return WaysToPay(self)
+
+    # allocations
+
+    @property
+    def allocations(self) -> Allocations:
+        return Allocations(self)
+
+    @property
+    def arrival_reminders(self) -> ArrivalReminders:
+        return ArrivalReminders(self)
+
+    @property
+    def board(self) -> Board:
+        return Board(self)
+
+    @property
+    def gift_files(self) -> GiftFiles:
+        return GiftFiles(self)
+
+    @property
+    def grievances(self) -> Grievances:
+        return Grievances(self)
+
+    @property
+    def hand_overs(self) -> HandOvers:
+        return HandOvers(self)
+
+    @property
+    def household_gifts(self) -> HouseholdGifts:
+        return HouseholdGifts(self)
+
+    @property
+    def models(self) -> Models:
+        return Models(self)
+
+    @property
+    def needs(self) -> Needs:
+        return Needs(self)
+
+    @property
+    def suggestions(self) -> Suggestions:
+        return Suggestions(self)
+
+    # announcing
+
+    @property
+    def audiences(self) -> Audiences:
+        return Audiences(self)
+
+    @property
+    def broadcast_run(self) -> BroadcastRun:
+        return BroadcastRun(self)
+
+    @property
+    def broadcast_ways(self) -> BroadcastWays:
+        return BroadcastWays(self)
+
+    @property
+    def broadcasts(self) -> Broadcasts:
+        return Broadcasts(self)
+
+    @property
+    def call_sheet(self) -> CallSheet:
+        return CallSheet(self)
+
+    @property
+    def chat_broadcasts(self) -> ChatBroadcasts:
+        return ChatBroadcasts(self)
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self)
+
+    @property
+    def draft_words(self) -> DraftWords:
+        return DraftWords(self)
+
+    @property
+    def drafts(self) -> Drafts:
+        return Drafts(self)
+
+    @property
+    def suspects(self) -> Suspects:
+        return Suspects(self)
+
+    # privacy
+
+    @property
+    def export(self) -> Export:
+        return Export(self)
+
+    @property
+    def joining(self) -> Joining:
+        return Joining(self)
+
+    @property
+    def links(self) -> Links:
+        return Links(self)
+
+    @property
+    def people(self) -> People:
+        return People(self)
+
+    @property
+    def restored(self) -> Restored:
+        return Restored(self)
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(self)
+
+    # mornings
+
+    @property
+    def endings(self) -> Endings:
+        return Endings(self)
+
+    @property
+    def morning_list(self) -> MorningList:
+        return MorningList(self)
+
+    @property
+    def mornings(self) -> Mornings:
+        return Mornings(self)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import cast
 
 from handlers.desk import Actor, Desk
-from handlers.desk.messages.messages import load_asking
+from handlers.desk.messages import load_asking
 from handlers.flow import engine, moving
 from handlers.flow.conversation import Answers, Conversation, Open, Reask
 from handlers.flow.message import Asking, Opening, Phrase, Say

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from handlers.desk import Desk
-from handlers.desk.messages.messages import load_asking
+from handlers.desk.messages import load_asking
 from handlers.flow import engine
 from handlers.flow.conversation import Answers, Conversation
 from handlers.flow.message import Phrase

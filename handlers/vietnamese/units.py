@@ -299,3 +299,9 @@ def _nearly(phrases: list[list[_Word]]) -> tuple[Place | District, ...]:
         for key in get_close_matches(stretch, names, _MOST_NEAR, _NEAR_ENOUGH):
             near.extend(names[key])
     return _places(near)[:_MOST_NEAR]
+
+
+def unit_name(unit_id: str | None) -> str:
+    """A unit's name; a dash where it is not known yet."""
+    unit = all_units().get(unit_id or "")
+    return unit.name if unit else "–"

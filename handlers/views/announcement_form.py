@@ -9,10 +9,16 @@ from datetime import UTC, datetime
 from typing import cast
 
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing, Preview
-from handlers.desk.announcing.audience import TOPICS, Audience, Kind
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.words import MOST_TITLE, MOST_WORDS, faults
+from handlers.desk.announcing import (
+    MOST_TITLE,
+    MOST_WORDS,
+    Audience,
+    BroadcastDraft,
+    Kind,
+    Preview,
+    words_faults,
+)
+from handlers.desk.consents import TOPICS
 from handlers.flow.conversation import Answers
 from handlers.flow.message import Phrase
 from handlers.flow.questions import Candidate, Choice, Day, TimeOfDay, Unit, Words
@@ -40,7 +46,7 @@ def look_up(desk: Desk, a: Answers) -> Known:
     official = desk.officials.in_chat(desk.here().person_id)
     if official is None:
         return Known(None)
-    at = Announcing(desk.of(official))
+    at = desk.of(official).chat_broadcasts
     places = at.places()
     if places is None or not _has_all(a):
         return Known(places)
@@ -93,11 +99,11 @@ def works_for_several_units(a: Answers) -> bool:
 
 
 def title_tells_nothing(a: Answers) -> bool:
-    return "title_vi" not in faults({"vi": a[title]}, {"vi": "…"})
+    return "title_vi" not in words_faults({"vi": a[title]}, {"vi": "…"})
 
 
 def body_has_no_account(a: Answers) -> bool:
-    return "words_vi" not in faults({"vi": "…"}, {"vi": a[body]})
+    return "words_vi" not in words_faults({"vi": "…"}, {"vi": a[body]})
 
 
 def is_for_later(a: Answers) -> bool:
@@ -112,11 +118,11 @@ def starts_wrongly(a: Answers) -> bool:
     return bool(a.facts(Known).wrong)
 
 
-def draft(a: Answers, places: tuple[str, ...], desk: Desk) -> Draft:
+def draft(a: Answers, places: tuple[str, ...], desk: Desk) -> BroadcastDraft:
     """What she has written."""
     start = datetime.combine(a[day], a[hour], desk.zone).astimezone(UTC) if a[when] == "later" else None
     said = {"vi": a[title]}, {"vi": a[body]}
-    return Draft(cast("Kind", a[kind]), *said, Audience(_to(a, places)), a.get(topic) or "", start)
+    return BroadcastDraft(cast("Kind", a[kind]), *said, Audience(_to(a, places)), a.get(topic) or "", start)
 
 
 def _to(a: Answers, places: tuple[str, ...]) -> tuple[str, ...]:

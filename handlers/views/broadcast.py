@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 from handlers.desk import Desk
+from handlers.desk.announcing import AudienceCounts, Kind, SeenBroadcast, tally
 from handlers.desk.announcing import ways as announcing_ways
-from handlers.desk.announcing.audience import Counts, Kind
-from handlers.desk.announcing.news import tally
-from handlers.desk.announcing.rows import Seen
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.vietnamese import units
 
@@ -22,7 +20,7 @@ def whom(kind: Kind, topic: str, unit_ids: tuple[str, ...]) -> Phrase:
     return Phrase(f"whom.{kind}", told | ({"topic": Phrase(f"news_topics.{topic}")} if topic else {}))
 
 
-def counted(counts: Counts) -> Phrase:
+def counted(counts: AudienceCounts) -> Phrase:
     """How many it reaches where, and how many it does not reach."""
     reached = tuple(
         Phrase("reached", {"channel": Phrase(f"channel.{channel}"), "count": count})
@@ -33,31 +31,31 @@ def counted(counts: Counts) -> Phrase:
     return Phrase("counts_by_way", {"counts": summed, "ways": by_way(counts)}) if counts.ways else summed
 
 
-def by_way(counts: Counts) -> tuple[Phrase, ...]:
+def by_way(counts: AudienceCounts) -> tuple[Phrase, ...]:
     """How it goes where a platform makes a difference, with what it costs."""
     told = {"paid": {"cost": announcing_ways.cost(counts.ways)}}
     named = [Phrase(f"announce.way.{way}", {"count": n, **told.get(way, {})}) for way, n in counts.ways.items() if n]
     return (*named, Phrase("announce.way.moved", {"count": counts.moved})) if counts.moved else tuple(named)
 
 
-def as_frozen(states: Mapping[tuple[str, str], int], ways: Mapping[str, int], now: Counts) -> Counts:
+def as_frozen(states: Mapping[tuple[str, str], int], ways: Mapping[str, int], now: AudienceCounts) -> AudienceCounts:
     """Counts of those who were frozen; who is out of reach or wants none is counted as of now."""
     by_channel: dict[str, int] = {}
     for (channel, state), count in states.items():
         if state != "digest":
             by_channel[channel] = by_channel.get(channel, 0) + count
     digest = sum(count for (_, state), count in states.items() if state == "digest")
-    return Counts(by_channel, digest, now.unreachable, now.opted_out, ways, now.moved)
+    return AudienceCounts(by_channel, digest, now.unreachable, now.opted_out, ways, now.moved)
 
 
-def progress(seen: Seen, states: Mapping[tuple[str, str], int]) -> Phrase:
+def progress(seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> Phrase:
     """How many have it, wait for it, won't get it, or nobody knows; they add up to all it goes to."""
     sums = tally(states)
     told = {"went": sums.went, "waits": sums.waits, "not_sent": sums.not_sent, "unknown": sums.unknown}
     return Phrase("progress", {**told, "people": seen.people})
 
 
-def line(seen: Seen, states: Mapping[tuple[str, str], int]) -> Phrase:
+def line(seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> Phrase:
     """One of several, in a line."""
     told = {"code": seen.code, "title": seen.title["vi"], "state": Phrase(f"states.{seen.state}")}
     return Phrase("line", {**told, "progress": progress(seen, states)})
@@ -68,7 +66,7 @@ def link(public_url: str, code: str = "") -> str:
     return f"{public_url}/console/broadcasts/{code}" if code else f"{public_url}/console/broadcasts"
 
 
-def facts(seen: Seen, here: Desk) -> Phrase:
+def facts(seen: SeenBroadcast, here: Desk) -> Phrase:
     """Who wrote it, whom it is for, and how many that is; when it goes, or how far it has come."""
     names = tuple(name for name in map(here.officials.name_of, seen.authors) if name)
     told: dict[str, object] = {

@@ -6,9 +6,7 @@ from typing import Literal
 
 from handlers.banking import vietqr
 from handlers.desk import Desk
-from handlers.desk.money.campaign_items import Item, items
-from handlers.desk.money.campaigns import Seen
-from handlers.desk.money.gift_accounts import ShownAccount
+from handlers.desk.money import CampaignItem, SeenCampaign, ShownAccount
 from handlers.flow.message import Dong, Phrase
 from handlers.rules import drives
 from handlers.texts import Voice
@@ -62,17 +60,17 @@ def campaign_page(desk: Desk, typed_code: str, language: str) -> CampaignPage | 
         payable=_payable(desk, found),
         card={name: _said(voice, value) for name, value in picture.values.items()} if picture else None,
         amounts=tuple(voice.say(line) for line in campaign_words.lines(progress)),
-        items=tuple(_item(one, voice) for one in items(desk, found)),
+        items=tuple(_item(one, voice) for one in desk.campaign_items.of(found)),
         first_day=_said(voice, found.first_day),
         last_day=_said(voice, found.last_day),
     )
 
 
-def _is_ahead(desk: Desk, found: Seen) -> bool:
+def _is_ahead(desk: Desk, found: SeenCampaign) -> bool:
     return found.state == "open" and desk.today() < found.first_day
 
 
-def _facts(desk: Desk, found: Seen, voice: Voice) -> tuple[tuple[str, str], ...]:
+def _facts(desk: Desk, found: SeenCampaign, voice: Voice) -> tuple[tuple[str, str], ...]:
     asking = desk.campaigns.asking(found)
     basis = drives.basis_on(found.basis, found.first_day)
     days = Phrase("campaign.dates", {"first_day": found.first_day, "last_day": found.last_day})
@@ -88,7 +86,7 @@ def _facts(desk: Desk, found: Seen, voice: Voice) -> tuple[tuple[str, str], ...]
     return tuple((key, _said(voice, value)) for key, value in told)
 
 
-def _payable(desk: Desk, found: Seen) -> Payable | None:
+def _payable(desk: Desk, found: SeenCampaign) -> Payable | None:
     account = desk.campaigns.account(found)
     if account is None:
         return None
@@ -97,7 +95,7 @@ def _payable(desk: Desk, found: Seen) -> Payable | None:
     return Payable(account, vietqr.payload(vietqr.Account(account.bank_bin, account.number), 0, found.code))
 
 
-def _item(one: Item, voice: Voice) -> tuple[str, str, bool]:
+def _item(one: CampaignItem, voice: Voice) -> tuple[str, str, bool]:
     much = _said(voice, Dong(one.amount)) if one.kind == "money" else f"{one.amount} {one.measure}"
     return one.title[voice.language], much, one.state == "met"
 

@@ -1,10 +1,9 @@
 """A request as an official reads it in her chat: its words, what happened to it, and a button for each possible act."""
 
-from handlers.desk.cases.decisions import Support
-from handlers.desk.cases.news import in_words, unit_name
-from handlers.desk.cases.view import Glance, Happened, Opened
+from handlers.desk.cases import CaseContent, CaseHappened, Glance, Support, in_words
 from handlers.flow import readers
 from handlers.flow.message import Opening, Phrase, Say
+from handlers.vietnamese.units import unit_name
 
 TASKS = Opening("doors.tasks", "tasks")
 MENU = Opening("doors.menu", "@menu")
@@ -27,7 +26,7 @@ def at_a_glance(glance: Glance) -> dict[str, object]:
     }
 
 
-def details(opened: Opened) -> tuple[Phrase, ...]:
+def details(opened: CaseContent) -> tuple[Phrase, ...]:
     """What a request says, what is planned, and what happened last."""
     said = [_line(f"label.{name}", _value(name, opened.said[name])) for name in SAID if opened.said.get(name)]
     if opened.photos:
@@ -58,7 +57,7 @@ def _planned(support: Support | None) -> tuple[Phrase, ...]:
     return tuple(planned)
 
 
-def event(event: Happened) -> Phrase:
+def event(event: CaseHappened) -> Phrase:
     """One thing that happened to a request."""
     who = event.who or Phrase("who.registrant")
     told = {"when": event.at, "what": Phrase(f"events.{event.kind}"), "who": who}

@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from handlers.desk import Desk
-from handlers.desk.money.campaigns import Seen
-from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import Giver, Offer
+from handlers.desk.money import SeenCampaign
+from handlers.desk.pledges import Giver, Offer
 from handlers.flow.conversation import Answers, Ask, Done
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.moving import shown
@@ -26,8 +25,8 @@ CAMPAIGNS_SHOWN = 9
 class Known:
     """Campaigns that are open today, and the one whose button led here, if it still is."""
 
-    campaigns: tuple[Seen, ...] = ()
-    brought: Seen | None = None
+    campaigns: tuple[SeenCampaign, ...] = ()
+    brought: SeenCampaign | None = None
 
 
 def look_up(desk: Desk, a: Answers) -> Known:
@@ -109,7 +108,7 @@ BY_NAME = (*NAMED, Ask(phone), Ask(named))
 AT_WORK = (*NAMED, Ask(work_phone), Ask(named))
 
 
-def campaign_of(a: Answers) -> Seen | None:
+def campaign_of(a: Answers) -> SeenCampaign | None:
     """The campaign that the gift is for."""
     known = a.facts(Known)
     return known.brought or next((c for c in known.campaigns if c.code == a.get(drive)), None)
@@ -144,7 +143,7 @@ def promise(a: Answers, desk: Desk, offer: Offer) -> Promise:
             campaign_id=campaign.id if campaign else None,
         )
     )
-    PledgeNews(desk).offered(pledge)
+    desk.pledge_news.offered(pledge)
     return pledge
 
 

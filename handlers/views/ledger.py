@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.desk import Desk
-from handlers.desk.money.ledger import MOST_LINES, Found, Line
-from handlers.desk.pledges.pledges import MONEY
-from handlers.desk.pledges.work import COMES
+from handlers.desk.money import MOST_LINES, FoundEntries, LedgerEntry
+from handlers.desk.pledges import COMES, MONEY
 from handlers.flow.questions.counted import counted_in_words
 from handlers.texts import Dong, Phrase, Voice
 from handlers.vietnamese import units
@@ -124,9 +123,9 @@ def totals(desk: Desk, wanted: date | None, voice: Voice) -> Totals | None:
     )
 
 
-def answer(found: Found, voice: Voice) -> Answer:
+def answer(found: FoundEntries, voice: Voice) -> Answer:
     """The lines of a search in words, gift by gift."""
-    by_code: dict[str, list[Line]] = {}
+    by_code: dict[str, list[LedgerEntry]] = {}
     for line in found.lines:
         by_code.setdefault(line.code, []).append(line)
     gifts = tuple(
@@ -136,7 +135,7 @@ def answer(found: Found, voice: Voice) -> Answer:
     return Answer(gifts, MOST_LINES if found.more else 0)
 
 
-def as_data(totals: Totals | None, found: Found | None, end: tuple[int, bytes]) -> dict[str, object]:
+def as_data(totals: Totals | None, found: FoundEntries | None, end: tuple[int, bytes]) -> dict[str, object]:
     """The same for programs; of every line what proves it."""
     data: dict[str, object] = {"chain": {"sequence": end[0], "hash": end[1].hex()}, "totals": totals}
     if found is not None:
@@ -145,7 +144,7 @@ def as_data(totals: Totals | None, found: Found | None, end: tuple[int, bytes]) 
     return data
 
 
-def _proven(line: Line) -> dict[str, object]:
+def _proven(line: LedgerEntry) -> dict[str, object]:
     return {
         "code": line.code, "day": line.day, "kind": line.kind, "gift": line.gift, "unit": line.unit_id,
         "amount": line.amount, "measure": line.measure, "sequence": line.sequence, "previous": line.previous.hex(),
@@ -202,7 +201,7 @@ def _chart(of_year: Iterable[OfMonth], year: int, voice: Voice) -> tuple[tuple[B
 # Lines
 
 
-def _sums(lines: Sequence[Line], voice: Voice) -> tuple[tuple[str, str], ...]:
+def _sums(lines: Sequence[LedgerEntry], voice: Voice) -> tuple[tuple[str, str], ...]:
     found = {kind: sum(line.amount for line in lines if line.kind == kind) for kind in KINDS}
     measure = lines[0].measure
     return tuple(
@@ -212,7 +211,7 @@ def _sums(lines: Sequence[Line], voice: Voice) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _told(line: Line, voice: Voice) -> Told:
+def _told(line: LedgerEntry, voice: Voice) -> Told:
     return Told(
         voice.say(Phrase("plain", {"words": line.day})), _page(voice, f"ledger_kind.{line.kind}"),
         _how_much(line.amount, line.measure, voice), _place(line.unit_id or "", voice),

@@ -2,9 +2,8 @@
 
 from handlers.banking.vietqr import Account, payload
 from handlers.desk import Desk
-from handlers.desk.money.gift_accounts import key_of
-from handlers.desk.pledges import ways as gift_ways
-from handlers.desk.pledges.ways import Way
+from handlers.desk.money import account_key
+from handlers.desk.pledges import WayToPay
 from handlers.flow.message import Card, Dong, Phrase, Say
 from storage.tables import Pledge
 
@@ -17,7 +16,7 @@ def how_to_pay(desk: Desk, pledge: Pledge) -> tuple[Say, ...]:
     """
     if pledge.abroad and pledge.giver != "person":
         return (Say("gift.foreign_organisation", code=pledge.code),)
-    way = gift_ways.way(desk, pledge)
+    way = desk.ways_to_pay.of(pledge)
     if way is None:
         return (Say("gift.no_account", code=pledge.code),)
     told = {
@@ -28,7 +27,7 @@ def how_to_pay(desk: Desk, pledge: Pledge) -> tuple[Say, ...]:
         "account_number": way.account.number,
         "swift": way.account.swift,
     }
-    under = key_of(way.account.id)
+    under = account_key(way.account.id)
     copied = Say(Phrase("gift.to_copy", told), under=under)
     if pledge.abroad:
         key = "gift.from_abroad_swift" if way.account.swift else "gift.from_abroad"
@@ -38,7 +37,7 @@ def how_to_pay(desk: Desk, pledge: Pledge) -> tuple[Say, ...]:
     return Say(Phrase("gift.pay_by_code" if card else "gift.pay", told), card=card, under=under), copied
 
 
-def _card(pledge: Pledge, way: Way) -> Card | None:
+def _card(pledge: Pledge, way: WayToPay) -> Card | None:
     """The picture to scan; None where the bank's digits are not known, or the account can't be paid."""
     account = way.account
     if not account.bank_bin or account.demo:

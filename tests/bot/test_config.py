@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.config import NAMES, BadSetting, Settings, load
-from handlers.desk.office.quiet_hours import QuietHours
+from handlers.desk.office import QuietHours
 from tests.kit.cases import for_each
 
 STRONG = "Zq" + "7Kfm3TtRw9" * 4

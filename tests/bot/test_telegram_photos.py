@@ -9,7 +9,7 @@ from PIL import Image
 from sqlmodel import select
 
 from fakes.telegram.server import FakeTelegram
-from handlers.desk.messages.files import MOST_A_DAY
+from handlers.desk.messages import MOST_A_DAY
 from storage.database import Unit
 from storage.ids import new_id
 from storage.tables import Address, File

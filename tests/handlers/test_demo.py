@@ -7,11 +7,8 @@ from sqlmodel import SQLModel, col, func, select
 
 from handlers.demo import town as demo
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import FOLLOWS
-from handlers.desk.cases.decisions import Decisions, Support
-from handlers.desk.money.campaign_items import items
-from handlers.desk.money.campaign_progress import Progress
-from handlers.desk.money.gift_accounts import ShownAccount
+from handlers.desk.cases import FOLLOWS, Support
+from handlers.desk.money import CampaignProgress, ShownAccount
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.chains import chain
@@ -111,7 +108,7 @@ async def test_an_official_who_was_disabled_is_not_made_anew(town: Town) -> None
     await fills(town)
     before = await town.at_desk(OPERATOR, demo.accounts)
 
-    await town.at_desk(OPERATOR, lambda desk: desk.officials.disable(before["officer"], "a try"))
+    await town.at_desk(OPERATOR, lambda desk: desk.accounts.disable(before["officer"], "a try"))
 
     assert await town.at_desk(OPERATOR, demo.accounts) == {
         role: before[role] for role in ("admin", "lead", "treasurer")
@@ -128,7 +125,7 @@ async def test_every_proposal_names_what_is_proposed(town: Town) -> None:
 
     def look(desk: Desk) -> dict[str, Support]:
         proposed = desk.unit.scalars(select(Case).where(col(Case.state).in_(("proposed", "approved", "closed"))))
-        return {case.state: Decisions(desk).support(case) for case in proposed}
+        return {case.state: desk.decisions.support(case) for case in proposed}
 
     found = await town.at_desk(OPERATOR, look)
     assert found["proposed"] == found["approved"] == demo.SUPPORT
@@ -145,9 +142,13 @@ async def test_everybody_agreed_to_what_is_kept_of_them_and_half_to_get_news(tow
 async def test_its_campaign_is_open_and_its_account_can_not_be_paid(town: Town) -> None:
     await fills(town)
 
-    def look(desk: Desk) -> tuple[list[str], ShownAccount | None, Progress]:
+    def look(desk: Desk) -> tuple[list[str], ShownAccount | None, CampaignProgress]:
         [campaign] = desk.campaigns.open_ones()
-        words = [campaign.organiser, *campaign.title.values(), *(one.title["vi"] for one in items(desk, campaign))]
+        words = [
+            campaign.organiser,
+            *campaign.title.values(),
+            *(one.title["vi"] for one in desk.campaign_items.of(campaign)),
+        ]
         return words, desk.campaigns.account(campaign), desk.campaigns.progress(campaign)
 
     words, account, progress = await town.at_desk(Actor("clock"), look)

@@ -8,7 +8,7 @@ import pytest
 from handlers import texts
 from handlers.banking.vietqr import Account, payload
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.message import Say
 from handlers.texts.loader import LANGUAGES, placeholders
 from handlers.views.payment import how_to_pay

@@ -8,7 +8,7 @@ from typing import TypeVar
 import pyotp
 
 from handlers.desk import Actor, Desk
-from handlers.desk.officials.browsers import SignedIn
+from handlers.desk.officials import SignedIn
 from tests.kit.town import Town
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Account:
 async def invited(town: Town, *roles: str) -> tuple[str, str]:
     """An account that was invited: its id and the token of the link."""
     made = await town.at_desk(
-        OPERATOR, lambda desk: desk.officials.invite(EMAIL, "Tâm", "Cán bộ", roles or ("officer",), (UNIT,))
+        OPERATOR, lambda desk: desk.accounts.invite(EMAIL, "Tâm", "Cán bộ", roles or ("officer",), (UNIT,))
     )
     assert made is not None
     return made

@@ -135,7 +135,7 @@ async def _invited(house: House, name: str, roles: tuple[str, ...], places: tupl
     """Somebody with a browser, and the token of her invitation."""
     email = f"{name}@example.test"
     made = await TownOf(house).at_desk(
-        Actor("operator"), lambda desk: desk.officials.invite(email, name, "", roles, places)
+        Actor("operator"), lambda desk: desk.accounts.invite(email, name, "", roles, places)
     )
     assert made is not None
     return Clerk(house, ClientSession(cookie_jar=CookieJar(unsafe=True)), made[0], email), made[1]

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from handlers.banking.statements import Line, Statement
 from handlers.desk import Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.grievances import Grievances, Listed
-from handlers.desk.pledges.bank import Bank
-from handlers.desk.pledges.work import PledgeWork
+from handlers.desk.allocations import ListedGrievance
 from tests.kit import gifts
 from tests.kit.giving import DAY, Front
 from tests.kit.house import House
@@ -39,22 +36,22 @@ class GiftDesk:
 
     async def accepts(self, code: str, words: str) -> None:
         """Accept an offer. words: the appointment."""
-        await self.does(self.officer, lambda desk: PledgeWork(desk).accept(code, words))
+        await self.does(self.officer, lambda desk: desk.pledge_work.accept(code, words))
 
     async def verifies(self, code: str) -> None:
         """Write down that an employer or buyer is who it says."""
-        await self.does(self.officer, lambda desk: PledgeWork(desk).verify(code, "đã gọi, xem giấy đăng ký"))
+        await self.does(self.officer, lambda desk: desk.pledge_work.verify(code, "đã gọi, xem giấy đăng ký"))
 
     async def receives(self, code: str, amount: int) -> None:
         """Write down that so much came, of money with a receipt."""
-        await self.does(self.treasurer, lambda desk: PledgeWork(desk).receive(code, amount, f"phiếu thu {code}"))
+        await self.does(self.treasurer, lambda desk: desk.pledge_work.receive(code, amount, f"phiếu thu {code}"))
 
     async def reads_a_statement(self, account_id: str, code: str, amount: int) -> None:
         """Read in a statement of the bank in which one transfer names a pledge."""
         line = Line(f"FT{code}", DAY, amount, f"MBVCB.1.{code.replace('-', '')} ung ho.CT tu 0011")
 
         def read(desk: Desk) -> int:
-            found = Bank(desk).read_in(account_id, Statement((line,), 0, ()))
+            found = desk.bank.read_in(account_id, Statement((line,), 0, ()))
             return found.matched if found else 0
 
         assert await self.town.as_official(self.treasurer, read) == 1
@@ -70,21 +67,21 @@ class GiftDesk:
         """Write down that so much was handed over."""
         assert await gifts.brings(self.town, self.officer, allocation_id, amount) == "done"
 
-    async def grievance(self, allocation_id: str) -> Listed:
+    async def grievance(self, allocation_id: str) -> ListedGrievance:
         """What has to be looked into, as the lead sees it."""
-        listed = await self.town.as_official(self.lead, lambda desk: Grievances(desk).listed())
+        listed = await self.town.as_official(self.lead, lambda desk: desk.grievances.listed())
         [found] = [one for one in listed if one.allocation_id == allocation_id]
         return found
 
     async def closes(self, who: str, grievance_id: str, outcome: str) -> str:
         """Close it; returns how that went."""
         return await self.town.as_official(
-            who, lambda desk: Grievances(desk).close(grievance_id, outcome, "đã hỏi hai bên")
+            who, lambda desk: desk.grievances.close(grievance_id, outcome, "đã hỏi hai bên")
         )
 
     async def contact(self, allocation_id: str) -> tuple[str, str] | None:
         """The household that the desk may name to an employer or buyer."""
-        found = await self.town.as_official(self.officer, lambda desk: Allocations(desk).contact(allocation_id))
+        found = await self.town.as_official(self.officer, lambda desk: desk.allocations.contact(allocation_id))
         return (found.name, found.phone) if found else None
 
     async def balances(self, code: str) -> dict[str, int]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations, Outcome
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.allocations import AllocationOutcome
+from handlers.desk.pledges import Offer
 from storage.database import Unit
 from storage.ids import new_code, new_id
 from storage.tables import Allocation, Campaign, LedgerLine, NeedSlot, Pledge
@@ -54,7 +53,7 @@ async def needs(town: Town, officer: str, case_code: str, kind: str = "goods", a
     need = str(wanted.pop("need"))
 
     def open_one(desk: Desk) -> str:
-        opened = Needs(desk).open_for_case(case_code, need, kind, amount, **wanted)  # type: ignore[arg-type]  # as above
+        opened = desk.needs.open_for_case(case_code, need, kind, amount, **wanted)  # type: ignore[arg-type]  # as above
         assert opened.how == "done", opened
         return opened.slot_id
 
@@ -76,16 +75,16 @@ async def drive(town: Town, unit_id: str | None = None) -> str:
     return await town.at_desk(Actor("operator"), open_one)
 
 
-async def gives(town: Town, officer: str, code: str, slot_id: str, amount: int = 10) -> Outcome:
+async def gives(town: Town, officer: str, code: str, slot_id: str, amount: int = 10) -> AllocationOutcome:
     """An official gives so much of a pledge to a need."""
-    return await town.as_official(officer, lambda desk: Allocations(desk).allocate(code, slot_id, amount))
+    return await town.as_official(officer, lambda desk: desk.allocations.allocate(code, slot_id, amount))
 
 
 async def brings(
     town: Town, officer: str, allocation_id: str, amount: int = 10, words: str = "trao tại nhà"
-) -> Outcome:
+) -> AllocationOutcome:
     """An official writes down that so much was handed over."""
-    return await town.as_official(officer, lambda desk: Allocations(desk).hand_over(allocation_id, amount, words))
+    return await town.as_official(officer, lambda desk: desk.allocations.hand_over(allocation_id, amount, words))
 
 
 @dataclass(frozen=True, slots=True)

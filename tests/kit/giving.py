@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from handlers.desk import Actor, Desk
-from handlers.desk.money.campaigns import Draft, stamp
-from handlers.desk.money.gift_accounts import Entry
+from handlers.desk.money import AccountEntry, CampaignDraft, stamp
 
 T = TypeVar("T")
 DAY = date(2026, 11, 25)
-ENTRY = Entry("Ban vận động thử", "vietcombank", "0011 223344", DAY)
-DRAFT = Draft(
+ENTRY = AccountEntry("Ban vận động thử", "vietcombank", "0011 223344", DAY)
+DRAFT = CampaignDraft(
     title={"vi": "Mái nhà trước Tết", "en": "A roof before Tet"},
     about={"vi": "Sửa nhà dột cho các gia đình.", "en": "Mending roofs."},
     organiser="Ban vận động thử",
@@ -39,13 +38,13 @@ class Front:
     treasurer: str
     admin: str
 
-    async def enters(self, entry: Entry = ENTRY) -> str:
+    async def enters(self, entry: AccountEntry = ENTRY) -> str:
         """An account that waits to be confirmed; its id."""
         entered = await self.town.as_official(self.treasurer, lambda desk: desk.gift_accounts.enter(entry))
         assert entered
         return entered
 
-    async def has(self, entry: Entry = ENTRY) -> str:
+    async def has(self, entry: AccountEntry = ENTRY) -> str:
         """An account that is confirmed; its id."""
         account = await self.enters(entry)
         await self.confirms(account)
@@ -55,13 +54,13 @@ class Front:
         """An account that was entered is confirmed."""
         assert await self.town.as_official(self.admin, lambda desk: desk.gift_accounts.confirm(account)) == "done"
 
-    async def writes(self, draft: Draft = DRAFT) -> str:
+    async def writes(self, draft: CampaignDraft = DRAFT) -> str:
         """A draft; its code."""
         code = await self.town.as_official(self.treasurer, lambda desk: desk.campaigns.write(draft))
         assert code
         return code
 
-    async def opens(self, draft: Draft = DRAFT, **others: object) -> str:
+    async def opens(self, draft: CampaignDraft = DRAFT, **others: object) -> str:
         """A campaign that is open; its code. others: what differs from the draft."""
         code = await self.writes(replace(draft, **others))  # type: ignore[arg-type]  # fields of a draft
         await self.lets_open(code)

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.announcing.audience import Audience, Kind
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.rows import Outcome, Seen
+from handlers.desk.announcing import Audience, BroadcastDraft, BroadcastOutcome, Kind, SeenBroadcast
 from tests.kit.town import Citizen, Town
 
 
@@ -30,7 +28,7 @@ class Press:
         self, title: str, words: str, topic: str = "health", *, kind: Kind = "news", **others: object
     ) -> str:
         """An announcement that a second official approved; its code. others: fields of the draft."""
-        draft = Draft(kind, {"vi": title}, {"vi": words}, Audience(), topic, **others)  # type: ignore[arg-type]  # as said
+        draft = BroadcastDraft(kind, {"vi": title}, {"vi": words}, Audience(), topic, **others)  # type: ignore[arg-type]  # as said
         code = await self.town.as_official(self.editor, lambda desk: desk.broadcasts.write(draft))
         assert code is not None
         assert await self.acts(self.editor, code, lambda desk, seen: desk.broadcasts.submit(code, seen.stamp)) == "done"
@@ -43,10 +41,12 @@ class Press:
         await self.town.announces()
         return code
 
-    async def acts(self, official: str, code: str, act: Callable[[Desk, Seen], Outcome]) -> Outcome:
+    async def acts(
+        self, official: str, code: str, act: Callable[[Desk, SeenBroadcast], BroadcastOutcome]
+    ) -> BroadcastOutcome:
         """Do something to an announcement as the official sees it."""
 
-        def run(desk: Desk) -> Outcome:
+        def run(desk: Desk) -> BroadcastOutcome:
             seen = desk.broadcasts.read(code)
             assert seen is not None
             return act(desk, seen)

@@ -28,7 +28,7 @@ async def clerk(
     made = Clerk(town, name, "vi", channel, id=official_id)
     await made.says("/menu")
     person_id = (await made.chat()).person_id
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.bind_chat(official_id, person_id))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.bind_chat(official_id, person_id))
     return made
 
 
@@ -44,4 +44,4 @@ async def listening(*citizens: Citizen) -> AsyncIterator[None]:
 
 async def disable(town: Town, official: Clerk) -> None:
     """End an official's account."""
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.disable(official.id, "left"))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.disable(official.id, "left"))

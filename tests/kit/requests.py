@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 from handlers.desk import Desk
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from tests.kit.town import Town
 
 HERE, THERE = "xa_tay_giang", "phuong_hoa_khanh"
-LAN = Request(
+LAN = Registration(
     ("review", "health"), HERE, "thôn Bhlô", name="Nguyễn Thị Lan", birth_year=1954, phone="+84905123456",
     story="Nhà tôi dột.", reach="call",
 )  # fmt: skip
 
 
 async def asks(
-    town: Town, who: str, request: Request = LAN, *, news: bool = True, photos: tuple[bytes, ...] = (),
+    town: Town, who: str, request: Registration = LAN, *, news: bool = True, photos: tuple[bytes, ...] = (),
     **changed: object
 ) -> str:  # fmt: skip
     """Somebody has sent a request; returns its code. changed: what differs from it. news: she agreed to be told."""

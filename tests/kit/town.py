@@ -101,7 +101,7 @@ class Town:
         """Somebody who works for the office, with an active account; returns its id."""
 
         def make(desk: Desk) -> str:
-            made = desk.officials.invite(f"{name}@example.test", name, "", roles, places)
+            made = desk.accounts.invite(f"{name}@example.test", name, "", roles, places)
             assert made is not None
             desk.unit.get_one(OfficialRow, made[0]).state = "active"
             return made[0]

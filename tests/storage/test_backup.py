@@ -14,10 +14,9 @@ from sqlalchemy import LargeBinary, select, text
 from sqlmodel import SQLModel, col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Request
-from handlers.desk.pledges.forgetting import bank_key
-from handlers.desk.pledges.pledges import Offer
-from handlers.desk.privacy.restored import Settled, settle
+from handlers.desk.cases import Registration
+from handlers.desk.pledges import Offer, bank_key
+from handlers.desk.privacy import SettledRestore
 from storage import migrations
 from storage.backup import backup, restored, rowfile
 from storage.backup.backup import KEYS, Refused
@@ -55,7 +54,7 @@ from tests.kit.postgres import PostgresServer
 from tests.kit.shape import lay_file
 from tests.kit.town import Citizen, Town
 
-OWN = Request(("food", "house"), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
+OWN = Registration(("food", "house"), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
 FOR_OTHER = replace(OWN, for_other=True, name="Bà Tư", phone="", helper_name="Lan", helper_phone="+84905123456")
 
 
@@ -135,14 +134,14 @@ def back_up(town: Town, path: Path) -> rowfile.Header:
     return backup.write(town.database, town.office.master, path, town.clock.now, silent)
 
 
-def restore(town: Town, path: Path, into: Database, master: MasterKey | None = None) -> Settled:
+def restore(town: Town, path: Path, into: Database, master: MasterKey | None = None) -> SettledRestore:
     """Restore as the command does: all in one transaction."""
     found = backup.find(path, master or town.office.master, silent)
     standing = migrations.state(into.engine)
 
-    def put(unit: Unit) -> Settled:
+    def put(unit: Unit) -> SettledRestore:
         backup.load(unit, found, standing, town.clock.now(), silent)
-        return settle(town.office.desk(unit, Actor("operator"), "test", town.clock), found.header.taken)
+        return town.office.desk(unit, Actor("operator"), "test", town.clock).restored.settle(found.header.taken)
 
     return into.write_now(put)
 
@@ -177,7 +176,7 @@ async def test_everything_comes_back_as_it_was_but_leases_and_links(
 
     after = any_target.read_now(everything)
     note = after["audit"].pop()
-    assert settled == Settled(0, 0, 0)
+    assert settled == SettledRestore(0, 0, 0)
     assert after["lease"] == after["one_time_token"] == []
     kept = before.keys() - {"lease", "one_time_token"}
     assert written.rows == sum(len(before[name]) for name in kept - {"data_key"})
@@ -250,7 +249,7 @@ async def test_who_was_erased_since_is_erased_in_what_is_restored(
     settled = restore(town, file, target)
 
     after = target.read_now(everything)
-    assert settled == Settled(erased=1, withdrawn=1, kept_back=0)
+    assert settled == SettledRestore(erased=1, withdrawn=1, kept_back=0)
     assert target.read_now(lambda unit: sealed_of(unit, old)) == []
     assert target.read_now(lambda unit: readable_of_lan(town, unit)) == []
     assert not {bytes(key[1]) for key in keys if key[0] == f"person:{old}"} & {bytes(k[1]) for k in after["data_key"]}

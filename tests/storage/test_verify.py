@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import FOLLOWS, Request
+from handlers.desk.cases import FOLLOWS, Registration
 from handlers.flow.message import Say
 from storage.columns import UtcTime
 from storage.database import DatabaseAway, Unit
@@ -26,7 +26,7 @@ async def lan(town: Town) -> Citizen:
     """Somebody with a case in review, in a town whose audit is sealed."""
     citizen = town.citizen("Lan")
     await citizen.says("/menu", "/dangky")
-    code = await citizen.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name="Lan")).code)
+    code = await citizen.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Lan")).code)
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
     await town.database.write(chain.seal)
     return citizen

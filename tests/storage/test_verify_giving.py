@@ -8,8 +8,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.money.ledger import Ledger
-from handlers.desk.pledges.pledges import Offer, Pledges
+from handlers.desk.pledges import Offer
 from storage.database import Unit
 from storage.queries.chains import chain, ledger_totals
 from storage.tables import LedgerLine, LedgerTotal
@@ -41,7 +40,7 @@ async def lines(town: Town) -> list[LedgerLine]:
 
 
 def receives(desk: Desk, code: str, amounts: tuple[int, ...]) -> None:
-    pledges = Pledges(desk)
+    pledges = desk.pledges
     pledge = pledges.by_code(code)
     assert pledge is not None
     for amount in amounts:
@@ -54,7 +53,7 @@ async def code(town: Town) -> str:
     lan = town.citizen("Lan")
     await lan.says("/menu")
     offer = Offer("money", "person", 1_000_000, "Lan", unit_id="phuong_hoa_khanh")
-    code = await lan.at_desk(lambda desk: Pledges(desk).offer(offer).code)
+    code = await lan.at_desk(lambda desk: desk.pledges.offer(offer).code)
     await town.at_desk(CLOCK, lambda desk: receives(desk, code, (10, 20, 30, 40, 50)))
     await town.database.write(chain.seal)
     return code
@@ -80,10 +79,10 @@ async def test_lines_are_sealed_in_the_order_they_were_written_and_added_up_once
 
 async def test_a_year_s_totals_are_that_year_s_alone(town: Town, code: str) -> None:
     def write(desk: Desk) -> None:
-        pledge = Pledges(desk).by_code(code)
+        pledge = desk.pledges.by_code(code)
         assert pledge is not None
         for day in (date(2024, 12, 31), date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1)):
-            Ledger(desk).write(pledge, "received", 1, day=day)
+            desk.ledger.write(pledge, "received", 1, day=day)
 
     await town.at_desk(CLOCK, write)
     await town.database.write(chain.seal)
@@ -276,9 +275,9 @@ async def test_damage_is_named(town: Town, code: str, statements: Sequence[str],
 
 async def test_a_line_written_by_whom_no_pledge_was_changed_is_named(town: Town, code: str) -> None:
     def write(desk: Desk) -> str:
-        pledge = Pledges(desk).by_code(code)
+        pledge = desk.pledges.by_code(code)
         assert pledge is not None
-        Ledger(desk).write(pledge, "received", 5)
+        desk.ledger.write(pledge, "received", 5)
         return pledge.id
 
     pledge_id = await town.at_desk(CLOCK, write)
@@ -289,9 +288,9 @@ async def test_a_line_written_by_whom_no_pledge_was_changed_is_named(town: Town,
 
 async def test_a_line_about_nothing_is_refused(town: Town, code: str) -> None:
     def write(desk: Desk) -> None:
-        pledge = Pledges(desk).by_code(code)
+        pledge = desk.pledges.by_code(code)
         assert pledge is not None
-        Ledger(desk).write(pledge, "received", 0)
+        desk.ledger.write(pledge, "received", 0)
 
     with pytest.raises(ValueError, match="about something"):
         await town.at_desk(CLOCK, write)

@@ -18,9 +18,7 @@ from fakes.zalo_oa.faults import CS, Fault, Faults
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.announcing.audience import Counts
-from handlers.desk.announcing.rows import Seen
+from handlers.desk.announcing import AudienceCounts, SeenBroadcast
 from storage.queries.incoming import chats
 from tests.kit.process import Process
 from tests.trial.hall import Sent, Spans
@@ -139,9 +137,9 @@ class Followers:
         told = [call.at for call in self.zalo.calls if call.outcome == "-32"]
         return [(at, at + timedelta(seconds=rest_of_minute_s(at))) for at in told]
 
-    def preview(self) -> Counts:
+    def preview(self) -> AudienceCounts:
         """What an official is told before anything is sent."""
-        return self.process.at_desk(lambda desk: Announcing(official(desk, "mai", "editor")).preview(DRAFT).counts)
+        return self.process.at_desk(lambda desk: official(desk, "mai", "editor").chat_broadcasts.preview(DRAFT).counts)
 
     def reckon(self, code: str, said: Collection[str], wrote: Collection[str]) -> "Outcome":
         """Lay what was frozen, its states and our Zalo's own ledger side by side; assert that they agree.
@@ -149,7 +147,7 @@ class Followers:
         said: who wrote DỪNG. wrote: who wrote afterwards, and was shown what was held.
         """
 
-        def read(desk: Desk) -> tuple[Seen, Counter[str], dict[str, str], Mapping[str, int]]:
+        def read(desk: Desk) -> tuple[SeenBroadcast, Counter[str], dict[str, str], Mapping[str, int]]:
             seen, told, fates = kept(desk, code, "zalo_oa", {user: user for user in kinds})
             return seen, told, fates, official(desk, "lan", "admin").broadcasts.went(seen)
 

@@ -18,7 +18,7 @@ from benchmarks.sides import p95
 from bot.clock import Clock
 from bot.setup import CannotStart
 from handlers.desk import Desk
-from handlers.desk.announcing.rows import PREFIX
+from handlers.desk.announcing import BROADCAST_PREFIX
 from storage.database import DatabaseAway, Unclear
 from storage.tables import Broadcast, Lease, OutboxRow, Recipient
 from tests.kit.postgres import PostgresServer
@@ -29,7 +29,7 @@ LOOK_S = 0.05
 MOST = 1.05  # of the rate, within any second
 TICK_S, JITTER_S = 0.01, 0.02  # two calls that left a second apart may arrive within one
 SECOND, CATCH_UP = timedelta(seconds=1), timedelta(seconds=0.1)
-ANNOUNCED = re.compile(rf"\b{PREFIX}-")  # other codes may hold the same letters
+ANNOUNCED = re.compile(rf"\b{BROADCAST_PREFIX}-")  # other codes may hold the same letters
 SAYS = ("xin chào", "tôi muốn hỏi", "menu", "cảm ơn", "giúp tôi với", "1")
 Spans = Sequence[tuple[datetime, datetime]]
 

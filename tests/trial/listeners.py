@@ -20,9 +20,7 @@ from fakes.telegram.user import FIRST_USER, TelegramUser
 from fakes.telegram.wire import Arguments
 from fakes.telegram.world import SENDS, Call
 from handlers.desk import Desk
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.rows import Seen
+from handlers.desk.announcing import Audience, BroadcastDraft, SeenBroadcast
 from storage.queries.announcing import subscriptions
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
@@ -36,7 +34,7 @@ FIRST_ID, MOVED_BY = FIRST_USER + 1_000_000, 5_000_000
 AT_ONCE = 1_000
 TOPIC = "health"
 WORDS = {"vi": "Trạm y tế mở cửa sáng thứ bảy."}
-DRAFT = Draft("news", {"vi": "Lịch trạm y tế"}, WORDS, Audience(), TOPIC)
+DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, WORDS, Audience(), TOPIC)
 NEVER_SENT = {"opted_out", "gone", "stopped", "cancelled", "failed", "expired", "held"}
 GOT = {"sent", "delivered"}
 
@@ -150,7 +148,9 @@ class Listeners:
         return Reckoning(seen.people, dict(told), sum(taken.values()), unseen)
 
 
-def kept(desk: Desk, code: str, channel: str, names: Mapping[str, K]) -> tuple[Seen, Counter[str], dict[K, str]]:
+def kept(
+    desk: Desk, code: str, channel: str, names: Mapping[str, K]
+) -> tuple[SeenBroadcast, Counter[str], dict[K, str]]:
     """An announcement, its states as officials see them, and what became of it for each who was frozen.
 
     names: whose chat it is, by the platform's name of it.
@@ -220,7 +220,7 @@ def official(desk: Desk, name: str, role: str) -> Desk:
     email = f"{name}@example.test"
     account = desk.officials.by_email(email)
     if account is None:
-        assert desk.officials.invite(email, name, "", (role,), ()) is not None
+        assert desk.accounts.invite(email, name, "", (role,), ()) is not None
         account = desk.officials.by_email(email)
         assert account is not None
         desk.unit.get_one(OfficialRow, account.id).state = "active"
@@ -230,5 +230,5 @@ def official(desk: Desk, name: str, role: str) -> Desk:
     return desk.of(official)
 
 
-def _read(desk: Desk, code: str) -> Seen:
-    return cast("Seen", desk.broadcasts.read(code))
+def _read(desk: Desk, code: str) -> SeenBroadcast:
+    return cast("SeenBroadcast", desk.broadcasts.read(code))

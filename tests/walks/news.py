@@ -3,15 +3,14 @@
 import secrets
 from dataclasses import replace
 
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing import Audience, BroadcastDraft
 from tests.kit.news import Press
 from tests.kit.phones import Phone
 from tests.kit.private_page import TownOf
 from tests.walks.steps import follow, until, walk
 
 CHOICE = ("/tintuc", "< những tin ông/bà chọn", "dong y", "< muốn nhận tin gì")
-STORM = Draft(
+STORM = BroadcastDraft(
     "news", {"vi": "Gió mạnh chiều nay"}, {"vi": "Bà con chằng chống nhà cửa trước ba giờ chiều, tàu thuyền về bến."},
     Audience(), "weather",
 )  # fmt: skip

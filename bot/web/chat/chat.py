@@ -19,8 +19,8 @@ from bot.web.chat.lines import Lines
 from bot.web.pages import Pages, foot
 from bot.web.wire import Given, TooBig
 from handlers.desk import Actor
-from handlers.desk.messages.files import TooMany
-from handlers.desk.money.campaigns import PREFIX
+from handlers.desk.messages import TooMany
+from handlers.desk.money import CAMPAIGN_PREFIX
 from handlers.texts import Phrase
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.ids import read_code
@@ -100,7 +100,7 @@ class ChatRoutes:
             desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
             return foot(desk.voice(language))
 
-        campaign = read_code(request.query.get("start", ""), PREFIX) or ""
+        campaign = read_code(request.query.get("start", ""), CAMPAIGN_PREFIX) or ""
         html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))
         answer = web.Response(text=html, content_type="text/html")
         self._visitors.set(answer, token or secrets.token_urlsafe(24))

@@ -15,7 +15,7 @@ from handlers import console
 from handlers.console import KEPT, Given, Picture, Screen, Wrong
 from handlers.console.moments import ago
 from handlers.desk import Desk
-from handlers.desk.officials.browsers import SignedIn
+from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase
 
 CSRF, ONE_TIME_CODE = "csrf", "one_time_code"

@@ -24,8 +24,8 @@ from bot.web.pages import Pages
 from handlers import console
 from handlers.console import Act, Given, Screen, Shown, Went, Wrong
 from handlers.desk import Actor, Desk
-from handlers.desk.office.rights import NotAllowed
-from handlers.desk.officials.browsers import SignedIn
+from handlers.desk.office import NotAllowed
+from handlers.desk.officials import SignedIn
 from storage.database import Database, Unit
 
 

@@ -19,7 +19,7 @@ from bot.web.console.passwords import fault, hash_password, is_right
 from bot.web.pages import Pages
 from handlers.console import Given
 from handlers.desk import Actor, Desk
-from handlers.desk.officials.signing_in import Invited, Login, uri_of
+from handlers.desk.officials import Invited, Login, uri_of
 from storage.database import Database, Unit
 
 HASHED_AT_ONCE = 2

@@ -10,7 +10,7 @@ from bot.receiving.inbox import Office
 from bot.web.console.browser import clean, network
 from bot.web.pages import Pages, foot
 from handlers.desk import Actor, Desk
-from handlers.desk.money.ledger import Found, Ledger
+from handlers.desk.money import FoundEntries
 from handlers.texts import Voice
 from handlers.views import ledger as ledger_page
 from storage.database import Database, Unit
@@ -55,13 +55,13 @@ class LedgerRoutes:
         asked = _asked(request)
         looked = await self._database.read(lambda unit: self._look(unit, asked))
         if asked.typed and not looked.found and not looked.too_often:
-            await self._database.write(lambda unit: Ledger(self._desk(unit)).searched_in_vain(asked.network))
+            await self._database.write(lambda unit: self._desk(unit).ledger.searched_in_vain(asked.network))
         kind, status = "application/json" if asked.as_json else "text/html", 429 if looked.too_often else 200
         return web.Response(text=looked.body, content_type=kind, status=status)
 
     def _look(self, unit: Unit, asked: _Asked) -> _Looked:
         desk = self._desk(unit)
-        ledger, voice = Ledger(desk), desk.voice(asked.language)
+        ledger, voice = desk.ledger, desk.voice(asked.language)
         too_often = bool(asked.typed) and not ledger.may_search(asked.network)
         found = ledger.find(asked.typed) if asked.typed and not too_often else None
         month = ledger_page.read_month(asked.month)
@@ -75,7 +75,12 @@ class LedgerRoutes:
         return _Looked(body, found is not None, too_often)
 
     def _draw(
-        self, asked: _Asked, voice: Voice, totals: ledger_page.Totals | None, found: Found | None, **values: object
+        self,
+        asked: _Asked,
+        voice: Voice,
+        totals: ledger_page.Totals | None,
+        found: FoundEntries | None,
+        **values: object,
     ) -> str:
         return self._pages.render(
             "ledger.html", asked.language, totals=totals, typed=asked.typed,

@@ -17,10 +17,8 @@ from bot.receiving.intake import INTAKE_S
 from bot.web.pages import Pages, foot
 from bot.web.wire import MOST_PHOTO_BYTES, TooBig, at_most
 from handlers.desk import Actor, Desk
-from handlers.desk.messages.files import TooMany
-from handlers.desk.messages.pages import PrivatePage
-from handlers.desk.privacy.export import everything
-from handlers.desk.privacy.stored import Section, read_out
+from handlers.desk.messages import PrivatePage, TooMany
+from handlers.desk.privacy import Section, read_out
 from handlers.dialogue.private_question import Asides, Open, Shown
 from storage.database import Database, Unit
 from storage.queries.incoming import inbox
@@ -146,7 +144,7 @@ class PrivateRoutes:
         return _html(await self._database.read(lambda unit: self._stored_page(unit, found, language)))
 
     def _export(self, unit: Unit, token: str) -> dict[str, object] | None:
-        return everything(self._office.desk(unit, Actor("person"), "download", self._clock), token)
+        return self._office.desk(unit, Actor("person"), "download", self._clock).export.everything(token)
 
     def _stored_page(self, unit: Unit, found: Mapping[str, object], language: str) -> str:
         voice = self._office.desk(unit, Actor("clock"), "page", self._clock).voice(language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.desk import Desk
-from handlers.desk.privacy.links import Place
+from handlers.desk.privacy import OwnChat
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Open
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, YesNo
@@ -22,7 +22,7 @@ class Places:
     act: her chats act for an official's account, and so will those that are linked with them.
     """
 
-    all: tuple[Place, ...]
+    all: tuple[OwnChat, ...]
     code: Literal["good", "own", "account", "wrong", "none"]
     act: bool = False
 
@@ -75,7 +75,7 @@ def link(a: Answers, desk: Desk) -> Done:
     return Done(Say("linked", openings=(MENU,)), *kept)
 
 
-def _new_code(places: tuple[Place, ...], desk: Desk) -> Done:
+def _new_code(places: tuple[OwnChat, ...], desk: Desk) -> Done:
     code, until = desk.links.make_code()
     if len(places) == 1:
         return Done(Say("code", code=code, until=until, openings=(MENU,)))
@@ -104,7 +104,7 @@ def act(a: Answers, desk: Desk) -> Done:
         return Done(Say("wrong_code", openings=(MENU,)))
     if not a[mine]:
         return Done(Say("not_acting", openings=(MENU,)))
-    desk.officials.bind_chat(account, desk.here().person_id)
+    desk.accounts.bind_chat(account, desk.here().person_id)
     return Done(Say("acting", account=desk.officials.name_of(account), openings=(MENU,)))
 
 
@@ -127,7 +127,7 @@ def unlink(a: Answers, desk: Desk) -> Done:
     return Done(Say("unlinked" if desk.links.unlink() else "only_channel", openings=(MENU,)))
 
 
-def _named(place: Place, places: tuple[Place, ...]) -> Phrase:
+def _named(place: OwnChat, places: tuple[OwnChat, ...]) -> Phrase:
     """A chat in words; of several elsewhere on one channel each with the time she wrote there last."""
     channel = Phrase(f"channel.{place.channel}")
     if place.here:

@@ -1,7 +1,7 @@
 """Good models that fit a family: three questions at most, then one model a message, with what it takes and its risk."""
 
 from handlers.desk import Desk
-from handlers.desk.allocations.models import Means, Model, Models
+from handlers.desk.allocations import Means, Model
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
 from handlers.flow.message import Dong, Opening, Phrase, Say
 from handlers.flow.questions import Choice
@@ -21,7 +21,7 @@ def there_is_none(a: Answers) -> bool:
 
 
 def any_is_shown(desk: Desk, a: Answers) -> bool:
-    return bool(Models(desk).fitting(Means()))
+    return bool(desk.models.fitting(Means()))
 
 
 def show(a: Answers, desk: Desk) -> Done:
@@ -30,7 +30,7 @@ def show(a: Answers, desk: Desk) -> Done:
         return Done(Say("none_yet", openings=(OFFICER, MENU)))
     money = a.get(start_money)
     means = Means(a.get(land) or "", a.get(work) or "", MOST_MONEY.get(money) if money else None)
-    found = Models(desk).fitting(means)
+    found = desk.models.fitting(means)
     if not found:
         again = Opening("doors.models_again", "models")
         return Done(Say("none_fits", openings=(OFFICER, again, MENU)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.consents.subscriptions import RHYTHMS, TOPICS, WHOLE_CITY, Wanted
+from handlers.desk.consents import RHYTHMS, TOPICS, WHOLE_CITY, Wanted
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.questions import Choice, Choices, Unit

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.cases.cases import CLOSED
-from handlers.desk.officials import duty
-from handlers.desk.talks.talks import Wish
+from handlers.desk.cases import CLOSED
+from handlers.desk.talks import Wish
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Unit
@@ -44,7 +43,7 @@ def wish(a: Answers, desk: Desk) -> Done:
         return Done(Say("talking", officer=made.by, openings=(END,)))
     first, second = desk.office.office_hours
     hours = {"morning": f"{first[0]:%H:%M}–{first[1]:%H:%M}", "afternoon": f"{second[0]:%H:%M}–{second[1]:%H:%M}"}
-    values = hours | {"opens": duty.opens_next(desk), "told": made.told}
+    values = hours | {"opens": desk.duty.opens_next(), "told": made.told}
     return Done(Say(Phrase(_answer(made, desk), values), openings=(MENU,)))
 
 
@@ -53,7 +52,7 @@ def _answer(made: Wish, desk: Desk) -> str:
         return "wished_before"
     if not made.staffed:
         return "wished"
-    if not duty.is_open(desk):
+    if not desk.duty.is_open():
         return "wished_off_hours"
     return "wished_now" if made.told else "wished"
 

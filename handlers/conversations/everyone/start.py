@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.money.campaigns import PREFIX
+from handlers.desk.money import CAMPAIGN_PREFIX
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Open
 from handlers.flow.message import Say
 from handlers.flow.questions import Choice
@@ -20,7 +20,7 @@ class Arrival:
 def look_at_arrival(desk: Desk, a: Answers) -> Arrival:
     """Look what stands behind /start, where a channel puts what a link carries; what we don't know is nothing."""
     typed = a.given("typed") or ""
-    return Arrival(typed if typed.upper().startswith(PREFIX) else "", bool(desk.here().language))
+    return Arrival(typed if typed.upper().startswith(CAMPAIGN_PREFIX) else "", bool(desk.here().language))
 
 
 def has_to_choose_a_language(a: Answers) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from handlers.desk import Desk
-from handlers.desk.announcing.suspects import Judged
+from handlers.desk.announcing import Judged
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Words

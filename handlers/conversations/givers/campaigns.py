@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.money.campaigns import Seen
+from handlers.desk.money import SeenCampaign
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Open
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
@@ -20,8 +20,8 @@ MENU = Opening("doors.menu", "@menu")
 class Known:
     """The campaigns that are open now, and the one that was named, if there is such a one."""
 
-    open: tuple[Seen, ...]
-    named: Seen | None
+    open: tuple[SeenCampaign, ...]
+    named: SeenCampaign | None
 
 
 def look_up(desk: Desk, a: Answers) -> Known:
@@ -66,14 +66,14 @@ def show(a: Answers, desk: Desk) -> Done:
     return _page(found, known, desk) if found else Done(Say("none_open", openings=(GIVE_OTHERWISE, MENU)))
 
 
-def _not_open(found: Seen | None, desk: Desk) -> Done:
+def _not_open(found: SeenCampaign | None, desk: Desk) -> Done:
     if found is None:
         return Done(Say("no_such"), then=Open("campaigns"))
     key = "not_begun" if found.state == "open" and desk.today() < found.first_day else "over"
     return Done(Say(Phrase(key, campaign_words.given(found, desk))), then=Open("campaigns"))
 
 
-def _page(found: Seen, known: Known, desk: Desk) -> Done:
+def _page(found: SeenCampaign, known: Known, desk: Desk) -> Done:
     progress = desk.campaigns.progress(found)
     this = {"campaign": found.code}
     doors = (

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import OPEN
+from handlers.desk.pledges import OPEN
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf
 from handlers.flow.message import Opening, Say
 from handlers.flow.questions import Day, Money, Number, YesNo
@@ -77,7 +76,7 @@ def withdraw(a: Answers, desk: Desk) -> Done:
     pledge = a.facts(Mine).pledge
     if not a[sure_to_withdraw]:
         return _said("gift.goes_on", pledge)
-    return _said("gift.withdrawn" if desk.pledges.withdraw(pledge) else "gift.too_late", pledge)
+    return _said("gift.withdrawn" if desk.allocations.withdraw(pledge) else "gift.too_late", pledge)
 
 
 def hush(a: Answers, desk: Desk) -> Done:
@@ -91,7 +90,7 @@ def tell_sent(a: Answers, desk: Desk) -> Done:
     pledge = a.facts(Mine).pledge
     if not any(event.kind == "told_sent" for event in desk.pledges.events(pledge)):
         desk.pledges.event(pledge, "told_sent")
-        PledgeNews(desk).told_sent(pledge)
+        desk.pledge_news.told_sent(pledge)
     desk.pledges.hush(pledge)
     return _said("gift.told_sent", pledge)
 

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.pledges.news import how_much, receiver, state, told_as
-from handlers.desk.pledges.pledges import OPEN
-from handlers.desk.pledges.steps import Step, received_on, steps
-from handlers.desk.pledges.ways import ledger_link
-from handlers.desk.pledges.work import COMES, VERIFIED
+from handlers.desk.pledges import COMES, OPEN, VERIFIED, GiftStep, how_much, state, told_as
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Card, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
@@ -49,7 +45,7 @@ def show(a: Answers, desk: Desk) -> Done:
     typed = a.given("typed") or a.get(which_gift)
     pledge = desk.pledges.find_mine(typed) if typed else (mine[0] if mine else None)
     if pledge is None:
-        return Done(NONE if typed else Say("gift.none_yet", ledger_link=ledger_link(desk), openings=NONE.openings))
+        return Done(NONE if typed else Say("gift.none_yet", ledger_link=desk.ledger_link(), openings=NONE.openings))
     body = desk.pledges.body(pledge)
     told = {
         "code": pledge.code,
@@ -68,7 +64,7 @@ def _amount_of(what: str, pledge: Promise) -> object:
 
 def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
     """How far it has come; nothing is waited for at the office that never comes there, or went to a family without."""
-    for step in steps(desk, pledge)[: 1 if pledge.kind == "idea" else None]:
+    for step in desk.gift_steps.of(pledge)[: 1 if pledge.kind == "idea" else None]:
         if step.kind != "received" or (pledge.kind in COMES and (step.day or not pledge.handed)):
             yield _line(step, pledge)
         elif pledge.kind in VERIFIED:
@@ -76,7 +72,7 @@ def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
             yield Phrase("gift.meet.verified", {"day": day}) if day else Phrase("gift.meet.not_verified")
 
 
-def _line(step: Step, pledge: Promise) -> Phrase:
+def _line(step: GiftStep, pledge: Promise) -> Phrase:
     way = f"gift.{told_as(pledge)}"
     if step.day is None:
         return Phrase(f"{way}.not_{step.kind}")
@@ -87,7 +83,7 @@ def _line(step: Step, pledge: Promise) -> Phrase:
 
 def _receipt(pledge: Promise, desk: Desk) -> Card | None:
     """The picture to keep, once something has come."""
-    day = received_on(desk, pledge)
+    day = desk.gift_steps.received_on(pledge)
     if day is None:
         return None
     values: dict[str, object] = {
@@ -96,7 +92,7 @@ def _receipt(pledge: Promise, desk: Desk) -> Card | None:
         "what": how_much(pledge.received, pledge.measure),
         "code": pledge.code,
         "date": Phrase("gift.receipt_date", {"day": day}),
-        "from": Phrase("gift.receipt_from", {"receiver": receiver(desk, pledge)}),
+        "from": Phrase("gift.receipt_from", {"receiver": desk.pledge_news.receiver(pledge)}),
         "note": Phrase("gift.receipt_note"),
     }
     return Card("receipt", values | ({"demo": Phrase("page.demo")} if desk.demo else {}))

@@ -1,7 +1,7 @@
 """To promise goods: what, how many, in what state, and where and when they can be collected."""
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.counted import quantity_of
 from handlers.flow.message import Say

@@ -1,7 +1,7 @@
 """To offer a job: an official verifies who offers it before anybody is told. None abroad, no fees, no papers held."""
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Review
 from handlers.flow.questions import Choice, Choices, Day, Money, Number, Words
 from handlers.views.giving_form import (

@@ -1,7 +1,7 @@
 """To buy from households, to produce together with them, or to sell for them: officials invite, the two sides sign."""
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.questions import Choice, HowMany, Money, Months, Number, Words
 from handlers.rules.goods import product_of, topic_of

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.questions import Choice, Day, Money
 from handlers.views.giving_form import BY_NAME, WHO_AND_WHERE, giver_of, kept, lies_ahead, look_up, promise

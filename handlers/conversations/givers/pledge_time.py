@@ -1,7 +1,7 @@
 """To promise time and skill, or to tell of an idea that works: nobody comes to a home before an official says so."""
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.questions import Choice, Choices, Number, Unit, Words
 from handlers.views.giving_form import (

@@ -1,7 +1,6 @@
 """To write an announcement: what is under way first, then the questions; at the end another official has to approve."""
 
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open, Reask, Review
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.views import announcement_form as form
@@ -13,7 +12,7 @@ def begin(a: Answers, desk: Desk) -> Done:
     official = desk.officials.speaking("broadcast.write")
     if official is None:
         return Done(NOT_KNOWN)
-    at = Announcing(desk.of(official))
+    at = desk.of(official).chat_broadcasts
     shown = at.under_way()
     lines = Lines(tuple(line(seen, at.states(seen)) for seen in shown))
     says = [Say("under_way", lines=lines)] if shown else []
@@ -28,7 +27,7 @@ def submit(a: Answers, desk: Desk) -> Done | Reask:
     if official is None:
         return Done(NOT_KNOWN)
     here = desk.of(official)
-    at = Announcing(here)
+    at = here.chat_broadcasts
     if known.places is None or not at.may_write():
         return Done(Say("no_right", openings=(MENU,)))
     if form.is_for_the_console(a):

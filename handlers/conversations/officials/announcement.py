@@ -6,10 +6,7 @@ Why a button carries the stamp of what was shown: whoever approves answers for t
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.announcing.news import tally
-from handlers.desk.announcing.rows import Outcome, Seen
-from handlers.desk.announcing.words import MOST_OBJECTION
+from handlers.desk.announcing import MOST_OBJECTION, BroadcastOutcome, ChatBroadcasts, SeenBroadcast, tally
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.questions import Words
@@ -29,9 +26,9 @@ def may_give_back(desk: Desk, a: Answers) -> Standing:
     official = desk.officials.in_chat(desk.here().person_id)
     if official is None:
         return Standing(may=False)
-    at = Announcing(desk.of(official))
-    seen = at.desk.broadcasts.read(a.given("code") or "")
-    return Standing(seen is not None and at.may_send_back(seen) and seen.stamp == a.given("stamp"))
+    hers = desk.of(official)
+    seen = hers.broadcasts.read(a.given("code") or "")
+    return Standing(seen is not None and hers.chat_broadcasts.may_send_back(seen) and seen.stamp == a.given("stamp"))
 
 
 def stands_in_the_way(a: Answers) -> bool:
@@ -44,7 +41,7 @@ def look_at(a: Answers, desk: Desk) -> Done:
     if official is None:
         return Done(NOT_KNOWN)
     here, typed = desk.of(official), a.given("typed")
-    at = Announcing(here)
+    at = here.chat_broadcasts
     if not typed:
         shown = at.to_approve()
         lines = Lines(tuple(line(seen, at.states(seen)) for seen in shown))
@@ -56,7 +53,7 @@ def look_at(a: Answers, desk: Desk) -> Done:
     return Done(*texts, Say(facts(seen, here), openings=(*_doors(seen, at), MENU)))
 
 
-def _doors(seen: Seen, at: Announcing) -> tuple[Opening, ...]:
+def _doors(seen: SeenBroadcast, at: ChatBroadcasts) -> tuple[Opening, ...]:
     """What she may do with it now."""
     known = {"code": seen.code, "stamp": seen.stamp}
     doors = []
@@ -83,7 +80,7 @@ def approve(a: Answers, desk: Desk) -> Done:
     if official is None:
         return Done(NOT_KNOWN)
     here, code, stamp = desk.of(official), a.given("code") or "", a.given("stamp") or ""
-    outcome = Announcing(here).approve(code, stamp)
+    outcome = here.chat_broadcasts.approve(code, stamp)
     if outcome == "unchecked":
         known = {"code": code, "stamp": stamp}
         again = Opening("doors.approve_announcement", "approve_announcement", known)
@@ -123,7 +120,7 @@ def stop(a: Answers, desk: Desk) -> Done:
     return Done(Say(Phrase("stopped", told), openings=(_look(seen.code), MENU)))
 
 
-def _refused(outcome: Outcome, seen: Seen | None) -> Say:
+def _refused(outcome: BroadcastOutcome, seen: SeenBroadcast | None) -> Say:
     if seen is None:
         return Say("refused.absent", openings=(MENU,))
     told = {"code": seen.code, "state": Phrase(f"states.{seen.state}")}

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers.desk import Desk
+from handlers.desk.cases import CaseOutcome, Casework, Support, refusals
 from handlers.desk.cases import acts as case_acts
-from handlers.desk.cases import refusals
-from handlers.desk.cases.casework import Casework, Outcome
-from handlers.desk.cases.decisions import Support
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Review, Step
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Day, Money, Words, YesNo
@@ -23,7 +21,7 @@ AT_ONCE = 9
 class Standing:
     """How an act stands before anything is asked; None where no official speaks. colleagues: (id, title and name)."""
 
-    how: Outcome | None
+    how: CaseOutcome | None
     colleagues: tuple[tuple[str, str], ...] = ()
 
 
@@ -88,10 +86,10 @@ found = Words("found", most=500)
 next_check = Day("next_check", others=("no_more",))
 colleague = Choice("colleague", supplied=the_colleagues)
 
-Act = Callable[[Answers, Casework, str, str], Outcome]
+Act = Callable[[Answers, Casework, str, str], CaseOutcome]
 
 
-def _propose(a: Answers, at: Casework, code: str, seen: str) -> Outcome:
+def _propose(a: Answers, at: Casework, code: str, seen: str) -> CaseOutcome:
     support = Support(
         a[what], a.get(amount), a.get(when) or "", a.get(where) or "", a.get(conditions) or "", a.get(check_on)
     )
@@ -126,7 +124,7 @@ def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
     )
 
 
-def _answered(at: Desk, code: str, seen: str, act: str, outcome: Outcome) -> Done:
+def _answered(at: Desk, code: str, seen: str, act: str, outcome: CaseOutcome) -> Done:
     """Say what came of an act, or what stands in its way; of what came between, what it was."""
     if outcome == "done":
         return Done(_told(at, code, Phrase(f"did.{act}", {"code": code})))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.desk import Desk
-from handlers.desk.cases.news import unit_name
-from handlers.desk.cases.worklist import Row
-from handlers.desk.talks.calls import Calls
+from handlers.desk.cases import CaseLine
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open
 from handlers.flow.message import Lines, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
+from handlers.vietnamese.units import unit_name
 from handlers.views.case import MENU, OFFICIALS_ONLY, TASKS, at_a_glance, details, doors
 
 AT_ONCE = 9
@@ -23,7 +22,7 @@ MORE = "more"
 class ToDo:
     """A part of the official's open requests, and whether there are more."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CaseLine, ...] = ()
     more: bool = False
 
 
@@ -48,7 +47,7 @@ def the_rows(a: Answers) -> tuple[Candidate, ...]:
     return (*rows, Candidate(MORE, Phrase("further"))) if known.more else rows
 
 
-def _in_a_row(row: Row) -> Phrase:
+def _in_a_row(row: CaseLine) -> Phrase:
     told = {"code": row.code, "state": Phrase(f"states.{row.state}"), "due": row.due, "unit": unit_name(row.unit_id)}
     return Phrase("row_overdue" if row.overdue else "row", told)
 
@@ -65,7 +64,7 @@ def list_tasks(a: Answers, desk: Desk) -> Done:
         return Done(then=Open("task", {"code": typed}))
     at = desk.of(official)
     count, overdue = at.worklist.count()
-    waiting = {"urgent": Calls(at).urgent_waiting(), "talks": Calls(at).talks_waiting()}
+    waiting = {"urgent": at.calls.urgent_waiting(), "talks": at.calls.talks_waiting()}
     if not count:
         return Done(Say(Phrase("nothing_to_do", waiting), openings=(MENU,)))
     return Done(Say(Phrase("to_do", {"count": count, "overdue": overdue, **waiting})), then=Open("which_task"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from handlers.desk import Desk
-from handlers.desk.cases.households import Kept
+from handlers.desk.cases import Kept
 from handlers.flow.conversation import Answers, Conversation, Done
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.moving import shown

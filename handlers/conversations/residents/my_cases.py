@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from handlers.desk import Desk
-from handlers.desk.cases.cases import WITHDRAWABLE, Seen
+from handlers.desk.cases import WITHDRAWABLE, OwnCase
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Words, YesNo
@@ -16,7 +16,7 @@ MENU = Opening("doors.menu", "@menu")
 class Mine:
     """The person's own cases, newest first."""
 
-    cases: tuple[Seen, ...]
+    cases: tuple[OwnCase, ...]
 
 
 def look_up_mine(desk: Desk, a: Answers) -> Mine:
@@ -62,7 +62,7 @@ def _waiting(desk: Desk) -> tuple[Opening, ...]:
     return (*offered, Opening("doors.received_gifts", "received")) if gifts.brought() else offered
 
 
-def _seen(case: Seen) -> dict[str, object]:
+def _seen(case: OwnCase) -> dict[str, object]:
     unit = units.all_units()[case.unit_id].name if case.unit_id else "–"
     asked = case.question or Phrase("asked_in_chat")
     return {
@@ -74,7 +74,7 @@ def _seen(case: Seen) -> dict[str, object]:
     }
 
 
-def _doors(case: Seen) -> tuple[Opening, ...]:
+def _doors(case: OwnCase) -> tuple[Opening, ...]:
     known = {"code": case.code}
     doors = []
     if case.state == "need_info":

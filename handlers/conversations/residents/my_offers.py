@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.allocations.household_gifts import Offered
-from handlers.desk.allocations.news import MEETS
+from handlers.desk.allocations import MEETS, Offered
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from handlers.desk import Desk
-from handlers.desk.allocations.household_gifts import Answer, Brought
-from handlers.desk.allocations.news import ASKS, Asked
+from handlers.desk.allocations import ASKS, Answer, Asked, Brought
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Reask
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Money, Number

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.cases.cases import Opened, Request
+from handlers.desk.cases import OpenedCase, Registration
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open, Reask, Review
 from handlers.flow.message import Card, Opening, Phrase, Say
 from handlers.flow.questions import Choice, Choices, Contact, Name, Photos, Unit, Words, Year
@@ -78,9 +78,9 @@ def needs_an_interpreter(a: Answers) -> bool:
     return a.get(reach) == "interpreter"
 
 
-def as_request(a: Answers) -> Request:
+def as_request(a: Answers) -> Registration:
     """What was answered, as the desk keeps it."""
-    return Request(
+    return Registration(
         needs=a.get(needs) or ("something",),
         unit_id=a.get(unit),
         place=a.get(place) or "",
@@ -119,7 +119,7 @@ def send(a: Answers, desk: Desk) -> Done | Reask:
     )
 
 
-def _received(a: Answers, desk: Desk, opened: Opened) -> Say:
+def _received(a: Answers, desk: Desk, opened: OpenedCase) -> Say:
     where = unit.show(a[unit])
     card = Card(
         "code",
@@ -137,7 +137,7 @@ def _received(a: Answers, desk: Desk, opened: Opened) -> Say:
     return Say("received", code=opened.code, unit=where, due=opened.due, card=card, openings=(see,))
 
 
-def _notes(desk: Desk, request: Request, opened: Opened) -> list[Say]:
+def _notes(desk: Desk, request: Registration, opened: OpenedCase) -> list[Say]:
     """What else has to be said: that this is not the official form, and that the person herself will be asked."""
     notes = []
     if "review" in request.needs:

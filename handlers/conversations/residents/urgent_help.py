@@ -1,7 +1,7 @@
 """Urgent help: the numbers to ring at once, then three questions. No consent stands in the way of life and health."""
 
 from handlers.desk import Desk
-from handlers.desk.talks.urgent import KINDS
+from handlers.desk.talks import KINDS
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Opening, Say
 from handlers.flow.questions import Other, Phone, Words

@@ -14,34 +14,31 @@ Why a household is asked before an employer or buyer hears of it: its name belon
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, false, or_, true
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from handlers.desk.allocations.news import AllocationNews
-from handlers.desk.allocations.steps import Given, Steps, by_id, same_measure
-from handlers.desk.cases.decisions import MOST_WORDS
-from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import HELD
+from handlers.desk.allocations.steps import AllocationSteps, GivenGift, same_measure
+from handlers.desk.cases import MOST_WORDS, Cases
+from handlers.desk.consents import Consents
+from handlers.desk.office import Context
+from handlers.desk.pledges import HELD, OPEN, PledgeNews, Pledges
 from storage.ids import read_code
 from storage.tables import Allocation, Campaign, Case, NeedSlot, Pledge, PledgeEvent
 from storage.vault import KeyGone
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 # done; absent, or none of her business; not possible in this state; another gift holds the need; more than is there, or
 # is needed; her own gift, request or hand-over; something in the form is missing or wrong.
-Outcome = Literal["done", "absent", "not_now", "taken", "too_much", "own", "invalid"]
+AllocationOutcome = Literal["done", "absent", "not_now", "taken", "too_much", "own", "invalid"]
 MEETING = ("job", "link")  # the two sides meet, so the household is asked first
 FREE = ("asked", "allocated")  # given on, and not handed over
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedAllocation:
     """An allocation in a list: nothing in it says who gives or gets. case_code, campaign_code: one of them.
 
     amount: in the measure of the pledge. said: how much the household says it has got.
@@ -68,7 +65,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class HouseholdContact:
     """Whom an employer or buyer may ring up. phone: in international form; empty where there is none."""
 
     name: str
@@ -79,9 +76,9 @@ class Contact:
 class Allocations:
     """What the official at the desk does with gifts and needs."""
 
-    desk: "Desk"
+    context: Context
 
-    def allocate(self, pledge_code: str, slot_id: str, amount: int) -> Outcome:
+    def allocate(self, pledge_code: str, slot_id: str, amount: int) -> AllocationOutcome:
         """Give so much of a pledge to a need; of a job or a link the household is asked first."""
         pledge, slot, wrong = self._pair(pledge_code, slot_id)
         if pledge is None or slot is None:
@@ -91,15 +88,15 @@ class Allocations:
             return in_the_way
         asks = pledge.kind in MEETING
         given = self._steps.give(pledge, slot, amount, "asked" if asks else "allocated")
-        if not isinstance(given, Given):
+        if not isinstance(given, GivenGift):
             return "taken" if given == "taken" else "too_much"
         if asks:
-            AllocationNews(self.desk).asks(given)
+            AllocationNews(self.context).asks(given)
         else:
-            PledgeNews(self.desk).allotted(pledge, given.row.unit_id, given.row.id)
+            PledgeNews(self.context).allotted(pledge, given.row.unit_id, given.row.id)
         return "done"
 
-    def hand_over(self, allocation_id: str, amount: int, words: str = "") -> Outcome:
+    def hand_over(self, allocation_id: str, amount: int, words: str = "") -> AllocationOutcome:
         """Write down that so much was handed over; the rest is free again. The household is asked whether it arrived.
 
         Of money at most what has come and is not handed over yet. words: how it was handed over.
@@ -116,11 +113,11 @@ class Allocations:
             return "too_much"
         self._steps.hand(given, amount)
         self._write_down(given, "gift_handed_over", words)
-        AllocationNews(self.desk).handed_over(given)
-        PledgeNews(self.desk).handed_over(given.pledge, given.row.id)
+        AllocationNews(self.context).handed_over(given)
+        PledgeNews(self.context).handed_over(given.pledge, given.row.id)
         return "done"
 
-    def give_back(self, allocation_id: str, why: str) -> Outcome:
+    def give_back(self, allocation_id: str, why: str) -> AllocationOutcome:
         """Take a gift from a need before it was handed over; both are free again."""
         given, wrong = self._find(allocation_id, "gift.allocate")
         if given is None:
@@ -133,36 +130,44 @@ class Allocations:
         self._write_down(given, "gift_given_back", why)
         return "done"
 
+    def withdraw(self, pledge: Pledge) -> bool:
+        """Take a promise back; what was given on is free again. False once something has come or was handed over."""
+        if pledge.state not in OPEN or pledge.received or pledge.handed:
+            return False
+        self.free(pledge)
+        Pledges(self.context).move_to(pledge, "withdrawn", "withdrawn")
+        return True
+
     def free(self, pledge: Pledge) -> int:
         """Take a pledge from every need it was not handed over to yet, as its giver stops; officials there are told."""
         rows = self._free_ones(col(Allocation.pledge_id) == pledge.id)
         for given in map(self._steps.of, rows):
             self._steps.undo(given, "returned")
-            AllocationNews(self.desk).freed(given)
+            AllocationNews(self.context).freed(given)
         return len(rows)
 
     def leave(self, slot: NeedSlot) -> None:
         """Take from a need that is closed what was not handed over yet; officials there are told."""
         for given in map(self._steps.of, self._free_ones(col(Allocation.slot_id) == slot.id)):
             self._steps.undo(given, "returned")
-            AllocationNews(self.desk).freed(given)
+            AllocationNews(self.context).freed(given)
 
-    def contact(self, allocation_id: str) -> Contact | None:
+    def contact(self, allocation_id: str) -> HouseholdContact | None:
         """Whom an employer or buyer may ring up, once the household said yes; it is noted. None before, and after it
         took the yes back.
         """
         given, _ = self._find(allocation_id, "gift.allocate")
         if given is None or given.pledge.kind not in MEETING or given.row.state in ("asked", "declined", "returned"):
             return None
-        found = contact_of(self.desk, given)
+        found = self.contact_of(given)
         if found is not None:
-            self.desk.note("allocation.contact_shown", f"allocation:{given.row.id}")
+            self.context.note("allocation.contact_shown", f"allocation:{given.row.id}")
         return found
 
     def listed(
         self, *, states: Sequence[str] = (), kinds: Sequence[str] = (), pledge_code: str = "", slot_id: str = "",
         unit_id: str = "", after: str = "", only: str = "", most: int = 50, handed_before: datetime | None = None,
-    ) -> list[Listed]:  # fmt: skip
+    ) -> list[ListedAllocation]:  # fmt: skip
         """Allocations within reach, newest first. states, kinds: all if empty. after: the id of the last one shown."""
         query = (
             sa.select(Allocation, Pledge, NeedSlot, col(Case.code), col(Campaign.code))
@@ -170,7 +175,7 @@ class Allocations:
             .join(NeedSlot, col(NeedSlot.id) == col(Allocation.slot_id))
             .outerjoin(Case, col(Case.id) == col(NeedSlot.case_id))
             .outerjoin(Campaign, col(Campaign.id) == col(NeedSlot.campaign_id))
-            .where(within(self.desk, col(Allocation.unit_id)))
+            .where(self.context.within(col(Allocation.unit_id)))
         )
         narrowed: tuple[tuple[object, ColumnElement[bool]], ...] = (
             (states, col(Allocation.state).in_(states)),
@@ -184,36 +189,38 @@ class Allocations:
         query = query.where(*(condition for asked, condition in narrowed if asked))
         if handed_before is not None:
             query = query.where(col(Allocation.handed_at) < handed_before)
-        found = self.desk.unit.execute(query.order_by(col(Allocation.id).desc()).limit(most))
-        return [_listed(Given(row, pledge, slot), case or "", drive or "") for row, pledge, slot, case, drive in found]
+        found = self.context.unit.execute(query.order_by(col(Allocation.id).desc()).limit(most))
+        return [
+            _listed(GivenGift(row, pledge, slot), case or "", drive or "") for row, pledge, slot, case, drive in found
+        ]
 
     # Inside
 
     @property
-    def _steps(self) -> Steps:
-        return Steps(self.desk)
+    def _steps(self) -> AllocationSteps:
+        return AllocationSteps(self.context)
 
-    def _pair(self, pledge_code: str, slot_id: str) -> tuple[Pledge | None, NeedSlot | None, Outcome]:
+    def _pair(self, pledge_code: str, slot_id: str) -> tuple[Pledge | None, NeedSlot | None, AllocationOutcome]:
         """A pledge and a need that the official may bring together."""
-        desk = self.desk
-        pledge, slot = desk.pledges.by_code(pledge_code), by_id(desk, NeedSlot, slot_id)
+        context = self.context
+        pledge, slot = Pledges(context).by_code(pledge_code), context.row_by_id(NeedSlot, slot_id)
         if pledge is None or slot is None:
             return None, None, "absent"
-        may_give = desk.allows("gift.allocate", pledge.unit_id, f"pledge:{pledge.id}")
-        if not (may_give and desk.allows("gift.allocate", slot.unit_id, f"need:{slot.id}")):
+        may_give = context.allows("gift.allocate", pledge.unit_id, f"pledge:{pledge.id}")
+        if not (may_give and context.allows("gift.allocate", slot.unit_id, f"need:{slot.id}")):
             return None, None, "absent"
-        if is_own(desk, pledge, slot):
-            desk.note("allocation.own_refused", f"need:{slot.id}", action="gift.allocate")
+        if self.is_own(pledge, slot):
+            context.note("allocation.own_refused", f"need:{slot.id}", action="gift.allocate")
             return None, None, "own"
         return pledge, slot, "done"
 
-    def _in_the_way(self, pledge: Pledge, slot: NeedSlot, amount: int) -> Outcome | None:
+    def _in_the_way(self, pledge: Pledge, slot: NeedSlot, amount: int) -> AllocationOutcome | None:
         """What keeps a pledge from a need; the last word has the database."""
         for_another = pledge.campaign_id is not None and pledge.campaign_id != slot.campaign_id
         nobody_to_ask = pledge.kind in MEETING and slot.case_id is None
         if amount < 1 or pledge.kind != slot.kind or pledge.kind == "idea" or for_another or nobody_to_ask:
             return "invalid"
-        over = pledge.until is not None and pledge.until < self.desk.today()
+        over = pledge.until is not None and pledge.until < self.context.today()
         unverified = pledge.kind in MEETING and pledge.verified_by is None
         if slot.state != "open" or over or unverified or pledge.state not in ("accepted", "allocated", "handed_over"):
             return "not_now"
@@ -224,68 +231,57 @@ class Allocations:
 
     def _is_held(self, slot: NeedSlot) -> bool:
         query = select(Allocation.id).where(Allocation.slot_id == slot.id, col(Allocation.state).in_(HELD))
-        return self.desk.unit.scalars(query.limit(1)).first() is not None
+        return self.context.unit.scalars(query.limit(1)).first() is not None
 
-    def _find(self, allocation_id: str, action: str) -> tuple[Given | None, Outcome]:
+    def _find(self, allocation_id: str, action: str) -> tuple[GivenGift | None, AllocationOutcome]:
         given = self._steps.find(allocation_id)
-        if given is None or not self.desk.allows(action, given.row.unit_id, f"allocation:{allocation_id}"):
+        if given is None or not self.context.allows(action, given.row.unit_id, f"allocation:{allocation_id}"):
             return None, "absent"
-        if is_own(self.desk, given.pledge, given.slot):
-            self.desk.note("allocation.own_refused", f"allocation:{allocation_id}", action=action)
+        if self.is_own(given.pledge, given.slot):
+            self.context.note("allocation.own_refused", f"allocation:{allocation_id}", action=action)
             return None, "own"
         return given, "done"
 
     def _free_ones(self, of: ColumnElement[bool]) -> Sequence[Allocation]:
         query = select(Allocation).where(of, col(Allocation.state).in_(FREE)).order_by(col(Allocation.id))
-        return self.desk.unit.scalars(query).all()
+        return self.context.unit.scalars(query).all()
 
-    def _write_down(self, given: Given, kind: str, words: str) -> None:
+    def _write_down(self, given: GivenGift, kind: str, words: str) -> None:
         """Keep an official's words with the request; with the pledge only where the need is a campaign's."""
-        case = self.desk.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
+        case = self.context.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
         if case is None:
-            self.desk.pledges.event(given.pledge, kind, allocation_id=given.row.id, note=words)
+            Pledges(self.context).event(given.pledge, kind, allocation_id=given.row.id, note=words)
         elif case.body is not None:
-            self.desk.cases.add_event(case, kind, note=words)
+            Cases(self.context).add_event(case, kind, note=words)
+
+    def is_own(self, pledge: Pledge, slot: NeedSlot) -> bool:
+        """Whether a gift or a need came from the own chats of the official at the desk."""
+        mine = self.context.acting().person_id
+        case = self.context.unit.get(Case, slot.case_id) if slot.case_id else None
+        return mine is not None and mine in (pledge.person_id, case.person_id if case else None)
+
+    def contact_of(self, given: GivenGift) -> HouseholdContact | None:
+        """Name and phone of a household whose yes is in force, and was not taken back since this offer."""
+        case = self.context.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
+        if case is None or case.body is None or not Consents(self.context).in_force("meet", case.person_id):
+            return None
+        agreed = [event.at for event in Pledges(self.context).events(given.pledge) if _agrees(event, given)]
+        if Consents(self.context).withdrawn_since("meet", case.person_id, max(agreed, default=self.context.now)):
+            return None
+        try:
+            said = Cases(self.context).read(case.id)
+        except KeyGone:
+            return None
+        return HouseholdContact(str(said.get("name", "")), str(said.get("phone", "")))
 
 
-def is_own(desk: "Desk", pledge: Pledge, slot: NeedSlot) -> bool:
-    """Whether a gift or a need came from the own chats of the official at the desk."""
-    mine = desk.acting().person_id
-    case = desk.unit.get(Case, slot.case_id) if slot.case_id else None
-    return mine is not None and mine in (pledge.person_id, case.person_id if case else None)
-
-
-def within(desk: "Desk", unit_id: Mapped[str | None], action: str = "gift.see") -> ColumnElement[bool]:
-    """The rows that the official at the desk may see: of her units, and of none."""
-    me = desk.acting()
-    reach = me.reach(action)
-    if reach == "all":
-        return true()
-    return or_(unit_id.in_(sorted(me.units)), unit_id.is_(None)) if reach else false()
-
-
-def contact_of(desk: "Desk", given: Given) -> Contact | None:
-    """Name and phone of a household whose yes is in force, and was not taken back since it said it to this offer."""
-    case = desk.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
-    if case is None or case.body is None or not desk.consents.in_force("meet", case.person_id):
-        return None
-    agreed = [event.at for event in desk.pledges.events(given.pledge) if _agrees(event, given)]
-    if desk.consents.withdrawn_since("meet", case.person_id, max(agreed, default=desk.now)):
-        return None
-    try:
-        said = desk.cases.read(case.id)
-    except KeyGone:
-        return None
-    return Contact(str(said.get("name", "")), str(said.get("phone", "")))
-
-
-def _agrees(event: PledgeEvent, given: Given) -> bool:
+def _agrees(event: PledgeEvent, given: GivenGift) -> bool:
     return event.kind == "agreed" and event.allocation_id == given.row.id
 
 
-def _listed(given: Given, case_code: str, campaign_code: str) -> Listed:
+def _listed(given: GivenGift, case_code: str, campaign_code: str) -> ListedAllocation:
     row, pledge, slot = given.row, given.pledge, given.slot
-    return Listed(
+    return ListedAllocation(
         row.id, row.state, pledge.code, slot.id, case_code, campaign_code, row.unit_id, pledge.kind, slot.need,
         row.amount, pledge.measure, row.allocated_by, row.allocated_at, row.handed_amount, row.handed_by, row.handed_at,
         row.answer, row.confirmed_amount,

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlmodel import col, select
 
-from handlers.desk.allocations import in_words as gift_in_words
-from handlers.desk.allocations.allocations import MEETING, contact_of
+from handlers.desk.allocations.allocations import MEETING, Allocations
 from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations.in_words import GiftWords
 from handlers.desk.allocations.news import AllocationNews, Asked, asks_of
-from handlers.desk.allocations.steps import Given, Steps
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.pledges.news import PledgeNews
+from handlers.desk.allocations.steps import AllocationSteps, GivenGift
+from handlers.desk.cases import Cases
+from handlers.desk.consents import Consents
+from handlers.desk.messages import Disclosures
+from handlers.desk.office import Context
+from handlers.desk.pledges import PledgeNews
 from handlers.flow.message import Phrase
 from storage.tables import Allocation, Case, NeedSlot, Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 Answer = Literal["all", "less", "not_yet", "not_mine"]
 # done; not hers, or not there; answered before; nobody waits for it any more; no such amount.
@@ -65,7 +65,7 @@ class Brought:
 class HouseholdGifts:
     """Gifts to the requests of the person who speaks. Those of somebody else and absent ones look alike."""
 
-    desk: "Desk"
+    context: Context
 
     def offers(self) -> list[Offered]:
         """Jobs and links offered to her, those that wait for a word first, then the newest."""
@@ -89,30 +89,32 @@ class HouseholdGifts:
         if given.row.state != "asked":
             return Answered("over" if given.row.state == "returned" else "answered", given.row.state)
         if not wants:
-            Steps(self.desk).undo(given, "declined")
-            AllocationNews(self.desk).declined(given)
+            AllocationSteps(self.context).undo(given, "declined")
+            AllocationNews(self.context).declined(given)
             return Answered("done", "declined")
-        self.desk.consents.give("meet", MEET_TEXT, told_by="helper" if case.for_other else "self")
-        self.desk.unit.flush()
-        Steps(self.desk).agree(given)
-        AllocationNews(self.desk).agreed(given)
-        contact = contact_of(self.desk, given)
+        Consents(self.context).give("meet", MEET_TEXT, told_by="helper" if case.for_other else "self")
+        self.context.unit.flush()
+        AllocationSteps(self.context).agree(given)
+        AllocationNews(self.context).agreed(given)
+        contact = Allocations(self.context).contact_of(given)
         if contact is not None:
-            PledgeNews(self.desk).may_meet(given.pledge, given.row.id, f"case:{case.id}", contact.name, contact.phone)
+            PledgeNews(self.context).may_meet(
+                given.pledge, given.row.id, f"case:{case.id}", contact.name, contact.phone
+            )
         return Answered("done", "allocated")
 
     def take_name_back(self) -> None:
         """Take her name out of what employers and buyers were told, as she does not agree to it any more."""
-        mine = select(Case.id).where(Case.person_id == self.desk.here().person_id)
-        for case_id in self.desk.unit.scalars(mine).all():
-            passed_on.take_out(self.desk, f"case:{case_id}", of="/may_meet/")
+        mine = select(Case.id).where(Case.person_id == self.context.here().person_id)
+        for case_id in self.context.unit.scalars(mine).all():
+            Disclosures(self.context).take_out(f"case:{case_id}", of="/may_meet/")
 
     def ask_first(self, allocation_id: str) -> bool:
         """Tell officials that she wants to speak to one before she answers."""
         found = self._hers(allocation_id)
         if found is None or found[0].row.state != "asked":
             return False
-        AllocationNews(self.desk).asks_first(found[0])
+        AllocationNews(self.context).asks_first(found[0])
         return True
 
     def brought(self) -> list[Brought]:
@@ -142,45 +144,45 @@ class HouseholdGifts:
         if answer == "less" and not (amount is not None and 0 < amount < (row.handed_amount or 0)):
             return Answered("invalid")
         if answer == "all":
-            row.answer, row.answered_at = "all", self.desk.now
-            Steps(self.desk).settle(given, "confirmed")
-            Grievances(self.desk).end_silence(given)
-            PledgeNews(self.desk).confirmed(given.pledge, row.id)
+            row.answer, row.answered_at = "all", self.context.now
+            AllocationSteps(self.context).settle(given, "confirmed")
+            Grievances(self.context).end_silence(given)
+            PledgeNews(self.context).confirmed(given.pledge, row.id)
         else:
-            Steps(self.desk).differ(given, answer, amount if answer == "less" else None)
-            Grievances(self.desk).open(given, answer)
+            AllocationSteps(self.context).differ(given, answer, amount if answer == "less" else None)
+            Grievances(self.context).open(given, answer)
         if case.body is not None:
-            self.desk.cases.add_event(case, "gift_confirmed" if answer == "all" else "gift_differs")
+            Cases(self.context).add_event(case, "gift_confirmed" if answer == "all" else "gift_differs")
         return Answered("done", answer)
 
     # Inside
 
-    def _mine(self, states: Sequence[str], kinds: Sequence[str] = ()) -> list[tuple[Given, Case]]:
+    def _mine(self, states: Sequence[str], kinds: Sequence[str] = ()) -> list[tuple[GivenGift, Case]]:
         query = (
             select(Allocation, Pledge, NeedSlot, Case)
             .join(Pledge, col(Pledge.id) == col(Allocation.pledge_id))
             .join(NeedSlot, col(NeedSlot.id) == col(Allocation.slot_id))
             .join(Case, col(Case.id) == col(NeedSlot.case_id))
-            .where(Case.person_id == self.desk.here().person_id, col(Allocation.state).in_(states))
+            .where(Case.person_id == self.context.here().person_id, col(Allocation.state).in_(states))
         )
         if kinds:
             query = query.where(col(Pledge.kind).in_(kinds))
-        found = self.desk.unit.execute(query.order_by(col(Allocation.id).desc()))
-        return [(Given(row, pledge, slot), case) for row, pledge, slot, case in found if case.body is not None]
+        found = self.context.unit.execute(query.order_by(col(Allocation.id).desc()))
+        return [(GivenGift(row, pledge, slot), case) for row, pledge, slot, case in found if case.body is not None]
 
-    def _hers(self, allocation_id: str) -> tuple[Given, Case] | None:
-        given = Steps(self.desk).find(allocation_id)
-        case = self.desk.unit.get(Case, given.slot.case_id) if given is not None and given.slot.case_id else None
-        hers = case is not None and case.person_id == self.desk.here().person_id and case.body is not None
+    def _hers(self, allocation_id: str) -> tuple[GivenGift, Case] | None:
+        given = AllocationSteps(self.context).find(allocation_id)
+        case = self.context.unit.get(Case, given.slot.case_id) if given is not None and given.slot.case_id else None
+        hers = case is not None and case.person_id == self.context.here().person_id and case.body is not None
         return (given, case) if given is not None and case is not None and hers else None
 
-    def _offered(self, given: Given, case: Case) -> Offered:
-        name, ask = gift_in_words.name(self.desk, given), gift_in_words.offer(self.desk, given)
+    def _offered(self, given: GivenGift, case: Case) -> Offered:
+        name, ask = GiftWords(self.context).name(given), GiftWords(self.context).offer(given)
         return Offered(given.row.id, case.code, given.row.state, given.pledge.kind, name, ask, case.for_other)
 
-    def _brought(self, given: Given, case: Case) -> Brought:
+    def _brought(self, given: GivenGift, case: Case) -> Brought:
         row, kind = given.row, given.pledge.kind
         return Brought(
-            row.id, kind, asks_of(kind, for_other=case.for_other), gift_in_words.what(self.desk, given),
-            row.handed_at or self.desk.now, row.answer or "", row.state == "handed_over",
+            row.id, kind, asks_of(kind, for_other=case.for_other), GiftWords(self.context).what(given),
+            row.handed_at or self.context.now, row.answer or "", row.state == "handed_over",
         )  # fmt: skip

@@ -1,15 +1,13 @@
 """A gift as its household is told of it: what and how much; of a job or a link also from whom and on what terms."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from handlers.desk.allocations.steps import Given
-from handlers.desk.cases import news as case_news
-from handlers.desk.pledges.news import how_much
+from handlers.desk.allocations.steps import GivenGift
+from handlers.desk.office import Context
+from handlers.desk.pledges import Pledges, how_much
 from handlers.flow.message import Lines, Phrase
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
+from handlers.vietnamese.units import unit_name
 
 PEOPLE = "người"  # the measure of time and of jobs
 # What an employer or buyer says of the offer, in the order it is told.
@@ -19,33 +17,37 @@ TERMS = (
 )  # fmt: skip
 
 
-def what(desk: "Desk", given: Given) -> object:
-    """What was given, and how much of it; of one person's help or work only what it was."""
-    said, amount = desk.pledges.body(given.pledge).what, given.row.handed_amount or given.row.amount
-    if amount == 1 and given.pledge.measure == PEOPLE:
-        return name(desk, given)
-    much = how_much(amount, given.pledge.measure)
-    return Phrase("household_gift.so_much", {"what": said, "much": much}) if said else much
+@dataclass(frozen=True, slots=True)
+class GiftWords:
+    """Gifts as their households are told of them."""
 
+    context: Context
 
-def name(desk: "Desk", given: Given) -> object:
-    """What is offered, in the giver's words; its kind where they were forgotten."""
-    return desk.pledges.body(given.pledge).what or Phrase(f"gift.kind.{given.pledge.kind}")
+    def what(self, given: GivenGift) -> object:
+        """What was given, and how much of it; of one person's help or work only what it was."""
+        said, amount = Pledges(self.context).body(given.pledge).what, given.row.handed_amount or given.row.amount
+        if amount == 1 and given.pledge.measure == PEOPLE:
+            return self.name(given)
+        much = how_much(amount, given.pledge.measure)
+        return Phrase("household_gift.so_much", {"what": said, "much": much}) if said else much
 
+    def name(self, given: GivenGift) -> object:
+        """What is offered, in the giver's words; its kind where they were forgotten."""
+        return Pledges(self.context).body(given.pledge).what or Phrase(f"gift.kind.{given.pledge.kind}")
 
-def offer(desk: "Desk", given: Given) -> Phrase:
-    """The question whether a household wants to meet an employer or buyer; who verified them, and when."""
-    body, pledge = desk.pledges.body(given.pledge), given.pledge
-    told = tuple(_term(term, body.details) for term in _terms(body.details))
-    values = {
-        "company": body.name or Phrase("household_gift.not_named"),
-        "what": name(desk, given),
-        "terms": Lines(told) if told else Phrase("household_gift.terms_later"),
-        "unit": case_news.unit_name(pledge.unit_id or given.row.unit_id),
-        "day": (pledge.verified_at or desk.now).astimezone(desk.zone).date(),
-        "volume": how_much(given.row.amount, pledge.measure),
-    }
-    return Phrase("household_gift.ask_job" if pledge.kind == "job" else "household_gift.ask_link", values)
+    def offer(self, given: GivenGift) -> Phrase:
+        """The question whether a household wants to meet an employer or buyer; who verified them, and when."""
+        body, pledge = Pledges(self.context).body(given.pledge), given.pledge
+        told = tuple(_term(term, body.details) for term in _terms(body.details))
+        values = {
+            "company": body.name or Phrase("household_gift.not_named"),
+            "what": self.name(given),
+            "terms": Lines(told) if told else Phrase("household_gift.terms_later"),
+            "unit": unit_name(pledge.unit_id or given.row.unit_id),
+            "day": (pledge.verified_at or self.context.now).astimezone(self.context.zone).date(),
+            "volume": how_much(given.row.amount, pledge.measure),
+        }
+        return Phrase("household_gift.ask_job" if pledge.kind == "job" else "household_gift.ask_link", values)
 
 
 def _terms(details: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ OTHER = "other"  # the topic of what is none we know
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class GiftTraits:
     """A pledge as far as it decides what it fits. left: how much of it is not given on yet."""
 
     kind: str
@@ -35,7 +35,7 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class NeedTraits:
     """A need as far as it decides what it fits. left: how much is still lacking."""
 
     kind: str
@@ -56,7 +56,7 @@ class Match:
     reasons: tuple[Phrase, ...]
 
 
-def match(gift: Gift, need: Need, on: date, districts: Mapping[str, Collection[str]]) -> Match | None:
+def match(gift: GiftTraits, need: NeedTraits, on: date, districts: Mapping[str, Collection[str]]) -> Match | None:
     """Judge a gift and a need. None where they don't fit. districts: the former ones of each unit."""
     if not _is_there(gift, on) or gift.kind != need.kind or need.left < 1:
         return None
@@ -67,13 +67,13 @@ def match(gift: Gift, need: Need, on: date, districts: Mapping[str, Collection[s
     return Match(sum(points for points, _ in kept), tuple(Phrase(f"fits.{why}") for _, why in kept))
 
 
-def _is_there(gift: Gift, on: date) -> bool:
+def _is_there(gift: GiftTraits, on: date) -> bool:
     known = gift.kind not in MEETING or gift.verified
     in_time = gift.until is None or gift.until >= on
     return gift.state in ("accepted", "allocated", "handed_over") and gift.left > 0 and known and in_time
 
 
-def _place(gift: Gift, need: Need, districts: Mapping[str, Collection[str]]) -> tuple[int, str] | None:
+def _place(gift: GiftTraits, need: NeedTraits, districts: Mapping[str, Collection[str]]) -> tuple[int, str] | None:
     if gift.campaign_id is not None:
         return (SAME_CAMPAIGN, "campaign") if gift.campaign_id == need.campaign_id else None
     if gift.unit_id is None:
@@ -84,7 +84,7 @@ def _place(gift: Gift, need: Need, districts: Mapping[str, Collection[str]]) -> 
     return (SAME_DISTRICT, "district") if shared else None
 
 
-def _topic(gift: Gift, need: Need) -> tuple[int, str] | None:
+def _topic(gift: GiftTraits, need: NeedTraits) -> tuple[int, str] | None:
     if gift.topic in (None, "", OTHER):
         return 0, ""
     wanted = {fold(said) for said in (need.topic, need.need) if said}
@@ -93,13 +93,13 @@ def _topic(gift: Gift, need: Need) -> tuple[int, str] | None:
     return None if need.topic not in (None, "", OTHER) else (0, "")
 
 
-def _season(gift: Gift, need: Need) -> tuple[int, str] | None:
+def _season(gift: GiftTraits, need: NeedTraits) -> tuple[int, str] | None:
     if not (gift.months and need.months):
         return 0, ""
     return (SAME_SEASON, "season") if set(gift.months) & set(need.months) else None
 
 
-def _amount(gift: Gift, need: Need) -> tuple[int, str]:
+def _amount(gift: GiftTraits, need: NeedTraits) -> tuple[int, str]:
     if fold(gift.measure) != fold(need.measure):
         return 0, ""
     return (ENOUGH, "enough") if gift.left >= need.left else (PART, "part")

@@ -5,18 +5,15 @@ Why the words are written anew: an idea comes with who had it and how she tells 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from sqlmodel import col, select
 
-from handlers.desk.cases.casework import Outcome
-from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import OPEN, Body
+from handlers.desk.cases import CaseOutcome
+from handlers.desk.office import Context
+from handlers.desk.pledges import OPEN, Body, PledgeNews, Pledges
 from storage.ids import new_id
 from storage.tables import GoodModel, Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 LAND = ("none", "garden", "field")  # what it needs, the least first
 WORK = ("light", "one", "two")
@@ -92,7 +89,7 @@ class Model:
 class Models:
     """Good models of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     # Everybody
 
@@ -122,27 +119,27 @@ class Models:
             return []
         taken = select(GoodModel.id).where(GoodModel.pledge_id == Pledge.id).exists()
         query = select(Pledge).where(Pledge.kind == "idea", col(Pledge.state).in_(OPEN), ~taken)
-        return list(self.desk.unit.scalars(query.order_by(col(Pledge.id))))
+        return list(self.context.unit.scalars(query.order_by(col(Pledge.id))))
 
     def idea(self, code: str) -> Body | None:
         """What somebody said of her idea, without who she is; that it was read is noted."""
-        pledge = self.desk.pledges.by_code(code) if self._may("model.write") else None
+        pledge = Pledges(self.context).by_code(code) if self._may("model.write") else None
         if pledge is None or pledge.kind != "idea":
             return None
-        self.desk.note("pledge.read", f"pledge:{pledge.id}")
-        body = self.desk.pledges.body(pledge)
+        self.context.note("pledge.read", f"pledge:{pledge.id}")
+        body = Pledges(self.context).body(pledge)
         return Body(what=body.what, details={name: said for name, said in body.details.items() if name in OF_AN_IDEA})
 
     def take_up(self, code: str) -> str | None:
         """Begin to write an idea up; returns the id of its model. None if there is no such idea, or it was taken up."""
         found = next((pledge for pledge in self.ideas() if pledge.code == code), None)
-        if found is None or found.person_id == self.desk.acting().person_id:
+        if found is None or found.person_id == self.context.acting().person_id:
             return None
         if found.state == "offered":
-            self.desk.pledges.move_to(found, "accepted", "accepted")
-            PledgeNews(self.desk).accepted(found)
+            Pledges(self.context).move_to(found, "accepted", "accepted")
+            PledgeNews(self.context).accepted(found)
         row = self._new(found.id)
-        self.desk.note("model.taken_up", f"model:{row.id}")
+        self.context.note("model.taken_up", f"model:{row.id}")
         return row.id
 
     def begin(self, writing: Writing) -> str | None:
@@ -153,7 +150,7 @@ class Models:
         self._keep(row, writing)
         return row.id
 
-    def write(self, model_id: str, writing: Writing, seen: str) -> Outcome:
+    def write(self, model_id: str, writing: Writing, seen: str) -> CaseOutcome:
         """Write a model anew. Nobody is shown it any more until a second official approves it."""
         row, wrong = self._find(model_id, "model.write", seen)
         if row is None:
@@ -163,26 +160,26 @@ class Models:
         self._keep(row, writing)
         return "done"
 
-    def approve(self, model_id: str, seen: str) -> Outcome:
+    def approve(self, model_id: str, seen: str) -> CaseOutcome:
         """Show a model to everybody. Not by who wrote it, nor by whose idea it was."""
         row, wrong = self._find(model_id, "model.approve", seen)
         if row is None:
             return wrong
         if row.state == "shown" or not self._one(row).writing.complete:
             return "not_now"
-        me = self.desk.acting()
-        pledge = self.desk.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
+        me = self.context.acting()
+        pledge = self.context.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
         if row.written_by == me.id or (pledge is not None and pledge.person_id == me.person_id):
-            self.desk.note("model.own_approval_refused", f"model:{row.id}")
+            self.context.note("model.own_approval_refused", f"model:{row.id}")
             return "own"
         row.approved_by = me.id
         self._move(row, "shown", "approved")
         if pledge is not None and pledge.state == "accepted":
-            self.desk.pledges.move_to(pledge, "received", "shown")
-            PledgeNews(self.desk).idea_shown(pledge)
+            Pledges(self.context).move_to(pledge, "received", "shown")
+            PledgeNews(self.context).idea_shown(pledge)
         return "done"
 
-    def hide(self, model_id: str, seen: str) -> Outcome:
+    def hide(self, model_id: str, seen: str) -> CaseOutcome:
         """Show a model to nobody any more."""
         row, wrong = self._find(model_id, "model.approve", seen)
         if row is None:
@@ -196,47 +193,48 @@ class Models:
     # Inside
 
     def _may(self, action: str) -> bool:
-        return self.desk.may(action, None)
+        return self.context.may(action, None)
 
     def _row(self, model_id: str) -> GoodModel | None:
-        return self.desk.unit.get(GoodModel, model_id) if model_id.isascii() and model_id.isalnum() else None
+        return self.context.unit.get(GoodModel, model_id) if model_id.isascii() and model_id.isalnum() else None
 
-    def _find(self, model_id: str, action: str, seen: str) -> tuple[GoodModel | None, Outcome]:
+    def _find(self, model_id: str, action: str, seen: str) -> tuple[GoodModel | None, CaseOutcome]:
         row = self._row(model_id)
-        if row is None or not self.desk.allows(action, None, f"model:{row.id}"):
+        if row is None or not self.context.allows(action, None, f"model:{row.id}"):
             return None, "absent"
         return (row, "done") if seen == _seen(row) else (None, "outdated")
 
     def _all(self, state: str = "") -> Iterator[Model]:
         query = select(GoodModel, Pledge.code).outerjoin(Pledge, col(Pledge.id) == col(GoodModel.pledge_id))
         query = query.where(GoodModel.state == state) if state else query
-        rows = self.desk.unit.execute(query.order_by(col(GoodModel.id).desc()))
+        rows = self.context.unit.execute(query.order_by(col(GoodModel.id).desc()))
         return (_read(row, code or "") for row, code in rows)
 
     def _one(self, row: GoodModel) -> Model:
-        pledge = self.desk.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
+        pledge = self.context.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
         return _read(row, pledge.code if pledge is not None else "")
 
     def _new(self, pledge_id: str | None) -> GoodModel:
-        desk = self.desk
+        context = self.context
         row = GoodModel(
-            id=new_id(desk.now), pledge_id=pledge_id, content={}, written_by=desk.acting().id, created_at=desk.now,
-            changed_at=desk.now,
+            id=new_id(context.now), pledge_id=pledge_id, content={}, written_by=context.acting().id,
+            created_at=context.now,
+            changed_at=context.now,
         )  # fmt: skip
-        desk.unit.add(row)
-        desk.unit.flush()
+        context.unit.add(row)
+        context.unit.flush()
         return row
 
     def _keep(self, row: GoodModel, writing: Writing) -> None:
         english = {"en": asdict(writing.en)} if writing.en is not None else {}
         row.content = {"land": writing.land, "work": writing.work, "vi": asdict(writing.vi), **english}
-        row.cost, row.written_by, row.approved_by = writing.cost, self.desk.acting().id, None
+        row.cost, row.written_by, row.approved_by = writing.cost, self.context.acting().id, None
         self._move(row, "offered", "written")
 
     def _move(self, row: GoodModel, new: str, kind: str) -> None:
-        old, row.state, row.changed_at = row.state, new, self.desk.now
-        self.desk.unit.add(row)
-        self.desk.note(f"model.{kind}", f"model:{row.id}", old=old, new=new)
+        old, row.state, row.changed_at = row.state, new, self.context.now
+        self.context.unit.add(row)
+        self.context.note(f"model.{kind}", f"model:{row.id}", old=old, new=new)
 
 
 def _read(row: GoodModel, code: str) -> Model:

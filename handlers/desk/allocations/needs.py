@@ -3,25 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from sqlalchemy import ColumnElement, exists, update
 from sqlmodel import col, select
 
-from handlers.desk.allocations.allocations import Allocations, Outcome, within
-from handlers.desk.allocations.steps import Steps, by_id
-from handlers.desk.cases.cases import CLOSED
-from handlers.desk.cases.decisions import MOST_WORDS
-from handlers.desk.money.campaigns import PREFIX
-from handlers.desk.money.gift_accounts import has_number
-from handlers.desk.pledges.pledges import HELD, MONEY, MOST, Kind
+from handlers.desk.allocations.allocations import AllocationOutcome, Allocations
+from handlers.desk.allocations.steps import AllocationSteps
+from handlers.desk.cases import CLOSED, MOST_WORDS, Cases, Casework
+from handlers.desk.money import CAMPAIGN_PREFIX, has_number
+from handlers.desk.office import Context
+from handlers.desk.pledges import HELD, MONEY, MOST, Kind
 from handlers.texts.loader import LANGUAGES
 from storage.ids import new_id, read_code
 from storage.tables import Allocation, Campaign, Case, Grievance, NeedSlot
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 MET_BY = tuple(kind for kind in get_args(Kind) if kind != "idea")
 MOST_SHORT = 40  # letters of a measure or a topic
@@ -30,15 +26,15 @@ SAID = {"work": "work", "trade": "goods"}
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedNeed:
     """What came of opening a need, and its id where it was opened."""
 
-    how: Outcome
+    how: AllocationOutcome
     slot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedGift:
     """What a need is about. need: as requests name it; kind: of the gift; amount: VND, or so many of `measure`.
 
     topic: of goods or work, to find what fits. months: of the year, for what has a season.
@@ -89,54 +85,58 @@ class Need:
 class Needs:
     """Needs of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     def open_for_case(
         self, case_code: str, need: str, kind: str, amount: int, measure: str = MONEY, topic: str | None = None,
         months: Sequence[int] = (), words: str = "",
-    ) -> Opened:  # fmt: skip
+    ) -> OpenedNeed:  # fmt: skip
         """Say what a request needs. words: seen by officials alone; empty: what the household itself said of it."""
-        desk = self.desk
-        case = desk.casework.find(read_code(case_code, "HS") or "", "need.open")
+        context = self.context
+        case = Casework(context).find(read_code(case_code, "HS") or "", "need.open")
         if case is None or case.body is None:
-            return Opened("absent")
-        wanted = Wanted(need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months))))
-        words = words.strip() or str(desk.cases.read(case.id).get(SAID.get(need, ""), ""))
+            return OpenedNeed("absent")
+        wanted = WantedGift(
+            need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months)))
+        )
+        words = words.strip() or str(Cases(context).read(case.id).get(SAID.get(need, ""), ""))
         if not wanted.complete or len(words) > MOST_WORDS:
-            return Opened("invalid")
+            return OpenedNeed("invalid")
         if case.state in CLOSED:
-            return Opened("not_now")
+            return OpenedNeed("not_now")
         slot = self._new(wanted, case.unit_id)
         slot.case_id = case.id
         if words:
-            slot.words = desk.vault.seal(f"case:{case.id}", f"need_slot.words:{slot.id}", words)
+            slot.words = context.vault.seal(f"case:{case.id}", f"need_slot.words:{slot.id}", words)
         return self._add(slot)
 
     def open_for_campaign(
         self, campaign_code: str, need: str, kind: str, amount: int, title: Mapping[str, str], measure: str = MONEY,
         topic: str | None = None, months: Sequence[int] = (),
-    ) -> Opened:  # fmt: skip
+    ) -> OpenedNeed:  # fmt: skip
         """Say what a campaign needs. title: in each language, as the public reads it.
 
         No account's number may be in it: nobody else looks at it before the public does.
         """
-        desk, code = self.desk, read_code(campaign_code, PREFIX)
-        campaign = desk.unit.scalars(select(Campaign).where(Campaign.code == (code or ""))).first()
+        context, code = self.context, read_code(campaign_code, CAMPAIGN_PREFIX)
+        campaign = context.unit.scalars(select(Campaign).where(Campaign.code == (code or ""))).first()
         if campaign is None or not self._may_add_to(campaign):
-            return Opened("absent")
-        wanted = Wanted(need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months))))
+            return OpenedNeed("absent")
+        wanted = WantedGift(
+            need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months)))
+        )
         told = all(0 < len(title.get(language, "").strip()) <= MOST_WORDS for language in LANGUAGES)
         payable = any(map(has_number, (*title.values(), wanted.measure)))
         if not wanted.complete or not told or payable or kind in ("job", "link"):
-            return Opened("invalid")
+            return OpenedNeed("invalid")
         if campaign.state == "closed":
-            return Opened("not_now")
+            return OpenedNeed("not_now")
         slot = self._new(wanted, campaign.unit_id)
         slot.campaign_id = campaign.id
         slot.title = {language: title[language].strip() for language in LANGUAGES}
         return self._add(slot)
 
-    def close(self, slot_id: str) -> Outcome:
+    def close(self, slot_id: str) -> AllocationOutcome:
         """Close a need that nothing is on its way to; "taken" where something is."""
         slot = self._find(slot_id)
         if slot is None:
@@ -144,7 +144,7 @@ class Needs:
         if slot.state != "open":
             return "not_now"
         held = select(Allocation.id).where(Allocation.slot_id == slot.id, col(Allocation.state).in_(HELD))
-        if self.desk.unit.scalars(held.limit(1)).first() is not None:
+        if self.context.unit.scalars(held.limit(1)).first() is not None:
             return "taken"
         self._close(slot)
         return "done"
@@ -162,7 +162,7 @@ class Needs:
             (need, col(NeedSlot.need) == need),
             (state, col(NeedSlot.state) == state),
             (case_code, col(Case.code) == read_code(case_code, "HS")),
-            (campaign_code, col(Campaign.code) == read_code(campaign_code, PREFIX)),
+            (campaign_code, col(Campaign.code) == read_code(campaign_code, CAMPAIGN_PREFIX)),
             (after, col(NeedSlot.id) > after),
             (only, col(NeedSlot.id) == only),
         )
@@ -171,34 +171,34 @@ class Needs:
             select(NeedSlot, Case.code, Campaign.code, held)
             .outerjoin(Case, col(Case.id) == col(NeedSlot.case_id))
             .outerjoin(Campaign, col(Campaign.id) == col(NeedSlot.campaign_id))
-            .where(within(self.desk, col(NeedSlot.unit_id)), *(wanted for asked, wanted in narrowed if asked))
+            .where(self.context.within(col(NeedSlot.unit_id)), *(wanted for asked, wanted in narrowed if asked))
         )
-        found = self.desk.unit.execute(query.order_by(col(NeedSlot.id)).limit(most)).all()
-        left = Steps(self.desk).lefts([slot for slot, *_ in found])
+        found = self.context.unit.execute(query.order_by(col(NeedSlot.id)).limit(most)).all()
+        left = AllocationSteps(self.context).lefts([slot for slot, *_ in found])
         return [_seen(slot, case or "", drive or "", bool(held), left[slot.id]) for slot, case, drive, held in found]
 
     def words(self, slot_id: str) -> str:
         """What is needed in the household's or the official's words, which is noted; empty where she may not read."""
-        slot, desk = by_id(self.desk, NeedSlot, slot_id), self.desk
-        if slot is None or slot.words is None or not desk.allows("case.see", slot.unit_id, f"need:{slot_id}"):
+        slot, context = self.context.row_by_id(NeedSlot, slot_id), self.context
+        if slot is None or slot.words is None or not context.allows("case.see", slot.unit_id, f"need:{slot_id}"):
             return ""
         try:
-            said = desk.vault.open(f"case:{slot.case_id}", f"need_slot.words:{slot.id}", slot.words)
+            said = context.vault.open(f"case:{slot.case_id}", f"need_slot.words:{slot.id}", slot.words)
         except KeyGone:
             return ""
-        desk.note("need.read", f"need:{slot.id}")
+        context.note("need.read", f"need:{slot.id}")
         return str(said)
 
     def end_with(self, case: Case) -> None:
         """Close every need of a request that is over; what was on its way there and not handed over is free again."""
         query = select(NeedSlot).where(NeedSlot.case_id == case.id, NeedSlot.state == "open")
-        for slot in self.desk.unit.scalars(query).all():
+        for slot in self.context.unit.scalars(query).all():
             self._close(slot)
-            Allocations(self.desk).leave(slot)
+            Allocations(self.context).leave(slot)
 
     def move_with(self, case: Case) -> None:
         """Give the open needs of a request, what they hold and what is looked into to the unit it was placed in."""
-        self.desk.unit.flush()
+        self.context.unit.flush()
         needs = select(NeedSlot.id).where(NeedSlot.case_id == case.id)
         held = select(Allocation.id).where(col(Allocation.slot_id).in_(needs), col(Allocation.state).in_(HELD))
         for moved in (
@@ -206,42 +206,52 @@ class Needs:
             update(Allocation).where(col(Allocation.id).in_(held)),
             update(Grievance).where(col(Grievance.allocation_id).in_(held), col(Grievance.state) == "open"),
         ):
-            self.desk.unit.change(moved.values(unit_id=case.unit_id))
+            self.context.unit.change(moved.values(unit_id=case.unit_id))
+
+    def forget(self, case_id: str) -> None:
+        """Forget what a household needs in its words, and what was found out about its gifts; ask for no more."""
+        unit, of_case = self.context.unit, col(NeedSlot.case_id) == case_id
+        unit.execute(update(NeedSlot).where(of_case).values(words=None))
+        waiting = update(NeedSlot).where(of_case, col(NeedSlot.state) == "open")
+        unit.execute(waiting.values(state="closed", closed_at=self.context.now))
+        slots = select(NeedSlot.id).where(of_case)
+        given = select(Allocation.id).where(col(Allocation.slot_id).in_(slots))
+        unit.execute(update(Grievance).where(col(Grievance.allocation_id).in_(given)).values(words=None))
 
     # Inside
 
     def _find(self, slot_id: str) -> NeedSlot | None:
         """A need that the official at the desk may close."""
-        desk, slot = self.desk, by_id(self.desk, NeedSlot, slot_id)
+        context, slot = self.context, self.context.row_by_id(NeedSlot, slot_id)
         if slot is None:
             return None
         if slot.campaign_id is not None:
-            return slot if self._may_add_to(desk.unit.get_one(Campaign, slot.campaign_id)) else None
-        return slot if desk.allows("need.open", slot.unit_id, f"need:{slot_id}") else None
+            return slot if self._may_add_to(context.unit.get_one(Campaign, slot.campaign_id)) else None
+        return slot if context.allows("need.open", slot.unit_id, f"need:{slot_id}") else None
 
     def _may_add_to(self, campaign: Campaign) -> bool:
         """What a campaign needs is said by who opens needs there, or writes campaigns."""
-        may = self.desk.may("need.open", campaign.unit_id)
-        return may or self.desk.allows("campaign.write", campaign.unit_id, f"campaign:{campaign.id}")
+        may = self.context.may("need.open", campaign.unit_id)
+        return may or self.context.allows("campaign.write", campaign.unit_id, f"campaign:{campaign.id}")
 
-    def _new(self, wanted: Wanted, unit_id: str | None) -> NeedSlot:
-        desk = self.desk
+    def _new(self, wanted: WantedGift, unit_id: str | None) -> NeedSlot:
+        context = self.context
         return NeedSlot(
-            id=new_id(desk.now), unit_id=unit_id, need=wanted.need, kind=wanted.kind, topic=wanted.topic,
-            amount=wanted.amount, measure=wanted.measure, months=list(wanted.months), opened_by=desk.acting().id,
-            created_at=desk.now,
+            id=new_id(context.now), unit_id=unit_id, need=wanted.need, kind=wanted.kind, topic=wanted.topic,
+            amount=wanted.amount, measure=wanted.measure, months=list(wanted.months), opened_by=context.acting().id,
+            created_at=context.now,
         )  # fmt: skip
 
-    def _add(self, slot: NeedSlot) -> Opened:
-        self.desk.unit.add(slot)
-        self.desk.unit.flush()
-        self.desk.note("need.opened", f"need:{slot.id}", kind=slot.kind, need=slot.need, unit=slot.unit_id or "")
-        return Opened("done", slot.id)
+    def _add(self, slot: NeedSlot) -> OpenedNeed:
+        self.context.unit.add(slot)
+        self.context.unit.flush()
+        self.context.note("need.opened", f"need:{slot.id}", kind=slot.kind, need=slot.need, unit=slot.unit_id or "")
+        return OpenedNeed("done", slot.id)
 
     def _close(self, slot: NeedSlot) -> None:
-        slot.state, slot.closed_at = "closed", self.desk.now
-        self.desk.unit.add(slot)
-        self.desk.note("need.closed", f"need:{slot.id}")
+        slot.state, slot.closed_at = "closed", self.context.now
+        self.context.unit.add(slot)
+        self.context.note("need.closed", f"need:{slot.id}")
 
 
 def _seen(slot: NeedSlot, case_code: str, campaign_code: str, held: bool, left: int) -> Need:

@@ -5,17 +5,17 @@ Why a household is told only if it agreed to news of its request: whoever said n
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from handlers.desk.allocations import in_words as gift_in_words
-from handlers.desk.allocations.steps import Given
-from handlers.desk.cases import news as case_news
-from handlers.desk.office.rights import Official
+from handlers.desk.allocations.in_words import GiftWords
+from handlers.desk.allocations.steps import GivenGift
+from handlers.desk.consents import Consents
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context, Official
+from handlers.desk.officials import Officials
 from handlers.flow.message import Opening, Say
+from handlers.vietnamese.units import unit_name
 from storage.tables import Case
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 Asked = Literal["did_you_get_it", "did_they_get_it", "did_it_come_about", "did_they_come"]
 # What is asked of something handed over, and its buttons: the words of each, and the answer it gives.
@@ -33,33 +33,33 @@ MEETS = ("want", "do_not_want", "ask_first")
 class AllocationNews:
     """News of allocations, each to one person."""
 
-    desk: "Desk"
+    context: Context
 
     # To the household
 
-    def asks(self, given: Given) -> None:
+    def asks(self, given: GivenGift) -> None:
         """Ask the household whether it wants to meet the employer or buyer."""
         known = {"allocation": given.row.id}
         doors = tuple(Opening(f"doors.{name}", "offered", {**known, "answer": name}) for name in MEETS)
-        self._tell(given, Say(gift_in_words.offer(self.desk, given), openings=doors), "asks")
+        self._tell(given, Say(GiftWords(self.context).offer(given), openings=doors), "asks")
 
-    def handed_over(self, given: Given) -> None:
+    def handed_over(self, given: GivenGift) -> None:
         """Ask the household, or who wrote for it, whether it arrived; of what is done whether it was done."""
         case = self._case(given)
         if case is not None:
             self._tell(given, self.arrived(given, case), "handed_over", kind="hand_over")
 
-    def arrived(self, given: Given, case: Case) -> Say:
+    def arrived(self, given: GivenGift, case: Case) -> Say:
         """The question whether it arrived, with a button for each answer."""
         asked = asks_of(given.pledge.kind, for_other=case.for_other)
         doors = tuple(
             Opening(f"doors.{label}", "received", {"allocation": given.row.id, asked: answer})
             for label, answer in ASKS[asked].items()
         )
-        what = gift_in_words.what(self.desk, given)
+        what = GiftWords(self.context).what(given)
         return Say(f"household_gift.{asked}", code=case.code, what=what, openings=doors)
 
-    def settled(self, given: Given, outcome: str) -> None:
+    def settled(self, given: GivenGift, outcome: str) -> None:
         """Tell the household what came of looking into it."""
         case = self._case(given)
         if case is not None:
@@ -69,55 +69,57 @@ class AllocationNews:
 
     # To officials
 
-    def agreed(self, given: Given) -> None:
+    def agreed(self, given: GivenGift) -> None:
         """Tell who gave it on, and the unit, that the household wants to meet them."""
         self._tell_near(given, "agreed")
 
-    def declined(self, given: Given) -> None:
+    def declined(self, given: GivenGift) -> None:
         """Tell who gave it on, and the unit, that it does not fit."""
         self._tell_near(given, "declined")
 
-    def asks_first(self, given: Given) -> None:
+    def asks_first(self, given: GivenGift) -> None:
         """Tell who gave it on, and the unit, that the household wants to speak to an official first."""
         self._tell_near(given, "asks_first")
 
-    def freed(self, given: Given) -> None:
+    def freed(self, given: GivenGift) -> None:
         """Tell who gave it on, and the unit, that a gift or a need that was given away is free again."""
         self._tell_near(given, "freed")
 
-    def differs(self, given: Given, cause: str) -> None:
+    def differs(self, given: GivenGift, cause: str) -> None:
         """Tell the leads of the unit and the treasurers that something has to be looked into."""
-        for official in self.desk.officials.of_unit(given.row.unit_id, "grievance.close"):
+        for official in Officials(self.context).of_unit(given.row.unit_id, "grievance.close"):
             if {"lead", "treasurer"} & set(official.roles) and official.id != given.row.handed_by:
                 self._tell_official(official, f"gift_news.{cause}", given)
 
     # Inside
 
-    def _case(self, given: Given) -> Case | None:
-        case = self.desk.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
+    def _case(self, given: GivenGift) -> Case | None:
+        case = self.context.unit.get(Case, given.slot.case_id) if given.slot.case_id else None
         return case if case is not None and case.body is not None else None
 
-    def _tell(self, given: Given, say: Say, what: str, *, kind: str = "notice") -> None:
-        case, desk = self._case(given), self.desk
-        if case is not None and desk.consents.in_force("case_news", case.person_id):
+    def _tell(self, given: GivenGift, say: Say, what: str, *, kind: str = "notice") -> None:
+        case, context = self._case(given), self.context
+        if case is not None and Consents(context).in_force("case_news", case.person_id):
             place = f"case/{case.id}/gift/{given.row.id}/{what}"
-            desk.messages.tell(case.person_id, say, kind=kind, place=place)
+            Messages(context).tell(case.person_id, say, kind=kind, place=place)
 
-    def _tell_near(self, given: Given, what: str) -> None:
+    def _tell_near(self, given: GivenGift, what: str) -> None:
         """Who gave it on, and the leads of the unit, each once."""
-        near = {o.id: o for o in self.desk.officials.of_unit(given.row.unit_id, "gift.allocate") if "lead" in o.roles}
-        by = self.desk.officials.acting(given.row.allocated_by)
+        near = {
+            o.id: o for o in Officials(self.context).of_unit(given.row.unit_id, "gift.allocate") if "lead" in o.roles
+        }
+        by = Officials(self.context).acting(given.row.allocated_by)
         if by is not None:
             near[by.id] = by
         for official in near.values():
             self._tell_official(official, f"gift_news.{what}", given)
 
-    def _tell_official(self, official: Official, key: str, given: Given) -> None:
-        acts = self.desk.official is not None and self.desk.official.id == official.id
+    def _tell_official(self, official: Official, key: str, given: GivenGift) -> None:
+        acts = self.context.official is not None and self.context.official.id == official.id
         if official.person_id is None or acts:
             return
-        say = Say(key, code=given.pledge.code, unit=case_news.unit_name(given.row.unit_id))
-        self.desk.messages.tell(official.person_id, say, place=f"gift/{given.row.id}/{key}/{official.id}")
+        say = Say(key, code=given.pledge.code, unit=unit_name(given.row.unit_id))
+        Messages(self.context).tell(official.person_id, say, place=f"gift/{given.row.id}/{key}/{official.id}")
 
 
 def asks_of(kind: str, *, for_other: bool) -> Asked:

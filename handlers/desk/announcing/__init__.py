@@ -1,0 +1,57 @@
+"""Broadcasts: written, approved, handed out, gathered; and what people were sent that is not ours."""
+
+from handlers.desk.announcing.announcing import ChatBroadcasts, Preview
+from handlers.desk.announcing.audience import KINDS, Audience, AudienceCounts, Audiences, Kind
+from handlers.desk.announcing.broadcasts import BroadcastDraft, Broadcasts, broadcast_faults
+from handlers.desk.announcing.call_sheet import CallSheet, Sheet
+from handlers.desk.announcing.digests import MOST_LETTERS, MOST_NEWS, Digests
+from handlers.desk.announcing.draft_words import DraftWords
+from handlers.desk.announcing.drafts import Drafts, due
+from handlers.desk.announcing.forwarded import codes, is_made_of, is_short, says_no_more
+from handlers.desk.announcing.news import tally
+from handlers.desk.announcing.rows import BROADCAST_PREFIX, LIVE, OVER, UNSENT, BroadcastOutcome, SeenBroadcast
+from handlers.desk.announcing.run import BroadcastRun
+from handlers.desk.announcing.suspects import Judged, ListedSuspect, Suspects
+from handlers.desk.announcing.ways import BroadcastWays
+from handlers.desk.announcing.words import MOST_OBJECTION, MOST_TITLE, MOST_WORDS, words_faults
+
+__all__ = [
+    "BROADCAST_PREFIX",
+    "KINDS",
+    "LIVE",
+    "MOST_LETTERS",
+    "MOST_NEWS",
+    "MOST_OBJECTION",
+    "MOST_TITLE",
+    "MOST_WORDS",
+    "OVER",
+    "UNSENT",
+    "Audience",
+    "AudienceCounts",
+    "Audiences",
+    "BroadcastDraft",
+    "BroadcastOutcome",
+    "BroadcastRun",
+    "BroadcastWays",
+    "Broadcasts",
+    "CallSheet",
+    "ChatBroadcasts",
+    "Digests",
+    "DraftWords",
+    "Drafts",
+    "Judged",
+    "Kind",
+    "ListedSuspect",
+    "Preview",
+    "SeenBroadcast",
+    "Sheet",
+    "Suspects",
+    "broadcast_faults",
+    "codes",
+    "due",
+    "is_made_of",
+    "is_short",
+    "says_no_more",
+    "tally",
+    "words_faults",
+]

@@ -7,15 +7,17 @@ preview counts exactly those.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select
 
-from handlers.desk.announcing import ways as announcing_ways
-from handlers.desk.announcing.ways import OpenOf
-from handlers.desk.cases.decisions import CLASSES
-from handlers.desk.messages.best_chat import has_better, of_few
+from handlers.desk.announcing.ways import BroadcastWays, OpenOf
+from handlers.desk.cases import CLASSES
+from handlers.desk.consents import TOPICS
+from handlers.desk.messages import has_better, of_few
+from handlers.desk.office import Context
+from handlers.desk.officials import Officials
 from storage.tables import (
     Address,
     Case,
@@ -27,11 +29,7 @@ from storage.tables import (
     Subscription,
 )
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 Kind = Literal["news", "service", "givers", "rules", "warning", "staff"]
-TOPICS = ("city", "policy", "jobs", "learning", "health", "weather", "campaigns", "models")
 # The consent each kind goes by. A warning and what officials are told at work go by none.
 PURPOSE: Mapping[Kind, str] = {
     "news": "news",
@@ -75,14 +73,14 @@ class Audience:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
-def load(stored: Mapping[str, Any]) -> Audience:
+def load_audience(stored: Mapping[str, Any]) -> Audience:
     """A rule as a row keeps it."""
     values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in stored.items()}
     return Audience(**values)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class AudienceCounts:
     """How many people a rule finds. by_channel: reachable there at once; digest: with their next digest.
 
     ways: how it goes to those on the channel whose platform makes a difference. moved: those who get it on another
@@ -102,98 +100,144 @@ class Counts:
         return sum(self.by_channel.values()) + self.digest
 
 
-def recipients(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Select[Any]:
-    """Rows of (address_id, channel, state): one chat of each person who is to get it, where she wants her messages.
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """The people whom rules find, in one transaction."""
 
-    at: when it goes, since a chat that takes nothing then comes after any other.
+    context: Context
 
-    Why not by way of `_people`: to look up the best chat of each of a million, and then that chat, takes twice as long
-    as to pass over the chats beside which there is a better one.
-    """
-    if kind == "news" and not rule.units:
-        return _hearers(desk, topic, rule.language, at)
-    found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, _state(kind, topic).label("state"))
-    found = found.join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
-    better = has_better(desk.unit, announcing_ways.open_of(desk, kind, at))
-    found = found.where(_ADDRESS.c.reachable.is_(True), ~better, agrees(kind, topic))
-    found = found.where(_meant(desk, kind, topic, rule))
-    return found.where(_PERSON.c.state == "active", *_speaks(rule.language)).order_by(_ADDRESS.c.id)
+    def recipients(self, kind: Kind, topic: str, rule: Audience, at: datetime) -> Select[Any]:
+        """Rows of (address_id, channel, state): one chat of each person who is to get it, where she wants her messages.
 
+        at: when it goes, since a chat that takes nothing then comes after any other.
 
-def _hearers(desk: "Desk", topic: str, language: str, at: datetime) -> Select[Any]:
-    """The same of news for the whole city, with as few steps for each as may be; whoever was erased has no chat."""
-    want = select(_WANTED.c.person_id).where(_WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
-    if desk.unit.on_sqlite:
-        hearers = want.distinct().subquery("hearers")
-        gathers = of_few(desk.unit, want.where(_LATER), _gathers(topic, _ADDRESS.c.person_id))
-    else:
-        hearers = want.add_columns(func.bool_and(_LATER).label("gathers")).group_by(_WANTED.c.person_id).subquery()
-        gathers = hearers.c.gathers
-    state = case((gathers, "digest"), else_="planned")
-    found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, state.label("state"))
-    found = found.join_from(hearers, _ADDRESS, _ADDRESS.c.person_id == hearers.c.person_id)
-    if language:
-        found = found.join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id).where(*_speaks(language))
-    better = has_better(desk.unit, announcing_ways.open_of(desk, "news", at))
-    found = found.where(_ADDRESS.c.reachable.is_(True), ~better)
-    # Rows in the order of their key take less room; SQLite finds them nearly so, and would sort them for nothing.
-    return found if desk.unit.on_sqlite else found.order_by(_ADDRESS.c.id)
+        Why not by way of `_people`: to look up the best chat of each of a million, and then that chat, takes twice as
+        long as to pass over the chats beside which there is a better one.
+        """
+        if kind == "news" and not rule.units:
+            return self._hearers(topic, rule.language, at)
+        found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, _state(kind, topic).label("state"))
+        found = found.join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
+        better = has_better(self.context.unit, BroadcastWays(self.context).open_of(kind, at))
+        found = found.where(_ADDRESS.c.reachable.is_(True), ~better, agrees(kind, topic))
+        found = found.where(self._meant(kind, topic, rule))
+        return found.where(_PERSON.c.state == "active", *_speaks(rule.language)).order_by(_ADDRESS.c.id)
 
-
-def counts(desk: "Desk", kind: Kind, topic: str, rule: Audience, at: datetime) -> Counts:
-    """What the preview says. at: when it goes."""
-    open_of = announcing_ways.open_of(desk, kind, at)
-    people = _people(desk, kind, topic, rule, open_of).add_columns(agrees(kind, topic).label("wants")).subquery()
-    late = announcing_ways.late(desk, at)
-    usual = _ADDRESS.alias("usual")
-    query = (
-        select(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel, func.count())
-        .join_from(people, _ADDRESS, _ADDRESS.c.id == people.c.best, isouter=True)
-        .join(usual, usual.c.id == people.c.usual, isouter=True)
-        .group_by(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel)
-    )
-    by_channel: dict[str, int] = {}
-    lates: dict[str, int] = {}
-    digest = unreachable = opted_out = moved = 0
-    for wants, state, channel, how, first, count in desk.unit.execute(query):
-        if not wants:
-            opted_out += count
-        elif channel is None:
-            unreachable += count
-        elif state == "digest":
-            digest += count
+    def _hearers(self, topic: str, language: str, at: datetime) -> Select[Any]:
+        """The same of news for the whole city, with as few steps for each as may be; whoever was erased has no chat."""
+        want = select(_WANTED.c.person_id).where(_WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
+        if self.context.unit.on_sqlite:
+            hearers = want.distinct().subquery("hearers")
+            gathers = of_few(self.context.unit, want.where(_LATER), _gathers(topic, _ADDRESS.c.person_id))
         else:
-            by_channel[channel] = by_channel.get(channel, 0) + count
-            moved += count if first not in (None, channel) else 0
-            if desk.windows is not None and channel == desk.windows.channel:
-                lates[how] = lates.get(how, 0) + count
-    return Counts(by_channel, digest, unreachable, opted_out, announcing_ways.ways(desk, kind, lates, at), moved)
+            hearers = want.add_columns(func.bool_and(_LATER).label("gathers")).group_by(_WANTED.c.person_id).subquery()
+            gathers = hearers.c.gathers
+        state = case((gathers, "digest"), else_="planned")
+        found = select(_ADDRESS.c.id.label("address_id"), _ADDRESS.c.channel, state.label("state"))
+        found = found.join_from(hearers, _ADDRESS, _ADDRESS.c.person_id == hearers.c.person_id)
+        if language:
+            found = found.join(_PERSON, _PERSON.c.id == _ADDRESS.c.person_id).where(*_speaks(language))
+        better = has_better(self.context.unit, BroadcastWays(self.context).open_of("news", at))
+        found = found.where(_ADDRESS.c.reachable.is_(True), ~better)
+        # Rows in the order of their key take less room; SQLite finds them nearly so, and would sort them for nothing.
+        return found if self.context.unit.on_sqlite else found.order_by(_ADDRESS.c.id)
 
+    def counts(self, kind: Kind, topic: str, rule: Audience, at: datetime) -> AudienceCounts:
+        """What the preview says. at: when it goes."""
+        open_of = BroadcastWays(self.context).open_of(kind, at)
+        people = self._people(kind, topic, rule, open_of).add_columns(agrees(kind, topic).label("wants")).subquery()
+        late = BroadcastWays(self.context).late(at)
+        usual = _ADDRESS.alias("usual")
+        query = (
+            select(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel, func.count())
+            .join_from(people, _ADDRESS, _ADDRESS.c.id == people.c.best, isouter=True)
+            .join(usual, usual.c.id == people.c.usual, isouter=True)
+            .group_by(people.c.wants, people.c.state, _ADDRESS.c.channel, late, usual.c.channel)
+        )
+        by_channel: dict[str, int] = {}
+        lates: dict[str, int] = {}
+        digest = unreachable = opted_out = moved = 0
+        for wants, state, channel, how, first, count in self.context.unit.execute(query):
+            if not wants:
+                opted_out += count
+            elif channel is None:
+                unreachable += count
+            elif state == "digest":
+                digest += count
+            else:
+                by_channel[channel] = by_channel.get(channel, 0) + count
+                moved += count if first not in (None, channel) else 0
+                if self.context.windows is not None and channel == self.context.windows.channel:
+                    lates[how] = lates.get(how, 0) + count
+        return AudienceCounts(
+            by_channel, digest, unreachable, opted_out, BroadcastWays(self.context).of(kind, lates, at), moved
+        )
 
-def unreachable(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> Select[Any]:
-    """The ids of people who agreed and have no chat that reaches them: to be rung up or visited."""
-    people = _people(desk, kind, topic, rule).where(agrees(kind, topic)).subquery()
-    return select(people.c.person_id).where(people.c.best.is_(None)).order_by(people.c.person_id)
+    def unreachable(self, kind: Kind, topic: str, rule: Audience) -> Select[Any]:
+        """The ids of people who agreed and have no chat that reaches them: to be rung up or visited."""
+        people = self._people(kind, topic, rule).where(agrees(kind, topic)).subquery()
+        return select(people.c.person_id).where(people.c.best.is_(None)).order_by(people.c.person_id)
 
+    def _people(
+        self, kind: Kind, topic: str, rule: Audience, open_of: OpenOf | None = None
+    ) -> Select[Any]:  # fmt: skip
+        """Rows of (person_id, best, usual, state) of everybody whom the rule means.
 
-def _people(
-    desk: "Desk", kind: Kind, topic: str, rule: Audience, open_of: OpenOf | None = None
-) -> Select[Any]:  # fmt: skip
-    """Rows of (person_id, best, usual, state) of everybody whom the rule means.
+        best: her chat; usual: where she would get it if every platform took all, where one does not; state: planned or
+        digest.
+        """
+        chats = select(_ADDRESS.c.id).where(_ADDRESS.c.person_id == _PERSON.c.id, _ADDRESS.c.reachable.is_(True))
+        order = (_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc(), _ADDRESS.c.id)
+        best = chats.order_by(*order).limit(1).scalar_subquery()
+        usual: ColumnElement[Any] = sa.null()
+        if open_of is not None:
+            first = case((open_of(_ADDRESS), 0), else_=1)
+            usual, best = best, chats.order_by(first, *order).limit(1).scalar_subquery()
+        meant = (_PERSON.c.state == "active", self._meant(kind, topic, rule), *_speaks(rule.language))
+        found = select(_PERSON.c.id.label("person_id"), best.label("best"), usual.label("usual"))
+        return found.add_columns(_state(kind, topic).label("state")).where(*meant)
 
-    best: her chat; usual: where she would get it if every platform took all, where one does not; state: planned or
-    digest.
-    """
-    chats = select(_ADDRESS.c.id).where(_ADDRESS.c.person_id == _PERSON.c.id, _ADDRESS.c.reachable.is_(True))
-    order = (_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc(), _ADDRESS.c.id)
-    best = chats.order_by(*order).limit(1).scalar_subquery()
-    usual: ColumnElement[Any] = sa.null()
-    if open_of is not None:
-        first = case((open_of(_ADDRESS), 0), else_=1)
-        usual, best = best, chats.order_by(first, *order).limit(1).scalar_subquery()
-    meant = (_PERSON.c.state == "active", _meant(desk, kind, topic, rule), *_speaks(rule.language))
-    found = select(_PERSON.c.id.label("person_id"), best.label("best"), usual.label("usual"))
-    return found.add_columns(_state(kind, topic).label("state")).where(*meant)
+    def _meant(self, kind: Kind, topic: str, rule: Audience) -> ColumnElement[bool]:
+        match kind:
+            case "news":
+                return _subscribes(topic, rule.units)
+            case "service":
+                return self._asks(rule)
+            case "givers":
+                return _gives(rule)
+            case "rules":
+                changed = (_CHANGED.c.person_id == _PERSON.c.id, _CHANGED.c.change_id == rule.change)
+                return and_(exists().where(*changed), _lives_in(rule.units))
+            case "warning":
+                return _lives_in(rule.units)
+            case "staff":
+                works: ColumnElement[bool] = _PERSON.c.id.in_(self._officials(rule))
+                return works
+
+    def _asks(self, rule: Audience) -> ColumnElement[bool]:
+        """Whoever has a request that the rule means; of those that are not closed, unless it names states."""
+        found = exists().where(_CASE.c.person_id == _PERSON.c.id)
+        found = found.where(_CASE.c.state.in_(rule.states) if rule.states else _CASE.c.closed_at.is_(None))
+        if rule.units:
+            found = found.where(_CASE.c.unit_id.in_(rule.units))
+        if rule.needs:
+            listed = sa.cast(_CASE.c.needs, Text)
+            found = found.where(or_(*(listed.contains(f'"{need}"', autoescape=True) for need in rule.needs)))
+        if rule.classes:
+            values = [self.context.vault.look_up("recognised", one) for one in rule.classes]
+            marked = (_LOOK_UP.c.case_id == _CASE.c.id, _LOOK_UP.c.kind == "recognised", _LOOK_UP.c.value.in_(values))
+            found = found.where(exists().where(*marked))
+        return found
+
+    def _officials(self, rule: Audience) -> list[str]:
+        """The persons behind officials' linked chats; officials are few, so they are looked through one by one."""
+        return [
+            official.person_id
+            for official in Officials(self.context).active()
+            if official.person_id is not None
+            and (not rule.roles or set(rule.roles) & set(official.roles))
+            and (not rule.units or set(rule.units) & official.units)
+        ]
 
 
 def _state(kind: Kind, topic: str) -> ColumnElement[str]:
@@ -211,24 +255,6 @@ def _speaks(language: str) -> tuple[ColumnElement[bool], ...]:
     return (_PERSON.c.language.in_(spoken),)
 
 
-def _meant(desk: "Desk", kind: Kind, topic: str, rule: Audience) -> ColumnElement[bool]:
-    match kind:
-        case "news":
-            return _subscribes(topic, rule.units)
-        case "service":
-            return _asks(desk, rule)
-        case "givers":
-            return _gives(rule)
-        case "rules":
-            changed = (_CHANGED.c.person_id == _PERSON.c.id, _CHANGED.c.change_id == rule.change)
-            return and_(exists().where(*changed), _lives_in(rule.units))
-        case "warning":
-            return _lives_in(rule.units)
-        case "staff":
-            works: ColumnElement[bool] = _PERSON.c.id.in_(_officials(desk, rule))
-            return works
-
-
 def _subscribes(topic: str, units: tuple[str, ...]) -> ColumnElement[bool]:
     """Whoever wants a topic, for one of these units or for the whole city; those who stopped it too."""
     wanted = [_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.topic == topic]
@@ -241,22 +267,6 @@ def _gathers(topic: str, person_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether somebody wants a topic with her digest only."""
     hers = (_WANTED.c.person_id == person_id, _WANTED.c.topic == topic, _WANTED.c.stopped_at.is_(None))
     return ~exists().where(*hers, _WANTED.c.rhythm == "at_once")
-
-
-def _asks(desk: "Desk", rule: Audience) -> ColumnElement[bool]:
-    """Whoever has a request that the rule means; of those that are not closed, unless it names states."""
-    found = exists().where(_CASE.c.person_id == _PERSON.c.id)
-    found = found.where(_CASE.c.state.in_(rule.states) if rule.states else _CASE.c.closed_at.is_(None))
-    if rule.units:
-        found = found.where(_CASE.c.unit_id.in_(rule.units))
-    if rule.needs:
-        listed = sa.cast(_CASE.c.needs, Text)
-        found = found.where(or_(*(listed.contains(f'"{need}"', autoescape=True) for need in rule.needs)))
-    if rule.classes:
-        values = [desk.vault.look_up("recognised", one) for one in rule.classes]
-        marked = (_LOOK_UP.c.case_id == _CASE.c.id, _LOOK_UP.c.kind == "recognised", _LOOK_UP.c.value.in_(values))
-        found = found.where(exists().where(*marked))
-    return found
 
 
 def _gives(rule: Audience) -> ColumnElement[bool]:
@@ -273,17 +283,6 @@ def _lives_in(units: tuple[str, ...]) -> ColumnElement[bool]:
     asks = exists().where(_CASE.c.person_id == _PERSON.c.id, _CASE.c.unit_id.in_(units))
     wants = exists().where(_WANTED.c.person_id == _PERSON.c.id, _WANTED.c.unit_id.in_(units))
     return or_(asks, wants)
-
-
-def _officials(desk: "Desk", rule: Audience) -> list[str]:
-    """The persons behind officials' linked chats; there are few officials, so they are looked through one by one."""
-    return [
-        official.person_id
-        for official in desk.officials.active()
-        if official.person_id is not None
-        and (not rule.roles or set(rule.roles) & set(official.roles))
-        and (not rule.units or set(rule.units) & official.units)
-    ]
 
 
 def agrees(kind: Kind, topic: str) -> ColumnElement[bool]:
@@ -315,7 +314,7 @@ def _last_word(purpose: str) -> ColumnElement[str]:
     return cast("ColumnElement[str]", query)
 
 
-def faults(kind: str, topic: str, rule: Audience) -> Mapping[str, str]:
+def audience_faults(kind: str, topic: str, rule: Audience) -> Mapping[str, str]:
     """What is wrong with a rule, by field: choose, or class for one that is no class."""
     found = {} if kind in KINDS else {"kind": "choose"}
     if kind == "news" and topic not in TOPICS:

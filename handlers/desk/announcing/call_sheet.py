@@ -5,18 +5,16 @@ Why a right of its own: it shows names and numbers of many at once, which whoeve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers.desk.announcing import audience
+from handlers.desk.announcing.audience import Audiences
+from handlers.desk.announcing.rows import SeenBroadcast
+from handlers.desk.cases import Cases
+from handlers.desk.office import Context
 from handlers.flow.readers import write_phone
 from storage.tables import Case
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.announcing.rows import Seen
-    from handlers.desk.desk import Desk
 
 MOST = 500
 
@@ -48,19 +46,19 @@ class Sheet:
 class CallSheet:
     """Sheets of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
-    def read(self, seen: "Seen") -> Sheet | None:
+    def read(self, seen: "SeenBroadcast") -> Sheet | None:
         """Everybody an announcement is for who has no chat that reaches her; noted as read. None without the right."""
-        desk = self.desk
+        context = self.context
         units = seen.audience.units or (None,)
-        if not all(desk.may("broadcast.call", unit) for unit in units) or desk.acting().reach("case.see") is None:
+        if not all(context.may("broadcast.call", unit) for unit in units) or context.acting().reach("case.see") is None:
             return None
-        query = audience.unreachable(desk, seen.kind, seen.topic, seen.audience)
-        ids = list(desk.unit.execute(query).scalars())
+        query = Audiences(context).unreachable(seen.kind, seen.topic, seen.audience)
+        ids = list(context.unit.execute(query).scalars())
         cases = {case.person_id: case for case in self._cases(ids[:MOST])}
         people = [one for person in ids[:MOST] if (one := self._to_call(cases.get(person))) is not None]
-        desk.note("broadcast.called", f"broadcast:{seen.id}", code=seen.code, people=len(people))
+        context.note("broadcast.called", f"broadcast:{seen.id}", code=seen.code, people=len(people))
         people.sort(key=lambda one: (one.unit_id or "", one.code))
         return Sheet(tuple(people), len(ids) - len(people), len(ids) > MOST)
 
@@ -69,13 +67,13 @@ class CallSheet:
     def _cases(self, person_ids: Sequence[str]) -> list[Case]:
         """Their requests, the one that counts last: open ones, the latest."""
         query = select(Case).where(col(Case.person_id).in_(person_ids), col(Case.body).is_not(None))
-        return list(self.desk.unit.scalars(query.order_by(col(Case.closed_at).is_(None), col(Case.created_at))))
+        return list(self.context.unit.scalars(query.order_by(col(Case.closed_at).is_(None), col(Case.created_at))))
 
     def _to_call(self, case: Case | None) -> ToCall | None:
-        if case is None or not self.desk.may("case.see", case.unit_id):
+        if case is None or not self.context.may("case.see", case.unit_id):
             return None
         try:
-            said = self.desk.cases.read(case.id)
+            said = Cases(self.context).read(case.id)
         except KeyGone:
             return None
         sent_by_another = case.for_other and said.get("helper_phone")

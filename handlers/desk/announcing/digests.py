@@ -7,17 +7,15 @@ service was down, is made up for on the first day after.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from handlers.desk.announcing import words as broadcast_words
+from handlers.desk.announcing.words import BroadcastWords
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context
 from handlers.flow.message import Lines, Phrase, Say
 from storage.queries.announcing import digests
 from storage.queries.announcing.digests import Waiting
 from storage.queries.incoming import chats
 from storage.tables import Broadcast
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 AT_ONCE = 50  # chats
 MOST_NEWS = 20  # in one digest; what is more waits for the next
@@ -28,30 +26,30 @@ MOST_LETTERS = 3_500  # so that it stays one message on every channel
 class Digests:
     """The digests of one day."""
 
-    desk: "Desk"
+    context: Context
 
     def run(self, after: str = "", most: int = AT_ONCE) -> str:
         """Gather for the people of some chats; returns where to go on, empty at the end. after: where it was."""
-        desk = self.desk
-        if desk.calendar.is_holiday(desk.today()):
+        context = self.context
+        if context.calendar.is_holiday(context.today()):
             return ""
-        found = digests.chats_with_news(desk.unit, after, most)
+        found = digests.chats_with_news(context.unit, after, most)
         sent = sum(self._gather(person, news) for person, news in self._by_person(found).items())
         if sent:
-            desk.note("digest.sent", "all", count=sent)
+            context.note("digest.sent", "all", count=sent)
         return found[-1] if len(found) == most else ""
 
     def _by_person(self, address_ids: Sequence[str]) -> Mapping[str, list[Waiting]]:
         """What waits for the people of some chats, in all their chats: each is written to once."""
-        people = digests.people_of(self.desk.unit, address_ids)
+        people = digests.people_of(self.context.unit, address_ids)
         found: dict[str, list[Waiting]] = {person: [] for person in people}
-        for one in digests.waiting(self.desk.unit, people):
+        for one in digests.waiting(self.context.unit, people):
             found[one.person_id].append(one)
         return found
 
     def _gather(self, person_id: str, news: Sequence[Waiting]) -> bool:
         """Send somebody what is due of what waits for her, and let go of what she has stopped meanwhile."""
-        unit, monday = self.desk.unit, self._monday()
+        unit, monday = self.context.unit, self._monday()
         stopped = [one for one in news if not one.wanted]
         if stopped:
             digests.settle(unit, stopped, "opted_out")
@@ -63,23 +61,23 @@ class Digests:
             digests.settle(unit, due, "gone")
             return False
         place = f"digest/{person_id}/{due[0].broadcast_id}/{due[0].address_id}"
-        self.desk.messages.say(chat, self._say(due, chat.language), kind="digest", place=place)
-        digests.settle(unit, due, "digested", f"{self.desk.cause}/{place}")
+        Messages(self.context).say(chat, self._say(due, chat.language), kind="digest", place=place)
+        digests.settle(unit, due, "digested", f"{self.context.cause}/{place}")
         return True
 
     def _monday(self) -> datetime:
         """When this week began: what began to go out before is due to those who want it weekly."""
-        today = self.desk.today()
-        return datetime.combine(today - timedelta(days=today.weekday()), time(), self.desk.zone)
+        today = self.context.today()
+        return datetime.combine(today - timedelta(days=today.weekday()), time(), self.context.zone)
 
     def _say(self, due: Sequence[Waiting], language: str) -> Say:
-        rows = [self.desk.unit.get_one(Broadcast, one.broadcast_id) for one in due]
+        rows = [self.context.unit.get_one(Broadcast, one.broadcast_id) for one in due]
         codes = tuple(row.code for row in rows)
         footer = Phrase("digest.footer", {"codes": codes})
-        voice = self.desk.voice(language)
+        voice = self.context.voice(language)
         room = MOST_LETTERS - len(voice.say(Phrase("digest.whole", {"news": "", "footer": footer})))
         news = _shortened(
-            [_item(broadcast_words.without_footer(self.desk, row, language)) for row in rows],
+            [_item(BroadcastWords(self.context).without_footer(row, language)) for row in rows],
             [_item(_titled(row, language), voice.say(Phrase("digest.more", {"code": row.code}))) for row in rows],
             room,
         )

@@ -7,22 +7,19 @@ of them looks at it and sends it on, and another approves it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
-from handlers.desk.allocations.models import Models
-from handlers.desk.announcing import draft_words as post_words
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.draft_words import Occasion
-from handlers.desk.messages.reminders import once, skip
-from handlers.desk.office.rights import Official
+from handlers.desk.allocations import Models
+from handlers.desk.announcing.broadcasts import BroadcastDraft, Broadcasts
+from handlers.desk.announcing.draft_words import DraftWords, Occasion
+from handlers.desk.messages import Messages, Reminders
+from handlers.desk.money import Campaigns
+from handlers.desk.office import Context, Official
+from handlers.desk.officials import Officials
 from handlers.flow.message import Opening, Phrase, Say
 from storage.tables import Campaign, GoodModel, Reminder
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 KIND = "post"
 NUMBERS: Mapping[Occasion, int] = {"opened": 1, "halfway": 2, "ends_soon": 3, "thanks": 4}
@@ -33,10 +30,10 @@ SHOWN = timedelta(days=7)  # and not yet told of
 
 
 @dataclass(frozen=True, slots=True)
-class Posts:
+class Drafts:
     """What is to be drafted now. Campaigns and models are few, so that all are looked at in one go."""
 
-    desk: "Desk"
+    context: Context
 
     def write(self) -> int:
         """Draft what is due; returns how many drafts it wrote, or could not write and told of."""
@@ -46,8 +43,8 @@ class Posts:
 
     def _campaigns(self) -> int:
         """One post at most for each, each occasion once; what came before it is not made up for."""
-        unit, today, since = self.desk.unit, self.desk.today(), self.desk.today() - LATELY
-        lately = and_(col(Campaign.state) == "closed", col(Campaign.closed_at) > self.desk.now - LATELY)
+        unit, today, since = self.context.unit, self.context.today(), self.context.today() - LATELY
+        lately = and_(col(Campaign.state) == "closed", col(Campaign.closed_at) > self.context.now - LATELY)
         opened = or_(and_(col(Campaign.state) == "open", col(Campaign.last_day) > since), lately)
         query = select(Campaign).where(opened, col(Campaign.opened_by).is_not(None)).order_by(col(Campaign.id))
         rows = [row for row in unit.scalars(query).all() if row.first_day <= today]
@@ -55,24 +52,24 @@ class Posts:
         return sum(self._post(row, done.get(f"campaign:{row.id}", frozenset())) for row in rows)
 
     def _post(self, row: Campaign, done: frozenset[int]) -> bool:
-        occasion = due(row, self.desk.today(), new=NUMBERS["opened"] not in done)
+        occasion = due(row, self.context.today(), new=NUMBERS["opened"] not in done)
         number, subject = NUMBERS[occasion], f"campaign:{row.id}"
-        if number in done or not once(self.desk, KIND, subject, number):
+        if number in done or not Reminders(self.context).once(KIND, subject, number):
             return False
         for earlier in range(1, number):
-            skip(self.desk, KIND, subject, earlier)
-        seen = self.desk.campaigns.by_id(row.id)
-        if seen is None or (occasion == "thanks" and not self.desk.campaigns.progress(seen).givers):
+            Reminders(self.context).skip(KIND, subject, earlier)
+        seen = Campaigns(self.context).by_id(row.id)
+        if seen is None or (occasion == "thanks" and not Campaigns(self.context).progress(seen).givers):
             return False  # nobody gave, so there is nobody to thank
         if occasion == "opened":  # what is said halfway would come too soon after it
             for near in self._too_near(row):
-                skip(self.desk, KIND, subject, NUMBERS[near])
-        draft = post_words.of_campaign(self.desk, seen, occasion)
+                Reminders(self.context).skip(KIND, subject, NUMBERS[near])
+        draft = DraftWords(self.context).of_campaign(seen, occasion)
         self._draft(draft, row.written_by, Phrase("posts.of_campaign", {"code": row.code}), subject)
         return True
 
     def _too_near(self, row: Campaign) -> tuple[Occasion, ...]:
-        today = self.desk.today()
+        today = self.context.today()
         return tuple(
             occasion
             for occasion, day in _days(row).items()
@@ -82,18 +79,18 @@ class Posts:
     # Models
 
     def _models(self) -> int:
-        unit = self.desk.unit
-        shown = (GoodModel.state == "shown", col(GoodModel.changed_at) > self.desk.now - SHOWN)
+        unit = self.context.unit
+        shown = (GoodModel.state == "shown", col(GoodModel.changed_at) > self.context.now - SHOWN)
         rows = unit.scalars(select(GoodModel).where(*shown).order_by(col(GoodModel.id))).all()
         done = self._done({f"model:{row.id}" for row in rows})
         return sum(self._post_model(row) for row in rows if f"model:{row.id}" not in done)
 
     def _post_model(self, row: GoodModel) -> bool:
         subject = f"model:{row.id}"
-        if not once(self.desk, KIND, subject, 1):
+        if not Reminders(self.context).once(KIND, subject, 1):
             return False
-        model = Models(self.desk).shown(row)
-        draft = post_words.of_model(self.desk, model)
+        model = Models(self.context).shown(row)
+        draft = DraftWords(self.context).of_model(model)
         about = Phrase("posts.of_model", {"title": model.writing.vi.title})
         self._draft(draft, row.written_by, about, subject)
         return True
@@ -106,27 +103,27 @@ class Posts:
             Reminder.kind == KIND, col(Reminder.subject).in_(subjects)
         )
         found: dict[str, frozenset[int]] = {}
-        for subject, number in self.desk.unit.execute(query) if subjects else ():
+        for subject, number in self.context.unit.execute(query) if subjects else ():
             found[subject] = found.get(subject, frozenset()) | {number}
         return found
 
-    def _draft(self, draft: Draft, writer: str, about: Phrase, subject: str) -> None:
+    def _draft(self, draft: BroadcastDraft, writer: str, about: Phrase, subject: str) -> None:
         """Write the draft, and tell whoever is to look at it; what can't be written so is hers to write."""
-        code, unit_id = self.desk.broadcasts.draft_of_clock(draft), next(iter(draft.audience.units), None)
+        code, unit_id = Broadcasts(self.context).draft_of_clock(draft), next(iter(draft.audience.units), None)
         key = "posts.drafted" if code else "posts.not_drafted"
-        values = {"code": code, "about": about, "link": f"{self.desk.public_url}/console/broadcasts"}
+        values = {"code": code, "about": about, "link": f"{self.context.public_url}/console/broadcasts"}
         for official in self._readers(writer, unit_id):
             if official.person_id is not None:
                 doors = _doors(official, code, unit_id)
                 place = f"{KIND}/{subject}/{code or 'none'}/{official.id}"
-                self.desk.messages.tell(official.person_id, Say(Phrase(key, values), openings=doors), place=place)
+                Messages(self.context).tell(official.person_id, Say(Phrase(key, values), openings=doors), place=place)
 
     def _readers(self, writer: str, unit_id: str | None) -> list[Official]:
         """Who wrote what it is about; and where she may write no announcement, those who may."""
-        hers = self.desk.officials.acting(writer)
+        hers = Officials(self.context).acting(writer)
         if hers is not None and hers.may("broadcast.write", unit_id):
             return [hers]
-        others = self.desk.officials.of_unit(unit_id, "broadcast.write")
+        others = Officials(self.context).of_unit(unit_id, "broadcast.write")
         return ([hers] if hers is not None else []) + others
 
 

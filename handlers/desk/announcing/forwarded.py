@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from handlers.desk.announcing.rows import PREFIX
+from handlers.desk.announcing.rows import BROADCAST_PREFIX
 from handlers.vietnamese import words
 from storage.ids import read_code
 
@@ -21,7 +21,7 @@ _AROUND = ".,;:!?()[]{}<>«»“”\"'…"
 
 def codes(typed: str) -> tuple[str, ...]:
     """What looks like the code of an announcement, each as it is to be read."""
-    found = (read_code(first + last, PREFIX) for first, last in _CODE.findall(typed))
+    found = (read_code(first + last, BROADCAST_PREFIX) for first, last in _CODE.findall(typed))
     return tuple(dict.fromkeys(code for code in found if code is not None))
 
 

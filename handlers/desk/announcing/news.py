@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from handlers.desk.announcing import audience
-from handlers.desk.office.rights import Official
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context, Official
+from handlers.desk.officials import Officials
 from handlers.flow.message import Opening, Phrase, Say
 from storage.queries.announcing import broadcasts
 from storage.tables import Broadcast
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 WENT = ("sent", "delivered", "digested")
 WAITS = ("planned", "held", "queued", "sending", "digest")
@@ -38,19 +37,19 @@ def tally(states: Mapping[tuple[str, str], int]) -> Tally:
 class BroadcastNews:
     """News of announcements, in one transaction. Whoever does something is not told that she did."""
 
-    desk: "Desk"
+    context: Context
 
     def approvers(self, units: Collection[str], authors: Collection[str]) -> list[Official]:
         """Everybody who may approve what goes to all of these units, the whole city if there are none; no author."""
         places = tuple(units) or (None,)
-        found = self.desk.officials.of_unit(places[0], "broadcast.approve")
+        found = Officials(self.context).of_unit(places[0], "broadcast.approve")
         mays = (o for o in found if all(o.may("broadcast.approve", place) for place in places))
         return [official for official in mays if official.id not in authors]
 
     def waits(self, row: Broadcast) -> None:
         """Tell everybody who may approve it that it waits."""
         door = Opening("doors.look_and_approve", "announcement", {"typed": row.code})
-        for official in self.approvers(audience.load(row.audience).units, row.authors):
+        for official in self.approvers(audience.load_audience(row.audience).units, row.authors):
             self._tell(official.id, "waits", row, (door,))
 
     def approved(self, row: Broadcast) -> None:
@@ -78,9 +77,9 @@ class BroadcastNews:
             self._tell(official_id, what, row, doors)
 
     def _tell(self, official_id: str, what: str, row: Broadcast, doors: tuple[Opening, ...]) -> None:
-        desk = self.desk
-        official = desk.officials.acting(official_id)
-        acts = desk.official is not None and desk.official.id == official_id
+        context = self.context
+        official = Officials(context).acting(official_id)
+        acts = context.official is not None and context.official.id == official_id
         if official is None or official.person_id is None or acts:
             return
         told: dict[str, object] = {
@@ -89,15 +88,15 @@ class BroadcastNews:
             "officer": "",
             "why": row.objection or "",
         }
-        if desk.official is not None:
-            told["officer"] = desk.officials.name_of(desk.official.id)
+        if context.official is not None:
+            told["officer"] = Officials(context).name_of(context.official.id)
         if what == "done":
-            counted = tally(broadcasts.counts(desk.unit, cast("int", row.id)))
+            counted = tally(broadcasts.counts(context.unit, cast("int", row.id)))
             told |= {"went": counted.went, "not_sent": counted.not_sent, "unknown": counted.unknown}
         # Nobody waits until the morning to approve a warning.
         kind = "urgent" if row.kind == "warning" else "notice"
         say = Say(Phrase(f"broadcast_news.{what}", told), openings=doors)
-        desk.messages.tell(official.person_id, say, kind=kind, place=f"broadcast/{row.id}/{what}/{official_id}")
+        Messages(context).tell(official.person_id, say, kind=kind, place=f"broadcast/{row.id}/{what}/{official_id}")
 
 
 def _look_at(row: Broadcast) -> Opening:

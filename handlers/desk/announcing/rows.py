@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import orjson
 from sqlalchemy import ColumnElement, Update, update
@@ -12,19 +12,17 @@ from sqlmodel import col, select
 
 from handlers.desk.announcing import audience
 from handlers.desk.announcing.audience import Audience, Kind
+from handlers.desk.office import Context
 from storage.ids import read_code
 from storage.queries.announcing import broadcasts
 from storage.tables import Broadcast
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 # done; absent, or none of her business; written by herself; changed since she looked; not possible in this state; its
 # time has passed; nobody would get it; something in it is wrong; no reason was given.
-Outcome = Literal["done", "absent", "own", "outdated", "not_now", "late", "nobody", "invalid", "unsaid"]
+BroadcastOutcome = Literal["done", "absent", "own", "outdated", "not_now", "late", "nobody", "invalid", "unsaid"]
 State = Literal["draft", "awaiting_approval", "scheduled", "sending", "paused", "done", "cancelled"]
 
-PREFIX = "TB"
+BROADCAST_PREFIX = "TB"
 UNSENT = ("draft", "awaiting_approval", "scheduled")
 LIVE = ("scheduled", "sending", "paused")
 OVER = ("done", "cancelled")
@@ -40,7 +38,7 @@ AS_DRAFT: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenBroadcast:
     """An announcement. stamp: of what was seen, sent along with every act on it. people: frozen, once submitted.
 
     objection: why it was given back, until it is submitted again.
@@ -72,31 +70,31 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class BroadcastRows:
     """The rows of one transaction, as the official at the desk may see and change them."""
 
-    desk: "Desk"
+    context: Context
 
     def by_code(self, typed_code: str) -> Broadcast | None:
         """An announcement by its code as people type it."""
-        code = read_code(typed_code, PREFIX)
-        return self.desk.unit.scalars(select(Broadcast).where(Broadcast.code == code)).first() if code else None
+        code = read_code(typed_code, BROADCAST_PREFIX)
+        return self.context.unit.scalars(select(Broadcast).where(Broadcast.code == code)).first() if code else None
 
     def find(self, typed_code: str, action: str) -> Broadcast | None:
         """The same, if the official may do this to it; a refusal is noted."""
         row = self.by_code(typed_code)
-        if row is None or not self.allows(action, audience.load(row.audience), f"broadcast:{row.id}"):
+        if row is None or not self.allows(action, audience.load_audience(row.audience), f"broadcast:{row.id}"):
             return None
         return row
 
     def may(self, action: str, row: Broadcast) -> bool:
         """Whether she may do this to one."""
-        units = audience.load(row.audience).units
-        return all(self.desk.may(action, unit) for unit in units or (None,))
+        units = audience.load_audience(row.audience).units
+        return all(self.context.may(action, unit) for unit in units or (None,))
 
     def allows(self, action: str, rule: Audience, subject: str) -> bool:
         """Whether she may do this for every unit it goes to; for the whole city if it names none."""
-        return all(self.desk.allows(action, unit, subject) for unit in rule.units or (None,))
+        return all(self.context.allows(action, unit, subject) for unit in rule.units or (None,))
 
     def digest(self, row: Broadcast) -> bytes:
         """What an approval is bound to."""
@@ -106,14 +104,14 @@ class Rows:
             "picture": hashlib.sha256(row.picture or b"").hexdigest(),
         }  # fmt: skip
         head = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-        return broadcasts.digest(self.desk.unit, cast("int", row.id), head)
+        return broadcasts.digest(self.context.unit, cast("int", row.id), head)
 
     def change(self, row: Broadcast, stamp: str, states: tuple[str, ...], **values: object) -> bool:
         """Change what is still as a stamp says. False if it is not."""
         if stamp_of(row) != stamp:
             return False
         still = (col(Broadcast.id) == row.id, col(Broadcast.state).in_(states), col(Broadcast.version) == row.version)
-        return self.update(row, still, {**values, "version": row.version + 1, "changed_at": self.desk.now})
+        return self.update(row, still, {**values, "version": row.version + 1, "changed_at": self.context.now})
 
     def set(self, row: Broadcast, **values: object) -> None:
         """Change what this transaction has changed already, so that nobody else can have."""
@@ -122,24 +120,24 @@ class Rows:
     def update(self, row: Broadcast, still: tuple[ColumnElement[bool], ...], values: Mapping[str, object]) -> bool:
         """Change what is still so, and read it anew. False if it is not."""
         change: Update = update(Broadcast).where(*still).values(**values)
-        done = self.desk.unit.change(change.execution_options(synchronize_session=False)) == 1
-        self.desk.unit.refresh(row)
+        done = self.context.unit.change(change.execution_options(synchronize_session=False)) == 1
+        self.context.unit.refresh(row)
         return done
 
-    def refuse(self, row: Broadcast, why: Outcome, act: str = "approval") -> Outcome:
+    def refuse(self, row: Broadcast, why: BroadcastOutcome, act: str = "approval") -> BroadcastOutcome:
         """Note that an act was refused, and why."""
         self.note(row, f"{act}_refused", why=why)
         return why
 
     def note(self, row: Broadcast, what: str, **detail: object) -> None:
         """Write the audit row of an act."""
-        self.desk.note(f"broadcast.{what}", f"broadcast:{row.id}", code=row.code, **detail)
+        self.context.note(f"broadcast.{what}", f"broadcast:{row.id}", code=row.code, **detail)
 
-    def seen(self, row: Broadcast, *, has_picture: bool) -> Seen:
+    def seen(self, row: Broadcast, *, has_picture: bool) -> SeenBroadcast:
         """An announcement as others handle it."""
-        return Seen(
+        return SeenBroadcast(
             cast("int", row.id), row.code, cast("State", row.state), cast("Kind", row.kind), row.topic, row.title,
-            row.words, audience.load(row.audience), row.start, has_picture, row.campaign_id, row.people,
+            row.words, audience.load_audience(row.audience), row.start, has_picture, row.campaign_id, row.people,
             tuple(row.authors), row.approved_by, row.ended_by, row.again_by, row.submitted_at, row.approved_at,
             row.began_at, row.ended_at, row.objection or "", stamp_of(row),
         )  # fmt: skip

@@ -8,20 +8,19 @@ stop that touched rows which are being sent would collide with the sending, and 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from handlers.desk.announcing import audience
-from handlers.desk.announcing import words as broadcast_words
+from handlers.desk.announcing.audience import Kind
 from handlers.desk.announcing.news import BroadcastNews
+from handlers.desk.announcing.words import BroadcastWords
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context
 from storage.queries.announcing import broadcasts, digests
 from storage.tables import Broadcast
-
-if TYPE_CHECKING:
-    from handlers.desk.announcing.audience import Kind
-    from handlers.desk.desk import Desk
 
 SLICE = 100
 WORTH_S = 0.25  # a slice is handed out once so much of a second is to be filled: a small one costs as much
@@ -31,68 +30,72 @@ LATELY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class BroadcastRun:
-    """One look at the announcements that are under way. rates: messages a second, by channel."""
+    """One look at the broadcasts that are under way."""
 
-    desk: "Desk"
-    rates: Mapping[str, float]
+    context: Context
 
     def begin(self) -> int:
         """Begin those that were approved and whose time has come; returns how many."""
-        desk = self.desk
-        due = or_(col(Broadcast.start).is_(None), col(Broadcast.start) <= desk.now)
+        context = self.context
+        due = or_(col(Broadcast.start).is_(None), col(Broadcast.start) <= context.now)
         query = select(Broadcast).where(Broadcast.state == "scheduled", due).order_by(col(Broadcast.id))
-        rows = [row for row in desk.unit.scalars(query).all() if self._may_go(row)]
+        rows = [row for row in context.unit.scalars(query).all() if self._may_go(row)]
         for row in rows:
-            row.state, row.began_at = "sending", desk.now
-            row.rendered = broadcast_words.rendered(desk, row)
-            desk.unit.add(row)
-            desk.unit.flush()
-            desk.note("broadcast.began", f"broadcast:{row.id}", code=row.code, people=row.people)
+            row.state, row.began_at = "sending", context.now
+            row.rendered = BroadcastWords(context).rendered(row)
+            context.unit.add(row)
+            context.unit.flush()
+            context.note("broadcast.began", f"broadcast:{row.id}", code=row.code, people=row.people)
         return len(rows)
 
-    def release(self) -> int:
-        """Hand out the next slice of those being sent, warnings first; returns how many recipients it took."""
-        desk = self.desk
+    def release(self, rates: Mapping[str, float]) -> int:
+        """Hand out the next slice of those being sent, warnings first; returns how many recipients it took.
+
+        rates: messages a second, by channel.
+        """
+        context = self.context
         query = select(Broadcast).where(Broadcast.state == "sending")
-        rows = desk.unit.scalars(query.order_by((col(Broadcast.kind) == "warning").desc(), col(Broadcast.id))).all()
+        rows = context.unit.scalars(query.order_by((col(Broadcast.kind) == "warning").desc(), col(Broadcast.id))).all()
         for row in rows:
             if not self._may_go(row):
                 continue
             wants = audience.agrees(cast("Kind", row.kind), row.topic)
-            for channel, rate in self.rates.items():
-                room = max(int(rate), 1) - broadcasts.ahead(desk.unit, channel, desk.now)
+            for channel, rate in rates.items():
+                room = max(int(rate), 1) - broadcasts.ahead(context.unit, channel, context.now)
                 if room < max(1, min(SLICE, int(rate * WORTH_S))):
                     continue
-                if taken := broadcasts.release(desk.unit, desk.vault, row, channel, wants, min(SLICE, room), desk.now):
+                if taken := broadcasts.release(
+                    context.unit, context.vault, row, channel, wants, min(SLICE, room), context.now
+                ):
                     return taken
         return 0
 
     def end(self) -> int:
         """End those that have nobody left to go to; returns how many."""
-        desk = self.desk
+        context = self.context
         ended = 0
-        for row in desk.unit.scalars(select(Broadcast).where(Broadcast.state == "sending")).all():
+        for row in context.unit.scalars(select(Broadcast).where(Broadcast.state == "sending")).all():
             which = cast("int", row.id)
-            if broadcasts.has_planned(desk.unit, which) or broadcasts.is_under_way(desk.unit, which):
+            if broadcasts.has_planned(context.unit, which) or broadcasts.is_under_way(context.unit, which):
                 continue
             still = (col(Broadcast.id) == which, col(Broadcast.state) == "sending")
-            over = update(Broadcast).where(*still).values(state="done", ended_at=desk.now)
-            if desk.unit.change(over.execution_options(synchronize_session=False)):
-                desk.note("broadcast.done", f"broadcast:{which}", code=row.code)
-                BroadcastNews(desk).done(row)
+            over = update(Broadcast).where(*still).values(state="done", ended_at=context.now)
+            if context.unit.change(over.execution_options(synchronize_session=False)):
+                context.note("broadcast.done", f"broadcast:{which}", code=row.code)
+                BroadcastNews(context).done(row)
                 ended += 1
         return ended
 
     def call_off(self) -> int:
         """Cancel some of what has not left of those that were stopped lately; returns how many rows that changed."""
-        desk, changed = self.desk, 0
-        lately = (col(Broadcast.state) == "cancelled", col(Broadcast.ended_at) > desk.now - LATELY)
-        for which in desk.unit.scalars(select(Broadcast.id).where(*lately)).all():
+        context, changed = self.context, 0
+        lately = (col(Broadcast.state) == "cancelled", col(Broadcast.ended_at) > context.now - LATELY)
+        for which in context.unit.scalars(select(Broadcast.id).where(*lately)).all():
             number = cast("int", which)
-            changed += broadcasts.halt(desk.unit, number, STOPPED_AT_ONCE, desk.now)
-            changed += digests.pull_back(desk.unit, number, desk.now)
+            changed += broadcasts.halt(context.unit, number, STOPPED_AT_ONCE, context.now)
+            changed += digests.pull_back(context.unit, number, context.now)
         return changed
 
     def _may_go(self, row: Broadcast) -> bool:
         """Nobody is woken by what is no warning."""
-        return row.kind == "warning" or self.desk.messages.may_go("broadcast") <= self.desk.now
+        return row.kind == "warning" or Messages(self.context).may_go("broadcast") <= self.context.now

@@ -6,12 +6,13 @@ Why a code proves nothing by itself: it can be copied into other words, so where
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
 from handlers.desk.announcing import forwarded
+from handlers.desk.office import Context
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import words
@@ -21,9 +22,6 @@ from storage.queries.announcing import announced
 from storage.queries.announcing.announced import Begun
 from storage.tables import Suspect
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 # ours, word for word; ours, as far as its code says; of an announcement of ours that was stopped on its way; words that
 # are not ours under a code of ours; nothing of ours; too little to tell; the code of something else of ours; not ours,
@@ -52,7 +50,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedSuspect:
     """Something that was asked about, as officials see it. words: empty once who asked was erased."""
 
     id: str
@@ -67,7 +65,7 @@ class Listed:
 class Suspects:
     """What people were sent and don't trust."""
 
-    desk: "Desk"
+    context: Context
 
     def judge(self, typed: str) -> Judged:
         """Say what a text is that somebody was sent; keep it, sealed, if it is not ours."""
@@ -78,29 +76,29 @@ class Suspects:
         found = self._by_code(said, named) or self._by_words(said, named) or Judged("absent")
         return found if found.how in OURS else self._not_ours(said, named, found)
 
-    def listed(self, *, before: str = "", most: int) -> list[Listed]:
+    def listed(self, *, before: str = "", most: int) -> list[ListedSuspect]:
         """What was asked about, the newest first, in the open; that it was read is noted."""
-        desk = self.desk
+        context = self.context
         query = select(Suspect).order_by(col(Suspect.id).desc()).limit(most)
-        rows = desk.unit.scalars(query.where(col(Suspect.id) < before) if before else query).all()
-        desk.note("suspect.read", f"official:{desk.acting().id}", count=len(rows))
-        return [Listed(row.id, row.at, row.code, self._words(row), row.seen_by, row.seen_at) for row in rows]
+        rows = context.unit.scalars(query.where(col(Suspect.id) < before) if before else query).all()
+        context.note("suspect.read", f"official:{context.acting().id}", count=len(rows))
+        return [ListedSuspect(row.id, row.at, row.code, self._words(row), row.seen_by, row.seen_at) for row in rows]
 
     def mark_seen(self, suspect_id: str) -> Literal["done", "absent", "outdated"]:
         """Note that an official has looked at one."""
-        desk = self.desk
-        if desk.unit.get(Suspect, suspect_id) is None:
+        context = self.context
+        if context.unit.get(Suspect, suspect_id) is None:
             return "absent"
         one = update(Suspect).where(col(Suspect.id) == suspect_id, col(Suspect.seen_at).is_(None))
-        if desk.unit.change(one.values(seen_by=desk.acting().id, seen_at=desk.now)) != 1:
+        if context.unit.change(one.values(seen_by=context.acting().id, seen_at=context.now)) != 1:
             return "outdated"
-        desk.note("suspect.seen", f"suspect:{suspect_id}")
+        context.note("suspect.seen", f"suspect:{suspect_id}")
         return "done"
 
     def unseen(self) -> int:
         """How many wait to be looked at."""
         query = select(func.count()).select_from(Suspect).where(col(Suspect.seen_at).is_(None))
-        return self.desk.unit.scalar(query) or 0
+        return self.context.unit.scalar(query) or 0
 
     # Inside
 
@@ -113,12 +111,12 @@ class Suspects:
 
     def _by_code(self, said: str, named: tuple[str, ...]) -> Judged | None:
         """What a text with codes is: one of ours, a digest of several, or other words; None if no code is ours."""
-        found = {one.code: one for one in announced.begun(self.desk.unit, named, len(named))} if named else {}
+        found = {one.code: one for one in announced.begun(self.context.unit, named, len(named))} if named else {}
         begun = [found[code] for code in named if code in found]
         if not begun:
             return None
         bare = words.fold(forwarded.without_codes(said))
-        if not bare or bare in self.desk.texts.heard["code_words"]:
+        if not bare or bare in self.context.texts.heard["code_words"]:
             return self._judged("by_code", begun[0])
         says = next((one for one in begun if forwarded.says_no_more(said, one.rendered.values())), None)
         if says is None and forwarded.is_made_of(said, self._of_digest(begun)):
@@ -129,7 +127,7 @@ class Suspects:
         """What a text is of which no code is ours; None if it is nothing of ours."""
         if named and forwarded.is_short(forwarded.without_codes(said)):
             return None  # a code that nobody gave, beside words that tell nothing
-        for one in announced.begun(self.desk.unit, None, LOOKED_THROUGH):
+        for one in announced.begun(self.context.unit, None, LOOKED_THROUGH):
             if forwarded.says_no_more(said, one.rendered.values()):
                 return Judged("short") if forwarded.is_short(said) else self._judged("ours", one)
         return None
@@ -139,34 +137,34 @@ class Suspects:
         codes = tuple(one.code for one in begun)
         whole = Phrase("digest.whole", {"news": "", "footer": Phrase("digest.footer", {"codes": codes})})
         frame = (whole, Phrase("digest.more", {"code": ""}))
-        told = [self.desk.voice(language).say(phrase) for language in LANGUAGES for phrase in frame]
+        told = [self.context.voice(language).say(phrase) for language in LANGUAGES for phrase in frame]
         return [*told, *(text for one in begun for text in one.rendered.values())]
 
     def _judged(self, how: How, one: Begun) -> Judged:
         how = "stopped" if one.state == "cancelled" and how in OURS else how
-        return Judged(how, one.title, one.began_at.astimezone(self.desk.zone).date(), one.rendered)
+        return Judged(how, one.title, one.began_at.astimezone(self.context.zone).date(), one.rendered)
 
     def _not_ours(self, said: str, named: tuple[str, ...], judged: Judged) -> Judged:
         """Keep what is not ours, unless there was too much of it from this chat lately."""
-        desk = self.desk
-        tries = desk.vault.look_up("suspect tries", desk.here().address_id)
-        if machine.count(desk.unit, tries, desk.now, WINDOW) > WRONG_ONES:
+        context = self.context
+        tries = context.vault.look_up("suspect tries", context.here().address_id)
+        if machine.count(context.unit, tries, context.now, WINDOW) > WRONG_ONES:
             return Judged("too_often")
         if judged.how != "short":
             self._keep(said, named[0] if named else "")
         return judged
 
     def _keep(self, said: str, code: str) -> None:
-        desk, person_id = self.desk, self.desk.here().person_id
-        suspect_id = new_id(desk.now)
-        body = desk.vault.seal(f"person:{person_id}", f"suspect.body:{suspect_id}", said)
-        desk.unit.add(Suspect(id=suspect_id, person_id=person_id, code=code, body=body, at=desk.now))
-        desk.note("suspect.kept", f"suspect:{suspect_id}")
+        context, person_id = self.context, self.context.here().person_id
+        suspect_id = new_id(context.now)
+        body = context.vault.seal(f"person:{person_id}", f"suspect.body:{suspect_id}", said)
+        context.unit.add(Suspect(id=suspect_id, person_id=person_id, code=code, body=body, at=context.now))
+        context.note("suspect.kept", f"suspect:{suspect_id}")
 
     def _words(self, row: Suspect) -> str:
         if row.body is None:
             return ""
         try:
-            return cast("str", self.desk.vault.open(f"person:{row.person_id}", f"suspect.body:{row.id}", row.body))
+            return cast("str", self.context.vault.open(f"person:{row.person_id}", f"suspect.body:{row.id}", row.body))
         except KeyGone:
             return ""

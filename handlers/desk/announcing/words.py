@@ -6,18 +6,15 @@ how to stop, and nobody may leave it out.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from handlers.desk.money.gift_accounts import has_number
+from handlers.desk.money import Campaigns, has_number
+from handlers.desk.office import Context
 from handlers.flow.message import Lines, Phrase
 from handlers.rules.law_change_days import turn
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import words
-from storage.tables import LawChange
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-    from storage.tables import Broadcast
+from storage.tables import Broadcast, LawChange
 
 MOST_TITLE = 80  # letters: it is what stands on a locked screen
 MOST_ACTS = 3
@@ -35,39 +32,45 @@ STOPS: Mapping[str, str] = {
 }
 
 
-def rendered(desk: "Desk", row: "Broadcast") -> dict[str, str]:
-    """All that people read, by language: in English only where it was written in English."""
-    spoken = [language for language in LANGUAGES if row.words.get(language)]
-    return {language: desk.voice(language).say(_whole(desk, row, language)).rstrip() for language in spoken}
+@dataclass(frozen=True, slots=True)
+class BroadcastWords:
+    """What broadcasts say."""
+
+    context: Context
+
+    def rendered(self, row: "Broadcast") -> dict[str, str]:
+        """All that people read, by language: in English only where it was written in English."""
+        spoken = [language for language in LANGUAGES if row.words.get(language)]
+        return {language: self.context.voice(language).say(self._whole(row, language)).rstrip() for language in spoken}
+
+    def without_footer(self, row: "Broadcast", language: str) -> str:
+        """What it says in a language, or in Vietnamese where it was not written in that one, without the footer."""
+        written = language if row.words.get(language) else LANGUAGES[0]
+        return self.context.voice(written).say(Phrase("plain", {"words": Lines(tuple(self._parts(row, written)))}))
+
+    def _whole(self, row: "Broadcast", language: str) -> Phrase:
+        day = (row.began_at or row.start or self.context.now).astimezone(self.context.zone).date()
+        stop = Phrase(f"broadcast.{STOPS[row.kind]}", {}) if row.kind in STOPS else ""
+        footer = Phrase("broadcast.footer", {"date": day, "code": row.code, "stop": stop})
+        return Phrase("plain", {"words": Lines((*self._parts(row, language), "", footer))})
+
+    def _parts(self, row: "Broadcast", language: str) -> list[object]:
+        parts: list[object] = [row.title[language], "", row.words[language]]
+        change = self.context.unit.get(LawChange, row.audience["change"]) if row.kind == "rules" else None
+        if change is not None:
+            known = (one.row.source for one in turn(change.day).turnings if one.is_known)
+            acts = tuple(dict.fromkeys(known))[:MOST_ACTS]
+            parts += ["", Phrase("broadcast.law", {"acts": "; ".join(acts), "day": change.day})]
+        campaign = Campaigns(self.context).by_id(row.campaign_id) if row.campaign_id else None
+        if campaign is not None:
+            parts += [
+                "",
+                Phrase("broadcast.asks_for_gifts", {**Campaigns(self.context).asking(campaign), "code": campaign.code}),
+            ]
+        return parts
 
 
-def without_footer(desk: "Desk", row: "Broadcast", language: str) -> str:
-    """What it says in a language, or in Vietnamese where it was not written in that one, without the footer."""
-    written = language if row.words.get(language) else LANGUAGES[0]
-    return desk.voice(written).say(Phrase("plain", {"words": Lines(tuple(_parts(desk, row, written)))}))
-
-
-def _whole(desk: "Desk", row: "Broadcast", language: str) -> Phrase:
-    day = (row.began_at or row.start or desk.now).astimezone(desk.zone).date()
-    stop = Phrase(f"broadcast.{STOPS[row.kind]}", {}) if row.kind in STOPS else ""
-    footer = Phrase("broadcast.footer", {"date": day, "code": row.code, "stop": stop})
-    return Phrase("plain", {"words": Lines((*_parts(desk, row, language), "", footer))})
-
-
-def _parts(desk: "Desk", row: "Broadcast", language: str) -> list[object]:
-    parts: list[object] = [row.title[language], "", row.words[language]]
-    change = desk.unit.get(LawChange, row.audience["change"]) if row.kind == "rules" else None
-    if change is not None:
-        known = (one.row.source for one in turn(change.day).turnings if one.is_known)
-        acts = tuple(dict.fromkeys(known))[:MOST_ACTS]
-        parts += ["", Phrase("broadcast.law", {"acts": "; ".join(acts), "day": change.day})]
-    campaign = desk.campaigns.by_id(row.campaign_id) if row.campaign_id else None
-    if campaign is not None:
-        parts += ["", Phrase("broadcast.asks_for_gifts", {**desk.campaigns.asking(campaign), "code": campaign.code})]
-    return parts
-
-
-def faults(title: Mapping[str, str], said: Mapping[str, str]) -> Mapping[str, str]:
+def words_faults(title: Mapping[str, str], said: Mapping[str, str]) -> Mapping[str, str]:
     """What is wrong with the words, by field: short, say_long, needed, tells_too_much or no_number."""
     found: dict[str, str] = {}
     for language in LANGUAGES:

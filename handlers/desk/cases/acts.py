@@ -4,14 +4,13 @@ Why a table: a button that would be refused is not shown, and what a button lead
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from sqlmodel import col, select
 
+from handlers.desk.office import Context
 from storage.tables import Case, CaseEvent, Task
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 OPEN = ("submitted", "in_review", "need_info", "proposed", "approved", "delivering")
 UNDECIDED = ("submitted", "in_review", "need_info")
@@ -31,45 +30,45 @@ ACTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def may(desk: "Desk", right: str, case: Case) -> bool:
-    """Whether the official at the desk may do this to a case; to one that came from her own chats she does nothing."""
-    own = desk.official is not None and desk.official.person_id == case.person_id
-    return desk.may(right, case.unit_id) and (right == "case.see" or not own)
+@dataclass(frozen=True, slots=True)
+class CaseActs:
+    """What the official at the desk may do to cases now."""
 
+    context: Context
 
-def possible(desk: "Desk", case: Case) -> tuple[str, ...]:
-    """What the official at the desk may do to a case now, in the table's order; she takes only what is not hers."""
-    hers = case.officer_id == desk.acting().id
-    acts = [act for act, (right, _) in ACTS.items() if may(desk, right, case) and not in_the_way(desk, case, act)]
-    return tuple(act for act in acts if not (act == "take" and hers))
+    def may(self, right: str, case: Case) -> bool:
+        """Whether the official at the desk may do this to a case; to one from her own chats she does nothing."""
+        own = self.context.official is not None and self.context.official.person_id == case.person_id
+        return self.context.may(right, case.unit_id) and (right == "case.see" or not own)
 
+    def possible(self, case: Case) -> tuple[str, ...]:
+        """What the official at the desk may do to a case now, in the table's order; she takes only what is not hers."""
+        hers = case.officer_id == self.context.acting().id
+        acts = [act for act, (right, _) in ACTS.items() if self.may(right, case) and not self.in_the_way(case, act)]
+        return tuple(act for act in acts if not (act == "take" and hers))
 
-def in_the_way(desk: "Desk", case: Case, act: str) -> Literal["not_now", "own"] | None:
-    """What keeps an official who has the right from an act: the case's state, or that another has to do it."""
-    if case.state not in ACTS[act][1] or (act == "check" and case.check_on is None):
-        return "not_now"
-    own = (act == "approve" and proposed_it(desk, case)) or (act == "refuse" and is_complained_of(desk, case))
-    return "own" if own else None
+    def in_the_way(self, case: Case, act: str) -> Literal["not_now", "own"] | None:
+        """What keeps an official who has the right from an act: the case's state, or that another has to do it."""
+        if case.state not in ACTS[act][1] or (act == "check" and case.check_on is None):
+            return "not_now"
+        own = (act == "approve" and self.proposed_it(case)) or (act == "refuse" and self.is_complained_of(case))
+        return "own" if own else None
 
+    def proposed_it(self, case: Case) -> bool:
+        """Whether what waits for approval is the own proposal of the official at the desk."""
+        return self._last_actor(case, "proposed") == str(self.context.actor)
 
-def proposed_it(desk: "Desk", case: Case) -> bool:
-    """Whether what waits for approval is the own proposal of the official at the desk."""
-    return _last_actor(desk, case, "proposed") == str(desk.actor)
+    def is_complained_of(self, case: Case) -> bool:
+        """Whether an open complaint is about what the official at the desk refused."""
+        query = select(Task.id).where(Task.case_id == case.id, Task.kind == "complaint", col(Task.done_at).is_(None))
+        complained = self.context.unit.scalars(query.limit(1)).first() is not None
+        return complained and self._last_actor(case, "refused") == str(self.context.actor)
 
+    def last_event(self, case: Case) -> str:
+        """The id of the last thing that happened to a case."""
+        query = select(CaseEvent.id).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id).desc()).limit(1)
+        return self.context.unit.scalars(query).first() or ""
 
-def is_complained_of(desk: "Desk", case: Case) -> bool:
-    """Whether an open complaint is about what the official at the desk refused."""
-    query = select(Task.id).where(Task.case_id == case.id, Task.kind == "complaint", col(Task.done_at).is_(None))
-    complained = desk.unit.scalars(query.limit(1)).first() is not None
-    return complained and _last_actor(desk, case, "refused") == str(desk.actor)
-
-
-def last_event(desk: "Desk", case: Case) -> str:
-    """The id of the last thing that happened to a case."""
-    query = select(CaseEvent.id).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id).desc()).limit(1)
-    return desk.unit.scalars(query).first() or ""
-
-
-def _last_actor(desk: "Desk", case: Case, kind: str) -> str:
-    query = select(CaseEvent.actor).where(CaseEvent.case_id == case.id, CaseEvent.kind == kind)
-    return desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first() or ""
+    def _last_actor(self, case: Case, kind: str) -> str:
+        query = select(CaseEvent.actor).where(CaseEvent.case_id == case.id, CaseEvent.kind == kind)
+        return self.context.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first() or ""

@@ -4,20 +4,19 @@ Why a complaint takes the case from its officer: whoever refused must not be the
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from handlers.desk.cases.cases import Cases
 from handlers.desk.cases.news import CaseNews
+from handlers.desk.messages import Files
+from handlers.desk.office import Context
 from storage.tables import Case
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswers:
     """Answers of the person who speaks. Each is False where the case is not hers, or does not wait for this."""
 
-    desk: "Desk"
+    context: Context
 
     def is_asked(self, code: str) -> bool:
         """Whether an officer waits for an answer of hers."""
@@ -31,7 +30,7 @@ class CaseAnswers:
         """Answer in words what an officer asked; where nothing is asked any more, they are added to the case."""
         case = self._in(code, "need_info")
         if case is None:
-            return self.desk.cases.add_words(code, words)
+            return Cases(self.context).add_words(code, words)
         self._back(case, "answered", words, reason="answered by the registrant")
         return True
 
@@ -60,23 +59,23 @@ class CaseAnswers:
             return False
         case.officer_id = None
         self._back(case, "complained", words, reason="the registrant complained")
-        self.desk.cases.add_task(case, "complaint")
-        CaseNews(self.desk).complained(case)
+        Cases(self.context).add_task(case, "complaint")
+        CaseNews(self.context).complained(case)
         return True
 
     # Inside
 
     def _in(self, code: str, state: str) -> Case | None:
-        case = self.desk.cases.own(code)
+        case = Cases(self.context).own(code)
         return case if case is not None and case.state == state and case.body is not None else None
 
     def _add_papers(self, case: Case, photos: tuple[str, ...], words: str) -> bool:
-        self.desk.files.attach(photos, case.id)
+        Files(self.context).attach(photos, case.id)
         self._back(case, "paper_added", words, reason="the registrant sent papers")
         return True
 
     def _back(self, case: Case, kind: str, words: str = "", *, reason: str) -> None:
         """Bring a case back into review, with the office's days before it again, and tell its officer."""
-        case.due = max(case.due, self.desk.cases.first_contact_due())
-        self.desk.cases.move_to(case, "in_review", kind, note=words, reason=reason)
-        CaseNews(self.desk).answered(case)
+        case.due = max(case.due, Cases(self.context).first_contact_due())
+        Cases(self.context).move_to(case, "in_review", kind, note=words, reason=reason)
+        CaseNews(self.context).answered(case)

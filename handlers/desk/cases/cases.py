@@ -7,20 +7,20 @@ case can be erased without her.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers.desk.cases import blind_index as look_ups
-from handlers.desk.cases import news as case_news
-from handlers.desk.messages import reminders
+from handlers.desk.cases.blind_index import BlindIndex
+from handlers.desk.cases.decision_words import DecisionWords
+from handlers.desk.cases.events import CaseClosed
+from handlers.desk.cases.registration import Registration
+from handlers.desk.messages import Files, Reminders
+from handlers.desk.office import Context
 from handlers.flow.message import Phrase
 from storage.ids import new_code, new_id, read_code
 from storage.queries import machine
 from storage.tables import Case, CaseEvent, Task
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
+from storage.vault import KeyGone
 
 CLOSED = ("refused", "closed", "withdrawn")
 WITHDRAWABLE = ("submitted", "in_review", "need_info", "proposed", "approved")
@@ -42,29 +42,7 @@ LOOK_UP_WINDOW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a registration says. Empty words mean not given; phone in international form."""
-
-    needs: tuple[str, ...]
-    unit_id: str | None
-    place: str
-    name: str = ""
-    birth_year: int | None = None
-    phone: str = ""
-    story: str = ""
-    work: str = ""
-    goods: str = ""
-    reach: str = ""
-    tongue: str = ""
-    for_other: bool = False
-    relation: str = ""
-    told: str = ""
-    helper_name: str = ""
-    helper_phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedCase:
     """A case just opened: its code, and the day by which somebody should have been in touch."""
 
     code: str
@@ -72,7 +50,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OwnCase:
     """A case as its registrant sees it. question: what she is asked; answer: what was decided, as she was told it."""
 
     id: str
@@ -89,57 +67,57 @@ class Seen:
 class Cases:
     """Cases of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
-    def open(self, request: Request, photos: tuple[str, ...] = ()) -> Opened:
+    def open(self, request: Registration, photos: tuple[str, ...] = ()) -> OpenedCase:
         """Open a case, with its tasks, its look-ups and its due day. A likely duplicate is flagged for officials."""
-        desk, person = self.desk, self.desk.here()
+        context, person = self.context, self.context.here()
         due = self.first_contact_due()
-        twin = look_ups.twin(desk, request)
+        twin = BlindIndex(context).twin(request)
         case = Case(
-            id=new_id(desk.now), code=new_code("HS"), person_id=person.person_id, unit_id=request.unit_id,
+            id=new_id(context.now), code=new_code("HS"), person_id=person.person_id, unit_id=request.unit_id,
             needs=list(request.needs), for_other=request.for_other, duplicate_of=twin.id if twin else None, due=due,
-            created_at=desk.now, changed_at=desk.now,
+            created_at=context.now, changed_at=context.now,
         )  # fmt: skip
-        desk.vault.make(f"case:{case.id}", desk.now)
+        context.vault.make(f"case:{case.id}", context.now)
         case.body = self._seal(case.id, asdict(request))
-        desk.unit.add(case)
-        desk.unit.flush()
-        look_ups.remember(desk, case, request)
+        context.unit.add(case)
+        context.unit.flush()
+        BlindIndex(context).remember(case, request)
         self._event(case, "opened", None, case.state)
         self._add_tasks(case, request, twin is not None)
-        desk.files.attach(photos, case.id)
-        reminders.call_off(desk, person.person_id, "form")
-        desk.note("case.opened", f"case:{case.id}", unit=case.unit_id or "", needs=list(case.needs))
-        return Opened(case.code, due)
+        Files(context).attach(photos, case.id)
+        Reminders(context).call_off(person.person_id, "form")
+        context.note("case.opened", f"case:{case.id}", unit=case.unit_id or "", needs=list(case.needs))
+        return OpenedCase(case.code, due)
 
-    def mine(self) -> list[Seen]:
+    def mine(self) -> list[OwnCase]:
         """The cases of the person who speaks, newest first."""
-        query = select(Case).where(Case.person_id == self.desk.here().person_id).order_by(col(Case.id).desc())
-        return [self._seen(case) for case in self.desk.unit.scalars(query)]
+        query = select(Case).where(Case.person_id == self.context.here().person_id).order_by(col(Case.id).desc())
+        return [self._seen(case) for case in self.context.unit.scalars(query)]
 
-    def my_twin(self, request: Request) -> str | None:
+    def my_twin(self, request: Registration) -> str | None:
         """The code of an open case of the same person that is likely the same request."""
-        twin = look_ups.twin(self.desk, request)
-        return twin.code if twin is not None and twin.person_id == self.desk.here().person_id else None
+        twin = BlindIndex(self.context).twin(request)
+        return twin.code if twin is not None and twin.person_id == self.context.here().person_id else None
 
-    def look_up(self, typed_code: str, second: str) -> Seen | None:
+    def look_up(self, typed_code: str, second: str) -> OwnCase | None:
         """Find a case from elsewhere, by its code and the last four digits of the phone, or the year of birth.
 
         Wrong, absent and too many tries look alike: None.
         """
-        desk = self.desk
-        window = desk.vault.look_up("code look-up", desk.here().address_id)
-        if machine.counted(desk.unit, window, desk.now, LOOK_UP_WINDOW) >= WRONG_LOOK_UPS:
+        context = self.context
+        window = context.vault.look_up("code look-up", context.here().address_id)
+        if machine.counted(context.unit, window, context.now, LOOK_UP_WINDOW) >= WRONG_LOOK_UPS:
             return None
         code = read_code(typed_code, "HS")
-        case = desk.unit.scalars(select(Case).where(Case.code == (code or ""))).first()
+        case = context.unit.scalars(select(Case).where(Case.code == (code or ""))).first()
         if case is not None and case.body is not None:
             request = self._request(case)
             known = str(request["phone"])[-4:] or str(request["birth_year"] or "")
             if known and second.strip() == known:
                 return self._seen(case)
-        machine.count(desk.unit, window, desk.now, LOOK_UP_WINDOW)
+        machine.count(context.unit, window, context.now, LOOK_UP_WINDOW)
         return None
 
     def add_words(self, code: str, more: str) -> bool:
@@ -173,18 +151,18 @@ class Cases:
             return []
         shown = col(CaseEvent.kind).not_in(OFFICE_ALONE)
         query = select(CaseEvent).where(CaseEvent.case_id == case.id, shown).order_by(CaseEvent.id)
-        return [(event.at, event.kind, event.new) for event in self.desk.unit.scalars(query)]
+        return [(event.at, event.kind, event.new) for event in self.context.unit.scalars(query)]
 
     def read(self, case_id: str) -> Mapping[str, object]:
         """What a case says, opened. Raises KeyGone once it is erased."""
-        case = self.desk.unit.get(Case, case_id)
+        case = self.context.unit.get(Case, case_id)
         return {} if case is None or case.body is None else self._request(case)
 
     def move(self, code: str, new: str, reason: str) -> bool:
         """Bring a case from its state to one that may follow it. False if that one may not."""
         case = self._by_code(code)
         erased = case is None or case.body is None
-        if case is None or erased or new not in FOLLOWS[case.state] or self.desk.actor.kind == "person":
+        if case is None or erased or new not in FOLLOWS[case.state] or self.context.actor.kind == "person":
             return False
         self.move_to(case, new, new, reason=reason)
         return True
@@ -194,56 +172,70 @@ class Cases:
         if case.body is not None:
             content = self._request(case) | {"helper_name": "", "helper_phone": "", "helper_erased": True}
             case.body = self._seal(case.id, content)
-            self.desk.unit.add(case)
+            self.context.unit.add(case)
             self._event(case, "helper_erased", None, None)
+
+    def own_number(self, person_id: str) -> str:
+        """Her number in international form, empty where she gave none; in a request for another it is the sender's."""
+        query = select(Case).where(
+            Case.person_id == person_id, col(Case.closed_at).is_(None), col(Case.body).is_not(None)
+        )
+        case = self.context.unit.scalars(query.order_by(col(Case.created_at).desc()).limit(1)).first()
+        if case is None:
+            return ""
+        try:
+            said = self.read(case.id)
+        except KeyGone:
+            return ""
+        return str(said.get("helper_phone" if case.for_other else "phone") or "")
 
     def own(self, code: str) -> Case | None:
         """A case of the person who speaks; that of somebody else is none."""
         case = self._by_code(code)
-        return case if case is not None and case.person_id == self.desk.here().person_id else None
+        return case if case is not None and case.person_id == self.context.here().person_id else None
 
     def question(self, case: Case) -> str:
         """What an officer asked last, in her words; empty where nothing was, or it was forgotten."""
         query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "asked")
-        event = self.desk.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+        event = self.context.unit.scalars(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
         if event is None or event.note is None:
             return ""
-        return str(self.desk.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note))
+        return str(self.context.vault.open(f"case:{case.id}", f"case_event.note:{event.id}", event.note))
 
     def add_event(self, case: Case, kind: str, *, note: str = "", **detail: object) -> None:
         """Note something that happened to a case and left its state. note: words, sealed with the case."""
         self._event(case, kind, None, None, note=note)
-        self.desk.note(f"case.{kind}", f"case:{case.id}", "", **detail)
-        case.changed_at = self.desk.now
-        self.desk.unit.add(case)
+        self.context.note(f"case.{kind}", f"case:{case.id}", "", **detail)
+        case.changed_at = self.context.now
+        self.context.unit.add(case)
 
     def add_task(self, case: Case, kind: str) -> None:
         """Give an officer something to do by the day on which the case is due."""
         row = Task(
-            id=new_id(self.desk.now), kind=kind, case_id=case.id, unit_id=case.unit_id, due=case.due,
-            created_at=self.desk.now,
+            id=new_id(self.context.now), kind=kind, case_id=case.id, unit_id=case.unit_id, due=case.due,
+            created_at=self.context.now,
         )  # fmt: skip
-        self.desk.unit.add(row)
+        self.context.unit.add(row)
 
     def first_contact_due(self) -> date:
         """The day by which somebody should have been in touch about what comes in now."""
-        return self.desk.calendar.due(self.desk.office.first_contact_working_days)
+        return self.context.due(self.context.office.first_contact_working_days)
 
     # Inside
 
     def _by_code(self, code: str) -> Case | None:
-        return self.desk.unit.scalars(select(Case).where(Case.code == code)).first()
+        return self.context.unit.scalars(select(Case).where(Case.code == code)).first()
 
-    def _seen(self, case: Case) -> Seen:
+    def _seen(self, case: Case) -> OwnCase:
         question = self.question(case) if case.state == "need_info" else ""
-        answer = case_news.answer(self.desk, case)
-        return Seen(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
+        answer = DecisionWords(self.context).answer(case)
+        return OwnCase(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
 
     def _seal(self, case_id: str, content: Mapping[str, object]) -> bytes:
-        return self.desk.vault.seal(f"case:{case_id}", f"cases.body:{case_id}", content)
+        return self.context.vault.seal(f"case:{case_id}", f"cases.body:{case_id}", content)
 
     def _request(self, case: Case) -> dict[str, object]:
-        opened = self.desk.vault.open(f"case:{case.id}", f"cases.body:{case.id}", case.body or b"")
+        opened = self.context.vault.open(f"case:{case.id}", f"cases.body:{case.id}", case.body or b"")
         assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
         return opened
 
@@ -252,28 +244,28 @@ class Cases:
         if new not in FOLLOWS[case.state]:
             raise ValueError(f"{case.state} is not followed by {new}")
         self._event(case, kind, case.state, new, note=note, reason=reason)
-        self.desk.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
+        self.context.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
         if case.state == "need_info":
-            reminders.call_off(self.desk, case.person_id, f"question/case:{case.id}")
-        case.state, case.changed_at = new, self.desk.now
-        case.closed_at = self.desk.now if new in CLOSED else None
-        self.desk.unit.add(case)
+            Reminders(self.context).call_off(case.person_id, f"question/case:{case.id}")
+        case.state, case.changed_at = new, self.context.now
+        case.closed_at = self.context.now if new in CLOSED else None
+        self.context.unit.add(case)
         if new in CLOSED:
-            self.desk.needs.end_with(case)
+            self.context.tell(CaseClosed(case))
 
     def _event(
         self, case: Case, kind: str, old: str | None, new: str | None, *, note: str = "", reason: str = ""
     ) -> None:
-        desk = self.desk
+        context = self.context
         event = CaseEvent(
-            id=new_id(desk.now), case_id=case.id, at=desk.now, kind=kind, old=old, new=new, actor=str(desk.actor),
-            reason=reason,
+            id=new_id(context.now), case_id=case.id, at=context.now, kind=kind, old=old, new=new,
+            actor=str(context.actor), reason=reason,
         )  # fmt: skip
         if note:
-            event.note = desk.vault.seal(f"case:{case.id}", f"case_event.note:{event.id}", note)
-        desk.unit.add(event)
+            event.note = context.vault.seal(f"case:{case.id}", f"case_event.note:{event.id}", note)
+        context.unit.add(event)
 
-    def _add_tasks(self, case: Case, request: Request, twin: bool) -> None:
+    def _add_tasks(self, case: Case, request: Registration, twin: bool) -> None:
         kinds = ["first_contact"]
         kinds += ["review_form"] if "review" in request.needs else []
         kinds += ["ask_person"] if request.for_other else []

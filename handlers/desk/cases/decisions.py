@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 from sqlmodel import col
 
+from handlers.desk.office import Context
 from storage.tables import Case, CaseLookUp
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 CLASSES = ("poor", "near_poor", "middle", "none")
 MOST_WORDS = 2_000  # letters of anything an official writes
@@ -56,20 +53,20 @@ class Recognition:
 class Decisions:
     """What is written on cases, opened and sealed with their own keys."""
 
-    desk: "Desk"
+    context: Context
 
     def keep(self, case: Case, content: Mapping[str, object]) -> None:
         """Keep what is proposed or was decided; see `answer`."""
-        case.answer = self.desk.vault.seal(f"case:{case.id}", f"cases.answer:{case.id}", content)
+        case.answer = self.context.vault.seal(f"case:{case.id}", f"cases.answer:{case.id}", content)
 
     def keep_recognition(self, case: Case, recognition: Recognition) -> None:
         """Keep a signed decision on the household."""
         content = asdict(recognition)
-        case.recognised = self.desk.vault.seal(f"case:{case.id}", f"cases.recognised:{case.id}", content)
+        case.recognised = self.context.vault.seal(f"case:{case.id}", f"cases.recognised:{case.id}", content)
         before = delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id)
-        self.desk.unit.execute(before.where(col(CaseLookUp.kind) == "recognised"))
-        mark = self.desk.vault.look_up("recognised", recognition.grade)
-        self.desk.unit.add(CaseLookUp(case_id=case.id, kind="recognised", value=mark))
+        self.context.unit.execute(before.where(col(CaseLookUp.kind) == "recognised"))
+        mark = self.context.vault.look_up("recognised", recognition.grade)
+        self.context.unit.add(CaseLookUp(case_id=case.id, kind="recognised", value=mark))
 
     def support(self, case: Case) -> Support:
         """What is proposed or was approved. Raises LookupError where nothing is."""
@@ -87,7 +84,7 @@ class Decisions:
         """What was proposed or decided: {"support": …} or {"refused", "words", "source"}; empty before."""
         if case.answer is None:
             return {}
-        opened = self.desk.vault.open(f"case:{case.id}", f"cases.answer:{case.id}", case.answer)
+        opened = self.context.vault.open(f"case:{case.id}", f"cases.answer:{case.id}", case.answer)
         assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
         return opened
 
@@ -95,6 +92,6 @@ class Decisions:
         """The signed decision on the household."""
         if case.recognised is None:
             return None
-        kept = self.desk.vault.open(f"case:{case.id}", f"cases.recognised:{case.id}", case.recognised)
+        kept = self.context.vault.open(f"case:{case.id}", f"cases.recognised:{case.id}", case.recognised)
         assert isinstance(kept, dict)  # noqa: S101  # we wrote it so
         return Recognition(kept["grade"], kept["number"], date.fromisoformat(kept["day"]))

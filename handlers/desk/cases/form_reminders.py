@@ -7,24 +7,23 @@ however often she writes of other things.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sqlalchemy import Row
 from sqlmodel import col, select
 
-from handlers.desk.messages.reminders import Mark, Step, is_day_of_rest, remind, step_of
+from handlers.desk.consents import Consents
+from handlers.desk.messages import ReminderMark, Reminders, ReminderStep, step_of
+from handlers.desk.office import Context
 from handlers.flow.message import Opening, Say
 from handlers.flow.session import Form, StoredSession, load
 from storage.queries.incoming import sessions
 from storage.tables import Person, SessionRow
 from storage.vault import KeyGone
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 KIND, CONVERSATION = "form", "registration"
 # Ten days, so that whoever stopped on the eve of Tết is still reminded after it.
-STEPS = (Step(1, timedelta(days=1), timedelta(days=3)), Step(2, timedelta(days=3), timedelta(days=10)))
+STEPS = (ReminderStep(1, timedelta(days=1), timedelta(days=3)), ReminderStep(2, timedelta(days=3), timedelta(days=10)))
 AT_ONCE = 100  # sessions to open
 
 
@@ -32,11 +31,11 @@ AT_ONCE = 100  # sessions to open
 class FormReminders:
     """Reminders of one day."""
 
-    desk: "Desk"
+    context: Context
 
     def run(self, after: str = "", most: int = AT_ONCE) -> str:
         """Look at some of those who stopped lately; returns where to go on, empty at the end. after: where it was."""
-        if is_day_of_rest(self.desk):
+        if Reminders(self.context).is_day_of_rest():
             return ""
         found = self._untouched(after, most)
         for person_id, changed_at in found:
@@ -45,26 +44,26 @@ class FormReminders:
 
     def _untouched(self, after: str, most: int) -> Sequence[Row[str, datetime]]:
         """Persons, and since when they have written nothing."""
-        now, changed = self.desk.now, col(SessionRow.changed_at)
+        now, changed = self.context.now, col(SessionRow.changed_at)
         query = select(SessionRow.person_id, SessionRow.changed_at).join(
             Person, col(Person.id) == col(SessionRow.person_id)
         )
         query = query.where(Person.state == "active", col(SessionRow.person_id) > after)
         query = query.where(changed <= now - STEPS[0].after, changed > now - STEPS[-1].until)
-        return self.desk.unit.execute(query.order_by(col(SessionRow.person_id)).limit(most)).all()
+        return self.context.unit.execute(query.order_by(col(SessionRow.person_id)).limit(most)).all()
 
     def _look_at(self, person_id: str, changed_at: datetime) -> None:
-        step, desk = step_of(STEPS, changed_at, self.desk.now), self.desk
+        step, context = step_of(STEPS, changed_at, self.context.now), self.context
         form = self._half_done(person_id)
         if step is None or form is None or self._wants_none(person_id):
             return
-        kept_until = desk.office.retention("unfinished_form").after(changed_at).astimezone(desk.zone).date()
-        mark = Mark(KIND, f"form:{form.id or person_id}", step.number)
-        remind(desk, mark, person_id, _said(step.number, kept_until))
+        kept_until = context.office.retention("unfinished_form").after(changed_at).astimezone(context.zone).date()
+        mark = ReminderMark(KIND, f"form:{form.id or person_id}", step.number)
+        Reminders(context).remind(mark, person_id, _said(step.number, kept_until))
 
     def _half_done(self, person_id: str) -> Form | None:
         try:
-            stored = sessions.load(self.desk.unit, self.desk.vault, person_id)
+            stored = sessions.load(self.context.unit, self.context.vault, person_id)
         except KeyGone:  # of a restored backup not every key may be left
             return None
         session = load(cast(StoredSession, stored)) if stored else None
@@ -75,7 +74,7 @@ class FormReminders:
 
     def _wants_none(self, person_id: str) -> bool:
         """Whether she said no to news of a request, or took her yes back, as DỪNG HẾT does."""
-        said = self.desk.consents.latest(person_id, "case_news")
+        said = Consents(self.context).latest(person_id, "case_news")
         return said is not None and said.state != "given"
 
 

@@ -6,13 +6,11 @@ What a signed decision says of a family is entered with its case: what it says o
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from handlers.desk.consents import Consents
+from handlers.desk.office import Context
 from storage.queries import law_changes
 from storage.tables import HouseholdRow
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +27,37 @@ class Kept:
 class Households:
     """The household of the person who speaks."""
 
-    desk: "Desk"
+    context: Context
 
     def keep(self, answers: Mapping[str, str], day: date, outcome: str, rows: tuple[str, ...]) -> None:
         """Keep a check; a new one takes the place of the last."""
-        desk, person_id = self.desk, self.desk.here().person_id
+        context, person_id = self.context, self.context.here().person_id
         content = {"answers": dict(answers), "day": day, "outcome": outcome, "rows": list(rows)}
-        sealed = desk.vault.seal(f"person:{person_id}", f"household.declared:{person_id}", content)
-        row = desk.unit.get(HouseholdRow, person_id)
+        sealed = context.vault.seal(f"person:{person_id}", f"household.declared:{person_id}", content)
+        row = context.unit.get(HouseholdRow, person_id)
         if row is None:
-            row = HouseholdRow(person_id=person_id, changed_at=desk.now)
-        row.declared, row.changed_at = sealed, desk.now
-        desk.unit.add(row)
-        desk.note("household.checked", f"person:{person_id}")
+            row = HouseholdRow(person_id=person_id, changed_at=context.now)
+        row.declared, row.changed_at = sealed, context.now
+        context.unit.add(row)
+        context.note("household.checked", f"person:{person_id}")
 
     def mine(self) -> Kept | None:
         """The last check, as long as the consent to it is in force."""
-        return self.of(self.desk.here().person_id)
+        return self.of(self.context.here().person_id)
 
     def of(self, person_id: str) -> Kept | None:
         """The last check of a person. Officials read it only where she also sent a request: so it was promised."""
-        row = self.desk.unit.get(HouseholdRow, person_id)
-        if row is None or row.declared is None or not self.desk.consents.in_force("check", person_id):
+        row = self.context.unit.get(HouseholdRow, person_id)
+        if row is None or row.declared is None or not Consents(self.context).in_force("check", person_id):
             return None
-        content = self.desk.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
+        content = self.context.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
         assert isinstance(content, dict)  # noqa: S101  # we wrote it so
         return Kept(content["answers"], date.fromisoformat(content["day"]), content["outcome"], tuple(content["rows"]))
 
     def forget(self) -> None:
         """Forget the check, as when its consent is taken back, and what was found by it."""
-        law_changes.erase(self.desk.unit, self.desk.here().person_id)
-        row = self.desk.unit.get(HouseholdRow, self.desk.here().person_id)
+        law_changes.erase(self.context.unit, self.context.here().person_id)
+        row = self.context.unit.get(HouseholdRow, self.context.here().person_id)
         if row is not None:
             row.declared = None
-            self.desk.unit.add(row)
+            self.context.unit.add(row)

@@ -6,13 +6,14 @@ entitled to is hers to read, in her own chat.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from handlers.desk.cases.households import Kept
+from handlers.desk.cases.households import Households, Kept
+from handlers.desk.office import Context
 from handlers.flow.conversation import Answers
 from handlers.forms import questionnaire
 from handlers.rules import poverty, programmes
@@ -23,12 +24,9 @@ from storage.queries import law_changes
 from storage.queries.incoming import chats
 from storage.tables import HouseholdRow, LawChange
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 # done; absent: nothing changes on that day, or none of her business; not_now: it was confirmed before; unknown: nothing
 # of it is known for sure; no_standard: on one of its two sides nothing can be assessed.
-Outcome = Literal["done", "absent", "not_now", "unknown", "no_standard"]
+LawChangeOutcome = Literal["done", "absent", "not_now", "unknown", "no_standard"]
 
 LOOKS_BACK = timedelta(days=60)
 AT_ONCE = 50  # families
@@ -56,44 +54,45 @@ class Upcoming:
 class LawChanges:
     """Changes of the law, in one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     def upcoming(self) -> list[Upcoming]:
         """The days to come, and those of the last two months, as far as our rules know."""
-        if not self.desk.may("law.see", None):
+        if not self.context.may("law.see", None):
             return []
-        rows = {row.day: row for row in self.desk.unit.scalars(select(LawChange))}
-        known = {one.day: one for one in turns(self.desk.today() - LOOKS_BACK)}
+        rows = {row.day: row for row in self.context.unit.scalars(select(LawChange))}
+        known = {one.day: one for one in turns(self.context.today() - LOOKS_BACK)}
         return [self._upcoming(known.get(day) or turn(day), rows.get(day)) for day in sorted(known.keys() | rows)]
 
-    def confirm(self, day: date) -> Outcome:
+    def confirm(self, day: date) -> LawChangeOutcome:
         """Say that a change is so, and have the clock look whom it concerns."""
-        desk, subject = self.desk, f"law:{day}"
-        if not desk.allows("law.confirm", None, subject):
+        context, subject = self.context, f"law:{day}"
+        if not context.allows("law.confirm", None, subject):
             return "absent"
-        why: Outcome | Literal[""] = "absent"
-        if day >= desk.today() - LOOKS_BACK and (change := turn(day)).turnings:
+        why: LawChangeOutcome | Literal[""] = "absent"
+        if day >= context.today() - LOOKS_BACK and (change := turn(day)).turnings:
             why = _can_not(change)
         if why:
-            desk.note("law.refused", subject, why=why)
+            context.note("law.refused", subject, why=why)
             return why
-        insert = sqlite.insert if desk.unit.on_sqlite else postgresql.insert
+        insert = sqlite.insert if context.unit.on_sqlite else postgresql.insert
         values = {
-            "id": new_id(desk.now), "day": day, "state": "confirmed", "confirmed_by": desk.acting().id, "found": 0,
-            "looked_at": "", "at": desk.now,
+            "id": new_id(context.now), "day": day, "state": "confirmed", "confirmed_by": context.acting().id,
+            "found": 0,
+            "looked_at": "", "at": context.now,
         }  # fmt: skip
         put = insert(LawChange).values(values).on_conflict_do_nothing().returning(col(LawChange.id))
-        if desk.unit.execute(put).first() is None:
-            desk.note("law.refused", subject, why="not_now")
+        if context.unit.execute(put).first() is None:
+            context.note("law.refused", subject, why="not_now")
             return "not_now"
-        desk.note("law.confirmed", subject)
+        context.note("law.confirmed", subject)
         return "done"
 
     # The clock
 
     def look(self, most: int = AT_ONCE) -> bool:
         """Look at some families for the first change that was confirmed; False if there is nothing to look at."""
-        unit = self.desk.unit
+        unit = self.context.unit
         query = select(LawChange).where(LawChange.state == "confirmed").order_by(col(LawChange.id)).limit(1)
         change = unit.scalars(query).first()
         if change is None:
@@ -117,22 +116,22 @@ class LawChanges:
 
     def _end(self, change: LawChange) -> None:
         """All were looked at: keep how many it is."""
-        unit = self.desk.unit
+        unit = self.context.unit
         count = law_changes.count(unit, change.id)
         ended = update(LawChange).where(col(LawChange.id) == change.id).values(found=count)
         unit.execute(ended.execution_options(synchronize_session=False))
-        self.desk.note("law.found", f"law:{change.day}", count=count)
+        self.context.note("law.found", f"law:{change.day}", count=count)
 
     def _differs(self, person_id: str, day: date) -> bool:
-        kept, chat = self.desk.households.of(person_id), chats.last_used(self.desk.unit, person_id)
+        kept, chat = Households(self.context).of(person_id), chats.last_used(self.context.unit, person_id)
         if kept is None:
             return False
         # What was not asked, because the servers of her channel are abroad, is not known.
-        abroad = chat is not None and chat.channel in self.desk.channels_abroad
+        abroad = chat is not None and chat.channel in self.context.channels_abroad
         return told(kept, day - ONE_DAY, abroad=abroad) != told(kept, day, abroad=abroad)
 
     def _upcoming(self, change: Turn, row: LawChange | None) -> Upcoming:
-        why, unit = _can_not(change), self.desk.unit
+        why, unit = _can_not(change), self.context.unit
         if row is None:
             return Upcoming(change, "", "open", why, 0, 0, 0, None)
         declared = select(func.count()).select_from(HouseholdRow).where(col(HouseholdRow.declared).is_not(None))

@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, tuple_
 
 from handlers.desk.cases.view import hide_ids
-from handlers.desk.cases.worklist import Row
+from handlers.desk.cases.worklist import CaseLine
+from handlers.desk.office import Context
 from handlers.flow import readers
 from handlers.vietnamese import units, words
 from storage.ids import read_code
 from storage.tables import Case, CaseLookUp, DataKey
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 _CASES = Case.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _MARKS = CaseLookUp.__table__  # type: ignore[attr-defined]  # as above
@@ -32,7 +30,7 @@ COMMON = 1_000  # a word with as many requests is not counted further
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class CaseFilter:
     """What a list is narrowed to. soon: due within two days. to_check: its conditions
     are to be looked at, closed or not. state: empty for all that are open.
 
@@ -51,46 +49,25 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCase:
     """A request in a list with whom it is for. twin: another one says the same."""
 
-    row: Row
+    row: CaseLine
     name: str
     for_other: bool
     twin: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCases:
     """What was found, newest first. units: ids of the units that the words name, where those were looked into."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedCase, ...]
     units: tuple[str, ...] = ()
 
 
-def page(desk: "Desk", narrowed: Narrowed, most: int) -> list[Listed]:
-    """Requests by due day, what is late first therefore."""
-    query = _LISTED.where(*_reach(desk), *_narrow(desk, narrowed))
-    if narrowed.after is not None:
-        query = query.where(tuple_(_CASES.c.due, _CASES.c.id) > narrowed.after)
-    return _open(desk, query.order_by(_CASES.c.due, _CASES.c.id).limit(most))
-
-
-def search(desk: "Desk", typed: str, most: int) -> Found:
-    """Find by code, phone, beginnings of the words of a name, or a unit's present or old name. Nothing typed is text
-    of a query.
-    """
-    typed = typed[:MOST_LETTERS]
-    ids = dict.fromkeys((*_by_code(desk, typed), *_by_phone(desk, typed, most), *_by_name(desk, typed, most)))
-    places = tuple(_units_named(typed, nobody=not ids))
-    ids |= dict.fromkeys(_by_units(desk, places, most) if places else ())
-    kept = list(ids)[:most]
-    listed = {one.row.id: one for one in _open(desk, _LISTED.where(_CASES.c.id.in_(kept)))}
-    return Found(tuple(listed[one] for one in kept if one in listed), places)
-
-
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingCases:
     """How many open requests wait within reach. to_approve: by her; hers: overdue, or to be approved by her."""
 
     new: int
@@ -101,61 +78,154 @@ class Waiting:
     hers: int
 
 
-def waiting(desk: "Desk") -> Waiting:
-    """Count what waits; each number is that of the list it is narrowed to."""
-    if desk.acting().reach("case.see") is None:
-        return Waiting(0, 0, 0, 0, 0, 0)
-    of = {name: and_(*_narrow(desk, narrowed)) for name, narrowed in _COUNTED.items()}
-    if desk.acting().reach("case.approve") is None:
-        of["to_approve"] = false()
-    of["hers"] = or_(of["overdue"], of["to_approve"])
-    counted = [func.count().filter(condition).label(name) for name, condition in of.items()]
-    open_ones = select(*counted).where(*_within(desk), _CASES.c.closed_at.is_(None))
-    to_check = select(func.count()).where(*_within(desk), *_narrow(desk, Narrowed(to_check=True)))
-    return Waiting(**desk.unit.execute(open_ones).mappings().one(), to_check=desk.unit.execute(to_check).scalar_one())
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """Cases within reach of the official at the desk."""
+
+    context: Context
+
+    def page(self, narrowed: CaseFilter, most: int) -> list[ListedCase]:
+        """Requests by due day, what is late first therefore."""
+        query = _LISTED.where(*self._reach(), *self._narrow(narrowed))
+        if narrowed.after is not None:
+            query = query.where(tuple_(_CASES.c.due, _CASES.c.id) > narrowed.after)
+        return self._open(query.order_by(_CASES.c.due, _CASES.c.id).limit(most))
+
+    def search(self, typed: str, most: int) -> FoundCases:
+        """Find by code, phone, beginnings of the words of a name, or a unit's present or old name. Nothing typed is
+        text of a query.
+        """
+        typed = typed[:MOST_LETTERS]
+        ids = dict.fromkeys((*self._by_code(typed), *self._by_phone(typed, most), *self._by_name(typed, most)))
+        places = tuple(_units_named(typed, nobody=not ids))
+        ids |= dict.fromkeys(self._by_units(places, most) if places else ())
+        kept = list(ids)[:most]
+        listed = {one.row.id: one for one in self._open(_LISTED.where(_CASES.c.id.in_(kept)))}
+        return FoundCases(tuple(listed[one] for one in kept if one in listed), places)
+
+    def waiting(self) -> WaitingCases:
+        """Count what waits; each number is that of the list it is narrowed to."""
+        if self.context.acting().reach("case.see") is None:
+            return WaitingCases(0, 0, 0, 0, 0, 0)
+        of = {name: and_(*self._narrow(narrowed)) for name, narrowed in _COUNTED.items()}
+        if self.context.acting().reach("case.approve") is None:
+            of["to_approve"] = false()
+        of["hers"] = or_(of["overdue"], of["to_approve"])
+        counted = [func.count().filter(condition).label(name) for name, condition in of.items()]
+        open_ones = select(*counted).where(*self._within(), _CASES.c.closed_at.is_(None))
+        to_check = select(func.count()).where(*self._within(), *self._narrow(CaseFilter(to_check=True)))
+        return WaitingCases(
+            **self.context.unit.execute(open_ones).mappings().one(),
+            to_check=self.context.unit.execute(to_check).scalar_one(),
+        )
+
+    def _within(self) -> list[ColumnElement[bool]]:
+        """What the official at the desk may see of what is not erased."""
+        return [_CASES.c.body.is_not(None), *self._reach()]
+
+    def _reach(self) -> list[ColumnElement[bool]]:
+        """The units that the official at the desk may look into; nothing where that is all of them."""
+        me = self.context.acting()
+        reach = me.reach("case.see")
+        return [] if reach == "all" else [_CASES.c.unit_id.in_(sorted(me.units) if reach else ())]
+
+    def _narrow(self, narrowed: CaseFilter) -> list[ColumnElement[bool]]:
+        me, state = self.context.acting(), "proposed" if narrowed.to_approve else narrowed.state
+        found: list[ColumnElement[bool]] = []
+        if narrowed.to_check:
+            found.append(_CASES.c.check_on <= self.context.today())
+        if state or not narrowed.to_check:
+            found.append(_CASES.c.state == state if state else _CASES.c.closed_at.is_(None))
+        if narrowed.to_approve and me.reach("case.approve") == "unit":
+            found.append(_CASES.c.unit_id.in_(sorted(me.units)))
+        if narrowed.unit_id:
+            found.append(_CASES.c.unit_id == narrowed.unit_id)
+        if narrowed.mine:
+            found.append(_CASES.c.officer_id == me.id)
+        if narrowed.twins:
+            found.append(_CASES.c.duplicate_of.is_not(None))
+        if narrowed.overdue:
+            found += [_CASES.c.closed_at.is_(None), _CASES.c.due < self.context.today()]
+        if narrowed.soon:
+            found += [
+                _CASES.c.closed_at.is_(None),
+                _CASES.c.due.between(self.context.today(), self.context.today() + SOON),
+            ]
+        return found
+
+    def _open(self, query: Select[Any]) -> list[ListedCase]:
+        """Read requests, and open their names with the keys that come along."""
+        me, today = self.context.acting(), self.context.today()
+        listed = []
+        for found in self.context.unit.run(query):
+            self.context.vault.learn(f"case:{found.id}", found.wrapped)
+            late = found.closed_at is None and found.due < today
+            row = CaseLine(
+                found.id, found.code, found.unit_id, found.state, found.due, tuple(found.needs), found.officer_id, late,
+                found.officer_id == me.id,
+            )  # fmt: skip
+            name = self.name_in(found.id, found.body)
+            listed.append(ListedCase(row, name, found.for_other, found.duplicate_of is not None))
+        return listed
+
+    def name_in(self, case_id: str, body: bytes) -> str:
+        """Whom a request is for; empty where that is not said, or was erased."""
+        try:
+            said = self.context.vault.open(f"case:{case_id}", f"cases.body:{case_id}", body)
+        except KeyGone:
+            return ""
+        return hide_ids(str(cast("dict[str, object]", said)["name"]), left=0)
+
+    def _by_code(self, typed: str) -> Sequence[str]:
+        code = read_code(typed, "HS")
+        query = select(_CASES.c.id).where(_CASES.c.code == code, *self._within())
+        return self.context.unit.scalars(query).all() if code else ()
+
+    def _by_phone(self, typed: str, most: int) -> Sequence[str]:
+        phone = readers.phone(typed)
+        return self._looked_up([self.context.vault.look_up("phone", phone)], "phone", most) if phone else ()
+
+    def _by_name(self, typed: str, most: int) -> Sequence[str]:
+        """Requests in whose name every word typed begins a word."""
+        typed_words = sorted(set(words.fold(typed).split()[:MOST_WORDS]))
+        marks = [self.context.vault.look_up("name", word) for word in typed_words]
+        if not marks:
+            return ()
+        # The rarest word leads, the others are looked up in what it finds: half of all families are called Nguyễn.
+        # PostgreSQL knows by itself how common each is.
+        counted = self._how_many(marks) if len(marks) > 1 and self.context.unit.on_sqlite else {}
+        return self._looked_up(sorted(marks, key=lambda mark: counted.get(mark, 0)), "name", most)
+
+    def _how_many(self, marks: list[bytes]) -> dict[bytes, int]:
+        """How many requests each word finds, counted up to COMMON."""
+        each = (select(_MARKS.c.case_id).where(_MARKS.c.kind == "name", _MARKS.c.value == mark) for mark in marks)
+        counts = (select(func.count()).select_from(some.limit(COMMON).subquery()).scalar_subquery() for some in each)
+        return dict(zip(marks, self.context.unit.execute(select(*counts)).one(), strict=True))
+
+    def _looked_up(self, marks: list[bytes], kind: str, most: int) -> Sequence[str]:
+        """Requests that have all of these look-up values of a kind, newest first. What is erased has none."""
+        query = select(_MARKS.c.case_id).where(_MARKS.c.kind == kind, _MARKS.c.value == marks[0])
+        if within := self._reach():
+            query = query.where(_MARKS.c.case_id.in_(select(_CASES.c.id).where(*within)))
+        for mark in marks[1:]:
+            also = _MARKS.alias()
+            query = query.where(
+                exists().where(also.c.case_id == _MARKS.c.case_id, also.c.kind == kind, also.c.value == mark)
+            )
+        return self.context.unit.scalars(query.order_by(_MARKS.c.case_id.desc()).limit(most)).all()
+
+    def _by_units(self, places: Sequence[str], most: int) -> Sequence[str]:
+        query = select(_CASES.c.id).where(_CASES.c.unit_id.in_(places), *self._within())
+        return self.context.unit.scalars(query.order_by(_CASES.c.id.desc()).limit(most)).all()
 
 
 _COUNTED = {
-    "new": Narrowed(state="submitted"), "soon": Narrowed(soon=True), "overdue": Narrowed(overdue=True),
-    "to_approve": Narrowed(to_approve=True),
+    "new": CaseFilter(state="submitted"), "soon": CaseFilter(soon=True), "overdue": CaseFilter(overdue=True),
+    "to_approve": CaseFilter(to_approve=True),
 }  # fmt: skip
 
 
 # Inside
-
-
-def _within(desk: "Desk") -> list[ColumnElement[bool]]:
-    """What the official at the desk may see of what is not erased."""
-    return [_CASES.c.body.is_not(None), *_reach(desk)]
-
-
-def _reach(desk: "Desk") -> list[ColumnElement[bool]]:
-    """The units that the official at the desk may look into; nothing where that is all of them."""
-    me = desk.acting()
-    reach = me.reach("case.see")
-    return [] if reach == "all" else [_CASES.c.unit_id.in_(sorted(me.units) if reach else ())]
-
-
-def _narrow(desk: "Desk", narrowed: Narrowed) -> list[ColumnElement[bool]]:
-    me, state = desk.acting(), "proposed" if narrowed.to_approve else narrowed.state
-    found: list[ColumnElement[bool]] = []
-    if narrowed.to_check:
-        found.append(_CASES.c.check_on <= desk.today())
-    if state or not narrowed.to_check:
-        found.append(_CASES.c.state == state if state else _CASES.c.closed_at.is_(None))
-    if narrowed.to_approve and me.reach("case.approve") == "unit":
-        found.append(_CASES.c.unit_id.in_(sorted(me.units)))
-    if narrowed.unit_id:
-        found.append(_CASES.c.unit_id == narrowed.unit_id)
-    if narrowed.mine:
-        found.append(_CASES.c.officer_id == me.id)
-    if narrowed.twins:
-        found.append(_CASES.c.duplicate_of.is_not(None))
-    if narrowed.overdue:
-        found += [_CASES.c.closed_at.is_(None), _CASES.c.due < desk.today()]
-    if narrowed.soon:
-        found += [_CASES.c.closed_at.is_(None), _CASES.c.due.between(desk.today(), desk.today() + SOON)]
-    return found
 
 
 _LISTED = (
@@ -172,74 +242,6 @@ _LISTED = (
     .join_from(_CASES, _KEYS, _KEYS.c.name == literal("case:").concat(_CASES.c.id), isouter=True)
     .where(_CASES.c.body.is_not(None))
 )  # fmt: skip
-
-
-def _open(desk: "Desk", query: Select[Any]) -> list[Listed]:
-    """Read requests, and open their names with the keys that come along."""
-    me, today = desk.acting(), desk.today()
-    listed = []
-    for found in desk.unit.run(query):
-        desk.vault.learn(f"case:{found.id}", found.wrapped)
-        late = found.closed_at is None and found.due < today
-        row = Row(
-            found.id, found.code, found.unit_id, found.state, found.due, tuple(found.needs), found.officer_id, late,
-            found.officer_id == me.id,
-        )  # fmt: skip
-        name = name_in(desk, found.id, found.body)
-        listed.append(Listed(row, name, found.for_other, found.duplicate_of is not None))
-    return listed
-
-
-def name_in(desk: "Desk", case_id: str, body: bytes) -> str:
-    """Whom a request is for; empty where that is not said, or was erased."""
-    try:
-        said = desk.vault.open(f"case:{case_id}", f"cases.body:{case_id}", body)
-    except KeyGone:
-        return ""
-    return hide_ids(str(cast("dict[str, object]", said)["name"]), left=0)
-
-
-def _by_code(desk: "Desk", typed: str) -> Sequence[str]:
-    code = read_code(typed, "HS")
-    query = select(_CASES.c.id).where(_CASES.c.code == code, *_within(desk))
-    return desk.unit.scalars(query).all() if code else ()
-
-
-def _by_phone(desk: "Desk", typed: str, most: int) -> Sequence[str]:
-    phone = readers.phone(typed)
-    return _looked_up(desk, [desk.vault.look_up("phone", phone)], "phone", most) if phone else ()
-
-
-def _by_name(desk: "Desk", typed: str, most: int) -> Sequence[str]:
-    """Requests in whose name every word typed begins a word."""
-    typed_words = sorted(set(words.fold(typed).split()[:MOST_WORDS]))
-    marks = [desk.vault.look_up("name", word) for word in typed_words]
-    if not marks:
-        return ()
-    # The rarest word leads, the others are looked up in what it finds: half of all families are called Nguyễn.
-    # PostgreSQL knows by itself how common each is.
-    counted = _how_many(desk, marks) if len(marks) > 1 and desk.unit.on_sqlite else {}
-    return _looked_up(desk, sorted(marks, key=lambda mark: counted.get(mark, 0)), "name", most)
-
-
-def _how_many(desk: "Desk", marks: list[bytes]) -> dict[bytes, int]:
-    """How many requests each word finds, counted up to COMMON."""
-    each = (select(_MARKS.c.case_id).where(_MARKS.c.kind == "name", _MARKS.c.value == mark) for mark in marks)
-    counts = (select(func.count()).select_from(some.limit(COMMON).subquery()).scalar_subquery() for some in each)
-    return dict(zip(marks, desk.unit.execute(select(*counts)).one(), strict=True))
-
-
-def _looked_up(desk: "Desk", marks: list[bytes], kind: str, most: int) -> Sequence[str]:
-    """Requests that have all of these look-up values of a kind, newest first. What is erased has none."""
-    query = select(_MARKS.c.case_id).where(_MARKS.c.kind == kind, _MARKS.c.value == marks[0])
-    if within := _reach(desk):
-        query = query.where(_MARKS.c.case_id.in_(select(_CASES.c.id).where(*within)))
-    for mark in marks[1:]:
-        also = _MARKS.alias()
-        query = query.where(
-            exists().where(also.c.case_id == _MARKS.c.case_id, also.c.kind == kind, also.c.value == mark)
-        )
-    return desk.unit.scalars(query.order_by(_MARKS.c.case_id.desc()).limit(most)).all()
 
 
 def _units_named(typed: str, *, nobody: bool) -> list[str]:
@@ -272,8 +274,3 @@ def _names(candidate: units.Place | units.District) -> Iterator[str]:
     for name in names:
         if name:
             yield _PLACE.sub("", words.fold(name.partition(",")[0])).replace(" ", "")
-
-
-def _by_units(desk: "Desk", places: Sequence[str], most: int) -> Sequence[str]:
-    query = select(_CASES.c.id).where(_CASES.c.unit_id.in_(places), *_within(desk))
-    return desk.unit.scalars(query.order_by(_CASES.c.id.desc()).limit(most)).all()

@@ -6,20 +6,17 @@ Nobody works on what was never taken, or was by somebody who is gone, or is on l
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlmodel import col
 
 from handlers.desk.cases.acts import OPEN
+from handlers.desk.office import Context
 from storage.tables import Case, OfficialRow
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CaseLine:
     """A request in a list: nothing in it says who it is of. hers: the official who looks has taken it."""
 
     id: str
@@ -42,37 +39,37 @@ class Row:
 class Worklist:
     """The list of the official at the desk."""
 
-    desk: "Desk"
+    context: Context
 
     def rows(
         self, *, everybodys: bool = False, states: Sequence[str] = OPEN, after: tuple[date, str] | None = None,
         most: int = 50,
-    ) -> list[Row]:  # fmt: skip
+    ) -> list[CaseLine]:  # fmt: skip
         """Open requests by due day, the overdue ones first therefore.
 
         everybodys: also those that colleagues have taken. after: the place of the last one shown before.
         """
-        me, today = self.desk.acting(), self.desk.today()
+        me, today = self.context.acting(), self.context.today()
         said = (col(Case.unit_id), col(Case.state), col(Case.due), col(Case.needs), col(Case.officer_id))
         query = select(col(Case.id), col(Case.code), *said).where(*self.reach(states, everybodys=everybodys))
         if after is not None:
             query = query.where(tuple_(col(Case.due), col(Case.id)) > after)
-        found = self.desk.unit.execute(query.order_by(col(Case.due), col(Case.id)).limit(most))
+        found = self.context.unit.execute(query.order_by(col(Case.due), col(Case.id)).limit(most))
         return [
-            Row(case_id, code, unit_id, state, due, tuple(needs), officer_id, due < today, officer_id == me.id)
+            CaseLine(case_id, code, unit_id, state, due, tuple(needs), officer_id, due < today, officer_id == me.id)
             for case_id, code, unit_id, state, due, needs, officer_id in found
         ]
 
     def count(self, *, everybodys: bool = False) -> tuple[int, int]:
         """How many they are, and how many of them are overdue."""
-        overdue = func.count().filter(col(Case.due) < self.desk.today())
+        overdue = func.count().filter(col(Case.due) < self.context.today())
         query = select(func.count(), overdue).where(*self.reach(OPEN, everybodys=everybodys))
-        total, late = self.desk.unit.execute(query).one()
+        total, late = self.context.unit.execute(query).one()
         return total, late
 
     def reach(self, states: Sequence[str] = OPEN, *, everybodys: bool = False) -> list[ColumnElement[bool]]:
         """What narrows requests to those of the list."""
-        me = self.desk.acting()
+        me = self.context.acting()
         reach = me.reach("case.see")
         within: list[ColumnElement[bool]] = [col(Case.state).in_(states), col(Case.body).is_not(None)]
         if reach != "all":
@@ -90,7 +87,7 @@ class Worklist:
 
     def others(self) -> Select[str]:
         """Colleagues who do their own work today."""
-        me, today = self.desk.acting(), self.desk.today()
+        me, today = self.context.acting(), self.context.today()
         deputy, since, until = col(OfficialRow.deputy_id), col(OfficialRow.away_from), col(OfficialRow.away_until)
         works = or_(deputy.is_(None), deputy != me.id, since.is_(None), since > today, until < today)
         return select(col(OfficialRow.id)).where(

@@ -1,18 +1,18 @@
 """Consents: one purpose, one yes; which text, when, by which press. A no is remembered for the day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from handlers.desk.messages import reminders
+from handlers.desk.messages import Reminders
+from handlers.desk.office import Context
 from storage.ids import new_id
+from storage.queries.announcing import announced, subscriptions
 from storage.tables import Consent
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 _CONSENT = Consent.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _LAST_WORD = (
@@ -21,6 +21,10 @@ _LAST_WORD = (
     .order_by(_CONSENT.c.id.desc())
     .limit(sa.literal_column("1"))
 )
+# The kind of broadcast that each consent allows; the one of givers may be refused alone.
+BROADCASTS: Mapping[str, str] = {
+    "news": "news", "case_news": "service", "rule_changes": "rules", "give": "givers", "campaign_posts": "givers",
+}  # fmt: skip
 PURPOSES = (
     "check", "register", "case_news", "rule_changes", "show_need", "meet", "health_papers", "give", "campaign_posts",
     "news",
@@ -32,19 +36,19 @@ REMINDED = {"case_news": ("question", "arrival", "form"), "give": ("reminder",)}
 class Consents:
     """What the person who speaks has agreed to."""
 
-    desk: "Desk"
+    context: Context
 
     def latest(self, person_id: str, purpose: str) -> Consent | None:
         """The last word on a purpose."""
         query = select(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose)
-        return self.desk.unit.scalars(query.order_by(col(Consent.id).desc()).limit(1)).first()
+        return self.context.unit.scalars(query.order_by(col(Consent.id).desc()).limit(1)).first()
 
     def _last_word(self, person_id: str, purpose: str) -> tuple[str, datetime] | None:
-        row = self.desk.unit.run(_LAST_WORD, {"person_id": person_id, "purpose": purpose}).first()
+        row = self.context.unit.run(_LAST_WORD, {"person_id": person_id, "purpose": purpose}).first()
         return (row[0], row[1]) if row else None
 
     def in_force(self, purpose: str, person_id: str | None = None) -> bool:
-        found = self._last_word(person_id or self.desk.here().person_id, purpose)
+        found = self._last_word(person_id or self.context.here().person_id, purpose)
         return found is not None and found[0] == "given"
 
     def taken_back(self, purpose: str, person_id: str) -> bool:
@@ -56,12 +60,12 @@ class Consents:
         """Whether a yes was taken back after a moment, even if another was said since."""
         query = select(Consent.id).where(Consent.person_id == person_id, Consent.purpose == purpose)
         query = query.where(Consent.state == "withdrawn", col(Consent.ended_at) > moment)
-        return self.desk.unit.scalars(query.limit(1)).first() is not None
+        return self.context.unit.scalars(query.limit(1)).first() is not None
 
     def refused_today(self, purpose: str) -> bool:
         """Whether the person said no to this within the last day."""
-        found = self._last_word(self.desk.here().person_id, purpose)
-        return found is not None and found[0] == "refused" and found[1] > self.desk.now - timedelta(days=1)
+        found = self._last_word(self.context.here().person_id, purpose)
+        return found is not None and found[0] == "refused" and found[1] > self.context.now - timedelta(days=1)
 
     def give(self, purpose: str, text_version: str, told_by: Literal["self", "helper", "officer"] = "self") -> None:
         """Record a yes, with the version of the text that was read."""
@@ -69,7 +73,7 @@ class Consents:
 
     def note_helper(self, purpose: str) -> None:
         """Record that a helper told of somebody's yes, unless that is the last word already."""
-        found = self.latest(self.desk.here().person_id, purpose)
+        found = self.latest(self.context.here().person_id, purpose)
         if found is not None and found.state == "given" and found.told_by != "helper":
             self._record(purpose, "given", found.text_version, "helper")
 
@@ -79,41 +83,49 @@ class Consents:
 
     def withdraw(self, purpose: str, person_id: str | None = None) -> bool:
         """Take a yes back, and with it whatever of it was to be sent and has not left. False if there was none."""
-        found = self.latest(person_id or self.desk.here().person_id, purpose)
+        found = self.latest(person_id or self.context.here().person_id, purpose)
         if found is None or found.state != "given":
             return False
         found.state = "withdrawn"
-        found.ended_at = self.desk.now
-        self.desk.unit.add(found)
-        self.desk.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
-        self.desk.subscriptions.follow(purpose, found.person_id)
+        found.ended_at = self.context.now
+        self.context.unit.add(found)
+        self.context.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
+        self.stop_broadcasts(purpose, found.person_id)
         self._call_off(purpose, found.person_id)
         return True
 
     def end(self, purpose: str, text_version: str) -> None:
         """Take a yes back, or say, where there never was one, that there is to be none."""
-        if not self.withdraw(purpose) and not self.taken_back(purpose, self.desk.here().person_id):
+        if not self.withdraw(purpose) and not self.taken_back(purpose, self.context.here().person_id):
             self._record(purpose, "withdrawn", text_version, "self")
-            self._call_off(purpose, self.desk.here().person_id)
+            self._call_off(purpose, self.context.here().person_id)
 
     def given(self) -> list[Consent]:
         """Every consent in force of the person who speaks, by purpose."""
-        person_id = self.desk.here().person_id
+        person_id = self.context.here().person_id
         found = (self.latest(person_id, purpose) for purpose in PURPOSES)
         return [c for c in found if c is not None and c.state == "given"]
 
+    def stop_broadcasts(self, purpose: str, person_id: str) -> None:
+        """Stop what a consent allowed: its broadcasts that have not left never do."""
+        context, kind = self.context, BROADCASTS.get(purpose)
+        if kind == "news":
+            subscriptions.stop(context.unit, person_id, None, context.now)
+        if kind is not None:
+            announced.take_out(context.unit, person_id, kind, None, context.now)
+
     def _call_off(self, purpose: str, person_id: str) -> None:
         for kind in REMINDED.get(purpose, ()):
-            reminders.call_off(self.desk, person_id, kind)
+            Reminders(self.context).call_off(person_id, kind)
 
     def _record(
         self, purpose: str, state: str, text_version: str, told_by: Literal["self", "helper", "officer"]
     ) -> None:
-        desk, chat = self.desk, self.desk.here()
+        context, chat = self.context, self.context.here()
         row = Consent(
-            id=new_id(desk.now), person_id=chat.person_id, purpose=purpose, state=state, text_version=text_version,
-            told_by=told_by, channel=chat.channel, cause=desk.cause, at=desk.now,
-            ended_at=desk.now if state == "withdrawn" else None,
+            id=new_id(context.now), person_id=chat.person_id, purpose=purpose, state=state, text_version=text_version,
+            told_by=told_by, channel=chat.channel, cause=context.cause, at=context.now,
+            ended_at=context.now if state == "withdrawn" else None,
         )  # fmt: skip
-        desk.unit.add(row)
-        desk.note(f"consent.{state}", f"consent:{row.id}", purpose=purpose, told_by=told_by)
+        context.unit.add(row)
+        context.note(f"consent.{state}", f"consent:{row.id}", purpose=purpose, told_by=told_by)

@@ -4,35 +4,27 @@ Why the rows and the consent: the rows say whom a piece of news goes to, the con
 One is in force exactly while there is a row that is not stopped.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
-from handlers.desk.announcing.audience import TOPICS
+from handlers.desk.consents.consents import Consents
+from handlers.desk.office import Context
 from storage.queries.announcing import announced, subscriptions
 from storage.queries.announcing.announced import Got
 from storage.queries.announcing.subscriptions import Wanted
 from storage.tables import Consent
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
-__all__ = ["RHYTHMS", "TOPICS", "WHOLE_CITY", "Again", "Got", "Stopped", "Subscriptions", "Wanted"]
-
 PURPOSE = "news"
 TEXT = "news/1"
 STOP_TEXT = "news.stop/1"
 AGAIN_TEXT = "news.receive/1"
+TOPICS = ("city", "policy", "jobs", "learning", "health", "weather", "campaigns", "models")
 RHYTHMS = ("at_once", "daily", "weekly")
 WHOLE_CITY = ""
 CAMPAIGNS = "campaigns"  # the topic, and with it what givers are told of further campaigns
-# Which kind of announcement needs which consent; the one of givers may be refused alone.
-KINDS: Mapping[str, str] = {
-    PURPOSE: "news", "case_news": "service", "rule_changes": "rules", "give": "givers", "campaign_posts": "givers",
-}  # fmt: skip
 BESIDES = ("case_news", "rule_changes", "campaign_posts")  # what DỪNG HẾT ends besides news
 GOT_WITHIN = timedelta(days=30)
 
@@ -57,7 +49,7 @@ class Again:
 class Subscriptions:
     """The news of the person who speaks."""
 
-    desk: "Desk"
+    context: Context
 
     def mine(self) -> tuple[Wanted, ...]:
         """What she gets now, in the order of the topics."""
@@ -68,12 +60,12 @@ class Subscriptions:
         """Have her get these topics too, for a unit or the whole city. Raises ValueError for what there is not."""
         if not set(topics) <= set(TOPICS) or rhythm not in RHYTHMS:
             raise ValueError("no such topic, or no such rhythm")
-        desk = self.desk
+        context = self.context
         for topic in topics:
-            subscriptions.want(desk.unit, self._person, topic, unit_id, rhythm, desk.now)
-        if topics and not desk.consents.in_force(PURPOSE):
-            desk.consents.give(PURPOSE, TEXT)
-        desk.note("news.wanted", f"person:{self._person}", count=len(topics))
+            subscriptions.want(context.unit, self._person, topic, unit_id, rhythm, context.now)
+        if topics and not Consents(context).in_force(PURPOSE):
+            Consents(context).give(PURPOSE, TEXT)
+        context.note("news.wanted", f"person:{self._person}", count=len(topics))
 
     def choose(self, topics: Collection[str], unit_id: str = WHOLE_CITY, rhythm: str = "at_once") -> None:
         """Have her get these topics and no others. Raises ValueError for what there is not, or for no topic at all."""
@@ -81,23 +73,23 @@ class Subscriptions:
             raise ValueError("no topic")
         self.subscribe(topics, unit_id, rhythm)
         dropped = {one.topic for one in self.mine()} - set(topics)
-        subscriptions.drop_others(self.desk.unit, self._person, topics, unit_id)
+        subscriptions.drop_others(self.context.unit, self._person, topics, unit_id)
         if dropped:
             self._take_out("news", dropped)
 
     def refuse(self) -> None:
         """Record her no to news, which ends what she gets of it."""
         self.stop_all()
-        self.desk.consents.refuse(PURPOSE, TEXT)
+        Consents(self.context).refuse(PURPOSE, TEXT)
 
     def stop(self, *topics: str) -> None:
         """Stop topics, wherever they are for; what of them has not left to her yet never does."""
-        count = subscriptions.stop(self.desk.unit, self._person, topics, self.desk.now)
+        count = subscriptions.stop(self.context.unit, self._person, topics, self.context.now)
         self._take_out("news", topics)
         if count:
-            self.desk.note("news.stopped", f"person:{self._person}", count=count)
+            self.context.note("news.stopped", f"person:{self._person}", count=count)
         if not self.mine():
-            self.desk.consents.withdraw(PURPOSE)
+            Consents(self.context).withdraw(PURPOSE)
 
     def stop_all(self) -> None:
         """Stop every topic."""
@@ -117,14 +109,14 @@ class Subscriptions:
             self.stop(CAMPAIGNS)
             self._end_posts()
         elif kind == "rules":
-            self.desk.consents.withdraw("rule_changes")
+            Consents(self.context).withdraw("rule_changes")
         elif not kind:
             self.stop_all()
         return Stopped(kind, topics)
 
     def stop_everything(self) -> None:
         """Stop all news, news of her request, of rules that change, and what givers are told of campaigns."""
-        consents = self.desk.consents
+        consents = Consents(self.context)
         self.stop_all()
         for purpose in (PURPOSE, "case_news"):  # noted even if she never wanted any: then she is reminded of nothing
             consents.end(purpose, STOP_TEXT)
@@ -135,7 +127,7 @@ class Subscriptions:
 
     def take_up_again(self) -> Again:
         """Take up what was stopped last and was not taken up since; nothing where that is nothing."""
-        desk, person_id = self.desk, self._person
+        context, person_id = self.context, self._person
         ended = {purpose: at for purpose in BESIDES if (at := self._ended_at(purpose))}
         stopped = [(one.stopped_at, one.topic) for one in self._all() if one.stopped_at]
         last = max((*ended.values(), *(at for at, _ in stopped)), default=None)
@@ -144,68 +136,53 @@ class Subscriptions:
             return Again()
         topics = tuple(topic for topic in TOPICS if (last, topic) in stopped)
         purposes = tuple(purpose for purpose, at in ended.items() if at == last)
-        if subscriptions.take_up(desk.unit, person_id, last, desk.now):
-            desk.consents.give(PURPOSE, AGAIN_TEXT)
+        if subscriptions.take_up(context.unit, person_id, last, context.now):
+            Consents(context).give(PURPOSE, AGAIN_TEXT)
         for purpose in purposes:
-            desk.consents.give(purpose, AGAIN_TEXT)
+            Consents(context).give(purpose, AGAIN_TEXT)
         return Again(topics, purposes)
-
-    def follow(self, purpose: str, person_id: str) -> None:
-        """Do what it takes when a consent was withdrawn: its announcements that have not left never do."""
-        desk, kind = self.desk, KINDS.get(purpose)
-        if kind == "news":
-            subscriptions.stop(desk.unit, person_id, None, desk.now)
-        if kind is not None:
-            announced.take_out(desk.unit, person_id, kind, None, desk.now)
-
-    def last_announced(self) -> Got | None:
-        """The announcement she got last, if that was within thirty days."""
-        return next(iter(self._last_got()), None)
 
     # Inside
 
     @property
     def _person(self) -> str:
-        return self.desk.here().person_id
+        return self.context.here().person_id
 
     def _all(self) -> Collection[Wanted]:
-        return subscriptions.all_of(self.desk.unit, self._person)
+        return subscriptions.all_of(self.context.unit, self._person)
 
     def _last_got(self) -> list[Got]:
-        return announced.last_got(self.desk.unit, self._person, self.desk.now - GOT_WITHIN)
+        return announced.last_got(self.context.unit, self._person, self.context.now - GOT_WITHIN)
 
     def _take_out(self, kind: str, topics: Collection[str] | None) -> None:
-        announced.take_out(self.desk.unit, self._person, kind, topics, self.desk.now)
+        announced.take_out(self.context.unit, self._person, kind, topics, self.context.now)
 
     def _end_posts(self) -> None:
         """Tell her, as somebody who gives, of no further campaigns; what becomes of her own gift she still hears."""
-        self.desk.consents.end("campaign_posts", STOP_TEXT)
+        Consents(self.context).end("campaign_posts", STOP_TEXT)
         self._take_out("givers", None)
 
     def _ended_at(self, purpose: str) -> datetime | None:
         """When her last word on a purpose ended it; None where it did not."""
-        found = self.desk.consents.latest(self._person, purpose)
+        found = Consents(self.context).latest(self._person, purpose)
         return found.ended_at if found is not None and found.state == "withdrawn" else None
 
     def _taken_up_at(self) -> datetime | None:
         """When she took something up again by NHẬN."""
         hers = (Consent.person_id == self._person, Consent.text_version == AGAIN_TEXT)
-        return self.desk.unit.scalars(select(func.max(col(Consent.at))).where(*hers)).first()
+        return self.context.unit.scalars(select(func.max(col(Consent.at))).where(*hers)).first()
 
+    def move(self, gone: str, kept: str) -> None:
+        """Make the news of one person that of another, as two that are joined."""
+        subscriptions.move(self.context.unit, gone, kept)
 
-def move(desk: "Desk", gone: str, kept: str) -> None:
-    """Make the news of one person that of another, as two that are joined."""
-    subscriptions.move(desk.unit, gone, kept)
+    def settle(self, person_id: str) -> None:
+        """Bring rows and consent of somebody in step, after two persons were joined: a no counts more than a yes."""
+        if not Consents(self.context).in_force(PURPOSE, person_id):
+            Consents(self.context).stop_broadcasts(PURPOSE, person_id)
+        elif all(one.stopped_at for one in subscriptions.all_of(self.context.unit, person_id)):
+            Consents(self.context).withdraw(PURPOSE, person_id)
 
-
-def settle(desk: "Desk", person_id: str) -> None:
-    """Bring rows and consent of somebody in step, after two persons' were put together: a no counts more than a yes."""
-    if not desk.consents.in_force(PURPOSE, person_id):
-        desk.subscriptions.follow(PURPOSE, person_id)
-    elif all(one.stopped_at for one in subscriptions.all_of(desk.unit, person_id)):
-        desk.consents.withdraw(PURPOSE, person_id)
-
-
-def erase(desk: "Desk", person_id: str) -> None:
-    """Forget what somebody wanted to hear of."""
-    subscriptions.forget(desk.unit, person_id)
+    def erase(self, person_id: str) -> None:
+        """Forget what somebody wanted to hear of."""
+        subscriptions.forget(self.context.unit, person_id)

@@ -3,19 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, or_, select
 
+from handlers.desk.messages.messages import Messages
+from handlers.desk.office import Context
 from handlers.flow.message import Say
 from storage.crypto import WrongKey
 from storage.ids import new_id
 from storage.queries.incoming import chats
 from storage.tables import File
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 MOST_A_DAY = 20
 
@@ -38,7 +36,7 @@ class Remote:
 class Files:
     """Files of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     def keep(self, raw: bytes) -> str:
         """Keep a photo as it came; returns its id. Raises TooMany."""
@@ -49,57 +47,59 @@ class Files:
         return self._add("remote", name.encode(), 0)
 
     def _add(self, state: str, content: bytes, size: int) -> str:
-        desk, chat = self.desk, self.desk.here()
-        since = desk.now - timedelta(days=1)
+        context, chat = self.context, self.context.here()
+        since = context.now - timedelta(days=1)
         query = select(func.count()).where(File.person_id == chat.person_id, col(File.created_at) > since)
-        if (desk.unit.scalar(query) or 0) >= MOST_A_DAY:
+        if (context.unit.scalar(query) or 0) >= MOST_A_DAY:
             raise TooMany
         row = File(
-            id=new_id(desk.now), person_id=chat.person_id, address_id=chat.address_id, state=state, size=size,
-            created_at=desk.now,
+            id=new_id(context.now), person_id=chat.person_id, address_id=chat.address_id, state=state, size=size,
+            created_at=context.now,
         )  # fmt: skip
-        row.body = desk.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", content)
-        desk.unit.add(row)
-        desk.unit.flush()
+        row.body = context.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", content)
+        context.unit.add(row)
+        context.unit.flush()
         return row.id
 
     def attach(self, ids: Iterable[str], case_id: str) -> None:
         """Make the person's own photos part of her case."""
         for file_id in ids:
-            row = self.desk.unit.get(File, file_id)
-            if row is not None and row.person_id == self.desk.here().person_id and row.case_id is None:
+            row = self.context.unit.get(File, file_id)
+            if row is not None and row.person_id == self.context.here().person_id and row.case_id is None:
                 row.case_id = case_id
-                self.desk.unit.add(row)
+                self.context.unit.add(row)
 
     def clean_photo(self, file_id: str) -> bytes | None:
         """One of the person's own photos; empty while it waits to be cleaned, None if there is none."""
-        row = self.desk.unit.get(File, file_id)
-        if row is None or row.body is None or row.person_id != self.desk.here().person_id:
+        row = self.context.unit.get(File, file_id)
+        if row is None or row.body is None or row.person_id != self.context.here().person_id:
             return None
         if row.state != "clean":
             return b""
-        return self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
+        return self.context.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
 
     def next_raw(self) -> tuple[str, bytes] | None:
         """The oldest photo not cleaned yet: its id and bytes."""
         query = select(File).where(File.state == "raw").order_by(File.id).limit(1)
-        row = self.desk.unit.scalars(query).first()
+        row = self.context.unit.scalars(query).first()
         if row is None or row.body is None:
             return None
         try:
-            return row.id, self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
+            return row.id, self.context.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
         except (KeyGone, WrongKey):
             return row.id, b""  # nothing can be made of it: it is refused like any other that is none
 
     def next_remote(self) -> Remote | None:
         """The photo that waits longest to be fetched from its platform."""
-        due = or_(col(File.not_before).is_(None), col(File.not_before) <= self.desk.now)
-        row = self.desk.unit.scalars(select(File).where(File.state == "remote", due).order_by(File.id).limit(1)).first()
+        due = or_(col(File.not_before).is_(None), col(File.not_before) <= self.context.now)
+        row = self.context.unit.scalars(
+            select(File).where(File.state == "remote", due).order_by(File.id).limit(1)
+        ).first()
         if row is None or row.body is None:
             return None
-        channel = chats.at_address(self.desk.unit, row.address_id).channel
+        channel = chats.at_address(self.context.unit, row.address_id).channel
         try:
-            name = self.desk.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body).decode()
+            name = self.context.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body).decode()
         except (KeyGone, WrongKey):
             name = ""
         return Remote(row.id, channel, name, row.attempt)
@@ -110,10 +110,10 @@ class Files:
 
     def put_off(self, file_id: str, until: datetime) -> None:
         """Fetch a photo later."""
-        row = self.desk.unit.get(File, file_id)
+        row = self.context.unit.get(File, file_id)
         if row is not None and row.state == "remote":
             row.attempt, row.not_before = row.attempt + 1, until
-            self.desk.unit.add(row)
+            self.context.unit.add(row)
 
     def cleaned(self, file_id: str, jpeg: bytes) -> None:
         """Keep the cleaned photo in place of the one that came."""
@@ -121,19 +121,19 @@ class Files:
 
     def _replace(self, file_id: str, old: str, new: str, content: bytes) -> None:
         """Put what a photo has become in place of what it was; nothing if it is no longer that."""
-        row = self.desk.unit.get(File, file_id)
+        row = self.context.unit.get(File, file_id)
         if row is None or row.state != old:
             return
         row.state, row.size = new, len(content)
-        row.body = self.desk.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", content)
-        self.desk.unit.add(row)
+        row.body = self.context.vault.seal_bytes(f"person:{row.person_id}", f"file.body:{row.id}", content)
+        self.context.unit.add(row)
 
     def refuse(self, file_id: str, reason: str) -> None:
         """Keep nothing of a photo that is none, and tell the person so in plain words."""
-        row = self.desk.unit.get(File, file_id)
+        row = self.context.unit.get(File, file_id)
         if row is None or row.state not in ("remote", "raw"):
             return
         row.state, row.reason, row.body, row.size = "refused", reason, None, 0
-        self.desk.unit.add(row)
-        chat = chats.at_address(self.desk.unit, row.address_id)
-        self.desk.messages.say(chat, Say(f"photo_refused.{reason}"), place=f"photo/{file_id}")
+        self.context.unit.add(row)
+        chat = chats.at_address(self.context.unit, row.address_id)
+        Messages(self.context).say(chat, Say(f"photo_refused.{reason}"), place=f"photo/{file_id}")

@@ -5,21 +5,18 @@ Why a question only while it is still the open one: answered elsewhere or asked 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from handlers.desk.desk import Told
 from handlers.desk.messages.messages import load_asking
+from handlers.desk.office import Context, Told
 from storage.crypto import WrongKey
 from storage.queries.incoming import chats, sessions
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox, windows
 from storage.tables import Address, OutboxRow
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
@@ -29,35 +26,37 @@ _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 class Held:
     """Messages of one chat that wait for its person."""
 
-    desk: "Desk"
+    context: Context
 
     def show(self, chat: Chat) -> None:
         """Let what is held leave, now that she wrote; what need not be said any more is cancelled."""
-        desk = self.desk
-        if desk.windows is None or chat.channel != desk.windows.channel:
+        context = self.context
+        if context.windows is None or chat.channel != context.windows.channel:
             return
-        wrote_at = desk.unit.execute(select(_ADDRESS.c.interacted_at).where(_ADDRESS.c.id == chat.address_id)).scalar()
-        if not windows.is_free(desk.windows, wrote_at, desk.now):
+        wrote_at = context.unit.execute(
+            select(_ADDRESS.c.interacted_at).where(_ADDRESS.c.id == chat.address_id)
+        ).scalar()
+        if not windows.is_free(context.windows, wrote_at, context.now):
             return
         held = select(_OUTBOX).where(_OUTBOX.c.address_id == chat.address_id, _OUTBOX.c.state == "held", outbox.STUCK)
-        for row in desk.unit.execute(held.order_by(_OUTBOX.c.id)).all():
+        for row in context.unit.execute(held.order_by(_OUTBOX.c.id)).all():
             leaves = row.kind != "link" and (row.kind != "question" or self._is_open(chat, row))
             values: Mapping[str, object] = {"state": "queued", "reason": None, "attempt": 0}
             if not leaves:
                 values = {"state": "cancelled", "reason": "answered"}
             still = (_OUTBOX.c.id == row.id, _OUTBOX.c.state == "held")
-            desk.unit.change(update(_OUTBOX).where(*still).values(**values, changed_at=desk.now))
+            context.unit.change(update(_OUTBOX).where(*still).values(**values, changed_at=context.now))
             if leaves:
-                desk.told.append(Told(chat.channel, chat.address_id, row.kind))
+                context.told.append(Told(chat.channel, chat.address_id, row.kind))
 
     def _is_open(self, chat: Chat, row: "Row[Any]") -> bool:
         """Whether a question is the one shown last in her chat, and unanswered."""
-        nonce = chats.at_address(self.desk.unit, chat.address_id).screen
-        shown = sessions.shown(self.desk.unit, self.desk.vault, chat.person_id, nonce) if nonce else None
+        nonce = chats.at_address(self.context.unit, chat.address_id).screen
+        shown = sessions.shown(self.context.unit, self.context.vault, chat.person_id, nonce) if nonce else None
         if shown is None or shown.answered_at is not None:
             return False
         try:
-            body = outbox.body_of(self.desk.vault, row)
+            body = outbox.body_of(self.context.vault, row)
         except (KeyGone, WrongKey):
             return False
         options = body.get("options")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
-from handlers.desk.desk import Told
+from handlers.desk.messages.pages import PrivatePages
+from handlers.desk.office import Context, Told, Waits
 from handlers.desk.office import quiet_hours as quiet
-from handlers.desk.office.quiet_hours import Waits
 from handlers.flow.engine import DONE, Asks
 from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
 from handlers.flow.session import Form
@@ -17,9 +17,6 @@ from storage.queries.incoming import chats, sessions
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox, windows
 from storage.tables import PassedOn
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 OPENINGS_WORK = timedelta(days=90)
 UNASKED = ("reminder", "digest", "broadcast")  # kinds that go behind every reply
@@ -37,7 +34,7 @@ WAITS: Mapping[str, Waits] = {
 class Messages:
     """Messages of one transaction; each gets its own key: the cause and its place."""
 
-    desk: "Desk"
+    context: Context
 
     def say(
         self, chat: Chat, say: Say, scope: str = "", *, kind: str = "receipt", place: str = "0", fresh: bool = False,
@@ -47,7 +44,7 @@ class Messages:
 
         until: after that it is not worth sending.
         """
-        voice = self.desk.voice(chat.language, chat.channel)
+        voice = self.context.voice(chat.language, chat.channel)
         options = tuple(self._opening(voice, o, scope) for o in say.openings)
         body: dict[str, object] = {"text": voice.say(say.phrase, scope), "key": voice.name(say.phrase, scope)}
         if fresh:
@@ -58,11 +55,11 @@ class Messages:
             mode: Literal["ask", "sure"] = "sure" if say.openings[-1].opens == "@continue" else "ask"
             body["options"] = self._show(chat, Asking(new_nonce(), "", "", "", mode, options, once))
         elif kind == "talk":  # somebody's words stand below any question now: what she types next answers them
-            chats.set_screen(self.desk.unit, chat.address_id, None)
+            chats.set_screen(self.context.unit, chat.address_id, None)
         if say.card is not None:
             body["card"] = _card(voice, say.card, scope)
         if say.under:
-            self.desk.unit.add(PassedOn(message=f"{self.desk.cause}/{place}", under=say.under))
+            self.context.unit.add(PassedOn(message=f"{self.context.cause}/{place}", under=say.under))
         self._put(chat, kind, body, place, until)
 
     def ask(
@@ -84,7 +81,7 @@ class Messages:
         number answers it, and stands for no button. instead_of: the place,
         in the chat, of a message of ours that is to change into it where a channel can.
         """
-        voice = self.desk.voice(chat.language)
+        voice = self.context.voice(chat.language)
         options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
         options += [self._opening(voice, door, scope) for door in doors]
         asking = Asking(new_nonce(), form.conversation, form.id, asks.slot, asks.mode, tuple(options), asks.once)
@@ -92,8 +89,8 @@ class Messages:
         kind, prompt = "question", asks.prompt
         if asks.mode == "private":
             # At most once: a link that may have arrived is not sent again, she can ask for another.
-            link = self.desk.pages.open(chat, form, asks.slot)
-            kind, prompt = "link", _naming(prompt, {"link": link, "minutes": self.desk.pages.minutes})
+            link = PrivatePages(self.context).open(chat, form, asks.slot)
+            kind, prompt = "link", _naming(prompt, {"link": link, "minutes": PrivatePages(self.context).minutes})
         body: dict[str, object] = {"text": voice.say(prompt, scope), "key": f"{scope}.{asks.slot}"}
         if shown:
             body["options"] = shown
@@ -116,8 +113,8 @@ class Messages:
 
         until: after that it is not worth sending.
         """
-        closed = windows.closed(self.desk.windows, kind, self.desk.now) if self.desk.windows else None
-        chat = chats.last_used(self.desk.unit, person_id, closed)
+        closed = windows.closed(self.context.windows, kind, self.context.now) if self.context.windows else None
+        chat = chats.last_used(self.context.unit, person_id, closed)
         if chat is None:
             return False
         self.say(chat, say, scope, kind=kind, place=place, until=until)
@@ -125,13 +122,13 @@ class Messages:
 
     def may_go(self, kind: str, start: datetime | None = None) -> datetime:
         """The first moment from now, or from a later start on, at which a message of a kind may be sent."""
-        desk, is_holiday = self.desk, self.desk.calendar.is_holiday
-        return quiet.may_go(WAITS.get(kind, "never"), start or desk.now, desk.zone, desk.quiet, is_holiday)
+        context, is_holiday = self.context, self.context.calendar.is_holiday
+        return quiet.may_go(WAITS.get(kind, "never"), start or context.now, context.zone, context.quiet, is_holiday)
 
     def label_of(self, chat: Chat, press: str) -> str:
         """The words of the button that was pressed; an ellipsis if she was never shown it."""
         nonce, _, index = press.rpartition(".")
-        shown = sessions.shown(self.desk.unit, self.desk.vault, chat.person_id, nonce)
+        shown = sessions.shown(self.context.unit, self.context.vault, chat.person_id, nonce)
         options = load_asking(shown).options if shown else ()
         return options[int(index)].label if index.isascii() and index.isdigit() and int(index) < len(options) else "…"
 
@@ -139,10 +136,12 @@ class Messages:
         return Option(voice.say(Phrase(opening.label), scope), None, opening.opens, opening.answers)
 
     def _show(self, chat: Chat, asking: Asking) -> list[Mapping[str, object]]:
-        desk = self.desk
-        until = desk.now + OPENINGS_WORK if not asking.slot else None
-        sessions.show(desk.unit, desk.vault, chat.person_id, asking.nonce, store_asking(asking), desk.now, until)
-        chats.set_screen(desk.unit, chat.address_id, asking.nonce)
+        context = self.context
+        until = context.now + OPENINGS_WORK if not asking.slot else None
+        sessions.show(
+            context.unit, context.vault, chat.person_id, asking.nonce, store_asking(asking), context.now, until
+        )
+        chats.set_screen(context.unit, chat.address_id, asking.nonce)
         shown: list[Mapping[str, object]] = []
         for index, option in enumerate(asking.options):
             ends = {"leads": True} if option.written == DONE else {}
@@ -152,14 +151,14 @@ class Messages:
     def _put(
         self, chat: Chat, kind: str, body: Mapping[str, object], place: str, until: datetime | None = None
     ) -> None:  # fmt: skip
-        desk = self.desk
-        key = f"{desk.cause}/{place}"
+        context = self.context
+        key = f"{context.cause}/{place}"
         lane = "bulk" if kind in UNASKED else "reply"
         outbox.put(
-            desk.unit, desk.vault, chat, key, kind, body, desk.cause, desk.now, lane=lane, deadline=until,
+            context.unit, context.vault, chat, key, kind, body, context.cause, context.now, lane=lane, deadline=until,
             not_before=self.may_go(kind),
         )  # fmt: skip
-        desk.told.append(Told(chat.channel, chat.address_id, kind))
+        context.told.append(Told(chat.channel, chat.address_id, kind))
 
 
 def _naming(prompt: Phrase, values: Mapping[str, object]) -> Phrase:

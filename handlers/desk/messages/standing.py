@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from handlers.desk.office import Context
 from storage.queries.outgoing import account, outbox, tokens, windows
 from storage.queries.outgoing.windows import Windows
 from storage.tables import OutboxRow
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 NO_TOKENS = "no_tokens"
 WAITS = ("queued", "sending")
@@ -46,29 +43,35 @@ class Standing:
     rate: int
 
 
-def standing(desk: "Desk") -> Standing | None:
-    """How it stands now; None where there is no such account."""
-    return _of(desk, desk.windows) if desk.windows is not None else None
+@dataclass(frozen=True, slots=True)
+class PlatformStanding:
+    """How the account stands whose platform takes messages for a while only."""
 
+    context: Context
 
-def _of(desk: "Desk", its: Windows) -> Standing:
-    unit, now, channel = desk.unit, desk.now, its.channel
-    pair = tokens.find(unit, desk.vault, channel)
-    reauth = NO_TOKENS if pair is None else (pair.reason or "unclear") if pair.needs_reauth else ""
-    ends = pair.expires_at if pair is not None else None
-    left = max(ends - now, timedelta()) if ends is not None else None
-    counted, open_ones = windows.stand(unit, its, now), outbox.open_counts(unit)
-    return Standing(
-        channel, reauth, pair.got_at if pair is not None else None,
-        timedelta() if pair is not None and pair.refused else left,
-        not account.refuses_buttons(unit, channel), account.called_at(unit, channel),
-        counted.free, counted.paid, counted.closed, windows.spent(unit, its, now), its.paid_most,
-        tuple(sorted(its.by_template)), open_ones.get((channel, "held"), 0), _people(desk, channel),
-        sum(open_ones.get((channel, state), 0) for state in WAITS), its.rate,
-    )  # fmt: skip
+    def now(self) -> Standing | None:
+        """How it stands now; None where there is no such account."""
+        return self._of(self.context.windows) if self.context.windows is not None else None
 
+    def _of(self, its: Windows) -> Standing:
+        unit, now, channel = self.context.unit, self.context.now, its.channel
+        pair = tokens.find(unit, self.context.vault, channel)
+        reauth = NO_TOKENS if pair is None else (pair.reason or "unclear") if pair.needs_reauth else ""
+        ends = pair.expires_at if pair is not None else None
+        left = max(ends - now, timedelta()) if ends is not None else None
+        counted, open_ones = windows.stand(unit, its, now), outbox.open_counts(unit)
+        return Standing(
+            channel, reauth, pair.got_at if pair is not None else None,
+            timedelta() if pair is not None and pair.refused else left,
+            not account.refuses_buttons(unit, channel), account.called_at(unit, channel),
+            counted.free, counted.paid, counted.closed, windows.spent(unit, its, now), its.paid_most,
+            tuple(sorted(its.by_template)), open_ones.get((channel, "held"), 0), self._people(channel),
+            sum(open_ones.get((channel, state), 0) for state in WAITS), its.rate,
+        )  # fmt: skip
 
-def _people(desk: "Desk", channel: str) -> int:
-    """How many people have messages that are held."""
-    query = select(func.count(col(OutboxRow.person_id).distinct())).where(outbox.STUCK)
-    return desk.unit.execute(query.where(OutboxRow.state == "held", OutboxRow.channel == channel)).scalar_one()
+    def _people(self, channel: str) -> int:
+        """How many people have messages that are held."""
+        query = select(func.count(col(OutboxRow.person_id).distinct())).where(outbox.STUCK)
+        return self.context.unit.execute(
+            query.where(OutboxRow.state == "held", OutboxRow.channel == channel)
+        ).scalar_one()

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from handlers.desk.money.campaigns import Seen
+from handlers.desk.money.campaigns import SeenCampaign
+from handlers.desk.office import Context
 from storage.tables import NeedSlot
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CampaignItem:
     """An item of a campaign. title: by language. amount: VND, or so many of `measure`. state: open or met."""
 
     id: str
@@ -25,10 +22,16 @@ class Item:
     state: str
 
 
-def items(desk: "Desk", campaign: Seen) -> list[Item]:
-    """The items of a campaign in the order they were added; those that were closed unmet are not among them."""
-    query = select(NeedSlot).where(NeedSlot.campaign_id == campaign.id, NeedSlot.state != "closed")
-    return [
-        Item(row.id, row.title or {}, row.kind, row.amount, row.measure, row.state)
-        for row in desk.unit.scalars(query.order_by(col(NeedSlot.id)))
-    ]
+@dataclass(frozen=True, slots=True)
+class CampaignItems:
+    """What campaigns say they need."""
+
+    context: Context
+
+    def of(self, campaign: SeenCampaign) -> list[CampaignItem]:
+        """The items of a campaign in the order they were added; those that were closed unmet are not among them."""
+        query = select(NeedSlot).where(NeedSlot.campaign_id == campaign.id, NeedSlot.state != "closed")
+        return [
+            CampaignItem(row.id, row.title or {}, row.kind, row.amount, row.measure, row.state)
+            for row in self.context.unit.scalars(query.order_by(col(NeedSlot.id)))
+        ]

@@ -18,7 +18,7 @@ _UNCOUNTED = ("offered", "withdrawn", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CampaignProgress:
     """How far a campaign has come: VND of its money, how many people gave, and how many gifts of each other kind.
 
     pledged: what was promised, accepted and not taken back, or has come all the same.
@@ -33,12 +33,12 @@ class Progress:
     others: Mapping[str, int]
 
 
-def progress_of(unit: Unit, campaign_id: str, goal: int | None) -> Progress:
+def progress_of(unit: Unit, campaign_id: str, goal: int | None) -> CampaignProgress:
     """Count what was given to a campaign. goal: VND, handed on as it is."""
     row = unit.execute(select(*_TOTALS).where(Pledge.campaign_id == campaign_id)).one()
     pledged, received, handed, confirmed, givers, *others = (int(value or 0) for value in row)
     counted = dict(zip(OTHER_KINDS, others, strict=True))
-    return Progress(goal, pledged, received, handed, confirmed, givers, counted)
+    return CampaignProgress(goal, pledged, received, handed, confirmed, givers, counted)
 
 
 def _of_money(column: object) -> ColumnElement[int]:

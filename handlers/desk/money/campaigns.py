@@ -7,31 +7,28 @@ since is shown to her again.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Update, update
 from sqlmodel import col, select
 
-from handlers.desk.money.campaign_progress import Progress, progress_of
+from handlers.desk.money.campaign_progress import CampaignProgress, progress_of
 from handlers.desk.money.gift_accounts import GiftAccounts, ShownAccount
+from handlers.desk.office import Context
 from handlers.flow.message import Phrase
 from handlers.rules import drives
 from handlers.rules.rows import caution
-from handlers.texts import Bilingual
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import units
 from storage.ids import new_code, new_id, read_code
 from storage.tables import Campaign, GiftAccount
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 # done; absent, or none of her business; her own draft, which another has to open; changed since she looked; not
 # possible in this state; something in the form is missing or wrong.
-Outcome = Literal["done", "absent", "own", "outdated", "not_now", "invalid"]
+CampaignOutcome = Literal["done", "absent", "own", "outdated", "not_now", "invalid"]
 State = Literal["draft", "open", "closed"]
 
-PREFIX = "CD"
+CAMPAIGN_PREFIX = "CD"
 MOST_TITLE = 120  # letters
 MOST_ABOUT = 400
 MOST_MONEY = 10**13  # VND
@@ -39,7 +36,7 @@ LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CampaignDraft:
     """What an official writes. title, about: by language. basis: the id of one of `handlers.rules.drives`. goal: VND.
 
     unit_id: None for the whole city. account_id: where its money goes; None: it asks for none.
@@ -57,7 +54,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenCampaign:
     """A campaign. open_now: it was opened, and today is one of its days. written_by, opened_by: ids of officials."""
 
     id: str
@@ -83,40 +80,40 @@ class Seen:
 class Campaigns:
     """Campaigns of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     # Everybody
 
-    def open_ones(self) -> list[Seen]:
+    def open_ones(self) -> list[SeenCampaign]:
         """Campaigns that are open today, those that end first on top."""
-        today = self.desk.today()
+        today = self.context.today()
         query = select(Campaign).where(
             Campaign.state == "open", col(Campaign.first_day) <= today, col(Campaign.last_day) >= today
         )
-        rows = self.desk.unit.scalars(query.order_by(col(Campaign.last_day), col(Campaign.id)))
+        rows = self.context.unit.scalars(query.order_by(col(Campaign.last_day), col(Campaign.id)))
         return [self._seen(row) for row in rows]
 
-    def find(self, typed_code: str) -> Seen | None:
+    def find(self, typed_code: str) -> SeenCampaign | None:
         """A campaign by its code as people type it, over or not; one that was never opened is nobody's to see."""
         row = self._by_code(typed_code)
         return self._seen(row) if row is not None and row.opened_by is not None else None
 
-    def by_id(self, campaign_id: str) -> Seen | None:
+    def by_id(self, campaign_id: str) -> SeenCampaign | None:
         """A campaign that was opened, by its id."""
-        row = self.desk.unit.get(Campaign, campaign_id)
+        row = self.context.unit.get(Campaign, campaign_id)
         return self._seen(row) if row is not None and row.opened_by is not None else None
 
-    def account(self, campaign: Seen) -> ShownAccount | None:
+    def account(self, campaign: SeenCampaign) -> ShownAccount | None:
         """The account of an open campaign, where one may be shown; without one it asks for no money."""
         if not campaign.open_now or campaign.account_id is None:
             return None
-        return GiftAccounts(self.desk).shown(campaign.account_id)
+        return GiftAccounts(self.context).shown(campaign.account_id)
 
-    def asking(self, campaign: Seen) -> Mapping[str, object]:
+    def asking(self, campaign: SeenCampaign) -> Mapping[str, object]:
         """What every message that asks for gifts to a campaign names: organiser, basis, first_day, last_day,
         account_owner and ledger_link.
         """
-        account, desk = self.account(campaign), self.desk
+        account = self.account(campaign)
         basis = drives.basis_on(campaign.basis, campaign.first_day)
         if account is None:
             owner: object = Phrase("campaign.no_account_owner")
@@ -129,123 +126,121 @@ class Campaigns:
             "first_day": campaign.first_day,
             "last_day": campaign.last_day,
             "account_owner": owner,
-            "ledger_link": Bilingual(
-                {"vi": f"{desk.public_url}/so-cong-khai", "en": f"{desk.public_url}/ledger"},
-            ),
+            "ledger_link": self.context.ledger_link(),
         }
 
-    def progress(self, campaign: Seen) -> Progress:
+    def progress(self, campaign: SeenCampaign) -> CampaignProgress:
         """How far it has come, in one query over its pledges."""
-        return progress_of(self.desk.unit, campaign.id, campaign.goal)
+        return progress_of(self.context.unit, campaign.id, campaign.goal)
 
     # Officials
 
-    def all(self) -> list[Seen]:
+    def all(self) -> list[SeenCampaign]:
         """Campaigns that the official may see: drafts first, then open ones, the newest first."""
         newest = select(Campaign).order_by(col(Campaign.id).desc()).limit(LISTED)
-        rows = [row for row in self.desk.unit.scalars(newest) if self.desk.may("campaign.see", row.unit_id)]
+        rows = [row for row in self.context.unit.scalars(newest) if self.context.may("campaign.see", row.unit_id)]
         return sorted(map(self._seen, rows), key=lambda seen: ("draft", "open", "closed").index(seen.state))
 
-    def read(self, typed_code: str) -> Seen | None:
+    def read(self, typed_code: str) -> SeenCampaign | None:
         """A campaign that the official may see, a draft too."""
         row = self._by_code(typed_code)
-        return self._seen(row) if row is not None and self.desk.may("campaign.see", row.unit_id) else None
+        return self._seen(row) if row is not None and self.context.may("campaign.see", row.unit_id) else None
 
-    def write(self, draft: Draft) -> str | None:
+    def write(self, draft: CampaignDraft) -> str | None:
         """Write a draft, to be opened by another official; returns its code. None if she may not for its unit. Raises
         ValueError if something in it is wrong, see `faults`.
         """
-        desk = self.desk
-        if not desk.allows("campaign.write", draft.unit_id, "campaign"):
+        context = self.context
+        if not context.allows("campaign.write", draft.unit_id, "campaign"):
             return None
         self._check(draft)
         row = Campaign(
-            id=new_id(desk.now), code=new_code(PREFIX), written_by=desk.acting().id, created_at=desk.now,
-            changed_at=desk.now, **asdict(draft),
+            id=new_id(context.now), code=new_code(CAMPAIGN_PREFIX), written_by=context.acting().id,
+            created_at=context.now,            changed_at=context.now, **asdict(draft),
         )  # fmt: skip
-        desk.unit.add(row)
-        desk.unit.flush()
-        desk.note("campaign.written", f"campaign:{row.id}", unit=row.unit_id or "")
+        context.unit.add(row)
+        context.unit.flush()
+        context.note("campaign.written", f"campaign:{row.id}", unit=row.unit_id or "")
         return row.code
 
-    def rewrite(self, code: str, draft: Draft, seen: str) -> Outcome:
+    def rewrite(self, code: str, draft: CampaignDraft, seen: str) -> CampaignOutcome:
         """Write a draft anew; it is hers then, and another has to open it. seen: `changed_at` as she was shown it."""
         row = self._find(code, "campaign.write")
-        if row is None or not self.desk.allows("campaign.write", draft.unit_id, f"campaign:{row.id}"):
+        if row is None or not self.context.allows("campaign.write", draft.unit_id, f"campaign:{row.id}"):
             return "absent"
         if row.state != "draft":
             return "not_now"
         self._check(draft)
-        values = {**asdict(draft), "written_by": self.desk.acting().id}
+        values = {**asdict(draft), "written_by": self.context.acting().id}
         return self._change(row, "rewritten", (_as_shown(seen), col(Campaign.state) == "draft"), values)
 
-    def open(self, code: str, seen: str) -> Outcome:
+    def open(self, code: str, seen: str) -> CampaignOutcome:
         """Open what another wrote, as it was shown; invalid: its basis does not allow its days, or they are over."""
-        row, me = self._find(code, "campaign.open"), self.desk.acting().id
+        row, me = self._find(code, "campaign.open"), self.context.acting().id
         if row is None:
             return "absent"
         if row.state != "draft":
             return "not_now"
         if row.written_by == me:
-            self.desk.note("campaign.own_opening_refused", f"campaign:{row.id}")
+            self.context.note("campaign.own_opening_refused", f"campaign:{row.id}")
             return "own"
-        if row.last_day < self.desk.today() or drives.check(row.basis, row.first_day, row.last_day):
+        if row.last_day < self.context.today() or drives.check(row.basis, row.first_day, row.last_day):
             return "invalid"
         waits = (_as_shown(seen), col(Campaign.state) == "draft", col(Campaign.written_by) != me)
         return self._change(row, "opened", waits, {"state": "open", "opened_by": me})
 
-    def close(self, code: str) -> Outcome:
+    def close(self, code: str) -> CampaignOutcome:
         """Close a campaign before its last day, or throw a draft away. It is never opened again."""
         row = self._find(code, "campaign.close")
         if row is None:
             return "absent"
         if row.state == "closed":
             return "not_now"
-        values = {"state": "closed", "closed_at": self.desk.now}
+        values = {"state": "closed", "closed_at": self.context.now}
         return self._change(row, "closed", (col(Campaign.state) != "closed",), values)
 
-    def asks_for_money(self, campaign: Seen) -> bool:
+    def asks_for_money(self, campaign: SeenCampaign) -> bool:
         """Whether its account may be shown on each of its days; if not, no money is asked for on the others."""
         account, days = campaign.account_id, (campaign.first_day, campaign.last_day)
-        return account is not None and GiftAccounts(self.desk).covers(account, *days)
+        return account is not None and GiftAccounts(self.context).covers(account, *days)
 
     # Inside
 
-    def _check(self, draft: Draft) -> None:
-        known = draft.account_id is None or self.desk.unit.get(GiftAccount, draft.account_id) is not None
-        if not known or faults(draft, self.desk.today()):
+    def _check(self, draft: CampaignDraft) -> None:
+        known = draft.account_id is None or self.context.unit.get(GiftAccount, draft.account_id) is not None
+        if not known or campaign_faults(draft, self.context.today()):
             raise ValueError("not a campaign")
 
     def _by_code(self, typed_code: str) -> Campaign | None:
-        code = read_code(typed_code, PREFIX)
-        return self.desk.unit.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
+        code = read_code(typed_code, CAMPAIGN_PREFIX)
+        return self.context.unit.scalars(select(Campaign).where(Campaign.code == code)).first() if code else None
 
     def _find(self, typed_code: str, action: str) -> Campaign | None:
         row = self._by_code(typed_code)
-        return row if row is not None and self.desk.allows(action, row.unit_id, f"campaign:{row.id}") else None
+        return row if row is not None and self.context.allows(action, row.unit_id, f"campaign:{row.id}") else None
 
     def _change(
         self, row: Campaign, what: str, still: tuple[ColumnElement[bool], ...], values: Mapping[str, object]
-    ) -> Outcome:
+    ) -> CampaignOutcome:
         change: Update = update(Campaign).where(col(Campaign.id) == row.id, *still)
-        change = change.values(**values, changed_at=self.desk.now).execution_options(synchronize_session=False)
-        done = self.desk.unit.change(change) == 1
-        self.desk.unit.refresh(row)
+        change = change.values(**values, changed_at=self.context.now).execution_options(synchronize_session=False)
+        done = self.context.unit.change(change) == 1
+        self.context.unit.refresh(row)
         if not done:
             return "outdated"
-        self.desk.note(f"campaign.{what}", f"campaign:{row.id}", unit=row.unit_id or "")
+        self.context.note(f"campaign.{what}", f"campaign:{row.id}", unit=row.unit_id or "")
         return "done"
 
-    def _seen(self, row: Campaign) -> Seen:
-        open_now = row.state == "open" and row.first_day <= self.desk.today() <= row.last_day
-        return Seen(
+    def _seen(self, row: Campaign) -> SeenCampaign:
+        open_now = row.state == "open" and row.first_day <= self.context.today() <= row.last_day
+        return SeenCampaign(
             row.id, row.code, row.state, open_now, row.title, row.about, row.organiser, row.basis, row.first_day,  # type: ignore[arg-type]  # one of the three
             row.last_day, row.unit_id, row.account_id, row.goal, row.written_by, row.opened_by, row.changed_at,
             row.closed_at,
         )  # fmt: skip
 
 
-def faults(draft: Draft, today: date) -> Mapping[str, str]:
+def campaign_faults(draft: CampaignDraft, today: date) -> Mapping[str, str]:
     """What is wrong with a draft, by field: short, say_long, choose, last_day, drive_too_long or amount."""
     found: dict[str, str] = {}
     for language in LANGUAGES:
@@ -269,7 +264,7 @@ def faults(draft: Draft, today: date) -> Mapping[str, str]:
     return found
 
 
-def stamp(campaign: Seen) -> str:
+def stamp(campaign: SeenCampaign) -> str:
     """What a form says of the draft it was drawn with."""
     return campaign.changed_at.isoformat()
 

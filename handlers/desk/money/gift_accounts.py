@@ -8,30 +8,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Update, and_, not_, or_, update
 from sqlmodel import col, select
 
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.pledges.news import PledgeNews
+from handlers.desk.office import Context
+from handlers.desk.officials import Officials
 from handlers.rules import banks, drives
 from storage.ids import new_id
 from storage.queries import machine
-from storage.tables import Campaign, GiftAccount, Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-    from handlers.desk.money import campaigns
+from storage.tables import Campaign, GiftAccount
 
 # done; absent, or none of her business; her own entry, which another has to confirm; no longer as it was.
-Outcome = Literal["done", "absent", "own", "outdated"]
+AccountOutcome = Literal["done", "absent", "own", "outdated"]
 State = Literal["waiting", "ahead", "in_force", "over", "ended"]
 
 LISTED = 200
-AT_ONCE = 50
-KEY = "gift_account:"
+ACCOUNT_KEY = "gift_account:"
 MOST_LETTERS = 200
 _NUMBER = re.compile(r"[0-9A-Za-z]{6,19}")
 _PAYABLE = re.compile(r"\d(?:[\s.\-]*\d){7}")
@@ -40,7 +34,7 @@ DEMO_NUMBER = "MAU"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccountEntry:
     """What an official enters. bank: the id of one of `handlers.rules.banks`, or the name of another, which then has no
     code to scan. number: as the bank writes it, spaces and dots left out. swift: what a transfer from abroad needs.
     """
@@ -67,7 +61,7 @@ class ShownAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenAccount:
     """An account as officials see it, with the names of those who acted. hers: entered by the one who looks."""
 
     id: str
@@ -93,7 +87,7 @@ class Seen:
 class GiftAccounts:
     """Accounts of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     # Givers
 
@@ -106,66 +100,62 @@ class GiftAccounts:
         the general one's place by itself. A campaign that waits to be opened, or ever was, claims the account it names
         if the law of its basis says by when its gifts are handed on, since they must not mix with others then.
         """
-        query = select(GiftAccount).where(_may_be_shown(self.desk.today(), self.desk.today()))
+        query = select(GiftAccount).where(_may_be_shown(self.context.today(), self.context.today()))
         if account_id is not None:
-            row = self.desk.unit.scalars(query.where(GiftAccount.id == account_id)).first()
+            row = self.context.unit.scalars(query.where(GiftAccount.id == account_id)).first()
         else:
             oldest = query.order_by(col(GiftAccount.confirmed_at), col(GiftAccount.id))
             claimed = self._claimed()
-            row = next((row for row in self.desk.unit.scalars(oldest) if row.id not in claimed), None)
+            row = next((row for row in self.context.unit.scalars(oldest) if row.id not in claimed), None)
         return _as_shown(row) if row is not None else None
-
-    def open_for(self, campaign: "campaigns.Seen | None") -> ShownAccount | None:
-        """The account for gifts to a campaign: its own while it is open, never another; None: the general one."""
-        return self.shown(None) if campaign is None else self.desk.campaigns.account(campaign)
 
     def covers(self, account_id: str, first_day: date, last_day: date) -> bool:
         """Whether an account is confirmed and in force on each of some days, unless it is ended before."""
         query = select(GiftAccount.id).where(GiftAccount.id == account_id, _may_be_shown(first_day, last_day))
-        return self.desk.unit.scalars(query).first() is not None
+        return self.context.unit.scalars(query).first() is not None
 
     def is_over(self, account_id: str) -> bool:
         """Whether an account was ended, or its days are over."""
-        row = self.desk.unit.get(GiftAccount, account_id)
-        return row is not None and _state(row, self.desk.today()) in ("over", "ended")
+        row = self.context.unit.get(GiftAccount, account_id)
+        return row is not None and _state(row, self.context.today()) in ("over", "ended")
 
     # Officials
 
-    def enter(self, entry: Entry) -> str | None:
+    def enter(self, entry: AccountEntry) -> str | None:
         """Enter an account, to be confirmed by another official; returns its id. None if it is entered already and not
         ended, or she may not. Raises ValueError if something in it is wrong, see `faults`.
         """
-        desk = self.desk
-        if not desk.allows("account.enter", None, "gift_account"):
+        context = self.context
+        if not context.allows("account.enter", None, "gift_account"):
             return None
-        if faults(entry, desk.today()):
+        if account_faults(entry, context.today()):
             raise ValueError("not an account")
         row = self._row(entry)
         known = select(GiftAccount.id).where(
             GiftAccount.bank == row.bank, GiftAccount.number == row.number, col(GiftAccount.ended_at).is_(None)
         )
-        if desk.unit.scalars(known).first() is not None:
+        if context.unit.scalars(known).first() is not None:
             return None
-        desk.unit.add(row)
-        desk.unit.flush()
-        desk.vault.make(key_of(row.id), desk.now)
-        desk.note("gift_account.entered", f"gift_account:{row.id}")
+        context.unit.add(row)
+        context.unit.flush()
+        context.vault.make(account_key(row.id), context.now)
+        context.note("gift_account.entered", f"gift_account:{row.id}")
         return row.id
 
-    def confirm(self, account_id: str) -> Outcome:
+    def confirm(self, account_id: str) -> AccountOutcome:
         """Confirm what another entered: from now on givers see it, on its days."""
         waits = (col(GiftAccount.confirmed_by).is_(None), col(GiftAccount.ended_at).is_(None))
         row = self._find(account_id, "account.confirm")
         if row is None:
             return "absent"
-        me = self.desk.acting().id
+        me = self.context.acting().id
         if row.entered_by == me:
-            self.desk.note("gift_account.own_confirm_refused", f"gift_account:{row.id}")
+            self.context.note("gift_account.own_confirm_refused", f"gift_account:{row.id}")
             return "own"
         change = update(GiftAccount).where(col(GiftAccount.id) == row.id, col(GiftAccount.entered_by) != me, *waits)
-        return self._did(row, "confirmed", change.values(confirmed_by=me, confirmed_at=self.desk.now))
+        return self._did(row, "confirmed", change.values(confirmed_by=me, confirmed_at=self.context.now))
 
-    def end(self, account_id: str) -> Outcome:
+    def end(self, account_id: str) -> AccountOutcome:
         """End an account at once and for ever, confirmed or not; either of the two may. What told givers of it is taken
         out of their chats a moment later.
         """
@@ -173,61 +163,44 @@ class GiftAccounts:
         if row is None:
             return "absent"
         change = update(GiftAccount).where(col(GiftAccount.id) == row.id, col(GiftAccount.ended_at).is_(None))
-        outcome = self._did(row, "ended", change.values(ended_by=self.desk.acting().id, ended_at=self.desk.now))
+        outcome = self._did(row, "ended", change.values(ended_by=self.context.acting().id, ended_at=self.context.now))
         if outcome == "done":
-            self.desk.vault.forget(key_of(row.id))
+            self.context.vault.forget(account_key(row.id))
         return outcome
 
-    # The clock's side
-
-    def clear_up(self) -> int:
-        """Take what told of ended accounts out of the chats, some at a time, and tell whoever was to pay there; returns
-        how many messages and givers there were.
-        """
-        over = select(GiftAccount.id).where(col(GiftAccount.ended_at).is_not(None))
-        ended = sa.select(sa.literal(KEY).concat(col(GiftAccount.id))).where(col(GiftAccount.ended_at).is_not(None))
-        taken = passed_on.take_out_some(self.desk, ended)
-        waits = (col(Pledge.account_id).in_(over), col(Pledge.closed_at).is_(None), Pledge.received < Pledge.amount)
-        pledges = self.desk.unit.scalars(select(Pledge).where(*waits).order_by(col(Pledge.id)).limit(AT_ONCE)).all()
-        for pledge in pledges:
-            pledge.account_id = None
-            self.desk.unit.add(pledge)
-            PledgeNews(self.desk).account_ended(pledge)
-        return taken + len(pledges)
-
-    def all(self) -> list[Seen]:
+    def all(self) -> list[SeenAccount]:
         """The accounts, those that wait first, then the newest first; those ended long ago are left out."""
-        if not self.desk.may("account.see", None):
+        if not self.context.may("account.see", None):
             return []
         newest = select(GiftAccount).order_by(col(GiftAccount.id).desc()).limit(LISTED)
-        seen = [self._seen(row) for row in self.desk.unit.scalars(newest)]
+        seen = [self._seen(row) for row in self.context.unit.scalars(newest)]
         return sorted(seen, key=lambda one: (one.state != "waiting", one.state in ("over", "ended")))
 
     def to_choose(self) -> list[ShownAccount]:
         """Accounts that a campaign may name: confirmed, not ended, and not over."""
-        today = self.desk.today()
+        today = self.context.today()
         query = select(GiftAccount).where(_may_be_shown(date.max, today)).order_by(col(GiftAccount.id).desc())
-        return [_as_shown(row) for row in self.desk.unit.scalars(query.limit(LISTED))]
+        return [_as_shown(row) for row in self.context.unit.scalars(query.limit(LISTED))]
 
-    def find(self, account_id: str) -> Seen | None:
+    def find(self, account_id: str) -> SeenAccount | None:
         """One account; None if there is none, or she may not see any."""
-        row = self.desk.unit.get(GiftAccount, account_id)
-        return self._seen(row) if row is not None and self.desk.may("account.see", None) else None
+        row = self.context.unit.get(GiftAccount, account_id)
+        return self._seen(row) if row is not None and self.context.may("account.see", None) else None
 
     # Inside
 
-    def _row(self, entry: Entry) -> GiftAccount:
-        desk = self.desk
+    def _row(self, entry: AccountEntry) -> GiftAccount:
+        context = self.context
         bank = next((bank for bank in banks.banks() if bank.id == entry.bank and bank.confidence == "seen"), None)
-        demo = desk.demo or machine.fact(desk.unit, "demo") is not None
+        demo = context.demo or machine.fact(context.unit, "demo") is not None
         number = plain_number(entry.number)
         if demo and not number.startswith(DEMO_NUMBER):
             number = f"{DEMO_NUMBER}{number}"
         return GiftAccount(
-            id=new_id(desk.now), owner=entry.owner, bank=bank.name if bank else entry.bank,
+            id=new_id(context.now), owner=entry.owner, bank=bank.name if bank else entry.bank,
             bank_bin=bank.bin if bank and not demo else "", number=number, swift=entry.swift,
-            first_day=entry.first_day, last_day=entry.last_day, demo=demo, entered_by=desk.acting().id,
-            entered_at=desk.now,
+            first_day=entry.first_day, last_day=entry.last_day, demo=demo, entered_by=context.acting().id,
+            entered_at=context.now,
         )  # fmt: skip
 
     def _claimed(self) -> set[str | None]:
@@ -235,34 +208,34 @@ class GiftAccounts:
         named = select(Campaign).where(col(Campaign.account_id).is_not(None), not_(thrown_away))
         return {
             campaign.account_id
-            for campaign in self.desk.unit.scalars(named)
+            for campaign in self.context.unit.scalars(named)
             if drives.distribute_until(campaign.basis, campaign.last_day) is not None
         }
 
     def _find(self, account_id: str, action: str) -> GiftAccount | None:
-        row = self.desk.unit.get(GiftAccount, account_id)
-        return row if row is not None and self.desk.allows(action, None, f"gift_account:{row.id}") else None
+        row = self.context.unit.get(GiftAccount, account_id)
+        return row if row is not None and self.context.allows(action, None, f"gift_account:{row.id}") else None
 
-    def _did(self, row: GiftAccount, what: str, change: Update) -> Outcome:
-        done = self.desk.unit.change(change.execution_options(synchronize_session=False)) == 1
-        self.desk.unit.refresh(row)
+    def _did(self, row: GiftAccount, what: str, change: Update) -> AccountOutcome:
+        done = self.context.unit.change(change.execution_options(synchronize_session=False)) == 1
+        self.context.unit.refresh(row)
         if not done:
             return "outdated"
-        self.desk.note(f"gift_account.{what}", f"gift_account:{row.id}")
+        self.context.note(f"gift_account.{what}", f"gift_account:{row.id}")
         return "done"
 
-    def _seen(self, row: GiftAccount) -> Seen:
-        name = self.desk.officials.name_of
-        return Seen(
-            row.id, _state(row, self.desk.today()), row.owner, row.bank, row.bank_bin, row.number, row.swift,
+    def _seen(self, row: GiftAccount) -> SeenAccount:
+        name = Officials(self.context).name_of
+        return SeenAccount(
+            row.id, _state(row, self.context.today()), row.owner, row.bank, row.bank_bin, row.number, row.swift,
             row.first_day, row.last_day, row.demo, name(row.entered_by), row.entered_at, name(row.confirmed_by),
-            row.confirmed_at, name(row.ended_by), row.ended_at, row.entered_by == self.desk.acting().id,
+            row.confirmed_at, name(row.ended_by), row.ended_at, row.entered_by == self.context.acting().id,
         )  # fmt: skip
 
 
-def key_of(account_id: str) -> str:
+def account_key(account_id: str) -> str:
     """The name of an account's data key: nothing is sealed by it, but without it the account stands in no chat."""
-    return f"{KEY}{account_id}"
+    return f"{ACCOUNT_KEY}{account_id}"
 
 
 def plain_number(typed: str) -> str:
@@ -275,7 +248,7 @@ def has_number(words: str) -> bool:
     return _PAYABLE.search(words) is not None
 
 
-def faults(entry: Entry, today: date) -> Mapping[str, str]:
+def account_faults(entry: AccountEntry, today: date) -> Mapping[str, str]:
     """What is wrong with an entry, by field: short, account_number or last_day."""
     found = {name: "short" for name in ("owner", "bank") if not 0 < len(getattr(entry, name)) <= MOST_LETTERS}
     if len(entry.swift) > MOST_LETTERS:

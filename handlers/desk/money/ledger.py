@@ -7,19 +7,17 @@ the ledger are the sums of the pledges.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Row, and_, bindparam, insert
 from sqlalchemy import select as select_of
 from sqlmodel import select
 
+from handlers.desk.office import Context
 from storage.ids import read_code
 from storage.queries import machine
 from storage.queries.chains.chain import LEDGER
 from storage.tables import Campaign, DataKey, Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 LineKind = Literal["received", "allotted", "handed_over", "confirmed", "returned"]
 _WRITE = insert(LEDGER.table)
@@ -42,7 +40,7 @@ _OF_REFERENCE = _LINES.where(LEDGER.table.c.reference == bindparam("reference"))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerEntry:
     """One line of the ledger, and what proves it.
 
     sequence: its place in the chain, once it has one. content: what is hashed after `previous`, see `Chain.content`.
@@ -63,10 +61,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEntries:
     """The lines of a code or of a bank's reference. names: of givers who want to be named, by code. more: there are."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerEntry, ...]
     names: Mapping[str, str]
     more: bool
 
@@ -75,7 +73,7 @@ class Found:
 class Ledger:
     """The ledger that everybody may read."""
 
-    desk: "Desk"
+    context: Context
 
     def write(
         self,
@@ -96,8 +94,8 @@ class Ledger:
         if amount < 1:
             raise ValueError("a line of the ledger is about something")
         values: Mapping[str, object] = {
-            "at": self.desk.now,
-            "day": day or self.desk.today(),
+            "at": self.context.now,
+            "day": day or self.context.today(),
             "kind": kind,
             "code": pledge.code,
             "allocation_id": allocation_id,
@@ -108,38 +106,38 @@ class Ledger:
             "measure": pledge.measure,
             "reference": self.sign(reference) if reference else None,
         }
-        self.desk.unit.run(_WRITE, values)
+        self.context.unit.run(_WRITE, values)
 
-    def find(self, typed: str) -> Found | None:
+    def find(self, typed: str) -> FoundEntries | None:
         """The lines of a pledge, or of what came with a bank's reference; None if there are none."""
         code = read_code(typed, "UH")
-        run = self.desk.unit.run
+        run = self.context.unit.run
         rows = run(_OF_CODE, {"code": code}).all() if code else []
         if not rows and any(c.isalnum() for c in typed):
             rows = run(_OF_REFERENCE, {"reference": self.sign(typed)}).all()
         if not rows:
             return None
         lines = tuple(_line(row) for row in rows[:MOST_LINES])
-        return Found(lines, self._names(rows), len(rows) > MOST_LINES)
+        return FoundEntries(lines, self._names(rows), len(rows) > MOST_LINES)
 
     def may_search(self, network: str) -> bool:
         """Whether a network has not searched in vain too often."""
-        return machine.counted(self.desk.unit, self._tries(network), self.desk.now, WINDOW) < WRONG_SEARCHES
+        return machine.counted(self.context.unit, self._tries(network), self.context.now, WINDOW) < WRONG_SEARCHES
 
     def searched_in_vain(self, network: str) -> None:
-        machine.count(self.desk.unit, self._tries(network), self.desk.now, WINDOW)
+        machine.count(self.context.unit, self._tries(network), self.context.now, WINDOW)
 
     def end(self) -> tuple[int, bytes]:
         """How long the chain is, and the hash of its last line."""
-        return LEDGER.end(self.desk.unit)
+        return LEDGER.end(self.context.unit)
 
     def sign(self, reference: str) -> bytes:
         """What a bank's reference is found by: its letters and digits, however they were typed."""
         plain = "".join(c for c in reference.upper() if c.isalnum())
-        return self.desk.vault.look_up("bank reference", plain)
+        return self.context.vault.look_up("bank reference", plain)
 
     def _tries(self, network: str) -> bytes:
-        return self.desk.vault.look_up("ledger search", network)
+        return self.context.vault.look_up("ledger search", network)
 
     def _names(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> Mapping[str, str]:
         """Who wants to be named in public, and has not been forgotten since."""
@@ -148,8 +146,8 @@ class Ledger:
             if row.code in found or row.body is None or row.wrapped is None:
                 continue
             key = f"pledge:{row.pledge_id}"
-            self.desk.vault.learn(key, row.wrapped)
-            said = cast("Mapping[str, str]", self.desk.vault.open(key, f"pledge.body:{row.pledge_id}", row.body))
+            self.context.vault.learn(key, row.wrapped)
+            said = cast("Mapping[str, str]", self.context.vault.open(key, f"pledge.body:{row.pledge_id}", row.body))
             if said["name"]:
                 found[row.code] = said["name"]
         return found
@@ -157,12 +155,12 @@ class Ledger:
     def _campaign_code(self, pledge: Pledge) -> str | None:
         if pledge.campaign_id is None:
             return None
-        return self.desk.unit.scalars(select(Campaign.code).where(Campaign.id == pledge.campaign_id)).first()
+        return self.context.unit.scalars(select(Campaign.code).where(Campaign.id == pledge.campaign_id)).first()
 
 
-def _line(row: Row[*tuple[Any, ...]]) -> Line:
+def _line(row: Row[*tuple[Any, ...]]) -> LedgerEntry:
     content = LEDGER.content(row, row.sequence) if row.sequence is not None else ()
-    return Line(
+    return LedgerEntry(
         row.at, row.day, row.kind, row.code, row.gift, row.unit_id, row.amount, row.measure, row.sequence,
         row.previous or b"", row.hash or b"", content,
     )  # fmt: skip

@@ -1,83 +1,81 @@
-"""The office's calendar: working days and holidays, with what the government decided since."""
+"""The office's calendar: Monday to Friday, holidays and their substitutes left out, with what was decided since.
 
-from collections.abc import Collection
+Why the `holidays` package and not a table of ours: it knows Tết, the days off in its place, and the holiday of
+24 November since 2026. What the government decides later in a year, an official enters as closed or opened days.
+"""
+
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Self
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import select
 
-from handlers.desk.office import working_days
 from storage.tables import OfficeDay
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
-Kind = Literal["closed", "opened"]
+from storage.unit import Unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days, as the office counts them."""
+    """Days, as the office counts them.
 
-    desk: "Desk"
+    closed: further days off. opened: weekend days or holidays that are worked. A day in both is closed.
+    """
 
-    def is_working_day(self, day: date) -> bool:
-        return working_days.is_working_day(day, closed=self._closed, opened=self._opened)
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
-    def is_holiday(self, day: date) -> bool:
-        """Whether everybody is off; a weekend as such is no holiday."""
-        return working_days.is_holiday(day, closed=self._closed, opened=self._opened)
-
-    def add(self, day: date, count: int) -> date:
-        """The working day that comes so many working days after a day, which itself is not counted."""
-        return working_days.add(day, count, closed=self._closed, opened=self._opened)
-
-    def due(self, count: int) -> date:
-        """The day by which something received now is to be done, in working days."""
-        desk = self.desk
-        cutoff = desk.office.cutoff
-        return working_days.due(
-            desk.now, count, zone=desk.zone, cutoff=cutoff, closed=self._closed, opened=self._opened
+    @classmethod
+    def read(cls, unit: Unit) -> Self:
+        """The calendar with the days that were entered."""
+        days = {row.day: row.kind for row in unit.scalars(select(OfficeDay))}
+        return cls(
+            frozenset(day for day, kind in days.items() if kind == "closed"),
+            frozenset(day for day, kind in days.items() if kind == "opened"),
         )
 
-    def entered(self) -> list[OfficeDay]:
-        """Days that an official entered and that are not over, by date."""
-        query = select(OfficeDay).where(col(OfficeDay.day) >= self.desk.today()).order_by(col(OfficeDay.day))
-        return list(self.desk.unit.scalars(query))
-
-    def enter(self, day: date, kind: Kind) -> bool:
-        """Close or open the offices on a day to come. False without the right to, or for a day that has passed."""
-        desk = self.desk
-        if not desk.allows("calendar.change", None, f"day:{day}") or day < desk.today():
+    def is_working_day(self, day: date) -> bool:
+        """Whether the offices work on a day."""
+        if day in self.closed:
             return False
-        desk.unit.execute(delete(OfficeDay).where(col(OfficeDay.day) == day))
-        desk.unit.add(OfficeDay(day=day, kind=kind, entered_by=desk.acting().id, at=desk.now))
-        desk.note("calendar.changed", f"day:{day}", kind=kind)
-        return True
+        return day in self.opened or (day.weekday() < 5 and day not in _holidays(day.year))
 
-    def take_back(self, day: date) -> bool:
-        """Let the calendar speak again for a day."""
-        desk = self.desk
-        if not desk.allows("calendar.change", None, f"day:{day}"):
-            return False
-        gone = desk.unit.change(delete(OfficeDay).where(col(OfficeDay.day) == day)) == 1
-        if gone:
-            desk.note("calendar.changed", f"day:{day}", kind="as before")
-        return gone
+    def is_holiday(self, day: date) -> bool:
+        """Whether everybody is off, for Tết or another holiday; a weekend as such is none."""
+        return day in self.closed or (day not in self.opened and day in _holidays(day.year))
 
-    # Inside
+    def add(self, day: date, working_days: int) -> date:
+        """The working day that comes so many working days after a day, which itself is not counted.
 
-    @cached_property
-    def _days(self) -> dict[date, str]:
-        return {row.day: row.kind for row in self.desk.unit.scalars(select(OfficeDay))}
+        Raises ValueError for fewer than one working day.
+        """
+        if working_days < 1:
+            raise ValueError("Working days are counted from one.")
+        left = working_days
+        while left:
+            day += timedelta(days=1)
+            left -= self.is_working_day(day)
+        return day
 
-    @property
-    def _closed(self) -> Collection[date]:
-        return {day for day, kind in self._days.items() if kind == "closed"}
+    def due(self, received: datetime, working_days: int, *, zone: ZoneInfo, cutoff: time) -> date:
+        """The office's calendar day by which something received is to be done.
 
-    @property
-    def _opened(self) -> Collection[date]:
-        return {day for day, kind in self._days.items() if kind == "opened"}
+        received: aware. zone: the office's. The day of receipt is not counted; what comes after the cutoff,
+        local time, is received the next day, and the minute of the cutoff is still in time.
+        Raises ValueError for a naive moment or fewer than one working day.
+        """
+        if received.tzinfo is None:
+            raise ValueError("The moment of receipt needs a time zone.")
+        here = received.astimezone(zone)
+        on_time = here.time().replace(second=0, microsecond=0) <= cutoff
+        counted_from = here.date() if on_time else here.date() + timedelta(days=1)
+        return self.add(counted_from, working_days)
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    # Importing it takes a tenth of a second, which a process that counts no days need not spend.
+    import holidays
+
+    return frozenset(holidays.country_holidays("VN", years=year))

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import delete, update
 from sqlmodel import col
 
+from handlers.desk.office import Context
 from storage.ids import new_code, new_nonce, read_code
 from storage.tables import Invitation
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 LIVE = timedelta(minutes=15)
 CODE_PREFIX = "LK"
@@ -22,7 +20,7 @@ Kind = Literal["account", "chat"]
 class Invitations:
     """Invitations of one transaction. Of each kind an account has one; a new one ends the old."""
 
-    desk: "Desk"
+    context: Context
 
     def link(self, official_id: str) -> str:
         """The token of a new one-time link to an account."""
@@ -34,7 +32,7 @@ class Invitations:
         """A code to be typed into a chat of hers after /lienket, and until when it is good."""
         code = new_code(CODE_PREFIX)
         until = self._make(self._code(code), official_id, "chat")
-        self.desk.note("official.chat_code", f"official:{official_id}")
+        self.context.note("official.chat_code", f"official:{official_id}")
         return code.removeprefix(f"{CODE_PREFIX}-"), until
 
     def link_leads_to(self, token: str) -> str | None:
@@ -51,29 +49,29 @@ class Invitations:
         unused = update(Invitation).where(
             col(Invitation.token) == self._token(token), col(Invitation.used_at).is_(None)
         )
-        return self.desk.unit.change(unused.values(used_at=self.desk.now)) == 1
+        return self.context.unit.change(unused.values(used_at=self.context.now)) == 1
 
     def end(self, official_id: str, kind: Kind | None = None) -> None:
         """End those of an account. kind: None for both."""
         hers = delete(Invitation).where(col(Invitation.official_id) == official_id)
-        self.desk.unit.execute(hers.where(col(Invitation.kind) == kind) if kind else hers)
+        self.context.unit.execute(hers.where(col(Invitation.kind) == kind) if kind else hers)
 
     # Inside
 
     def _make(self, hidden: bytes, official_id: str, kind: Kind) -> datetime:
-        until = self.desk.now + LIVE
+        until = self.context.now + LIVE
         self.end(official_id, kind)
-        self.desk.unit.add(Invitation(token=hidden, official_id=official_id, kind=kind, until=until))
+        self.context.unit.add(Invitation(token=hidden, official_id=official_id, kind=kind, until=until))
         return until
 
     def _leads_to(self, hidden: bytes, kind: Kind) -> str | None:
-        found = self.desk.unit.get(Invitation, hidden)
-        if found is None or found.kind != kind or found.used_at is not None or found.until < self.desk.now:
+        found = self.context.unit.get(Invitation, hidden)
+        if found is None or found.kind != kind or found.used_at is not None or found.until < self.context.now:
             return None
         return found.official_id
 
     def _token(self, token: str) -> bytes:
-        return self.desk.vault.look_up("invitation", token)
+        return self.context.vault.look_up("invitation", token)
 
     def _code(self, code: str) -> bytes:
-        return self.desk.vault.look_up("official chat code", code)
+        return self.context.vault.look_up("official chat code", code)

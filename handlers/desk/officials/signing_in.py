@@ -8,17 +8,17 @@ import secrets
 from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pyotp
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
+from handlers.desk.office import Context
+from handlers.desk.officials.browsers import Browsers
+from handlers.desk.officials.invitations import Invitations
+from handlers.desk.officials.officials import Officials
 from storage.queries import machine
 from storage.tables import OfficialRow, RecoveryCode
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 SECOND_TRIES = 5
 STEP_S = 30
@@ -48,17 +48,17 @@ class Login:
 class SigningIn:
     """Signing in, in one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     # By invitation
 
     def invited(self, token: str) -> Invited | None:
         """Look at an invitation; uses nothing up. The secret follows from the token, so looking keeps nothing."""
-        found = self.desk.invitations.link_leads_to(token)
-        account = self.desk.officials.account(found) if found else None
+        found = Invitations(self.context).link_leads_to(token)
+        account = Officials(self.context).account(found) if found else None
         if account is None or account.state == "disabled":
             return None
-        halves = (self.desk.vault.look_up("one-time codes", f"{token}/{half}") for half in "12")
+        halves = (self.context.vault.look_up("one-time codes", f"{token}/{half}") for half in "12")
         secret = b32encode(b"".join(halves)[:20]).decode()
         return Invited(account.id, account.email, account.name, account.language, secret)
 
@@ -67,15 +67,15 @@ class SigningIn:
 
         Returns the recovery codes, shown once; None if the invitation is no longer good or the code is wrong.
         """
-        desk, invited = self.desk, self.invited(token)
-        step = step_of(invited.secret, code, desk.now) if invited else None
+        context, invited = self.context, self.invited(token)
+        step = step_of(invited.secret, code, context.now) if invited else None
         if invited is None or step is None:
             return None
-        if not desk.invitations.use(token):
+        if not Invitations(context).use(token):
             return None
         self._set_secrets(invited.official_id, password, invited.secret, step)
         codes = self._new_recovery_codes(invited.official_id)
-        desk.note("official.redeemed", f"official:{invited.official_id}")
+        context.note("official.redeemed", f"official:{invited.official_id}")
         return codes
 
     # By the operator: for demonstrations and tests, where nobody redeems an invitation
@@ -84,103 +84,103 @@ class SigningIn:
         """Make an account active with this password (hashed) and a new secret, which is returned (base 32)."""
         secret = pyotp.random_base32()
         self._set_secrets(official_id, password, secret, 0)
-        self.desk.invitations.end(official_id)
+        Invitations(self.context).end(official_id)
         self._forget_recovery_codes(official_id)
-        self.desk.note("official.handed_out", f"official:{official_id}")
+        self.context.note("official.handed_out", f"official:{official_id}")
         return secret
 
     def unused_code(self, official_id: str) -> str | None:
         """The one-time code of an account now, or the next one if that was taken; None if it has no secret."""
-        row = self.desk.unit.get(OfficialRow, official_id)
+        row = self.context.unit.get(OfficialRow, official_id)
         if row is None or row.secret is None:
             return None
-        here = int(self.desk.now.timestamp()) // STEP_S
+        here = int(self.context.now.timestamp()) // STEP_S
         return pyotp.TOTP(self._secret(row)).generate_otp(here if row.step < here else here + 1)
 
     # By password and one-time code
 
     def login(self, email: str) -> Login | None:
         """The active account of an e-mail."""
-        query = select(OfficialRow).where(OfficialRow.login == self.desk.officials.login_of(email))
-        row = self.desk.unit.scalars(query).first()
+        query = select(OfficialRow).where(OfficialRow.login == Officials(self.context).login_of(email))
+        row = self.context.unit.scalars(query).first()
         return Login(row.id, row.password) if row and row.state == "active" and row.password else None
 
     def sign_in(self, login: Login, code: str) -> str | None:
         """Sign a browser in whose password was right: the value of its cookie. None if the code is wrong or used."""
-        desk = self.desk
-        row = desk.unit.get(OfficialRow, login.official_id)
+        context = self.context
+        row = context.unit.get(OfficialRow, login.official_id)
         if row is None or row.state != "active" or row.password != login.password or not self._take(row, code):
             return None
-        session_id, token = desk.browsers.sign_in(row.id)
-        official = desk.officials.acting(row.id)
-        hers = desk.of(official) if official else desk
+        session_id, token = Browsers(context).sign_in(row.id)
+        official = Officials(context).acting(row.id)
+        hers = context.of(official) if official else context
         hers.note("official.signed_in", f"official:{row.id}", session=session_id)
         return token
 
     def check_again(self, token: str, code: str) -> bool:
         """Take a one-time code a second time; after five wrong ones the browser is signed out."""
-        desk, session = self.desk, self.desk.browsers.find(token)
-        row = desk.unit.get(OfficialRow, session.official_id) if session else None
+        context, session = self.context, Browsers(self.context).find(token)
+        row = context.unit.get(OfficialRow, session.official_id) if session else None
         if session is None or row is None:
             return False
         good = self._take(row, code)
         if good:
-            session.checked_at, session.tries = desk.now, 0
+            session.checked_at, session.tries = context.now, 0
         else:
             session.tries += 1
             if session.tries >= SECOND_TRIES:
-                session.ended_at = desk.now
-                desk.note("official.signed_out", f"official:{row.id}", "too many wrong codes", session=session.id)
-        desk.unit.add(session)
+                session.ended_at = context.now
+                context.note("official.signed_out", f"official:{row.id}", "too many wrong codes", session=session.id)
+        context.unit.add(session)
         return good
 
     def codes_left(self, official_id: str) -> int:
         """How many recovery codes of an account are still good."""
         query = select(func.count()).where(RecoveryCode.official_id == official_id, col(RecoveryCode.used_at).is_(None))
-        return self.desk.unit.scalar(query) or 0
+        return self.context.unit.scalar(query) or 0
 
     # Wrong tries
 
     def tries(self, name: str, window: timedelta) -> int:
         """How often something was tried in vain in the present window."""
-        return machine.counted(self.desk.unit, self.desk.vault.look_up("sign-in", name), self.desk.now, window)
+        return machine.counted(self.context.unit, self.context.vault.look_up("sign-in", name), self.context.now, window)
 
     def count_try(self, name: str, window: timedelta) -> int:
         """Count one more; how many there are with it."""
-        return machine.count(self.desk.unit, self.desk.vault.look_up("sign-in", name), self.desk.now, window)
+        return machine.count(self.context.unit, self.context.vault.look_up("sign-in", name), self.context.now, window)
 
     # Inside
 
     def _take(self, row: OfficialRow, code: str) -> bool:
         """Take a one-time code, or a recovery code: each counts once."""
-        desk = self.desk
+        context = self.context
         bare = "".join(c for c in code if c.isalnum()).upper()
         if len(bare) > 6:
             mine = update(RecoveryCode).where(
                 col(RecoveryCode.code) == self._recovery(row.id, bare), col(RecoveryCode.used_at).is_(None)
             )
-            if desk.unit.change(mine.values(used_at=desk.now)) != 1:
+            if context.unit.change(mine.values(used_at=context.now)) != 1:
                 return False
-            desk.note("official.recovery_code", f"official:{row.id}")
+            context.note("official.recovery_code", f"official:{row.id}")
             return True
-        step = step_of(self._secret(row), bare, desk.now) if row.secret is not None else None
+        step = step_of(self._secret(row), bare, context.now) if row.secret is not None else None
         if step is None:
             return False
         newer = update(OfficialRow).where(col(OfficialRow.id) == row.id, col(OfficialRow.step) < step)
-        return desk.unit.change(newer.values(step=step)) == 1
+        return context.unit.change(newer.values(step=step)) == 1
 
     def _set_secrets(self, official_id: str, password: str, secret: str, step: int) -> None:
-        desk, row = self.desk, self.desk.unit.get_one(OfficialRow, official_id)
-        row.state, row.password, row.step, row.changed_at = "active", password, step, desk.now
-        row.secret = desk.vault.seal(f"official:{row.id}", f"official.secret:{row.id}", secret)
-        desk.unit.add(row)
-        desk.browsers.end_all(row.id)
+        context, row = self.context, self.context.unit.get_one(OfficialRow, official_id)
+        row.state, row.password, row.step, row.changed_at = "active", password, step, context.now
+        row.secret = context.vault.seal(f"official:{row.id}", f"official.secret:{row.id}", secret)
+        context.unit.add(row)
+        Browsers(context).end_all(row.id)
 
     def _secret(self, row: OfficialRow) -> str:
-        return str(self.desk.vault.open(f"official:{row.id}", f"official.secret:{row.id}", row.secret or b""))
+        return str(self.context.vault.open(f"official:{row.id}", f"official.secret:{row.id}", row.secret or b""))
 
     def _new_recovery_codes(self, official_id: str) -> tuple[str, ...]:
-        desk = self.desk
+        context = self.context
         self._forget_recovery_codes(official_id)
         codes = tuple(
             f"{raw[:5]}-{raw[5:]}"
@@ -188,14 +188,14 @@ class SigningIn:
         )
         for code in codes:
             hidden = self._recovery(official_id, code.replace("-", ""))
-            desk.unit.add(RecoveryCode(code=hidden, official_id=official_id))
+            context.unit.add(RecoveryCode(code=hidden, official_id=official_id))
         return codes
 
     def _forget_recovery_codes(self, official_id: str) -> None:
-        self.desk.unit.execute(delete(RecoveryCode).where(col(RecoveryCode.official_id) == official_id))
+        self.context.unit.execute(delete(RecoveryCode).where(col(RecoveryCode.official_id) == official_id))
 
     def _recovery(self, official_id: str, bare: str) -> bytes:
-        return self.desk.vault.look_up("recovery code", f"{official_id}:{bare}")
+        return self.context.vault.look_up("recovery code", f"{official_id}:{bare}")
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

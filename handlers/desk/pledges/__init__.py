@@ -1,0 +1,50 @@
+"""Pledges: offered, worked on, received from the bank, reminded of, told of."""
+
+from handlers.desk.pledges.bank import Bank, ImportedStatement, WaitingTransfer
+from handlers.desk.pledges.ended_accounts import EndedAccounts
+from handlers.desk.pledges.forgetting import PledgeWords, bank_key
+from handlers.desk.pledges.list import ListedPledge, PledgeFilter, PledgeList
+from handlers.desk.pledges.news import PledgeNews, how_much, state, told_as
+from handlers.desk.pledges.pledges import FOLLOWS, HELD, KINDS, MONEY, MOST, OPEN, Body, Giver, Kind, Offer, Pledges
+from handlers.desk.pledges.reminders import PledgeReminders
+from handlers.desk.pledges.steps import GiftStep, GiftSteps
+from handlers.desk.pledges.ways import WaysToPay, WayToPay
+from handlers.desk.pledges.work import COMES, MOST_REFERENCE, VERIFIED, WITH_APPOINTMENT, PledgeOutcome, PledgeWork
+
+__all__ = [
+    "COMES",
+    "FOLLOWS",
+    "HELD",
+    "KINDS",
+    "MONEY",
+    "MOST",
+    "MOST_REFERENCE",
+    "OPEN",
+    "VERIFIED",
+    "WITH_APPOINTMENT",
+    "Bank",
+    "Body",
+    "EndedAccounts",
+    "GiftStep",
+    "GiftSteps",
+    "Giver",
+    "ImportedStatement",
+    "Kind",
+    "ListedPledge",
+    "Offer",
+    "PledgeFilter",
+    "PledgeList",
+    "PledgeNews",
+    "PledgeOutcome",
+    "PledgeReminders",
+    "PledgeWords",
+    "PledgeWork",
+    "Pledges",
+    "WaitingTransfer",
+    "WayToPay",
+    "WaysToPay",
+    "bank_key",
+    "how_much",
+    "state",
+    "told_as",
+]

@@ -6,17 +6,15 @@ Why givers' words are opened a page at a time: the keys of a page come with its 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
-from handlers.desk.pledges.pledges import OPEN, Body
+from handlers.desk.office import Context
+from handlers.desk.pledges.pledges import OPEN, Body, Pledges
 from handlers.desk.pledges.work import COMES
 from storage.ids import read_code
 from storage.tables import DataKey, Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 _PLEDGES = Pledge.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
@@ -25,7 +23,7 @@ _DUE = func.coalesce(_PLEDGES.c.due, _NO_DAY)
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class PledgeFilter:
     """What a list is narrowed to. state: empty for all that are open. most_needed: for no unit and no drive yet.
 
     due: their day came and not all of it did. code: of one alone. after: the place of the last one shown before.
@@ -41,7 +39,7 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPledge:
     """A pledge in a list with who gives and what, both empty once they were forgotten. place: in the list."""
 
     pledge: Pledge
@@ -55,63 +53,68 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPledges:
     """How many pledges wait within reach: offers nobody answered, and gifts whose day came without them."""
 
     offered: int
     due: int
 
 
-def page(desk: "Desk", narrowed: Narrowed, most: int) -> list[Listed]:
-    """Pledges by the day they are to come, those without one last."""
-    query = select(Pledge, _KEYS.c.wrapped).join(
-        _KEYS, _KEYS.c.name == literal("pledge:").concat(_PLEDGES.c.id), isouter=True
-    )
-    query = query.where(*reach(desk), *_narrow(desk, narrowed))
-    if narrowed.after is not None:
-        query = query.where(tuple_(_DUE, _PLEDGES.c.id) > narrowed.after)
-    rows = desk.unit.execute(query.order_by(_DUE, _PLEDGES.c.id).limit(most)).all()
-    return [_open(desk, pledge, wrapped) for pledge, wrapped in rows]
+@dataclass(frozen=True, slots=True)
+class PledgeList:
+    """Pledges within reach of the official at the desk."""
 
+    context: Context
 
-def waiting(desk: "Desk") -> Waiting:
-    """Count what waits; each number is that of the list it is narrowed to."""
-    if desk.acting().reach("gift.see") is None:
-        return Waiting(0, 0)
-    of = {"offered": and_(*_narrow(desk, Narrowed(state="offered"))), "due": and_(*_narrow(desk, Narrowed(due=True)))}
-    counted = [func.count().filter(condition).label(name) for name, condition in of.items()]
-    found = desk.unit.execute(select(*counted).where(*reach(desk), _PLEDGES.c.closed_at.is_(None)))
-    return Waiting(**found.mappings().one())
+    def page(self, narrowed: PledgeFilter, most: int) -> list[ListedPledge]:
+        """Pledges by the day they are to come, those without one last."""
+        query = select(Pledge, _KEYS.c.wrapped).join(
+            _KEYS, _KEYS.c.name == literal("pledge:").concat(_PLEDGES.c.id), isouter=True
+        )
+        query = query.where(*self.reach(), *self._narrow(narrowed))
+        if narrowed.after is not None:
+            query = query.where(tuple_(_DUE, _PLEDGES.c.id) > narrowed.after)
+        rows = self.context.unit.execute(query.order_by(_DUE, _PLEDGES.c.id).limit(most)).all()
+        return [self._open(pledge, wrapped) for pledge, wrapped in rows]
 
+    def waiting(self) -> WaitingPledges:
+        """Count what waits; each number is that of the list it is narrowed to."""
+        if self.context.acting().reach("gift.see") is None:
+            return WaitingPledges(0, 0)
+        of = {
+            "offered": and_(*self._narrow(PledgeFilter(state="offered"))),
+            "due": and_(*self._narrow(PledgeFilter(due=True))),
+        }
+        counted = [func.count().filter(condition).label(name) for name, condition in of.items()]
+        found = self.context.unit.execute(select(*counted).where(*self.reach(), _PLEDGES.c.closed_at.is_(None)))
+        return WaitingPledges(**found.mappings().one())
 
-def reach(desk: "Desk", action: str = "gift.see") -> list[ColumnElement[bool]]:
-    """What of the pledges the official at the desk may see: of her units, and what names none."""
-    me = desk.acting()
-    its = me.reach(action)
-    if its == "all":
-        return []
-    unit = _PLEDGES.c.unit_id
-    return [or_(unit.is_(None), unit.in_(sorted(me.units)))] if its else [unit.in_(())]
+    def reach(self, action: str = "gift.see") -> list[ColumnElement[bool]]:
+        """What of the pledges the official at the desk may see: of her units, and what names none."""
+        me = self.context.acting()
+        its = me.reach(action)
+        if its == "all":
+            return []
+        unit = _PLEDGES.c.unit_id
+        return [or_(unit.is_(None), unit.in_(sorted(me.units)))] if its else [unit.in_(())]
 
+    def _narrow(self, narrowed: PledgeFilter) -> Sequence[ColumnElement[bool]]:
+        if narrowed.code:
+            return [_PLEDGES.c.code == (read_code(narrowed.code, "UH") or "")]
+        table = _PLEDGES.c
+        found: list[ColumnElement[bool]] = [table.state == narrowed.state if narrowed.state else table.state.in_(OPEN)]
+        if narrowed.kind:
+            found.append(table.kind == narrowed.kind)
+        if narrowed.unit_id:
+            found.append(table.unit_id == narrowed.unit_id)
+        if narrowed.most_needed:
+            found += [table.unit_id.is_(None), table.campaign_id.is_(None)]
+        if narrowed.due:
+            late = [table.due <= self.context.today(), table.kind.in_(COMES), table.received < table.amount]
+            found += [table.closed_at.is_(None), *late]
+        return found
 
-def _narrow(desk: "Desk", narrowed: Narrowed) -> Sequence[ColumnElement[bool]]:
-    if narrowed.code:
-        return [_PLEDGES.c.code == (read_code(narrowed.code, "UH") or "")]
-    table = _PLEDGES.c
-    found: list[ColumnElement[bool]] = [table.state == narrowed.state if narrowed.state else table.state.in_(OPEN)]
-    if narrowed.kind:
-        found.append(table.kind == narrowed.kind)
-    if narrowed.unit_id:
-        found.append(table.unit_id == narrowed.unit_id)
-    if narrowed.most_needed:
-        found += [table.unit_id.is_(None), table.campaign_id.is_(None)]
-    if narrowed.due:
-        late = [table.due <= desk.today(), table.kind.in_(COMES), table.received < table.amount]
-        found += [table.closed_at.is_(None), *late]
-    return found
-
-
-def _open(desk: "Desk", pledge: Pledge, wrapped: Any) -> Listed:
-    desk.vault.learn(f"pledge:{pledge.id}", wrapped)
-    body = desk.pledges.body(pledge) if wrapped is not None else Body()
-    return Listed(pledge, body.name, body.what)
+    def _open(self, pledge: Pledge, wrapped: Any) -> ListedPledge:
+        self.context.vault.learn(f"pledge:{pledge.id}", wrapped)
+        body = Pledges(self.context).body(pledge) if wrapped is not None else Body()
+        return ListedPledge(pledge, body.name, body.what)

@@ -6,18 +6,17 @@ Why an offer for where it is needed most goes to few: everybody's news is read b
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-from handlers.desk.cases.news import unit_name
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.office.rights import Official
+from handlers.desk.consents import Consents
+from handlers.desk.messages import Disclosures, Messages
+from handlers.desk.money import GiftAccounts
+from handlers.desk.office import Context, Official
+from handlers.desk.officials import Officials
 from handlers.desk.pledges.pledges import MONEY
 from handlers.flow.message import Dong, Opening, Phrase, Say
 from handlers.flow.questions import counted_in_words
+from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 MENU = Opening("doors.menu", "@menu")
 OFFICER = Opening("doors.officer", "officer")
@@ -30,7 +29,7 @@ GIVEN_ON = ("allocated", "handed_over")  # states that are told by kind
 class PledgeNews:
     """News of pledges, each to one person."""
 
-    desk: "Desk"
+    context: Context
 
     # Officials
 
@@ -44,7 +43,7 @@ class PledgeNews:
 
     def _concerned(self, pledge: Pledge) -> list[Official]:
         """Treasurers of money; of the rest who takes gifts for its unit; without one, treasurers and admins."""
-        officials = self.desk.officials
+        officials = Officials(self.context)
         if pledge.kind == "money":
             return officials.of_unit(pledge.unit_id, "gift.receive")
         if pledge.unit_id is not None:
@@ -58,7 +57,7 @@ class PledgeNews:
         for official in officials:
             if official.person_id is not None and official.person_id != pledge.person_id:
                 place = f"pledge/{pledge.id}/{what}/{official.id}"
-                told += self.desk.messages.tell(official.person_id, say, place=place)
+                told += Messages(self.context).tell(official.person_id, say, place=place)
         return told
 
     # The giver
@@ -75,7 +74,7 @@ class PledgeNews:
     def received(self, pledge: Pledge, amount: int, day: date) -> bool:
         """Thank the giver for what has come."""
         told = {"code": pledge.code, "amount": how_much(amount, pledge.measure), "day": day}
-        phrase = Phrase("pledge_news.received", {**told, "receiver": receiver(self.desk, pledge)})
+        phrase = Phrase("pledge_news.received", {**told, "receiver": self.receiver(pledge)})
         return self._tell(pledge, Say(phrase, openings=_where(pledge)), f"received/{pledge.received}")
 
     def allotted(self, pledge: Pledge, unit_id: str | None, allocation_id: str) -> bool:
@@ -109,10 +108,10 @@ class PledgeNews:
 
         under: the data key that name and phone are kept under, so that they are taken out with it.
         """
-        if self.desk.consents.in_force("give", pledge.person_id):
+        if Consents(self.context).in_force("give", pledge.person_id):
             told = {"code": pledge.code, "name": name, "phone": phone or Phrase("giver_news.no_phone")}
             say, where = Say(Phrase("giver_news.may_meet", told)), f"pledge/{pledge.id}/may_meet/{allocation_id}"
-            passed_on.tell(self.desk, pledge.person_id, say, under=under, kind="notice", place=where)
+            Disclosures(self.context).tell(pledge.person_id, say, under=under, kind="notice", place=where)
 
     def idea_shown(self, pledge: Pledge) -> bool:
         """Tell the giver that what her idea led to is shown to everybody now."""
@@ -128,17 +127,16 @@ class PledgeNews:
 
     def _tell(self, pledge: Pledge, say: Say, place: str = "") -> bool:
         """Tell the giver; False if she took her consent back, or can't be reached."""
-        if not self.desk.consents.in_force("give", pledge.person_id):
+        if not Consents(self.context).in_force("give", pledge.person_id):
             return False
         where = f"pledge/{pledge.id}/{place or say.phrase.key}"
-        return self.desk.messages.tell(pledge.person_id, say, place=where)
+        return Messages(self.context).tell(pledge.person_id, say, place=where)
 
-
-def receiver(desk: "Desk", pledge: Pledge) -> str:
-    """Who receives a gift for the office: the owner of its account, or whoever is responsible for the service."""
-    account = desk.gift_accounts.shown(pledge.account_id) if pledge.account_id else None
-    owner = desk.owner()
-    return account.owner if account else owner.body if owner else unit_name(pledge.unit_id)
+    def receiver(self, pledge: Pledge) -> str:
+        """Who receives a gift for the office: the owner of its account, or whoever is responsible for the service."""
+        account = GiftAccounts(self.context).shown(pledge.account_id) if pledge.account_id else None
+        owner = self.context.owner()
+        return account.owner if account else owner.body if owner else unit_name(pledge.unit_id)
 
 
 def told_as(pledge: Pledge) -> str:

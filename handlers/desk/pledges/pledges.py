@@ -7,19 +7,17 @@ ledger has to come to the same figures.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from handlers.desk.messages import reminders
-from handlers.desk.money.ledger import Ledger
+from handlers.desk.messages import Reminders
+from handlers.desk.money import Ledger
+from handlers.desk.office import Context
 from storage.ids import new_code, new_id, read_code
 from storage.tables import Allocation, Pledge, PledgeEvent
 from storage.vault import KeyGone
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 Kind = Literal["money", "goods", "time", "idea", "job", "link"]
 Giver = Literal["person", "group", "enterprise", "cooperative"]
@@ -78,7 +76,7 @@ class Body:
 class Pledges:
     """Pledges of one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     # The giver
 
@@ -86,31 +84,31 @@ class Pledges:
         """Keep a promise. Raises ValueError for an amount that is none, or more than anybody has."""
         if not 0 < offer.amount <= MOST:
             raise ValueError("no such amount")
-        desk = self.desk
+        context = self.context
         pledge = Pledge(
-            id=new_id(desk.now), code=new_code("UH"), person_id=desk.here().person_id, kind=offer.kind,
+            id=new_id(context.now), code=new_code("UH"), person_id=context.here().person_id, kind=offer.kind,
             giver=offer.giver, abroad=offer.abroad, named=offer.named, unit_id=offer.unit_id,
             campaign_id=offer.campaign_id, topic=offer.topic, amount=offer.amount, measure=offer.measure,
-            months=sorted(set(offer.months)), due=offer.due, until=offer.until, created_at=desk.now,
-            changed_at=desk.now,
+            months=sorted(set(offer.months)), due=offer.due, until=offer.until, created_at=context.now,
+            changed_at=context.now,
         )  # fmt: skip
-        desk.vault.make(f"pledge:{pledge.id}", desk.now)
+        context.vault.make(f"pledge:{pledge.id}", context.now)
         self.keep_body(pledge, Body(offer.name, offer.phone, offer.what, offer.details))
-        desk.unit.add(pledge)
-        desk.unit.flush()
+        context.unit.add(pledge)
+        context.unit.flush()
         self.event(pledge, "offered", amount=pledge.amount)
-        desk.note("pledge.offered", f"pledge:{pledge.id}", kind=pledge.kind, unit=pledge.unit_id or "")
+        context.note("pledge.offered", f"pledge:{pledge.id}", kind=pledge.kind, unit=pledge.unit_id or "")
         return pledge
 
     def mine(self) -> list[Pledge]:
         """The pledges of the person who speaks, newest first."""
-        query = select(Pledge).where(Pledge.person_id == self.desk.here().person_id)
-        return list(self.desk.unit.scalars(query.order_by(col(Pledge.id).desc())))
+        query = select(Pledge).where(Pledge.person_id == self.context.here().person_id)
+        return list(self.context.unit.scalars(query.order_by(col(Pledge.id).desc())))
 
     def find_mine(self, typed_code: str) -> Pledge | None:
         """A pledge of the person who speaks, by its code; somebody else's and none look alike."""
         found = self.by_code(typed_code)
-        return found if found is not None and found.person_id == self.desk.here().person_id else None
+        return found if found is not None and found.person_id == self.context.here().person_id else None
 
     def change(self, pledge: Pledge, *, amount: int | None = None, due: date | None = None) -> bool:
         """Change how much or when. False if it is over, or less is left than was given on or has come already."""
@@ -123,11 +121,11 @@ class Pledges:
         if due is not None:
             pledge.due, pledge.reminders = due, 0
             self._call_off(pledge)
-        pledge.changed_at = self.desk.now
+        pledge.changed_at = self.context.now
         self.event(pledge, "changed", amount=amount)
         if pledge.state != "offered":
             self.restate(pledge)  # less may be left now than was given on, or more
-        self.desk.note("pledge.changed", f"pledge:{pledge.id}")
+        self.context.note("pledge.changed", f"pledge:{pledge.id}")
         return True
 
     def unname(self) -> None:
@@ -138,29 +136,19 @@ class Pledges:
     def hush(self, pledge: Pledge) -> None:
         """Send no further reminder of a pledge."""
         pledge.quiet = True
-        self.desk.unit.add(pledge)
+        self.context.unit.add(pledge)
         self._call_off(pledge)
-        self.desk.note("pledge.hushed", f"pledge:{pledge.id}")
-
-    def withdraw(self, pledge: Pledge) -> bool:
-        """Take a promise back; what was given on is free again. False once something has come or was handed over."""
-        from handlers.desk.allocations.allocations import Allocations
-
-        if pledge.state not in OPEN or pledge.received or pledge.handed:
-            return False
-        Allocations(self.desk).free(pledge)
-        self.move_to(pledge, "withdrawn", "withdrawn")
-        return True
+        self.context.note("pledge.hushed", f"pledge:{pledge.id}")
 
     # Officials
 
     def find(self, typed_code: str, action: str, *, noted: bool = True) -> Pledge | None:
         """A pledge by its code, if the official at the desk may do this to it. Foreign, own and absent look alike."""
-        pledge, desk = self.by_code(typed_code), self.desk
-        if pledge is None or not desk.allows(action, pledge.unit_id, f"pledge:{pledge.id}", noted=noted):
+        pledge, context = self.by_code(typed_code), self.context
+        if pledge is None or not context.allows(action, pledge.unit_id, f"pledge:{pledge.id}", noted=noted):
             return None
-        if action != "gift.see" and pledge.person_id == desk.acting().person_id:
-            desk.note("pledge.own_refused", f"pledge:{pledge.id}", action=action)
+        if action != "gift.see" and pledge.person_id == context.acting().person_id:
+            context.note("pledge.own_refused", f"pledge:{pledge.id}", action=action)
             return None
         return pledge
 
@@ -173,15 +161,15 @@ class Pledges:
         self.add(pledge, "received", amount)
         self._call_off(pledge)
         self.event(pledge, "received", amount=amount)
-        Ledger(self.desk).write(pledge, "received", amount, reference=reference, day=day)
-        self.desk.note("pledge.received", f"pledge:{pledge.id}")
+        Ledger(self.context).write(pledge, "received", amount, reference=reference, day=day)
+        self.context.note("pledge.received", f"pledge:{pledge.id}")
 
     # What everybody builds on
 
     def by_code(self, typed_code: str) -> Pledge | None:
         """Any pledge by its code. Ask what may be done with it first."""
         code = read_code(typed_code, "UH")
-        return self.desk.unit.scalars(select(Pledge).where(Pledge.code == code)).first() if code else None
+        return self.context.unit.scalars(select(Pledge).where(Pledge.code == code)).first() if code else None
 
     def take(self, pledge: Pledge, amount: int) -> bool:
         """Give on so much of a pledge. False if less is left, whoever else gives it on at the same moment."""
@@ -191,22 +179,22 @@ class Pledges:
             table.c.state.in_(("accepted", "allocated", "handed_over")),
         )
         taken = update(table).where(table.c.id == pledge.id, *enough).values(allocated=table.c.allocated + amount)
-        done = amount > 0 and self.desk.unit.change(taken) == 1
-        self.desk.unit.refresh(pledge)
+        done = amount > 0 and self.context.unit.change(taken) == 1
+        self.context.unit.refresh(pledge)
         return done
 
     def add(self, pledge: Pledge, column: Literal["allocated", "received", "handed", "confirmed"], amount: int) -> None:
         """Add to one of the sums; a negative amount takes back."""
-        self.desk.unit.flush()
+        self.context.unit.flush()
         table = Pledge.__table__  # type: ignore[attr-defined]  # as above
-        added = {column: table.c[column] + amount, "changed_at": self.desk.now}
-        self.desk.unit.change(update(table).where(table.c.id == pledge.id).values(added))
-        self.desk.unit.refresh(pledge)
+        added = {column: table.c[column] + amount, "changed_at": self.context.now}
+        self.context.unit.change(update(table).where(table.c.id == pledge.id).values(added))
+        self.context.unit.refresh(pledge)
 
     def restate(self, pledge: Pledge) -> None:
         """Bring a pledge to the state that its allocations led to: over once nothing of it is left or under way."""
         query = select(Allocation.state, func.count()).where(Allocation.pledge_id == pledge.id)
-        found: dict[str, int] = dict(self.desk.unit.execute(query.group_by(Allocation.state)).all())
+        found: dict[str, int] = dict(self.context.unit.execute(query.group_by(Allocation.state)).all())
         held = [state for state in HELD if found.get(state)]
         if not held and pledge.allocated == pledge.amount:
             new = "received"
@@ -224,42 +212,42 @@ class Pledges:
         """Bring a pledge to a state that may follow its own. note: words, sealed with it. Raises ValueError."""
         if new not in FOLLOWS[pledge.state]:
             raise ValueError(f"{pledge.state} is not followed by {new}")
-        old, pledge.state, pledge.changed_at = pledge.state, new, self.desk.now
-        pledge.closed_at = None if new in OPEN else self.desk.now
-        self.desk.unit.add(pledge)
+        old, pledge.state, pledge.changed_at = pledge.state, new, self.context.now
+        pledge.closed_at = None if new in OPEN else self.context.now
+        self.context.unit.add(pledge)
         if pledge.closed_at is not None:
             self._call_off(pledge)
         self.event(pledge, kind, old=old, new=new, amount=amount, allocation_id=allocation_id, note=note)
-        self.desk.note(f"pledge.{kind}", f"pledge:{pledge.id}", old=old, new=new)
+        self.context.note(f"pledge.{kind}", f"pledge:{pledge.id}", old=old, new=new)
 
     def _call_off(self, pledge: Pledge) -> None:
-        reminders.call_off(self.desk, pledge.person_id, f"reminder/{pledge.id}")
+        Reminders(self.context).call_off(pledge.person_id, f"reminder/{pledge.id}")
 
     def event(
         self, pledge: Pledge, kind: str, *, old: str | None = None, new: str | None = None, amount: int | None = None,
         allocation_id: str | None = None, note: str = "",
     ) -> None:  # fmt: skip
         """Write down one thing that happened to a pledge. note: words, not kept once the pledge's are forgotten."""
-        desk = self.desk
+        context = self.context
         row = PledgeEvent(
-            id=new_id(desk.now), pledge_id=pledge.id, allocation_id=allocation_id, at=desk.now, kind=kind, old=old,
-            new=new, amount=amount, actor=str(desk.actor),
+            id=new_id(context.now), pledge_id=pledge.id, allocation_id=allocation_id, at=context.now, kind=kind,
+            old=old,            new=new, amount=amount, actor=str(context.actor),
         )  # fmt: skip
-        if note and desk.vault.has(f"pledge:{pledge.id}"):
-            row.note = desk.vault.seal(f"pledge:{pledge.id}", f"pledge_event.note:{row.id}", note)
-        desk.unit.add(row)
+        if note and context.vault.has(f"pledge:{pledge.id}"):
+            row.note = context.vault.seal(f"pledge:{pledge.id}", f"pledge_event.note:{row.id}", note)
+        context.unit.add(row)
 
     def events(self, pledge: Pledge) -> list[PledgeEvent]:
         """What happened to a pledge, the first first."""
         query = select(PledgeEvent).where(PledgeEvent.pledge_id == pledge.id).order_by(col(PledgeEvent.id))
-        return list(self.desk.unit.scalars(query))
+        return list(self.context.unit.scalars(query))
 
     def body(self, pledge: Pledge) -> Body:
         """Who gives, and her words; empty where that was forgotten."""
         if pledge.body is None:
             return Body()
         try:
-            said = self.desk.vault.open(f"pledge:{pledge.id}", f"pledge.body:{pledge.id}", pledge.body)
+            said = self.context.vault.open(f"pledge:{pledge.id}", f"pledge.body:{pledge.id}", pledge.body)
         except KeyGone:
             return Body()
         return Body(**cast("dict[str, str]", said))  # type: ignore[arg-type]  # we wrote it so
@@ -267,4 +255,4 @@ class Pledges:
     def keep_body(self, pledge: Pledge, body: Body) -> None:
         """Seal who gives, and her words."""
         said = {"name": body.name, "phone": body.phone, "what": body.what, "details": dict(body.details)}
-        pledge.body = self.desk.vault.seal(f"pledge:{pledge.id}", f"pledge.body:{pledge.id}", said)
+        pledge.body = self.context.vault.seal(f"pledge:{pledge.id}", f"pledge.body:{pledge.id}", said)

@@ -7,22 +7,21 @@ job that runs twice reminds once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 
-from handlers.desk.pledges import ways as gift_ways
+from handlers.desk.consents import Consents
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context
 from handlers.desk.pledges.news import how_much
-from handlers.desk.pledges.pledges import OPEN
+from handlers.desk.pledges.pledges import OPEN, Pledges
+from handlers.desk.pledges.ways import WaysToPay
 from handlers.flow.message import Opening, Phrase, Say
 from storage.tables import Pledge, PledgeEvent
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 DAYS_TO_GO = {3: 1, 0: 2, -1: 3}  # days until the promised one: the number of the reminder
-MOST = 3
+MOST_REMINDERS = 3
 AT_ONCE = 50
 REMINDED = "reminded"
 
@@ -31,13 +30,13 @@ REMINDED = "reminded"
 class PledgeReminders:
     """Reminders of one day."""
 
-    desk: "Desk"
+    context: Context
 
     def run(self) -> int:
         """Remind some of those whose day it is; returns how many were looked at."""
-        pledges = self._due_near(self.desk.today())
+        pledges = self._due_near(self.context.today())
         for pledge in pledges:
-            self._remind(pledge, DAYS_TO_GO[(_due(pledge) - self.desk.today()).days])
+            self._remind(pledge, DAYS_TO_GO[(_due(pledge) - self.context.today()).days])
         return len(pledges)
 
     def _due_near(self, today: date) -> Sequence[Pledge]:
@@ -52,54 +51,53 @@ class PledgeReminders:
             near, col(Pledge.closed_at).is_(None), col(Pledge.quiet).is_(False), Pledge.received == 0,
             Pledge.handed == 0, col(Pledge.state).in_(OPEN),
         )  # fmt: skip
-        return self.desk.unit.scalars(query.order_by(col(Pledge.id)).limit(AT_ONCE)).all()
+        return self.context.unit.scalars(query.order_by(col(Pledge.id)).limit(AT_ONCE)).all()
 
     def _remind(self, pledge: Pledge, number: int) -> None:
         """Send one reminder, unless it was sent, enough were, or she is not to be reminded."""
-        desk = self.desk
+        context = self.context
         waits = (col(Pledge.id) == pledge.id, col(Pledge.reminders) < number, col(Pledge.quiet).is_(False))
         change = update(Pledge).where(*waits).values(reminders=number)
-        if desk.unit.change(change.execution_options(synchronize_session=False)) != 1:
+        if context.unit.change(change.execution_options(synchronize_session=False)) != 1:
             return
-        desk.unit.refresh(pledge)
+        context.unit.refresh(pledge)
         if not self._may_be_reminded(pledge):
             return
-        desk.pledges.event(pledge, REMINDED)
-        desk.note(f"pledge.{REMINDED}", f"pledge:{pledge.id}", number=number)
+        Pledges(context).event(pledge, REMINDED)
+        context.note(f"pledge.{REMINDED}", f"pledge:{pledge.id}", number=number)
         place = f"reminder/{pledge.id}/{_due(pledge).isoformat()}/{number}"
-        desk.messages.tell(pledge.person_id, _reminder(pledge, desk), kind="reminder", place=place)
+        Messages(context).tell(pledge.person_id, self._reminder(pledge), kind="reminder", place=place)
 
     def _may_be_reminded(self, pledge: Pledge) -> bool:
         """Goods wait for an appointment; nobody is reminded who took her consent back, was today, or often enough."""
-        desk = self.desk
+        context = self.context
         query = select(PledgeEvent.at).where(PledgeEvent.pledge_id == pledge.id, PledgeEvent.kind == REMINDED)
-        sent = [at.astimezone(desk.zone).date() for at in desk.unit.scalars(query)]
+        sent = [at.astimezone(context.zone).date() for at in context.unit.scalars(query)]
         waits = pledge.kind != "money" and pledge.state == "offered"
-        return not waits and len(sent) < MOST and desk.today() not in sent and self._agrees(pledge)
+        return not waits and len(sent) < MOST_REMINDERS and context.today() not in sent and self._agrees(pledge)
 
     def _agrees(self, pledge: Pledge) -> bool:
-        return self.desk.consents.in_force("give", pledge.person_id)
+        return Consents(self.context).in_force("give", pledge.person_id)
+
+    def _reminder(self, pledge: Pledge) -> Say:
+        """What she promised, below a first line that anybody may see."""
+        known = {"code": pledge.code}
+        doors = [
+            Opening("doors.gift_sent", "gift_sent", known),
+            Opening("doors.put_off_gift", "put_off_gift", known),
+            Opening("doors.hush_gift", "hush_gift", known),
+        ]
+        what: object = how_much(pledge.amount, pledge.measure)
+        told: dict[str, object] = {"code": pledge.code, "day": _due(pledge)}
+        way = WaysToPay(self.context).of(pledge) if pledge.kind == "money" else None
+        if way is not None:
+            doors.append(Opening("doors.how_to_pay", "how_to_pay", known))
+            return Say(Phrase("pledge_reminder_money", {**told, "what": what, **way.asking}), openings=tuple(doors))
+        if pledge.kind != "money":
+            what = Phrase("gift.amount_of_what", {"amount": what, "what": Pledges(self.context).body(pledge).what})
+        return Say(Phrase("pledge_reminder", {**told, "what": what}), openings=tuple(doors))
 
 
 def _due(pledge: Pledge) -> date:
     assert pledge.due is not None  # noqa: S101  # only those with a day are looked for
     return pledge.due
-
-
-def _reminder(pledge: Pledge, desk: "Desk") -> Say:
-    """What she promised, below a first line that anybody may see."""
-    known = {"code": pledge.code}
-    doors = [
-        Opening("doors.gift_sent", "gift_sent", known),
-        Opening("doors.put_off_gift", "put_off_gift", known),
-        Opening("doors.hush_gift", "hush_gift", known),
-    ]
-    what: object = how_much(pledge.amount, pledge.measure)
-    told: dict[str, object] = {"code": pledge.code, "day": _due(pledge)}
-    way = gift_ways.way(desk, pledge) if pledge.kind == "money" else None
-    if way is not None:
-        doors.append(Opening("doors.how_to_pay", "how_to_pay", known))
-        return Say(Phrase("pledge_reminder_money", {**told, "what": what, **way.asking}), openings=tuple(doors))
-    if pledge.kind != "money":
-        what = Phrase("gift.amount_of_what", {"amount": what, "what": desk.pledges.body(pledge).what})
-    return Say(Phrase("pledge_reminder", {**told, "what": what}), openings=tuple(doors))

@@ -4,23 +4,21 @@ Why each act names the last event its official has seen: of two at one pledge, t
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlmodel import col, select
 
-from handlers.desk.cases.decisions import MOST_WORDS
-from handlers.desk.money.ledger import Ledger
+from handlers.desk.cases import MOST_WORDS
+from handlers.desk.money import Ledger
+from handlers.desk.office import Context
 from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import MOST, OPEN
+from handlers.desk.pledges.pledges import MOST, OPEN, Pledges
 from handlers.vietnamese import units
 from storage.tables import LedgerLine, Pledge, PledgeEvent
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 # done; absent, or none of her business, her own pledge among them; changed since she looked; not possible in this
 # state; something in the form is missing or wrong; more than was promised; the ledger has this reference already.
-Outcome = Literal["done", "absent", "outdated", "not_now", "invalid", "more", "known"]
+PledgeOutcome = Literal["done", "absent", "outdated", "not_now", "invalid", "more", "known"]
 Act = Literal["accept", "verify", "receive", "place", "lapse"]
 COMES = ("money", "goods")  # what arrives at the office before it is handed on
 WITH_APPOINTMENT = ("goods", "time")
@@ -32,16 +30,18 @@ MOST_REFERENCE = 80  # letters
 class PledgeWork:
     """What the official at the desk does with pledges. seen: the id of the last event she was shown; empty: any."""
 
-    desk: "Desk"
+    context: Context
 
     def possible(self, pledge: Pledge) -> tuple[Act, ...]:
         """What she may do to a pledge now, what it waits for first."""
-        if pledge.person_id == self.desk.acting().person_id:
+        if pledge.person_id == self.context.acting().person_id:
             return ()
         acts: tuple[Act, ...] = ("verify", "accept", "receive", "place", "lapse")
-        return tuple(act for act in acts if fits(act, pledge) and self.desk.may(right_to(act, pledge), pledge.unit_id))
+        return tuple(
+            act for act in acts if fits(act, pledge) and self.context.may(right_to(act, pledge), pledge.unit_id)
+        )
 
-    def accept(self, code: str, words: str, seen: str = "") -> Outcome:
+    def accept(self, code: str, words: str, seen: str = "") -> PledgeOutcome:
         """Accept an offer. words: of goods and time the appointment, which its giver is told; else maybe empty."""
         pledge, wrong = self._find(code, "accept", seen)
         if pledge is None:
@@ -50,11 +50,11 @@ class PledgeWork:
             return "invalid"
         if not fits("accept", pledge):
             return "not_now"
-        self.desk.pledges.move_to(pledge, "accepted", "accepted", note=words.strip())
+        Pledges(self.context).move_to(pledge, "accepted", "accepted", note=words.strip())
         self._news.accepted(pledge, words.strip())
         return "done"
 
-    def verify(self, code: str, how: str, seen: str = "") -> Outcome:
+    def verify(self, code: str, how: str, seen: str = "") -> PledgeOutcome:
         """Write down how it was checked who the employer or buyer is; only then are households asked."""
         pledge, wrong = self._find(code, "verify", seen)
         if pledge is None:
@@ -63,12 +63,12 @@ class PledgeWork:
             return "invalid"
         if not fits("verify", pledge):
             return "not_now"
-        pledge.verified_by, pledge.verified_at = self.desk.acting().id, self.desk.now
-        self.desk.pledges.move_to(pledge, "accepted", "verified", note=how.strip())
-        self._news.verified(pledge, self.desk.today())
+        pledge.verified_by, pledge.verified_at = self.context.acting().id, self.context.now
+        Pledges(self.context).move_to(pledge, "accepted", "verified", note=how.strip())
+        self._news.verified(pledge, self.context.today())
         return "done"
 
-    def receive(self, code: str, amount: int, reference: str = "", seen: str = "") -> Outcome:
+    def receive(self, code: str, amount: int, reference: str = "", seen: str = "") -> PledgeOutcome:
         """Write down that goods came to the office, or money by hand. reference: of money, of its receipt."""
         pledge, wrong = self._find(code, "receive", seen)
         if pledge is None:
@@ -82,11 +82,11 @@ class PledgeWork:
             return "more"
         if pledge.kind == "money" and self._is_known(reference):
             return "known"
-        self.desk.pledges.receive(pledge, amount, reference=reference if pledge.kind == "money" else "")
-        self._news.received(pledge, amount, self.desk.today())
+        Pledges(self.context).receive(pledge, amount, reference=reference if pledge.kind == "money" else "")
+        self._news.received(pledge, amount, self.context.today())
         return "done"
 
-    def place(self, code: str, unit_id: str, seen: str = "") -> Outcome:
+    def place(self, code: str, unit_id: str, seen: str = "") -> PledgeOutcome:
         """Say which unit gets what was promised to where it is most needed."""
         pledge, wrong = self._find(code, "place", seen)
         if pledge is None:
@@ -95,13 +95,13 @@ class PledgeWork:
             return "invalid"
         if not fits("place", pledge):
             return "not_now"
-        pledge.unit_id, pledge.changed_at = unit_id, self.desk.now
-        self.desk.unit.add(pledge)
-        self.desk.pledges.event(pledge, "placed")
-        self.desk.note("pledge.placed", f"pledge:{pledge.id}", unit=unit_id)
+        pledge.unit_id, pledge.changed_at = unit_id, self.context.now
+        self.context.unit.add(pledge)
+        Pledges(self.context).event(pledge, "placed")
+        self.context.note("pledge.placed", f"pledge:{pledge.id}", unit=unit_id)
         return "done"
 
-    def lapse(self, code: str, why: str, seen: str = "") -> Outcome:
+    def lapse(self, code: str, why: str, seen: str = "") -> PledgeOutcome:
         """Let a promise lapse of which nothing came. why: words for colleagues; its giver is thanked all the same."""
         pledge, wrong = self._find(code, "lapse", seen)
         if pledge is None:
@@ -110,7 +110,7 @@ class PledgeWork:
             return "invalid"
         if not fits("lapse", pledge):
             return "not_now"
-        self.desk.pledges.move_to(pledge, "lapsed", "lapsed", note=why.strip())
+        Pledges(self.context).move_to(pledge, "lapsed", "lapsed", note=why.strip())
         self._news.lapsed(pledge)
         return "done"
 
@@ -118,14 +118,14 @@ class PledgeWork:
 
     @property
     def _news(self) -> PledgeNews:
-        return PledgeNews(self.desk)
+        return PledgeNews(self.context)
 
-    def _find(self, code: str, act: Act, seen: str) -> tuple[Pledge | None, Outcome]:
+    def _find(self, code: str, act: Act, seen: str) -> tuple[Pledge | None, PledgeOutcome]:
         """The pledge, if she may do this to it: of money another right is asked than of goods."""
-        pledge = self.desk.pledges.by_code(code)
-        if pledge is None or self.desk.pledges.find(code, right_to(act, pledge)) is None:
+        pledge = Pledges(self.context).by_code(code)
+        if pledge is None or Pledges(self.context).find(code, right_to(act, pledge)) is None:
             return None, "absent"
-        if seen and seen != last_event(self.desk, pledge):
+        if seen and seen != self.last_event(pledge):
             return None, "outdated"
         return pledge, "done"
 
@@ -133,9 +133,14 @@ class PledgeWork:
         return bool(words.strip()) and len(words) <= MOST_WORDS
 
     def _is_known(self, reference: str) -> bool:
-        same = LedgerLine.reference == Ledger(self.desk).sign(reference)
+        same = LedgerLine.reference == Ledger(self.context).sign(reference)
         query = select(LedgerLine.id).where(same, LedgerLine.kind == "received")
-        return self.desk.unit.scalars(query.limit(1)).first() is not None
+        return self.context.unit.scalars(query.limit(1)).first() is not None
+
+    def last_event(self, pledge: Pledge) -> str:
+        """The id of the last thing that happened to a pledge."""
+        query = select(PledgeEvent.id).where(PledgeEvent.pledge_id == pledge.id).order_by(col(PledgeEvent.id).desc())
+        return self.context.unit.scalars(query.limit(1)).first() or ""
 
 
 def right_to(act: Act, pledge: Pledge) -> str:
@@ -158,9 +163,3 @@ def fits(act: Act, pledge: Pledge) -> bool:
             return nowhere and pledge.state in ("offered", "accepted") and not pledge.allocated
         case "lapse":
             return pledge.state in ("offered", "accepted") and not (pledge.allocated or pledge.received)
-
-
-def last_event(desk: "Desk", pledge: Pledge) -> str:
-    """The id of the last thing that happened to a pledge."""
-    query = select(PledgeEvent.id).where(PledgeEvent.pledge_id == pledge.id).order_by(col(PledgeEvent.id).desc())
-    return desk.unit.scalars(query.limit(1)).first() or ""

@@ -5,22 +5,22 @@ Why a code and not a phone number: a number can be typed by anybody, and whoever
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from handlers.desk.privacy.joining import Side, close_form, join, load_session, save_session
-from handlers.desk.privacy.people import hand_over_empty
+from handlers.desk.messages import Messages
+from handlers.desk.office import Context
+from handlers.desk.officials import Invitations, Officials
+from handlers.desk.privacy.joining import Joining, Side, close_form
+from handlers.desk.privacy.people import People
 from handlers.flow.message import Opening, Phrase, Say
 from storage.ids import new_code, new_nonce, read_code
 from storage.queries import machine
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.tables import Address, File, OneTimeToken, OutboxRow, PassedOn
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 KIND = "link"
 PAGE_KIND = "go_on"
@@ -31,7 +31,7 @@ MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OwnChat:
     """One chat of a person. here: where she speaks now. chosen: she wants her messages there, wherever she writes."""
 
     address_id: str
@@ -45,24 +45,24 @@ class Place:
 class Links:
     """The channels of the person who speaks."""
 
-    desk: "Desk"
+    context: Context
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[OwnChat]:
         """Her chats, the one written to last first."""
-        chat = self.desk.here()
+        chat = self.context.here()
         query = select(Address).where(Address.person_id == chat.person_id).order_by(col(Address.last_in_at).desc())
         return [
-            Place(a.id, a.channel, a.id == chat.address_id, a.chosen, a.last_in_at)
-            for a in self.desk.unit.scalars(query)
+            OwnChat(a.id, a.channel, a.id == chat.address_id, a.chosen, a.last_in_at)
+            for a in self.context.unit.scalars(query)
         ]
 
     def make_code(self) -> tuple[str, datetime]:
         """Make a code to be typed on another channel: the code, and until when. A new one ends the old."""
-        desk, person_id = self.desk, self.desk.here().person_id
+        context, person_id = self.context, self.context.here().person_id
         self._end_codes(person_id)
-        code, until = new_code(PREFIX), desk.office.retention("one_time_link").after(desk.now)
-        desk.unit.add(OneTimeToken(token=self._token(code), kind=KIND, person_id=person_id, until=until))
-        desk.note("person.link_code", f"person:{person_id}")
+        code, until = new_code(PREFIX), context.office.retention("one_time_link").after(context.now)
+        context.unit.add(OneTimeToken(token=self._token(code), kind=KIND, person_id=person_id, until=until))
+        context.note("person.link_code", f"person:{person_id}")
         return code.removeprefix(f"{PREFIX}-"), until
 
     def judge(self, typed: str) -> Literal["good", "own", "account", "wrong"]:
@@ -75,16 +75,16 @@ class Links:
         maker = self._maker(typed)
         if maker is None:
             return "wrong"
-        return "own" if maker == self.desk.here().person_id else "good"
+        return "own" if maker == self.context.here().person_id else "good"
 
     def account_of(self, typed: str) -> str | None:
         """The official's account that a typed code is of, if it is good."""
-        found = None if self._too_many_tries() else self.desk.invitations.code_leads_to(typed)
-        return found if found is not None and self.desk.officials.acting(found) is not None else None
+        found = None if self._too_many_tries() else Invitations(self.context).code_leads_to(typed)
+        return found if found is not None and Officials(self.context).acting(found) is not None else None
 
     def count_wrong(self) -> None:
         """Count a wrong code: after ten in an hour the right one looks wrong too."""
-        machine.count(self.desk.unit, self._tries(), self.desk.now, WINDOW)
+        machine.count(self.context.unit, self._tries(), self.context.now, WINDOW)
 
     def join(self, typed: str) -> Side | None:
         """Join the person who speaks to the one who made the code; her other channel is told.
@@ -92,32 +92,32 @@ class Links:
         Returns which of two half-done things is kept. Raises LookupError unless the code is good.
         """
         maker = self._maker(typed)
-        if maker is None or maker == self.desk.here().person_id:
+        if maker is None or maker == self.context.here().person_id:
             raise LookupError("no good code")
         return self._join(maker)
 
     def make_page(self) -> str:
         """Make a page where she goes on in the web chat, in the browser that opens it: its address, good once."""
-        desk, chat, token = self.desk, self.desk.here(), new_nonce()
+        context, chat, token = self.context, self.context.here(), new_nonce()
         row = OneTimeToken(
-            token=desk.vault.look_up("go-on page", token), kind=PAGE_KIND, person_id=chat.person_id,
-            until=desk.office.retention("one_time_link").after(desk.now),
+            token=context.vault.look_up("go-on page", token), kind=PAGE_KIND, person_id=chat.person_id,
+            until=context.office.retention("one_time_link").after(context.now),
         )  # fmt: skip
         where = f"one_time_token.body:{row.token.hex()}"
-        row.body = desk.vault.seal(f"person:{chat.person_id}", where, {"address": chat.address_id})
-        desk.unit.add(row)
-        desk.unit.flush()
-        return f"{desk.public_url}/tiep/{token}"
+        row.body = context.vault.seal(f"person:{chat.person_id}", where, {"address": chat.address_id})
+        context.unit.add(row)
+        context.unit.flush()
+        return f"{context.public_url}/tiep/{token}"
 
     def page_leads_to(self, token: str) -> Chat | None:
         """The chat that a page goes on from; None once it was used or has run out."""
-        desk = self.desk
-        row = desk.unit.get(OneTimeToken, desk.vault.look_up("go-on page", token))
-        if row is None or row.kind != PAGE_KIND or row.until < desk.now or row.body is None:
+        context = self.context
+        row = context.unit.get(OneTimeToken, context.vault.look_up("go-on page", token))
+        if row is None or row.kind != PAGE_KIND or row.until < context.now or row.body is None:
             return None
-        content = desk.vault.open(f"person:{row.person_id}", f"one_time_token.body:{row.token.hex()}", row.body)
+        content = context.vault.open(f"person:{row.person_id}", f"one_time_token.body:{row.token.hex()}", row.body)
         assert isinstance(content, dict)  # noqa: S101  # we wrote it so
-        chat = chats.at_address(desk.unit, str(content["address"]))
+        chat = chats.at_address(context.unit, str(content["address"]))
         return chat if chat.person_id == row.person_id else None
 
     def go_on(self, token: str) -> None:
@@ -125,70 +125,70 @@ class Links:
 
         Raises LookupError unless the page is good.
         """
-        desk, before = self.desk, self.page_leads_to(token)
+        context, before = self.context, self.page_leads_to(token)
         if before is None:
             raise LookupError("no good page")
         pages = delete(OneTimeToken).where(
             col(OneTimeToken.person_id) == before.person_id, col(OneTimeToken.kind) == PAGE_KIND
         )
-        desk.unit.execute(pages)
-        if before.person_id != desk.here().person_id:
+        context.unit.execute(pages)
+        if before.person_id != context.here().person_id:
             self._join(before.person_id)
-        chat = chats.at_address(desk.unit, desk.here().address_id)
-        half_done = load_session(desk, chat.person_id).form is not None
+        chat = chats.at_address(context.unit, context.here().address_id)
+        half_done = Joining(context).load_session(chat.person_id).form is not None
         doors = (Opening("doors.resume", "@continue"),) if half_done else ()
         said = Say("goes_on", channel=Phrase(f"channel.{before.channel}"), openings=(*doors, MENU))
-        desk.messages.say(chat, said, place="goes_on")
+        Messages(context).say(chat, said, place="goes_on")
 
     def _join(self, maker: str) -> Side | None:
-        desk, chat = self.desk, self.desk.here()
+        context, chat = self.context, self.context.here()
         # Nothing is locked here. Transactions are serializable: of two that join each other one begins again, and
         # then finds its code used; and a turn of the other person comes wholly before this or wholly after it.
         self._end_codes(maker)
-        other = chats.last_used(desk.unit, maker)
-        side = join(desk, chat.person_id, maker)
-        desk.note("person.linked", f"person:{maker}", gone=f"person:{chat.person_id}")
+        other = chats.last_used(context.unit, maker)
+        side = Joining(context).join(chat.person_id, maker)
+        context.note("person.linked", f"person:{maker}", gone=f"person:{chat.person_id}")
         if other is not None:
             news = Say("link_news", channel=Phrase(f"channel.{chat.channel}"))
-            desk.messages.say(other, news, kind="notice", place="linked")
+            Messages(context).say(other, news, kind="notice", place="linked")
         return side
 
     def choose(self, address_id: str) -> None:
         """Send her messages always to one of her chats; empty: to the one she wrote from last."""
-        person_id = self.desk.here().person_id
+        person_id = self.context.here().person_id
         hers = update(Address).where(col(Address.person_id) == person_id)
-        self.desk.unit.execute(hers.values(chosen=False))
-        self.desk.unit.execute(hers.where(col(Address.id) == address_id).values(chosen=True))
-        self.desk.note("person.channel_chosen", f"person:{person_id}", chosen=bool(address_id))
+        self.context.unit.execute(hers.values(chosen=False))
+        self.context.unit.execute(hers.where(col(Address.id) == address_id).values(chosen=True))
+        self.context.note("person.channel_chosen", f"person:{person_id}", chosen=bool(address_id))
 
     def unlink(self) -> bool:
         """Give this chat to a fresh person who knows nothing; all else stays. False if it is her only one."""
-        desk, chat = self.desk, self.desk.here()
+        context, chat = self.context, self.context.here()
         other = next(iter(sorted(self._others(), key=lambda place: not place.chosen)), None)
         if other is None:
             return False
         self._end_codes(chat.person_id)
-        save_session(desk, chat.person_id, close_form(load_session(desk, chat.person_id)))
+        Joining(context).save_session(chat.person_id, close_form(Joining(context).load_session(chat.person_id)))
         self._redirect(other)
-        fresh = chats.make_person(desk.unit, desk.vault, desk.now, chat.language)
-        hand_over_empty(desk, (chat.address_id,), chat.person_id, fresh, "unlinked")
-        desk.note("person.unlinked", f"person:{chat.person_id}")
+        fresh = chats.make_person(context.unit, context.vault, context.now, chat.language)
+        People(context).hand_over_empty((chat.address_id,), chat.person_id, fresh, "unlinked")
+        context.note("person.unlinked", f"person:{chat.person_id}")
         return True
 
     # Inside
 
-    def _others(self) -> list[Place]:
+    def _others(self) -> list[OwnChat]:
         return [place for place in self.places() if not place.here]
 
-    def _redirect(self, other: Place) -> None:
+    def _redirect(self, other: OwnChat) -> None:
         """Send news that waits to be said here to another chat of hers, and say there what becomes of her photos."""
-        unit, chat = self.desk.unit, self.desk.here()
+        unit, chat = self.context.unit, self.context.here()
         waiting = update(OutboxRow).where(
             col(OutboxRow.address_id) == chat.address_id,
             col(OutboxRow.kind).in_(("notice", "talk", "urgent")),
             col(OutboxRow.state).in_(("queued", "held")),
         )
-        if other.channel in self.desk.channels_abroad and not self.desk.abroad:
+        if other.channel in self.context.channels_abroad and not self.context.abroad:
             # Words of others, written down for a chat whose servers are in the country.
             waiting = waiting.where(col(OutboxRow.key).not_in(select(PassedOn.message)))
         unit.execute(waiting.values(address_id=other.address_id, channel=other.channel))
@@ -197,21 +197,21 @@ class Links:
 
     def _maker(self, typed: str) -> str | None:
         """The person who made a code that is still good."""
-        desk, code = self.desk, read_code(typed, PREFIX)
+        context, code = self.context, read_code(typed, PREFIX)
         if code is None or self._too_many_tries():
             return None
-        found = desk.unit.get(OneTimeToken, self._token(code))
-        return found.person_id if found and found.kind == KIND and found.until >= desk.now else None
+        found = context.unit.get(OneTimeToken, self._token(code))
+        return found.person_id if found and found.kind == KIND and found.until >= context.now else None
 
     def _too_many_tries(self) -> bool:
-        return machine.counted(self.desk.unit, self._tries(), self.desk.now, WINDOW) >= WRONG_CODES
+        return machine.counted(self.context.unit, self._tries(), self.context.now, WINDOW) >= WRONG_CODES
 
     def _end_codes(self, person_id: str) -> None:
         codes = delete(OneTimeToken).where(col(OneTimeToken.person_id) == person_id, col(OneTimeToken.kind) == KIND)
-        self.desk.unit.execute(codes)
+        self.context.unit.execute(codes)
 
     def _token(self, code: str) -> bytes:
-        return self.desk.vault.look_up("link code", code)
+        return self.context.vault.look_up("link code", code)
 
     def _tries(self) -> bytes:
-        return self.desk.vault.look_up("link tries", self.desk.here().address_id)
+        return self.context.vault.look_up("link tries", self.context.here().address_id)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.pledges import forgetting as gift_words
-from handlers.desk.talks.lines import TalkLines
+from handlers.desk.allocations import Needs
+from handlers.desk.messages import Disclosures
+from handlers.desk.office import Context
+from handlers.desk.pledges import PledgeWords
+from handlers.desk.talks import TalkLines
 from handlers.rules.office import Kept
 from storage.queries import law_changes
 from storage.queries.incoming import inbox
@@ -36,9 +37,6 @@ from storage.tables import (
     UrgentRequest,
 )
 
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
-
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 UPDATE_IDS = timedelta(days=30)
 REMINDED = timedelta(days=400)  # after which nothing is worth reminding of that was reminded of then
@@ -48,25 +46,27 @@ REMINDED = timedelta(days=400)  # after which nothing is worth reminding of that
 class Retention:
     """One night's forgetting."""
 
-    desk: "Desk"
+    context: Context
 
     def run(self) -> int:
         """Forget everything that is due; returns how many rows it touched."""
         touched = self._messages() + self._old_ids() + self._cases() + self._checks() + self._forms()
         touched += self._talks() + self._urgent_requests() + self._law_changes()
-        touched += gift_words.forget_old(self.desk, self._before("case"))
-        touched += self.desk.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.desk.now))
-        touched += self.desk.unit.change(delete(Reminder).where(col(Reminder.at) < self.desk.now - REMINDED))
-        touched += self.desk.unit.change(delete(Limit).where(col(Limit.window) < self.desk.now - timedelta(days=1)))
-        self.desk.note("retention.run", "all", count=touched)
+        touched += PledgeWords(self.context).forget_old(self._before("case"))
+        touched += self.context.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.context.now))
+        touched += self.context.unit.change(delete(Reminder).where(col(Reminder.at) < self.context.now - REMINDED))
+        touched += self.context.unit.change(
+            delete(Limit).where(col(Limit.window) < self.context.now - timedelta(days=1))
+        )
+        self.context.note("retention.run", "all", count=touched)
         return touched
 
     def _before(self, kept: Kept) -> datetime:
         """The moment before which this class of data is forgotten."""
-        return self.desk.office.retention(kept).before(self.desk.now)
+        return self.context.office.retention(kept).before(self.context.now)
 
     def _messages(self) -> int:
-        unit, touched = self.desk.unit, 0
+        unit, touched = self.context.unit, 0
         touched += inbox.empty_bodies(unit, self._before("inbox_body"))
         before = self._before("chat")
         old = update(OutboxRow).where(col(OutboxRow.state).in_(FINAL), col(OutboxRow.changed_at) < before)
@@ -87,19 +87,19 @@ class Retention:
 
     def _old_ids(self) -> int:
         """Forget ids of messages after thirty days, and destroy the keys of days whose bodies are all gone."""
-        unit, before = self.desk.unit, self.desk.now - UPDATE_IDS
+        unit, before = self.context.unit, self.context.now - UPDATE_IDS
         # The newest row stays: SQLite would give its number again, and messages are named by numbers for ever.
         newest = select(func.max(InboxRow.id)).scalar_subquery()
         gone = delete(InboxRow).where(col(InboxRow.done_at) < before, col(InboxRow.body).is_(None))
         touched = unit.change(gone.where(col(InboxRow.id) < newest))
         used = unit.scalars(select(col(InboxRow.day)).where(col(InboxRow.body).is_not(None)).distinct())
         unread = unit.scalars(select(col(DeadLetter.created_at)).where(col(DeadLetter.body).is_not(None)))
-        needed = [inbox.day_key(day) for day in (*used, *(at.date() for at in unread), self.desk.now.date())]
+        needed = [inbox.day_key(day) for day in (*used, *(at.date() for at in unread), self.context.now.date())]
         keys = delete(DataKey).where(col(DataKey.name).like("day:%"), col(DataKey.name).not_in(needed))
         return touched + unit.change(keys)
 
     def _cases(self) -> int:
-        before, unit = self._before("case"), self.desk.unit
+        before, unit = self._before("case"), self.context.unit
         due = unit.scalars(select(Case).where(col(Case.closed_at) < before, col(Case.body).is_not(None))).all()
         for case in due:
             unit.execute(delete(CaseLookUp).where(col(CaseLookUp.case_id) == case.id))
@@ -107,44 +107,44 @@ class Retention:
             unit.execute(delete(File).where(col(File.case_id) == case.id))
             case.body = case.answer = case.recognised = None
             unit.add(case)
-            gift_words.forget_case(self.desk, case.id)
-            passed_on.take_out(self.desk, f"case:{case.id}")
-            self.desk.vault.forget(f"case:{case.id}")
-            self.desk.note("case.forgotten", f"case:{case.id}", "kept long enough")
+            Needs(self.context).forget(case.id)
+            Disclosures(self.context).take_out(f"case:{case.id}")
+            self.context.vault.forget(f"case:{case.id}")
+            self.context.note("case.forgotten", f"case:{case.id}", "kept long enough")
         return len(due)
 
     def _talks(self) -> int:
         """Forget what was said in talks, as long after their end as messages are kept."""
         said = select(TalkLine.talk_id).where(col(TalkLine.body).is_not(None))
         over = select(Talk.id).where(col(Talk.closed_at) < self._before("chat"), col(Talk.id).in_(said))
-        talks = self.desk.unit.scalars(over).all()
+        talks = self.context.unit.scalars(over).all()
         for talk_id in talks:
-            TalkLines(self.desk).forget(talk_id)
+            TalkLines(self.context).forget(talk_id)
         return len(talks)
 
     def _urgent_requests(self) -> int:
         """Forget urgent requests as long after they were closed as other requests."""
-        desk, before = self.desk, self._before("case")
+        context, before = self.context, self._before("case")
         over = select(UrgentRequest).where(col(UrgentRequest.closed_at) < before, col(UrgentRequest.body).is_not(None))
-        requests = desk.unit.scalars(over).all()
+        requests = context.unit.scalars(over).all()
         for request in requests:
-            passed_on.take_out(desk, f"urgent:{request.id}")
+            Disclosures(context).take_out(f"urgent:{request.id}")
             request.body = None
-            desk.unit.add(request)
-            desk.vault.forget(f"urgent:{request.id}")
+            context.unit.add(request)
+            context.vault.forget(f"urgent:{request.id}")
         return len(requests)
 
     def _checks(self) -> int:
         """Forget what families said of themselves, as long after as the consent to it says."""
         old = update(HouseholdRow).where(col(HouseholdRow.changed_at) < self._before("check"))
-        return self.desk.unit.change(old.where(col(HouseholdRow.declared).is_not(None)).values(declared=None))
+        return self.context.unit.change(old.where(col(HouseholdRow.declared).is_not(None)).values(declared=None))
 
     def _law_changes(self) -> int:
         """Forget whom a change of the law concerned, as long after as what they told us would be kept."""
-        old = self.desk.unit.scalars(select(LawChange.id).where(col(LawChange.at) < self._before("check"))).all()
-        return sum(law_changes.forget(self.desk.unit, change_id) for change_id in old)
+        old = self.context.unit.scalars(select(LawChange.id).where(col(LawChange.at) < self._before("check"))).all()
+        return sum(law_changes.forget(self.context.unit, change_id) for change_id in old)
 
     def _forms(self) -> int:
         """Drop sessions nobody has touched for as long as an unfinished form is kept."""
         before = self._before("unfinished_form")
-        return self.desk.unit.change(delete(SessionRow).where(col(SessionRow.changed_at) < before))
+        return self.context.unit.change(delete(SessionRow).where(col(SessionRow.changed_at) < before))

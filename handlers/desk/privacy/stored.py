@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.desk.pledges.pledges import MONEY
+from handlers.desk.pledges import MONEY
 from handlers.texts import Dong, Phrase, Voice
 from handlers.vietnamese import units
 

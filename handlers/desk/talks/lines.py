@@ -6,19 +6,16 @@ both have forgotten, and destroying the talk's key erases every word.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.office.rights import Official
+from handlers.desk.messages import Disclosures
+from handlers.desk.office import Context, Official
+from handlers.desk.officials import Officials
 from handlers.flow.message import Say
 from storage.ids import new_id
 from storage.tables import OutboxRow, Talk, TalkLine
-
-if TYPE_CHECKING:
-    from handlers.desk.desk import Desk
 
 PASSED_ON_LATER = 20
 
@@ -41,16 +38,16 @@ class Spoken:
 class TalkLines:
     """The lines of talks, in one transaction."""
 
-    desk: "Desk"
+    context: Context
 
     def add(self, talk: Talk, officer_id: str | None, words: str) -> TalkLine:
         """Keep what was said; officer_id: by whom, None: by the person."""
-        desk = self.desk
-        desk.vault.ensure(f"talk:{talk.id}", desk.now)
-        line = TalkLine(id=new_id(desk.now), talk_id=talk.id, officer_id=officer_id, at=desk.now)
-        line.body = desk.vault.seal(f"talk:{talk.id}", f"talk_line.body:{line.id}", words)
-        talk.last_at = desk.now
-        desk.unit.add_all((line, talk))
+        context = self.context
+        context.vault.ensure(f"talk:{talk.id}", context.now)
+        line = TalkLine(id=new_id(context.now), talk_id=talk.id, officer_id=officer_id, at=context.now)
+        line.body = context.vault.seal(f"talk:{talk.id}", f"talk_line.body:{line.id}", words)
+        talk.last_at = context.now
+        context.unit.add_all((line, talk))
         return line
 
     def read(self, talk_id: str, after: str) -> list[Spoken]:
@@ -61,7 +58,7 @@ class TalkLines:
             .where(TalkLine.talk_id == talk_id, col(TalkLine.id) > after, col(TalkLine.body).is_not(None))
             .order_by(col(TalkLine.id))
         )
-        return [self._spoken(line, state) for line, state in self.desk.unit.execute(query).all()]
+        return [self._spoken(line, state) for line, state in self.context.unit.execute(query).all()]
 
     def pass_on(self, line: TalkLine, official: Official | None, key: str) -> None:
         """Tell an official in her chat, if she has one, what the person said. key: of the text that says so."""
@@ -69,28 +66,28 @@ class TalkLines:
             return
         say, place = Say(key, words=self._words(line)), f"talk/{line.id}"
         under = f"talk:{line.talk_id}"
-        line.message = passed_on.tell(self.desk, official.person_id, say, under=under, kind="talk", place=place)
-        self.desk.unit.add(line)
+        line.message = Disclosures(self.context).tell(official.person_id, say, under=under, kind="talk", place=place)
+        self.context.unit.add(line)
 
     def pass_on_waiting(self, talk_id: str, official: Official) -> None:
         """Tell an official in her chat the last things the person said that no message has carried yet."""
         waiting = select(TalkLine).where(TalkLine.talk_id == talk_id, col(TalkLine.body).is_not(None))
         waiting = waiting.where(col(TalkLine.officer_id).is_(None), col(TalkLine.message).is_(None))
-        newest = self.desk.unit.scalars(waiting.order_by(col(TalkLine.id).desc()).limit(PASSED_ON_LATER)).all()
+        newest = self.context.unit.scalars(waiting.order_by(col(TalkLine.id).desc()).limit(PASSED_ON_LATER)).all()
         for line in reversed(newest):
             self.pass_on(line, official, "talk.from_person")
 
     def forget(self, talk_id: str) -> None:
         """Take every word out of a talk, and of the messages that passed them on."""
-        passed_on.take_out(self.desk, f"talk:{talk_id}")
-        self.desk.unit.execute(update(TalkLine).where(col(TalkLine.talk_id) == talk_id).values(body=None))
-        self.desk.vault.forget(f"talk:{talk_id}")
+        Disclosures(self.context).take_out(f"talk:{talk_id}")
+        self.context.unit.execute(update(TalkLine).where(col(TalkLine.talk_id) == talk_id).values(body=None))
+        self.context.vault.forget(f"talk:{talk_id}")
 
     def _words(self, line: TalkLine) -> str:
-        return str(self.desk.vault.open(f"talk:{line.talk_id}", f"talk_line.body:{line.id}", line.body or b""))
+        return str(self.context.vault.open(f"talk:{line.talk_id}", f"talk_line.body:{line.id}", line.body or b""))
 
     def _spoken(self, line: TalkLine, state: str | None) -> Spoken:
         unsent = "unreachable" if line.officer_id else ""
         return Spoken(
-            line.id, self.desk.officials.name_of(line.officer_id), self._words(line), line.at, state or unsent
+            line.id, Officials(self.context).name_of(line.officer_id), self._words(line), line.at, state or unsent
         )

@@ -11,7 +11,6 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import expect
 
-from handlers.desk.allocations.needs import Needs
 from storage.queries import machine
 from tests.kit.browser import browser
 from tests.kit.console import text
@@ -125,7 +124,7 @@ async def test_its_items_stand_there(office: Front, lan: Visitor) -> None:
     code = await office.opens()
     await office.town.as_official(
         office.treasurer,
-        lambda desk: Needs(desk).open_for_campaign(code, "food", "goods", 50, {"vi": "Gạo", "en": "Rice"}, "bao"),
+        lambda desk: desk.needs.open_for_campaign(code, "food", "goods", 50, {"vi": "Gạo", "en": "Rice"}, "bao"),
     )
 
     assert "Gạo 50 bao" in text(await lan.gets(f"/c/{code}"))

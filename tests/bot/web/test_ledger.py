@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.money.ledger import WRONG_SEARCHES, Ledger, LineKind
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.money import WRONG_SEARCHES, LineKind
+from handlers.desk.pledges import Offer
 from storage.queries.chains import chain
 from tests.kit.browser import browser
 from tests.kit.house import House, Json, Reply, Visitor, open_house, visit
@@ -54,7 +54,7 @@ def _write(desk: Desk, code: str, kind: LineKind, amounts: tuple[int, ...], day:
     pledge = desk.pledges.by_code(code)
     assert pledge is not None
     for number, amount in enumerate(amounts):
-        Ledger(desk).write(pledge, kind, amount, day=day, reference=f"FT-{code}-{number}")
+        desk.ledger.write(pledge, kind, amount, day=day, reference=f"FT-{code}-{number}")
 
 
 async def writes(town: TownOf, code: str, kind: LineKind, *amounts: int, day: date = NOVEMBER) -> None:

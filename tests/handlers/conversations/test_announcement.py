@@ -5,8 +5,7 @@ from sqlmodel import col, func, select
 
 from handlers.console import SCREENS
 from handlers.desk import Desk
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
+from handlers.desk.announcing import Audience, BroadcastDraft
 from storage.tables import OutboxRow
 from tests.kit.announcing import FIRST_LINE, WORDS, gives_a_code, states_of, subscribes, writes
 from tests.kit.audit import actions, details
@@ -42,7 +41,7 @@ async def code(mai: Clerk, lan: Clerk) -> str:
 
 async def rewrites(town: Town, official: Clerk, code: str, *, submits: bool) -> None:
     def rewrite(desk: Desk) -> None:
-        draft = Draft("news", {"vi": FIRST_LINE}, {"vi": "Lời khác."}, Audience(), "health")
+        draft = BroadcastDraft("news", {"vi": FIRST_LINE}, {"vi": "Lời khác."}, Audience(), "health")
         seen = desk.broadcasts.read(code)
         assert seen is not None
         assert desk.broadcasts.rewrite(code, draft, seen.stamp) == "done"
@@ -91,7 +90,7 @@ async def test_it_is_opened_by_its_code_however_it_is_typed(lan: Clerk, code: st
 
 async def test_both_languages_are_shown(town: Town, mai: Clerk, lan: Clerk) -> None:
     title, words = {"vi": FIRST_LINE, "en": "Health post"}, {"vi": WORDS, "en": "Open on Saturday."}
-    draft = Draft("news", title, words, Audience(), "health")
+    draft = BroadcastDraft("news", title, words, Audience(), "health")
     code = await town.as_official(mai.id, lambda desk: desk.broadcasts.write(draft))
 
     await lan.says(f"/duyet {code}")
@@ -278,7 +277,7 @@ async def test_what_was_changed_since_it_was_shown_is_not_given_back(
     def resubmit(desk: Desk) -> str:
         seen = desk.broadcasts.read(code)
         assert seen is not None
-        draft = Draft(seen.kind, seen.title, {"vi": "Đổi giờ."}, seen.audience, seen.topic)
+        draft = BroadcastDraft(seen.kind, seen.title, {"vi": "Đổi giờ."}, seen.audience, seen.topic)
         assert desk.broadcasts.rewrite(code, draft, seen.stamp) == "done"
         seen = desk.broadcasts.read(code)
         assert seen is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.cases.decisions import Support
+from handlers.desk.cases import Support
 from handlers.flow.message import Opening, Say
 from storage.tables import Case
 from tests.handlers.conversations.walks import cases, registers
@@ -274,7 +274,7 @@ async def test_abroad_a_request_shows_nothing_of_whose_it_is(town: Town, hoa: Cl
 async def test_a_disabled_official_s_buttons_do_nothing(town: Town, tam: Clerk, hoa: Clerk, code: str) -> None:
     await tam.says(f"/viec {code}")
     buttons = [tam.button(label) for label in ("Nhận yêu cầu", "Đề xuất hỗ trợ", "Ghi chú", "Việc được giao")]
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.disable(tam.id, "left"))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.disable(tam.id, "left"))
 
     for button in buttons:
         await tam.presses_again(button)
@@ -287,7 +287,7 @@ async def test_a_disabled_official_s_buttons_do_nothing(town: Town, tam: Clerk, 
 async def test_a_right_taken_away_ends_what_was_begun(town: Town, tam: Clerk, code: str) -> None:
     await tam.says(f"/viec {code}")
     await tam.presses("Hỏi thêm người dân")
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.change(tam.id, ("auditor",), ()))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.change(tam.id, ("auditor",), ()))
 
     await tam.says("giấy xác nhận")
 

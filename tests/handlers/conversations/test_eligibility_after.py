@@ -7,7 +7,6 @@ from sqlmodel import select
 
 from handlers.conversations.residents.eligibility import CHANGES, SCRIPT
 from handlers.desk import Actor
-from handlers.desk.privacy.export import everything
 from handlers.flow.conversation import Ask
 from storage.tables import Case
 from tests.handlers.conversations.checks import (
@@ -223,7 +222,7 @@ async def test_taking_the_consent_back_forgets_the_answers(town: Town, lan: Citi
 async def test_erasing_erases_it_and_before_that_it_can_be_downloaded(town: Town, lan: Citizen) -> None:
     await lan.says(*CONSENTED, *POOR)
     link = await lan.at_desk(lambda desk: desk.people.download_link())
-    shown = await town.at_desk(Actor("clock"), lambda desk: everything(desk, link.rpartition("/")[2]))
+    shown = await town.at_desk(Actor("clock"), lambda desk: desk.export.everything(link.rpartition("/")[2]))
     assert shown is not None
     assert isinstance(shown["check"], dict)
     assert shown["check"]["answers"]["unit"] == "xa_tay_giang"

@@ -69,7 +69,7 @@ async def test_an_ended_account_is_taken_out_of_the_chats_and_its_givers_are_tol
     assert await town.as_official(office.admin, lambda desk: desk.gift_accounts.end(account)) == "done"
 
     async with listening(lan):
-        done = [await town.at_desk(Actor("clock"), lambda desk: desk.gift_accounts.clear_up()) for _ in range(3)]
+        done = [await town.at_desk(Actor("clock"), lambda desk: desk.ended_accounts.clear_up()) for _ in range(3)]
 
     assert await cards(town) == []
     assert "0011223344" not in await said(town)

@@ -646,7 +646,7 @@ async def test_a_code_of_an_account_that_is_not_good_any_more_looks_wrong(
     elif bad == "replaced":
         await account_code(town, account)
     else:
-        await town.at_desk(Actor("operator"), lambda desk: desk.officials.disable(account, "left"))
+        await town.at_desk(Actor("operator"), lambda desk: desk.accounts.disable(account, "left"))
 
     await web.says(f"/lienket {code}")
 

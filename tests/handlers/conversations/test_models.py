@@ -4,8 +4,7 @@ import pytest
 
 from handlers.demo import models as demo_models
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.models import Models
-from handlers.desk.office.rights import Official
+from handlers.desk.office import Official
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
 
@@ -29,7 +28,7 @@ async def fill(town: Town) -> None:
 
 
 def hide_what_needs_no_land(desk: Desk) -> None:
-    models = Models(desk)
+    models = desk.models
     for one in models.all():
         if one.state == "shown" and one.writing.land == "none":
             assert models.hide(one.id, one.seen) == "done"

@@ -5,8 +5,6 @@ from datetime import date
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.money.ledger import Ledger
-from handlers.desk.pledges.news import PledgeNews
 from handlers.flow.message import Opening, Say
 from storage.tables import Pledge
 from tests.handlers.conversations.gifts import GOODS, MONEY, PERSON, TO_GOODS, pledges, promises
@@ -53,7 +51,7 @@ async def test_each_step_is_told_with_its_day_and_no_family(town: Town, lan: Cit
         desk.pledges.add(found, "handed", RECEIVED)
         desk.pledges.add(found, "confirmed", RECEIVED)
         for kind in ("allotted", "handed_over", "confirmed"):
-            Ledger(desk).write(found, kind, RECEIVED, unit_id="phuong_hoa_khanh")
+            desk.ledger.write(found, kind, RECEIVED, unit_id="phuong_hoa_khanh")
 
     await lan.at_desk(goes_its_way)
     await lan.says(f"/monqua {pledge.code}")
@@ -199,7 +197,7 @@ async def test_the_giver_is_thanked_with_no_amount_in_the_first_line(town: Town,
     pledge = await promises(lan, *MONEY)
 
     async with listening(lan):
-        await lan.at_desk(lambda desk: PledgeNews(desk).received(of(desk, pledge.code), RECEIVED, date(2026, 11, 26)))
+        await lan.at_desk(lambda desk: desk.pledge_news.received(of(desk, pledge.code), RECEIVED, date(2026, 11, 26)))
 
     thanks = lan.hears_last("pledge_news.received")
     assert "500.000 đ ngày 26/11/2026" in thanks.text
@@ -213,6 +211,6 @@ async def test_whoever_took_her_consent_back_is_told_nothing(lan: Citizen) -> No
     await lan.at_desk(lambda desk: desk.consents.withdraw("give"))
 
     async with listening(lan):
-        told = await lan.at_desk(lambda desk: PledgeNews(desk).accepted(of(desk, pledge.code), "9 giờ thứ hai"))
+        told = await lan.at_desk(lambda desk: desk.pledge_news.accepted(of(desk, pledge.code), "9 giờ thứ hai"))
 
     assert (told, lan.heard) == (False, [])

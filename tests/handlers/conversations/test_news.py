@@ -3,8 +3,7 @@
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing.digests import Digests
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from tests.handlers.conversations.walks import CONSENTED, TO_NAME, registers
 from tests.kit.news import Press, press, subscriber
 from tests.kit.town import Citizen, Town
@@ -144,7 +143,7 @@ async def test_stop_after_a_digest_ends_every_topic_in_it(town: Town, office: Pr
     for topic in ("jobs", "health"):
         await office.announces("Có tin mới", topic=topic)
     town.clock.move(days=1)
-    await town.at_desk(CLOCK, lambda desk: Digests(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.digests.run())
 
     await lan.says("DỪNG")
 
@@ -212,7 +211,7 @@ async def test_a_warning_goes_on_until_stop_all(town: Town, office: Press) -> No
 async def test_officials_are_told_kindly_that_work_goes_on(town: Town, office: Press) -> None:
     tam = await subscriber(town, "Tâm", "jobs", rhythm="at_once")
     account = await town.official("tam", "officer")
-    await tam.at_desk(lambda desk: desk.officials.bind_chat(account, desk.here().person_id))
+    await tam.at_desk(lambda desk: desk.accounts.bind_chat(account, desk.here().person_id))
     await office.approves("Họp giao ban", "Sáng thứ hai.", "", kind="staff")
     await town.announces()
 

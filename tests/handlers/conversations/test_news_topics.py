@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.desk.consents.subscriptions import Wanted
+from handlers.desk.consents import Wanted
 from storage.tables import Owner
 from tests.handlers.conversations.walks import registers
 from tests.kit.news import subscriber

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.conversations import ALL
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import Body
+from handlers.desk.pledges import Body
 from storage.tables import Pledge
 from tests.handlers.conversations.gifts import (
     BY_FIRM,

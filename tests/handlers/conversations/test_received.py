@@ -6,9 +6,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from storage.tables import Consent
 from tests.kit.gifts import BUYS, HELP, JOB, MONEY, RICE, Books, books, brings, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
@@ -48,13 +46,13 @@ class Home:
         lead = await self.town.official("an", "lead", places=(HERE,))
 
         def close(desk: Desk) -> str:
-            (only,) = Grievances(desk).listed()
-            return Grievances(desk).close(only.id, outcome, "đã xem")
+            (only,) = desk.grievances.listed()
+            return desk.grievances.close(only.id, outcome, "đã xem")
 
         assert await self.town.as_official(lead, close) == "done"
 
     async def causes(self) -> list[tuple[str, int | None]]:
-        listed = await self.town.as_official(self.tam.id, lambda desk: Grievances(desk).listed())
+        listed = await self.town.as_official(self.tam.id, lambda desk: desk.grievances.listed())
         return [(one.cause, one.said) for one in listed]
 
     async def books(self) -> Books:
@@ -162,7 +160,7 @@ async def test_what_an_official_settled_needs_no_word_any_more(home: Home) -> No
     await home.gets()
     press = home.lan.button("Nhận đủ")
     home.town.clock.move(days=8)
-    await home.town.at_desk(Actor("clock"), lambda desk: Grievances(desk).look_for_silence())
+    await home.town.at_desk(Actor("clock"), lambda desk: desk.grievances.look_for_silence())
     await home.settles("received")
 
     await home.lan.presses_again(press)
@@ -409,7 +407,7 @@ async def test_asking_an_official_first_leaves_it_open(home: Home) -> None:
 async def test_an_answer_given_is_told_and_one_taken_away_is_gone(home: Home) -> None:
     given = await home.is_given(BUYS, 20)
     wants, declines = home.lan.button("Muốn gặp"), home.lan.button("Không muốn gặp")
-    await home.town.as_official(home.tam.id, lambda desk: Allocations(desk).give_back(given, "nhầm hộ"))
+    await home.town.as_official(home.tam.id, lambda desk: desk.allocations.give_back(given, "nhầm hộ"))
     await home.lan.presses_again(wants)
     home.lan.hears("my_offers.over")
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from handlers.flow.message import Opening, Say
 from storage.tables import Talk
 from tests.handlers.conversations.walks import CONSENTED
@@ -155,7 +155,7 @@ async def test_with_nobody_else_there_it_can_not_be_handed_over(lan: Citizen, ho
 
 
 async def test_nobody_is_asked_where_she_is_if_her_request_says_so(town: Town, lan: Citizen, hoa: Clerk) -> None:
-    await lan.at_desk(lambda desk: desk.cases.open(Request(("food",), "phuong_hoa_khanh", "tổ 3", name="Lan"), ()))
+    await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Lan"), ()))
 
     async with listening(hoa):
         await lan.says("/canbo")
@@ -232,7 +232,7 @@ async def test_a_disabled_official_s_chat_has_no_power_from_that_moment(town: To
 
 async def test_an_official_who_lost_the_role_can_not_say_anything(town: Town, lan: Citizen, hoa: Clerk) -> None:
     await talks(lan, hoa)
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.change(hoa.id, ("editor",), ()))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.change(hoa.id, ("editor",), ()))
 
     async with listening(lan):
         await hoa.says("Chào bà")

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from storage.tables import OutboxRow
 from tests.handlers.conversations.walks import registers
 from tests.kit.audit import actions
@@ -11,7 +11,7 @@ from tests.kit.on_duty import PLACE, Clerk, clerk
 from tests.kit.town import Citizen, Town
 
 THERE = "xa_tay_giang"
-REQUEST = Request(("food",), PLACE, "tổ 3")
+REQUEST = Registration(("food",), PLACE, "tổ 3")
 
 
 @pytest.fixture

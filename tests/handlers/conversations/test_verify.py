@@ -4,7 +4,6 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor
-from handlers.desk.announcing.digests import Digests
 from storage.tables import Broadcast, Suspect
 from tests.handlers.conversations.walks import CONSENTED, registers
 from tests.kit.news import Press, press, subscriber
@@ -168,7 +167,7 @@ async def test_a_digest_sent_on_is_ours(town: Town, office: Press) -> None:
     await office.announces(TITLE, WORDS, "jobs")
     await office.announces("Trạm y tế", "Mở cửa cả sáng thứ bảy.", "health")
     town.clock.move(days=1)
-    await town.at_desk(Actor("clock"), lambda desk: Digests(desk).run())
+    await town.at_desk(Actor("clock"), lambda desk: desk.digests.run())
     await lan.listens(0)
     digest = lan.heard[-1].text
 

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 )
 
 from handlers.desk import Actor, Desk
-from handlers.desk.money.campaigns import stamp
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.money import stamp
+from handlers.desk.pledges import Offer
 from handlers.views.payment import how_to_pay
 from storage.database import Database, Unit
 from storage.queries.incoming import chats
@@ -205,7 +205,7 @@ class Accounts(RuleBasedStateMachine):
 
 def _made(name: str, role: str) -> Callable[[Desk], str]:
     def make(desk: Desk) -> str:
-        made = desk.officials.invite(f"{name}@example.test", name, "", (role,), ("phuong_hoa_khanh",))
+        made = desk.accounts.invite(f"{name}@example.test", name, "", (role,), ("phuong_hoa_khanh",))
         assert made is not None
         desk.unit.get_one(OfficialRow, made[0]).state = "active"
         return made[0]

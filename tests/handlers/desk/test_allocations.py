@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations.allocations import Allocations, Contact
+from handlers.desk.allocations import Allocations, HouseholdContact
 from storage.tables import CaseEvent, Pledge
 from tests.kit.audit import actions
 from tests.kit.gifts import JOB, MONEY, RICE, Books, books, brings, gives, needs, promises
@@ -33,7 +33,7 @@ class Hall:
     gift: str
 
     async def does(self, work: Callable[[Allocations], T], who: str = "") -> T:
-        return await self.town.as_official(who or self.officer, lambda desk: work(Allocations(desk)))
+        return await self.town.as_official(who or self.officer, lambda desk: work(desk.allocations))
 
     async def books(self) -> Books:
         found = await books(self.town)
@@ -231,7 +231,7 @@ async def test_a_giver_may_stop_before_the_hand_over_and_the_officials_are_told(
     cho = hall.town.citizen("Cho")
 
     async with listening(lead):
-        stopped = await cho.at_desk(lambda desk: desk.pledges.withdraw(_of(desk, hall.gift)))
+        stopped = await cho.at_desk(lambda desk: desk.allocations.withdraw(_of(desk, hall.gift)))
 
     found = await hall.books()
     assert (stopped, found.pledges[hall.gift].state, found.pledges[hall.gift].allocated) == (True, "withdrawn", 0)
@@ -243,7 +243,7 @@ async def test_a_giver_can_not_stop_what_was_handed_over(hall: Hall) -> None:
     await gives(hall.town, hall.officer, hall.gift, hall.slot)
     await brings(hall.town, hall.officer, (await hall.books()).allocation.id)
 
-    stopped = await hall.town.citizen("Cho").at_desk(lambda desk: desk.pledges.withdraw(_of(desk, hall.gift)))
+    stopped = await hall.town.citizen("Cho").at_desk(lambda desk: desk.allocations.withdraw(_of(desk, hall.gift)))
 
     assert not stopped
     assert (await hall.books()).pledges[hall.gift].state == "handed_over"
@@ -277,7 +277,7 @@ async def test_an_employer_hears_of_nobody_before_the_yes(hall: Hall) -> None:
 
     await lan.at_desk(lambda desk: desk.household_gifts.answer_offer(given.id, wants=True))
 
-    assert await hall.does(lambda at: at.contact(given.id)) == Contact("Nguyễn Thị Lan", "+84905123456")
+    assert await hall.does(lambda at: at.contact(given.id)) == HouseholdContact("Nguyễn Thị Lan", "+84905123456")
     await lan.at_desk(lambda desk: desk.consents.withdraw("meet"))
     assert await hall.does(lambda at: at.contact(given.id)) is None
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.arrival_reminders import ArrivalReminders
-from handlers.desk.allocations.grievances import Grievances
+from handlers.desk.allocations import ArrivalReminders
 from tests.kit.gifts import HELP, books, brings, drive, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.requests import HERE, asks
@@ -104,7 +103,7 @@ async def test_nobody_is_asked_again_who_agreed_to_no_news(town: Town) -> None:
 
 async def test_once_silence_is_looked_into_she_is_not_asked_any_more(hall: Hall) -> None:
     hall.town.clock.move(days=7)
-    await hall.town.at_desk(Actor("clock"), lambda desk: Grievances(desk).look_for_silence())
+    await hall.town.at_desk(Actor("clock"), lambda desk: desk.grievances.look_for_silence())
 
     assert await hall.asked_on(10) == []
 

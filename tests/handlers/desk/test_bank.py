@@ -8,8 +8,7 @@ from sqlmodel import col, select
 
 from handlers.banking.statements import Line, Statement
 from handlers.desk import Desk
-from handlers.desk.pledges.bank import Bank, Imported
-from handlers.desk.pledges.pledges import Offer, Pledges
+from handlers.desk.pledges import ImportedStatement, Offer
 from storage.queries.chains import chain
 from storage.tables import AuditRow, BankLine, GiftAccount, LedgerLine, Pledge
 from storage.verify import broken
@@ -29,7 +28,7 @@ async def promises(citizen: Citizen, amount: int = 1_000_000) -> str:
     """Somebody promises money; returns the code."""
     await citizen.says("/menu")
     offer = Offer("money", "person", amount, "Mẫu Văn A", unit_id="phuong_hoa_khanh")
-    return await citizen.at_desk(lambda desk: Pledges(desk).offer(offer).code)
+    return await citizen.at_desk(lambda desk: desk.pledges.offer(offer).code)
 
 
 def _account(desk: Desk) -> None:
@@ -51,8 +50,10 @@ async def kim(town: Town) -> str:
     return kim
 
 
-async def reads_in(town: Town, official: str, *lines: tuple[str, int, str], account: str = ACCOUNT) -> Imported | None:
-    return await town.as_official(official, lambda desk: Bank(desk).read_in(account, statement(*lines)))
+async def reads_in(
+    town: Town, official: str, *lines: tuple[str, int, str], account: str = ACCOUNT
+) -> ImportedStatement | None:
+    return await town.as_official(official, lambda desk: desk.bank.read_in(account, statement(*lines)))
 
 
 async def received(town: Town) -> list[tuple[str, int]]:
@@ -77,7 +78,7 @@ async def test_a_transfer_that_names_one_open_pledge_is_received(town: Town, kim
     found = await reads_in(town, kim, ("FT1", 400_000, f"{WORDS} {code.replace('-', '')}"), ("FT2", 50_000, WORDS))
 
     pledge = await town.database.read(lambda unit: unit.scalars(select(Pledge)).one())
-    assert found == Imported(new=2, matched=1, unmatched=1, known=0)
+    assert found == ImportedStatement(new=2, matched=1, unmatched=1, known=0)
     assert (pledge.state, pledge.received) == ("accepted", 400_000)
     assert await received(town) == [(code, 400_000)]
     assert await states(town) == ["matched", "unmatched"]
@@ -101,7 +102,7 @@ async def test_reading_the_same_statement_again_adds_nothing(town: Town, kim: st
 
     again = await reads_in(town, kim, *lines, ("FT3", 1, WORDS))
 
-    assert again == Imported(new=1, matched=0, unmatched=1, known=2)
+    assert again == ImportedStatement(new=1, matched=0, unmatched=1, known=2)
     assert await received(town) == [(code, 400_000)]
 
 
@@ -119,7 +120,7 @@ async def test_reading_it_twice_at_once_receives_once(town: Town, kim: str) -> N
 async def test_a_long_statement_is_read_in_parts(town: Town, kim: str) -> None:
     found = await reads_in(town, kim, *((f"FT{number}", 10, WORDS) for number in range(1_001)))
 
-    assert found == Imported(new=1_001, matched=0, unmatched=1_001, known=0)
+    assert found == ImportedStatement(new=1_001, matched=0, unmatched=1_001, known=0)
 
 
 async def test_what_names_two_open_pledges_or_none_is_left_to_an_official(town: Town, kim: str) -> None:
@@ -134,13 +135,13 @@ async def test_what_names_two_open_pledges_or_none_is_left_to_an_official(town: 
 async def test_a_pledge_that_was_withdrawn_or_is_of_goods_takes_no_money(town: Town, kim: str) -> None:
     lan, mai = town.citizen("Lan"), town.citizen("Mai")
     code = await promises(lan)
-    await lan.at_desk(lambda desk: desk.pledges.withdraw(desk.pledges.mine()[0]))
+    await lan.at_desk(lambda desk: desk.allocations.withdraw(desk.pledges.mine()[0]))
     await mai.says("/menu")
     goods = await mai.at_desk(lambda desk: desk.pledges.offer(Offer("goods", "person", 5, "Mai", "bao")).code)
 
     await reads_in(town, kim, ("FT1", 10, code), ("FT2", 10, goods))
     [line] = await town.database.read(lambda unit: unit.scalars(select(BankLine.id).limit(1)).all())
-    outcome = await town.as_official(kim, lambda desk: Bank(desk).match(line, goods))
+    outcome = await town.as_official(kim, lambda desk: desk.bank.match(line, goods))
 
     assert await states(town) == ["unmatched", "unmatched"]
     assert outcome == "no_pledge"
@@ -149,14 +150,14 @@ async def test_a_pledge_that_was_withdrawn_or_is_of_goods_takes_no_money(town: T
 async def test_an_official_matches_what_waits_and_only_once(town: Town, kim: str) -> None:
     code = await promises(town.citizen("Lan"))
     await reads_in(town, kim, ("FT1", 10, WORDS))
-    [waiting], count = await town.as_official(kim, lambda desk: Bank(desk).unmatched())
+    [waiting], count = await town.as_official(kim, lambda desk: desk.bank.unmatched())
 
-    outcomes = [await town.as_official(kim, lambda desk: Bank(desk).match(waiting.id, code)) for _ in range(2)]
+    outcomes = [await town.as_official(kim, lambda desk: desk.bank.match(waiting.id, code)) for _ in range(2)]
 
     assert (waiting.words, waiting.amount, waiting.day, count) == (WORDS, 10, DAY, 1)
     assert outcomes == ["done", "outdated"]
     assert await received(town) == [(code, 10)]
-    assert await town.as_official(kim, lambda desk: Bank(desk).unmatched()) == ((), 0)
+    assert await town.as_official(kim, lambda desk: desk.bank.unmatched()) == ((), 0)
 
 
 async def test_of_thirty_who_match_one_transfer_at_once_one_does(town: Town, kim: str) -> None:
@@ -165,7 +166,7 @@ async def test_of_thirty_who_match_one_transfer_at_once_one_does(town: Town, kim
     line = await town.database.read(lambda unit: unit.scalars(select(BankLine.id)).one())
 
     async def match() -> str:
-        return await town.as_official(kim, lambda desk: Bank(desk).match(line, code))
+        return await town.as_official(kim, lambda desk: desk.bank.match(line, code))
 
     outcomes = await asyncio.gather(*(match() for _ in range(30)))
 
@@ -179,9 +180,9 @@ async def test_what_was_set_aside_by_mistake_can_still_be_matched(town: Town, ki
     await reads_in(town, kim, ("FT1", 10, WORDS))
     line = await town.database.read(lambda unit: unit.scalars(select(BankLine.id)).one())
 
-    aside = [await town.as_official(kim, lambda desk: Bank(desk).set_aside(line)) for _ in range(2)]
-    matched = await town.as_official(kim, lambda desk: Bank(desk).match(line, code))
-    late = await town.as_official(kim, lambda desk: Bank(desk).set_aside(line))
+    aside = [await town.as_official(kim, lambda desk: desk.bank.set_aside(line)) for _ in range(2)]
+    matched = await town.as_official(kim, lambda desk: desk.bank.match(line, code))
+    late = await town.as_official(kim, lambda desk: desk.bank.set_aside(line))
 
     assert (aside, matched, late) == (["done", "outdated"], "done", "outdated")
 
@@ -197,7 +198,7 @@ async def test_what_was_written_down_by_hand_before_is_not_received_twice(town: 
     await town.as_official(kim, by_hand)
     found = await reads_in(town, kim, ("FT1", 10, code))
 
-    assert found == Imported(new=1, matched=1, unmatched=0, known=0)
+    assert found == ImportedStatement(new=1, matched=1, unmatched=0, known=0)
     assert await received(town) == [(code, 10)]
     assert await whole(town) == []
 
@@ -215,21 +216,21 @@ async def test_who_may_not_read_statements_in_sees_none_there(town: Town, kim: s
     code = await promises(town.citizen("Lan"))
 
     assert await reads_in(town, binh, ("FT2", 10, WORDS)) is None
-    assert await town.as_official(binh, lambda desk: Bank(desk).match(line, code)) == "absent"
-    assert await town.as_official(binh, lambda desk: Bank(desk).set_aside(line)) == "absent"
+    assert await town.as_official(binh, lambda desk: desk.bank.match(line, code)) == "absent"
+    assert await town.as_official(binh, lambda desk: desk.bank.set_aside(line)) == "absent"
     assert await states(town) == ["unmatched"]
 
 
 async def test_a_line_that_there_is_none_of_is_absent(town: Town, kim: str) -> None:
-    assert await town.as_official(kim, lambda desk: Bank(desk).match("none", "UH-0000-0000")) == "absent"
-    assert await town.as_official(kim, lambda desk: Bank(desk).set_aside("none")) == "absent"
+    assert await town.as_official(kim, lambda desk: desk.bank.match("none", "UH-0000-0000")) == "absent"
+    assert await town.as_official(kim, lambda desk: desk.bank.set_aside("none")) == "absent"
 
 
 async def test_the_audit_has_counts_and_ids_and_no_word_of_a_transfer(town: Town, kim: str) -> None:
     code = await promises(town.citizen("Lan"))
     await reads_in(town, kim, ("FT1", 123_456, f"{WORDS} {code}"), ("FT2", 10, WORDS))
     line = await town.database.read(lambda unit: unit.scalars(select(BankLine.id).where(BankLine.amount == 10)).one())
-    await town.as_official(kim, lambda desk: Bank(desk).match(line, code))
+    await town.as_official(kim, lambda desk: desk.bank.match(line, code))
 
     query = select(AuditRow).where(col(AuditRow.action).startswith("bank."))
     rows = await town.database.read(lambda unit: unit.scalars(query).all())

@@ -20,10 +20,7 @@ from sqlmodel import col, select
 from bot.jobs.chores import Work, announce
 from bot.pictures.photos import Cleaner
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.rows import OVER, UNSENT
+from handlers.desk.announcing import OVER, UNSENT, Audience, BroadcastDraft
 from storage.database import Database, Unit
 from storage.queries.announcing import broadcasts
 from storage.queries.chains import chain
@@ -97,7 +94,7 @@ class History:
 
     def official(self, name: str, roles: tuple[str, ...]) -> str:
         def make(desk: Desk) -> str:
-            made = desk.officials.invite(f"{name}@example.test", name, "", roles, ())
+            made = desk.accounts.invite(f"{name}@example.test", name, "", roles, ())
             assert made is not None
             desk.unit.get_one(OfficialRow, made[0]).state = "active"
             return made[0]
@@ -142,10 +139,10 @@ class History:
     def moved(self, model: Model, state: str) -> None:
         model.state, model.version = state, model.version + 1
 
-    def draft(self, step: Step) -> Draft:
+    def draft(self, step: Step) -> BroadcastDraft:
         start = self.town.clock.now() + timedelta(hours=1) if step.other else None
         words = {"vi": SAID[step.number % len(SAID)]}
-        return Draft("news", {"vi": "Lịch trạm y tế"}, words, Audience(), "health", start)
+        return BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, words, Audience(), "health", start)
 
     # What they do
 
@@ -206,7 +203,7 @@ class History:
             self.officially(step.who, lambda desk: desk.browsers.end_all(self.officials[step.who]))
 
         def answer_for(desk: Desk) -> str:
-            at = Announcing(desk) if step.other else desk.broadcasts
+            at = desk.chat_broadcasts if step.other else desk.broadcasts
             return at.approve(model.code, stamp)
 
         went = self.officially(step.who, answer_for)

@@ -7,16 +7,14 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Desk
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.call_sheet import CallSheet, Sheet
+from handlers.desk.announcing import Audience, BroadcastDraft, Sheet
 from storage.queries.announcing import results
 from storage.tables import Address
 from tests.kit.news import press, subscriber
 from tests.kit.requests import HERE, THERE, asks
 from tests.kit.town import Town
 
-SERVICE = Draft("service", {"vi": "Nộp giấy tờ"}, {"vi": "Xin nộp trước thứ sáu."}, Audience())
+SERVICE = BroadcastDraft("service", {"vi": "Nộp giấy tờ"}, {"vi": "Xin nộp trước thứ sáu."}, Audience())
 
 
 async def loses_her_chat(town: Town, name: str) -> None:
@@ -29,7 +27,7 @@ async def loses_her_chat(town: Town, name: str) -> None:
 async def reads_the_sheet(town: Town, official: str, code: str) -> Sheet | None:
     def read(desk: Desk) -> Sheet | None:
         seen = desk.broadcasts.read(code)
-        return CallSheet(desk).read(seen) if seen is not None else None
+        return desk.call_sheet.read(seen) if seen is not None else None
 
     return await town.as_official(official, read)
 
@@ -90,7 +88,7 @@ async def test_a_lead_sees_the_numbers_of_her_own_units_alone(town: Town) -> Non
         await loses_her_chat(town, name)
     # By the news she wants, somebody of another unit is meant too; her request is that unit's.
     await (town.citizen("Mơ")).at_desk(lambda desk: desk.subscriptions.subscribe(("health",), HERE))
-    warning = Draft("warning", {"vi": "Mưa lớn"}, {"vi": "Tránh bờ sông."}, Audience(units=(HERE,)))
+    warning = BroadcastDraft("warning", {"vi": "Mưa lớn"}, {"vi": "Tránh bờ sông."}, Audience(units=(HERE,)))
     code = await town.as_official(lead, lambda desk: desk.broadcasts.write(warning))
     assert code is not None
 

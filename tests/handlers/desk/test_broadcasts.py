@@ -10,12 +10,15 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing import audience
-from handlers.desk.announcing.audience import Audience, Counts
-from handlers.desk.announcing.broadcasts import Draft, faults
-from handlers.desk.announcing.rows import Outcome, Seen
-from handlers.desk.announcing.run import BroadcastRun
-from handlers.desk.cases.decisions import Recognition
+from handlers.desk.announcing import (
+    Audience,
+    AudienceCounts,
+    BroadcastDraft,
+    BroadcastOutcome,
+    SeenBroadcast,
+    broadcast_faults,
+)
+from handlers.desk.cases import Recognition
 from handlers.vietnamese.units import all_units
 from storage.database import Unit
 from storage.queries.announcing import broadcasts
@@ -27,7 +30,7 @@ from tests.kit.requests import HERE, asks
 from tests.kit.requests import THERE as ELSEWHERE
 from tests.kit.town import Town
 
-DRAFT = Draft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm y tế mở cửa sáng thứ bảy."}, Audience(), "health")
+DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm y tế mở cửa sáng thứ bảy."}, Audience(), "health")
 
 
 @pytest.fixture
@@ -48,8 +51,10 @@ async def subscribes(town: Town, name: str, topic: str = "health", rhythm: str =
     await citizen.at_desk(keep)
 
 
-async def acts(town: Town, official: str, act: Callable[[Desk, Seen], Outcome], code: str) -> Outcome:
-    def run(desk: Desk) -> Outcome:
+async def acts(
+    town: Town, official: str, act: Callable[[Desk, SeenBroadcast], BroadcastOutcome], code: str
+) -> BroadcastOutcome:
+    def run(desk: Desk) -> BroadcastOutcome:
         seen = desk.broadcasts.read(code)
         assert seen is not None
         return act(desk, seen)
@@ -57,7 +62,7 @@ async def acts(town: Town, official: str, act: Callable[[Desk, Seen], Outcome], 
     return await town.as_official(official, run)
 
 
-async def submitted(town: Town, editor: str, draft: Draft = DRAFT) -> str:
+async def submitted(town: Town, editor: str, draft: BroadcastDraft = DRAFT) -> str:
     code = await town.as_official(editor, lambda desk: desk.broadcasts.write(draft))
     assert code is not None
     assert await acts(town, editor, lambda desk, seen: desk.broadcasts.submit(code, seen.stamp), code) == "done"
@@ -86,9 +91,9 @@ async def test_who_subscribed_gets_it_once_with_sender_code_and_how_to_stop(
     assert (done, seen.state, seen.people, await states(town)) == ("done", "done", 2, {"sent": 2})
 
 
-async def counted(town: Town, official: str, draft: Draft) -> Counts:
-    def count(desk: Desk) -> Counts:
-        return audience.counts(desk, draft.kind, draft.topic, draft.audience, desk.now)
+async def counted(town: Town, official: str, draft: BroadcastDraft) -> AudienceCounts:
+    def count(desk: Desk) -> AudienceCounts:
+        return desk.audiences.counts(draft.kind, draft.topic, draft.audience, desk.now)
 
     return await town.as_official(official, count)
 
@@ -172,7 +177,7 @@ async def test_given_back_it_keeps_the_objection_until_it_is_submitted_again(
         assert seen is not None
         return seen.objection
 
-    async def sends_back(why: str) -> Outcome:
+    async def sends_back(why: str) -> BroadcastOutcome:
         return await acts(town, office[1], lambda desk, seen: desk.broadcasts.send_back(code, seen.stamp, why), code)
 
     for nothing in ("", " \n", "a" * 501):
@@ -234,8 +239,8 @@ async def test_a_stop_leaves_what_has_not_left(town: Town, office: tuple[str, st
     await acts(town, office[1], lambda desk, seen: desk.broadcasts.approve(code, seen.stamp), code)
 
     def one_slice(unit: Unit) -> int:
-        run = BroadcastRun(town.office.desk(unit, Actor("clock"), "announce", town.clock), {"webchat": 1.0})
-        return run.begin() and run.release()
+        run = town.office.desk(unit, Actor("clock"), "announce", town.clock).broadcast_run
+        return run.begin() and run.release({"webchat": 1.0})
 
     taken = await town.database.write(one_slice)
     done = await acts(town, office[0], lambda desk, _: desk.broadcasts.stop(code), code)
@@ -270,7 +275,7 @@ async def test_the_preview_counts_who_is_reached_who_gathers_who_is_not_and_who_
 
     found = await counted(town, office[0], DRAFT)
 
-    assert found == Counts({"webchat": 1}, digest=1, unreachable=1, opted_out=1)
+    assert found == AudienceCounts({"webchat": 1}, digest=1, unreachable=1, opted_out=1)
 
 
 @pytest.mark.parametrize(("unit", "count"), [(HERE, 2), (ELSEWHERE, 1)])
@@ -311,7 +316,7 @@ async def test_staff_are_found_by_role_in_their_linked_chats(town: Town, office:
     await citizen.says("xin chào")
     lead = await town.official("hoa", "lead", places=(HERE,))
     person = (await citizen.chat()).person_id
-    await town.as_official(lead, lambda desk: desk.officials.bind_chat(lead, person))
+    await town.as_official(lead, lambda desk: desk.accounts.bind_chat(lead, person))
 
     found = [
         (await counted(town, office[0], replace(DRAFT, kind="staff", audience=Audience(roles=(role,))))).people
@@ -336,4 +341,4 @@ async def test_staff_are_found_by_role_in_their_linked_chats(town: Town, office:
     ],
 )
 def test_a_draft_is_refused_for_what_is_wrong_with_it(change: dict[str, Any], field: str, what: str) -> None:
-    assert faults(replace(DRAFT, **change), MORNING).get(field) == what
+    assert broadcast_faults(replace(DRAFT, **change), MORNING).get(field) == what

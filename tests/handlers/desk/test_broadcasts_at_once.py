@@ -8,10 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.announcing.announcing import Announcing
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.rows import Outcome
+from handlers.desk.announcing import Audience, BroadcastDraft, BroadcastOutcome
 from storage.queries.announcing import broadcasts
 from storage.queries.chains import chain
 from storage.verify import broken
@@ -50,7 +47,7 @@ class Office:
         return self
 
     def approves(self, which: int = 0) -> Awaitable[str]:
-        return self._as(self.admins[which], lambda desk: Announcing(desk).approve(self.code, self.stamp))
+        return self._as(self.admins[which], lambda desk: desk.chat_broadcasts.approve(self.code, self.stamp))
 
     def sends_back(self, which: int = 1) -> Awaitable[str]:
         return self._as(self.admins[which], lambda desk: desk.broadcasts.send_back(self.code, self.stamp, "Sửa giờ."))
@@ -59,7 +56,7 @@ class Office:
         return self._as(self.mai, lambda desk: desk.broadcasts.stop(self.code))
 
     def rewrites(self, *, submits: bool = False) -> Awaitable[str]:
-        def rewrite(desk: Desk) -> Outcome:
+        def rewrite(desk: Desk) -> BroadcastOutcome:
             went = desk.broadcasts.rewrite(self.code, _draft(OTHER_WORDS), self.stamp)
             if submits and went == "done":
                 assert desk.broadcasts.submit(self.code, _stamp(desk, self.code)) == "done"
@@ -91,8 +88,8 @@ class Office:
         return (sum(states.values()), found) == (seen.people, [])
 
 
-def _draft(words: str) -> Draft:
-    return Draft("news", {"vi": FIRST_LINE}, {"vi": words}, Audience(), "health")
+def _draft(words: str) -> BroadcastDraft:
+    return BroadcastDraft("news", {"vi": FIRST_LINE}, {"vi": words}, Audience(), "health")
 
 
 def _stamp(desk: Desk, code: str) -> str:
@@ -214,7 +211,7 @@ async def test_the_author_s_second_tab_approves_nothing(office: Office) -> None:
     stamp = await town.as_official(both_roles, takes_over)
 
     def approve(desk: Desk) -> str:
-        return Announcing(desk).approve(office.code, stamp)
+        return desk.chat_broadcasts.approve(office.code, stamp)
 
     went = await asyncio.gather(*(town.as_official(both_roles, approve) for _ in range(2)))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.officials.browsers import Browser
+from handlers.desk.officials import OwnBrowser
 from tests.kit.accounts import OPERATOR, UNIT, Account, taken_up
 from tests.kit.audit import actions
 from tests.kit.town import Town
@@ -129,7 +129,7 @@ async def test_a_right_second_code_forgives_the_wrong_ones(tam: Account) -> None
 # Ended
 
 
-async def browsers(tam: Account, here: str) -> list[Browser]:
+async def browsers(tam: Account, here: str) -> list[OwnBrowser]:
     return await tam.does(lambda desk: desk.browsers.of(tam.id, here))
 
 
@@ -159,8 +159,8 @@ async def test_nobody_ends_the_browser_of_another(tam: Account) -> None:
     "ends",
     [
         pytest.param(lambda desk, tam: desk.browsers.end_all(tam), id="she ended all"),
-        pytest.param(lambda desk, tam: desk.officials.disable(tam, "left"), id="disabled"),
-        pytest.param(lambda desk, tam: desk.officials.change(tam, ("lead",), (UNIT,)), id="another role"),
+        pytest.param(lambda desk, tam: desk.accounts.disable(tam, "left"), id="disabled"),
+        pytest.param(lambda desk, tam: desk.accounts.change(tam, ("lead",), (UNIT,)), id="another role"),
         pytest.param(lambda desk, tam: desk.signing_in.hand_out(tam, "$new"), id="handed out anew"),
     ],
 )

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Connection, event
 
 from handlers.desk import Desk
-from handlers.desk.talks.calls import Calls
 from tests.kit.on_duty import PLACE, Clerk, clerk, disable
 from tests.kit.town import Citizen, Town
 
@@ -18,7 +17,7 @@ async def hoa(town: Town) -> Clerk:
 
 
 def _waiting(desk: Desk) -> tuple[int, int]:
-    return Calls(desk).talks_waiting(), Calls(desk).urgent_waiting()
+    return desk.calls.talks_waiting(), desk.calls.urgent_waiting()
 
 
 async def test_what_nobody_can_act_on_any_more_waits_again_and_what_is_over_does_not(
@@ -33,14 +32,14 @@ async def test_what_nobody_can_act_on_any_more_waits_again_and_what_is_over_does
     begun = await town.as_official(binh.id, _waiting)
 
     def takes(desk: Desk) -> None:
-        desk.talks.take(Calls(desk).talks()[0].id, in_chat=False)
+        desk.talks.take(desk.calls.talks()[0].id, in_chat=False)
         for code in codes:
             desk.urgent.take(code)
 
     await town.as_official(hoa.id, takes)
     await town.as_official(hoa.id, lambda desk: desk.urgent.close(codes[0], "xong"))
     taken = await town.as_official(binh.id, _waiting)
-    closed = await town.as_official(binh.id, lambda desk: Calls(desk).closed_urgent())
+    closed = await town.as_official(binh.id, lambda desk: desk.calls.closed_urgent())
     await disable(town, hoa)
     left = await town.as_official(binh.id, _waiting)
 
@@ -52,7 +51,7 @@ async def test_what_nobody_can_act_on_any_more_waits_again_and_what_is_over_does
 @pytest.mark.parametrize(
     ("work", "reads"),
     [
-        pytest.param(lambda desk: Calls(desk).talks(), 1, id="talks"),
+        pytest.param(lambda desk: desk.calls.talks(), 1, id="talks"),
         pytest.param(_waiting, 2, id="counts"),
         pytest.param(lambda desk: desk.talks.mine(desk.acting()), 1, id="her talks"),
         pytest.param(lambda desk: desk.talks.end_idle(), 1, id="idle talks"),

@@ -8,10 +8,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.money.campaign_items import items
-from handlers.desk.money.campaigns import Campaigns, Draft, Seen, faults, stamp
-from handlers.desk.pledges.pledges import Kind, Offer
+from handlers.desk.money import CampaignDraft, SeenCampaign, campaign_faults, stamp
+from handlers.desk.pledges import Kind, Offer
 from handlers.texts import Phrase
 from handlers.views.campaign_words import card, givers
 from storage.tables import Pledge
@@ -34,7 +32,7 @@ def opens(code: str) -> Callable[[Desk], str]:
     return work
 
 
-async def found(lan: Citizen, code: str) -> Seen:
+async def found(lan: Citizen, code: str) -> SeenCampaign:
     seen = await lan.at_desk(lambda desk: desk.campaigns.find(code))
     assert seen is not None
     return seen
@@ -129,7 +127,7 @@ async def test_closed_by_hand_it_is_over_for_ever(town: Town, office: Front, lan
     ],
 )
 async def test_what_can_not_be_a_campaign_is_refused(change: dict[str, object], field: str) -> None:
-    assert list(faults(replace(DRAFT, **change), DAY)) == [field]  # type: ignore[arg-type]  # fields of a draft
+    assert list(campaign_faults(replace(DRAFT, **change), DAY)) == [field]  # type: ignore[arg-type]  # fields of a draft
 
 
 async def test_ninety_days_are_allowed_and_checked_again_when_it_is_opened(town: Town, office: Front) -> None:
@@ -185,13 +183,13 @@ async def test_it_asks_for_money_only_while_its_account_may_be_shown(town: Town,
 async def test_no_account_is_shown_once_it_is_over(town: Town, office: Front, lan: Citizen) -> None:
     code = await office.opens(account_id=await office.has())
     seen = await found(lan, code)
-    before = await lan.at_desk(lambda desk: desk.gift_accounts.open_for(seen))
+    before = await lan.at_desk(lambda desk: desk.campaigns.account(seen))
 
     town.clock.move(days=31)
     later = await found(lan, code)
 
     assert before is not None
-    assert await lan.at_desk(lambda desk: desk.gift_accounts.open_for(later)) is None
+    assert await lan.at_desk(lambda desk: desk.campaigns.account(later)) is None
 
 
 @pytest.mark.parametrize(
@@ -222,7 +220,7 @@ async def test_what_asks_for_gifts_names_all_that_has_to_be_named(office: Front,
 # Progress
 
 
-async def promises(giver: Citizen, seen: Seen, amount: int, kind: Kind = "money", **sums: object) -> None:
+async def promises(giver: Citizen, seen: SeenCampaign, amount: int, kind: Kind = "money", **sums: object) -> None:
     measure = "VND" if kind == "money" else "bao"
 
     def work(desk: Desk) -> None:
@@ -279,22 +277,22 @@ async def test_its_items_are_needs_that_one_gift_can_meet(town: Town, office: Fr
         names = {"vi": title, "en": title}
         opened = await town.as_official(
             office.treasurer,
-            lambda desk: Needs(desk).open_for_campaign(code, "food", "goods", 50, names, measure="bao"),
+            lambda desk: desk.needs.open_for_campaign(code, "food", "goods", 50, names, measure="bao"),
         )
         return opened.slot_id
 
     await adds("Gạo")
     oil = await adds("Dầu ăn")
-    await town.as_official(office.treasurer, lambda desk: Needs(desk).close(oil))
+    await town.as_official(office.treasurer, lambda desk: desk.needs.close(oil))
 
-    shown = await lan.at_desk(lambda desk: items(desk, seen))
+    shown = await lan.at_desk(lambda desk: desk.campaign_items.of(seen))
     assert [(one.title["vi"], one.kind, one.amount, one.measure, one.state) for one in shown] == [
         ("Gạo", "goods", 50, "bao", "open")
     ]
 
 
 async def test_a_draft_that_names_no_such_account_is_refused(town: Town, office: Front) -> None:
-    draft: Draft = replace(DRAFT, account_id="none")
+    draft: CampaignDraft = replace(DRAFT, account_id="none")
 
     with pytest.raises(ValueError, match="not a campaign"):
-        await town.as_official(office.treasurer, lambda desk: Campaigns(desk).write(draft))
+        await town.as_official(office.treasurer, lambda desk: desk.campaigns.write(draft))

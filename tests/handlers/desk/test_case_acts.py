@@ -7,16 +7,14 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Desk
+from handlers.desk.cases import FOLLOWS, CaseOutcome, Casework, Registration, Support
 from handlers.desk.cases import acts as case_acts
-from handlers.desk.cases.cases import FOLLOWS, Request
-from handlers.desk.cases.casework import Casework, Outcome
-from handlers.desk.cases.decisions import Support
 from storage.tables import Case
 from tests.kit.town import Citizen, Town
 
 HERE = "phuong_hoa_khanh"
-REQUEST = Request(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
-DOING: Mapping[str, Callable[[Casework, str], Outcome]] = {
+REQUEST = Registration(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+DOING: Mapping[str, Callable[[Casework, str], CaseOutcome]] = {
     "take": lambda at, code: at.take(code),
     "approve": lambda at, code: at.approve(code),
     "send_back": lambda at, code: at.send_back(code, "why"),
@@ -65,7 +63,7 @@ async def put_in(town: Town, code: str, state: str) -> None:
 
 
 async def offered(town: Town, official: str, code: str) -> tuple[str, ...]:
-    return await town.as_official(official, lambda desk: case_acts.possible(desk, the_case(desk, code)))
+    return await town.as_official(official, lambda desk: desk.case_acts.possible(the_case(desk, code)))
 
 
 def test_every_state_is_thought_of() -> None:

@@ -6,15 +6,11 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases import list as case_list
-from handlers.desk.cases.cases import Request
-from handlers.desk.cases.decisions import Support
-from handlers.desk.cases.list import Narrowed
-from handlers.desk.mornings.mornings import Mornings
+from handlers.desk.cases import CaseFilter, Registration, Support
 from tests.kit.on_duty import PLACE, Clerk, clerk, listening
 from tests.kit.town import Citizen, Town
 
-REQUEST = Request(("trade",), PLACE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+REQUEST = Registration(("trade",), PLACE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
 
 
 @pytest.fixture
@@ -43,8 +39,8 @@ async def to_check(town: Town, official: str) -> tuple[list[str], int]:
     """The codes of the list, and the number on the first page."""
 
     def look(desk: Desk) -> tuple[list[str], int]:
-        listed = case_list.page(desk, Narrowed(to_check=True), 50)
-        return [one.row.code for one in listed], case_list.waiting(desk).to_check
+        listed = desk.case_list.page(CaseFilter(to_check=True), 50)
+        return [one.row.code for one in listed], desk.case_list.waiting().to_check
 
     return await town.as_official(official, look)
 
@@ -52,7 +48,7 @@ async def to_check(town: Town, official: str) -> tuple[list[str], int]:
 async def told(town: Town, official: Clerk) -> list[str]:
     """What an official is told on a morning."""
     async with listening(official):
-        await town.at_desk(Actor("clock"), lambda desk: Mornings(desk).run(""))
+        await town.at_desk(Actor("clock"), lambda desk: desk.mornings.run(""))
     return [message.text for message in official.heard]
 
 
@@ -104,7 +100,7 @@ async def test_each_look_is_written_down_and_says_when_the_next_is(town: Town, t
 
 async def test_of_a_case_whose_official_is_gone_the_leads_are_told(town: Town, tam: Clerk, code: str) -> None:
     bo = await clerk(town, "bo", "lead")
-    await town.as_official(bo.id, lambda desk: desk.officials.disable(tam.id, "left"))
+    await town.as_official(bo.id, lambda desk: desk.accounts.disable(tam.id, "left"))
     town.clock.move(days=30)
 
     [message] = await told(town, bo)

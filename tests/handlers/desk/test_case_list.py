@@ -8,22 +8,20 @@ from sqlalchemy import event
 from sqlmodel import text
 
 from handlers.desk import Desk
-from handlers.desk.cases import list as case_list
-from handlers.desk.cases.decisions import Support
-from handlers.desk.cases.list import Narrowed
+from handlers.desk.cases import CaseFilter, Support
 from tests.kit.requests import HERE, THERE, asks
 from tests.kit.town import Town
 
 OLD = "xã A Tiêng"  # part of xã Tây Giang since 1 July 2025
-ALL = Narrowed()
+ALL = CaseFilter()
 
 
-async def listed(town: Town, who: str, narrowed: Narrowed = ALL) -> list[str]:
-    return await town.as_official(who, lambda d: [one.row.code for one in case_list.page(d, narrowed, 50)])
+async def listed(town: Town, who: str, narrowed: CaseFilter = ALL) -> list[str]:
+    return await town.as_official(who, lambda d: [one.row.code for one in d.case_list.page(narrowed, 50)])
 
 
 async def found(town: Town, who: str, typed: str) -> list[str]:
-    return await town.as_official(who, lambda d: [one.row.code for one in case_list.search(d, typed, 50).listed])
+    return await town.as_official(who, lambda d: [one.row.code for one in d.case_list.search(typed, 50).listed])
 
 
 async def test_the_list_has_what_is_open_within_reach_and_what_is_late_first(town: Town) -> None:
@@ -37,7 +35,7 @@ async def test_the_list_has_what_is_open_within_reach_and_what_is_late_first(tow
     town.clock.move(days=3)
     officer, admin = await town.official("tam", "officer", places=(HERE,)), await town.official("kim", "admin")
 
-    rows = await town.as_official(officer, lambda d: case_list.page(d, Narrowed(), 50))
+    rows = await town.as_official(officer, lambda d: d.case_list.page(CaseFilter(), 50))
 
     assert [(one.row.code, one.name, one.row.overdue) for one in rows] == [
         (first, "Nguyễn Thị Lan", True),
@@ -56,18 +54,18 @@ async def test_a_list_is_narrowed_and_walked_page_by_page(town: Town) -> None:
 
     pages: list[str] = []
     after = None
-    while rows := await town.as_official(lead, lambda d, a=after: case_list.page(d, Narrowed(after=a), 3)):  # type: ignore[misc]  # bound early
+    while rows := await town.as_official(lead, lambda d, a=after: d.case_list.page(CaseFilter(after=a), 3)):  # type: ignore[misc]  # bound early
         pages += [one.row.code for one in rows]
         after = rows[-1].row.place
 
     assert pages == [*codes, *twins]
-    assert await listed(town, officer, Narrowed(mine=True)) == [codes[1], codes[2]]
-    assert await listed(town, officer, Narrowed(mine=True, state="in_review")) == [codes[1]]
-    assert await listed(town, lead, Narrowed(to_approve=True)) == [codes[2]]
-    assert await listed(town, lead, Narrowed(twins=True)) == [twins[1]]
-    assert await listed(town, officer, Narrowed(unit_id=THERE)) == []
-    assert await listed(town, lead, Narrowed(overdue=True)) == []
-    assert await listed(town, lead, Narrowed(unit_id=THERE)) == [], "what is out of reach is not reached by asking"
+    assert await listed(town, officer, CaseFilter(mine=True)) == [codes[1], codes[2]]
+    assert await listed(town, officer, CaseFilter(mine=True, state="in_review")) == [codes[1]]
+    assert await listed(town, lead, CaseFilter(to_approve=True)) == [codes[2]]
+    assert await listed(town, lead, CaseFilter(twins=True)) == [twins[1]]
+    assert await listed(town, officer, CaseFilter(unit_id=THERE)) == []
+    assert await listed(town, lead, CaseFilter(overdue=True)) == []
+    assert await listed(town, lead, CaseFilter(unit_id=THERE)) == [], "what is out of reach is not reached by asking"
 
 
 @pytest.mark.parametrize(
@@ -132,17 +130,17 @@ async def test_the_newest_come_first_and_an_erased_one_not_at_all(town: Town) ->
 # Indexes
 
 READS: dict[str, Callable[[Desk], object]] = {
-    "list": lambda d: case_list.page(d, Narrowed(), 50),
-    "unit": lambda d: case_list.page(d, Narrowed(unit_id=HERE), 50),
-    "mine": lambda d: case_list.page(d, Narrowed(mine=True), 50),
-    "overdue": lambda d: case_list.page(d, Narrowed(overdue=True), 50),
-    "state": lambda d: case_list.page(d, Narrowed(state="closed"), 50),
-    "to_approve": lambda d: case_list.page(d, Narrowed(to_approve=True), 50),
-    "twins": lambda d: case_list.page(d, Narrowed(twins=True), 50),
-    "name": lambda d: case_list.search(d, "nguyen lan", 50),
-    "phone": lambda d: case_list.search(d, "0905123456", 50),
-    "code": lambda d: case_list.search(d, "HS-1234-5678", 50),
-    "place": lambda d: case_list.search(d, "xã Tây Giang", 50),
+    "list": lambda d: d.case_list.page(CaseFilter(), 50),
+    "unit": lambda d: d.case_list.page(CaseFilter(unit_id=HERE), 50),
+    "mine": lambda d: d.case_list.page(CaseFilter(mine=True), 50),
+    "overdue": lambda d: d.case_list.page(CaseFilter(overdue=True), 50),
+    "state": lambda d: d.case_list.page(CaseFilter(state="closed"), 50),
+    "to_approve": lambda d: d.case_list.page(CaseFilter(to_approve=True), 50),
+    "twins": lambda d: d.case_list.page(CaseFilter(twins=True), 50),
+    "name": lambda d: d.case_list.search("nguyen lan", 50),
+    "phone": lambda d: d.case_list.search("0905123456", 50),
+    "code": lambda d: d.case_list.search("HS-1234-5678", 50),
+    "place": lambda d: d.case_list.search("xã Tây Giang", 50),
 }
 
 

@@ -6,14 +6,14 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
 from handlers.desk import Actor
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from storage.database import Unit
 from storage.tables import Case, CaseLookUp
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
-REQUEST = Request(
+REQUEST = Registration(
     needs=("food",),
     unit_id="phuong_hoa_khanh",
     place="ngõ sau chợ Khánh",
@@ -24,7 +24,7 @@ REQUEST = Request(
 )
 
 
-async def opens(citizen: Citizen, request: Request = REQUEST) -> str:
+async def opens(citizen: Citizen, request: Registration = REQUEST) -> str:
     return (await citizen.at_desk(lambda desk: desk.cases.open(request))).code
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Opened, Request
+from handlers.desk.cases import OpenedCase, Registration
 from storage.tables import Case, CaseEvent, OutboxRow, Task
 from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
-REQUEST = Request(
+REQUEST = Registration(
     needs=("food",),
     unit_id="phuong_hoa_khanh",
     place="ngõ sau chợ Khánh",
@@ -36,7 +36,7 @@ ALLOWED = {
 }
 
 
-async def opens(citizen: Citizen, request: Request = REQUEST) -> Opened:
+async def opens(citizen: Citizen, request: Registration = REQUEST) -> OpenedCase:
     return await citizen.at_desk(lambda desk: desk.cases.open(request))
 
 
@@ -141,7 +141,9 @@ async def test_nobody_else_can_stop_reopen_or_add_to_a_case(town: Town, lan: Cit
         ),
     ],
 )
-async def test_opening_gives_officers_their_tasks(town: Town, lan: Citizen, request_: Request, kinds: set[str]) -> None:
+async def test_opening_gives_officers_their_tasks(
+    town: Town, lan: Citizen, request_: Registration, kinds: set[str]
+) -> None:
     code = (await opens(lan, request_)).code
 
     assert await tasks(town, code) == kinds
@@ -157,11 +159,11 @@ async def test_opening_gives_officers_their_tasks(town: Town, lan: Citizen, requ
         pytest.param(replace(REQUEST, phone="", birth_year=1955), False, id="another year"),
         pytest.param(replace(REQUEST, phone="", unit_id="xa_tay_giang"), False, id="another ward"),
         pytest.param(replace(REQUEST, phone="+84905000000", birth_year=None), False, id="another phone"),
-        pytest.param(Request(("food",), None, ""), False, id="hardly anything known"),
+        pytest.param(Registration(("food",), None, ""), False, id="hardly anything known"),
     ],
 )
 async def test_a_likely_duplicate_is_flagged_for_officers(
-    town: Town, lan: Citizen, mai: Citizen, second: Request, twins: bool
+    town: Town, lan: Citizen, mai: Citizen, second: Registration, twins: bool
 ) -> None:
     first = await opens(lan)
 

@@ -10,11 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Desk
-from handlers.desk.cases import acts as case_acts
-from handlers.desk.cases.cases import FOLLOWS, Request
-from handlers.desk.cases.casework import Outcome
-from handlers.desk.cases.decisions import MOST_WORDS, Decisions, Recognition, Support
-from handlers.desk.cases.refusals import reasons
+from handlers.desk.cases import FOLLOWS, MOST_WORDS, CaseOutcome, Decisions, Recognition, Registration, Support, reasons
 from storage.queries.chains import chain
 from storage.tables import Case, CaseEvent, Task
 from storage.verify import broken
@@ -27,7 +23,7 @@ TODAY = date(2026, 11, 25)
 RICE = Support("gạo 10 kg")
 MONEY = Support("tiền học", 500_000, "trong tháng 12", "", "con đi học đều", TODAY + timedelta(days=90))
 NOT_POOR_BUT = Recognition("near_poor", "12/QĐ-UBND", TODAY)
-REQUEST = Request(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+REQUEST = Registration(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
 WHY = "lives_elsewhere"
 NOWHERE = "HS-0000-0000"
 ON_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -68,11 +64,11 @@ class House:
 
     async def last_event(self) -> str:
         case = await self.case()
-        return await self.does(self.lead, lambda desk: case_acts.last_event(desk, case))
+        return await self.does(self.lead, lambda desk: desk.case_acts.last_event(case))
 
     async def opened(self, work: Callable[[Decisions, Case], T]) -> T:
         case = await self.case()
-        return await self.does(self.lead, lambda desk: work(Decisions(desk), case))
+        return await self.does(self.lead, lambda desk: work(desk.decisions, case))
 
     async def events(self) -> list[str]:
         query = select(CaseEvent.kind).order_by(col(CaseEvent.id))
@@ -84,7 +80,7 @@ class House:
         return [message.key for message in self.resident.heard if message.key.startswith("case.")]
 
 
-Step = tuple[str, Callable[[Desk, str], Outcome]]
+Step = tuple[str, Callable[[Desk, str], CaseOutcome]]
 TAKEN: tuple[Step, ...] = (("officer", lambda desk, code: desk.casework.take(code)),)
 PROPOSED: tuple[Step, ...] = (*TAKEN, ("officer", lambda desk, code: desk.casework.propose(code, MONEY)))
 APPROVED: tuple[Step, ...] = (*PROPOSED, ("lead", lambda desk, code: desk.casework.approve(code)))
@@ -102,7 +98,7 @@ EVERY = {state: state for state in FOLLOWS}
 OPEN = {state: state for state in FOLLOWS if state not in ("refused", "closed", "withdrawn")}
 UNDECIDED = ("submitted", "in_review", "need_info")
 # What the lead does, and from which state it leads to which; in all others it is not possible.
-ACTS: Mapping[str, tuple[Callable[[Desk, str], Outcome], Mapping[str, str]]] = {
+ACTS: Mapping[str, tuple[Callable[[Desk, str], CaseOutcome], Mapping[str, str]]] = {
     "take": (lambda desk, code: desk.casework.take(code), OPEN | {"submitted": "in_review"}),
     "place": (lambda desk, code: desk.casework.place(code, THERE), EVERY),
     "ask": (lambda desk, code: desk.casework.ask(code, "?"), dict.fromkeys(("submitted", "in_review"), "need_info")),
@@ -133,9 +129,9 @@ class Undo(Exception):
     """Raised at the end of a try, so that nothing of it is kept."""
 
 
-async def tried(house: House, act: Callable[[Desk, str], Outcome]) -> tuple[Outcome, str]:
+async def tried(house: House, act: Callable[[Desk, str], CaseOutcome]) -> tuple[CaseOutcome, str]:
     """How the lead's act goes, and the state it leads to; undone again."""
-    went: list[tuple[Outcome, str]] = []
+    went: list[tuple[CaseOutcome, str]] = []
 
     def run(desk: Desk) -> None:
         outcome = act(desk, house.code)
@@ -331,7 +327,7 @@ async def test_support_that_can_not_be_proposed(house: House, support: Support) 
 
 
 async def test_a_refusal_names_a_reason_of_the_list_and_is_said_in_own_words(house: House) -> None:
-    def refuse(reason: str, words: str) -> Callable[[Desk, str], Outcome]:
+    def refuse(reason: str, words: str) -> Callable[[Desk, str], CaseOutcome]:
         return lambda desk, code: desk.casework.refuse(code, reason, words)
 
     wrong = [await tried(house, refuse(*said)) for said in (("because", "vì"), ("", "vì"), (WHY, " "))]
@@ -419,7 +415,7 @@ async def test_a_note_is_for_colleagues_alone(house: House) -> None:
 
 async def test_the_lead_is_told_in_her_chat_what_waits_for_her_and_never_of_whom(house: House, mai: Citizen) -> None:
     person_id = (await mai.chat()).person_id
-    await house.does(house.lead, lambda desk: desk.officials.bind_chat(house.lead, person_id))
+    await house.does(house.lead, lambda desk: desk.accounts.bind_chat(house.lead, person_id))
 
     await house.comes_to("proposed")
 

@@ -3,7 +3,6 @@
 from sqlmodel import col, select
 
 from handlers.desk import Actor
-from handlers.desk.privacy.retention import Retention
 from storage.database import Unit
 from storage.queries.incoming import inbox
 from storage.tables import DataKey, InboxRow
@@ -11,7 +10,7 @@ from tests.kit.town import Citizen, Town
 
 
 async def forgets(town: Town) -> int:
-    return await town.at_desk(Actor("clock"), lambda desk: Retention(desk).run())
+    return await town.at_desk(Actor("clock"), lambda desk: desk.retention.run())
 
 
 async def is_given_up(lan: Citizen) -> None:

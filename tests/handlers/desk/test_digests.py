@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.announcing.digests import MOST_LETTERS, MOST_NEWS, Digests
-from handlers.desk.consents.subscriptions import RHYTHMS
+from handlers.desk.announcing import MOST_LETTERS, MOST_NEWS, Digests
+from handlers.desk.consents import RHYTHMS
 from storage.database import Unit
 from storage.queries.announcing import broadcasts
 from storage.queries.outgoing.outbox import body_of

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.mornings.endings import Endings
 from tests.kit.giving import DAY, DRAFT, ENTRY, Front
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.town import Town
@@ -28,7 +27,7 @@ async def told(town: Town, who: Clerk, days: int) -> list[tuple[int, str]]:
     for day in range(days):
         async with listening(who):
             for _ in range(2):
-                await town.at_desk(Actor("clock"), lambda desk: Endings(desk).tell())
+                await town.at_desk(Actor("clock"), lambda desk: desk.endings.tell())
         found += [(day, message.key) for message in who.heard]
         town.clock.move(days=1)
     return found
@@ -63,7 +62,7 @@ async def test_of_a_campaign_its_writer_hears_three_days_before(town: Town, kim:
 
     assert await told(town, kim, 7) == []
     async with listening(kim):
-        await town.at_desk(Actor("clock"), lambda desk: Endings(desk).tell())
+        await town.at_desk(Actor("clock"), lambda desk: desk.endings.tell())
     assert code in kim.hears_last("endings.campaign").text
     assert await told(town, kim, 10) == []
 

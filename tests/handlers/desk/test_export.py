@@ -4,10 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Request
-from handlers.desk.cases.decisions import Support
-from handlers.desk.privacy.export import everything
-from handlers.desk.talks.calls import Calls
+from handlers.desk.cases import Registration, Support
 from tests.kit.town import Citizen, Town
 
 
@@ -18,7 +15,7 @@ async def lan(town: Town) -> Citizen:
     await citizen.says("/menu", "/dangky", "1", "1", "1 4")
     photo = await citizen.at_desk(lambda desk: desk.files.keep(b"a photo"))
     await citizen.at_desk(
-        lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name="Nguyễn Thị Lan"), (photo,))
+        lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Nguyễn Thị Lan"), (photo,))
     )
     await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
     await citizen.at_desk(lambda desk: desk.talks.wish())
@@ -27,7 +24,7 @@ async def lan(town: Town) -> Citizen:
 
 async def downloads(town: Town, link: str) -> dict[str, object] | None:
     token = link.rpartition("/")[2]
-    return await town.at_desk(Actor("clock"), lambda desk: everything(desk, token))
+    return await town.at_desk(Actor("clock"), lambda desk: desk.export.everything(token))
 
 
 async def test_the_link_shows_all_that_is_stored_for_a_quarter_of_an_hour(town: Town, lan: Citizen) -> None:
@@ -60,7 +57,7 @@ async def test_what_both_said_in_a_talk_is_shown(town: Town, lan: Citizen) -> No
     hoa = await town.official("Hoa", "admin")
 
     def talk(desk: Desk) -> None:
-        [found] = Calls(desk).talks()
+        [found] = desk.calls.talks()
         desk.talks.take(found.id, in_chat=False)
         desk.talks.say(found.id, "Bà cần gì?")
 
@@ -102,7 +99,7 @@ async def test_a_link_itself_is_not_stored(town: Town, lan: Citizen) -> None:
 
 async def test_what_officials_noted_among_themselves_is_not_in_it(town: Town, lan: Citizen) -> None:
     official = await town.official("Tam", "lead", places=("phuong_hoa_khanh",))
-    opened = await lan.at_desk(lambda desk: desk.cases.open(Request(("food",), "phuong_hoa_khanh", "tổ 3")))
+    opened = await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3")))
     await town.as_official(official, lambda desk: desk.casework.note(opened.code, "hỏi lại tổ trưởng"))
     await town.as_official(official, lambda desk: desk.casework.propose(opened.code, Support("gạo 10 kg")))
     await lan.at_desk(lambda desk: desk.cases.add_words(opened.code, "mái nhà dột"))

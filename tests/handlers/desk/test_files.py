@@ -5,8 +5,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Request
-from handlers.desk.messages.files import MOST_A_DAY, TooMany
+from handlers.desk.cases import Registration
+from handlers.desk.messages import MOST_A_DAY, TooMany
 from storage.tables import File
 from tests.kit.town import Citizen, Town
 
@@ -52,7 +52,7 @@ async def test_only_ones_own_photos_become_part_of_a_case_and_of_one_only(
     [mine], [hers] = await keeps(lan, b"mine"), await keeps(mai, b"hers")
 
     def open_one(desk: Desk) -> str:
-        code = desk.cases.open(Request(("food",), None, "tổ 3"), (mine, hers, "no such photo")).code
+        code = desk.cases.open(Registration(("food",), None, "tổ 3"), (mine, hers, "no such photo")).code
         return next(case.id for case in desk.cases.mine() if case.code == code)
 
     first = await lan.at_desk(open_one)

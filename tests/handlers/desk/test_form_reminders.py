@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.cases.form_reminders import FormReminders
+from handlers.desk.cases import FormReminders
 from storage.tables import OutboxRow, Reminder
 from tests.kit.on_duty import listening
 from tests.kit.rounds import goes_round

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.desk.announcing.forwarded import codes, is_made_of, is_short, says_no_more
+from handlers.desk.announcing import codes, is_made_of, is_short, says_no_more
 from handlers.vietnamese import words
 from tests.kit.cases import for_each
 

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.banking import vietqr
-from handlers.desk.money.gift_accounts import ShownAccount, faults
+from handlers.desk.money import ShownAccount, account_faults
 from storage.database import Unit
 from storage.queries import machine
 from storage.tables import AuditRow, GiftAccount
@@ -104,7 +104,7 @@ async def test_who_has_no_right_enters_and_confirms_nothing(town: Town, office: 
     ],
 )
 async def test_what_can_not_be_an_account_is_refused(change: dict[str, object], field: str) -> None:
-    assert list(faults(replace(ENTRY, **change), DAY)) == [field]  # type: ignore[arg-type]  # fields of an entry
+    assert list(account_faults(replace(ENTRY, **change), DAY)) == [field]  # type: ignore[arg-type]  # fields of an entry
 
 
 async def test_a_bank_that_is_not_listed_has_nothing_to_scan(office: Front, lan: Citizen) -> None:

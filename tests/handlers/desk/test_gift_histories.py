@@ -13,12 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.allocations.household_gifts import Answer
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.cases.cases import Request
-from handlers.desk.pledges.pledges import HELD, Kind, Offer, Pledges
+from handlers.desk.allocations import Answer
+from handlers.desk.cases import Registration
+from handlers.desk.pledges import HELD, Kind, Offer
 from storage.database import Database, Unit
 from storage.queries.chains import chain
 from storage.queries.incoming import chats
@@ -77,7 +74,7 @@ class Gifts(RuleBasedStateMachine):
 
     def official(self, name: str, role: str) -> str:
         def make(desk: Desk) -> str:
-            made = desk.officials.invite(f"{name}@example.test", name, "", (role,), (HERE,))
+            made = desk.accounts.invite(f"{name}@example.test", name, "", (role,), (HERE,))
             assert made is not None
             desk.unit.get_one(OfficialRow, made[0]).state = "active"
             return made[0]
@@ -122,7 +119,7 @@ class Gifts(RuleBasedStateMachine):
         return bool(self.books().allocations)
 
     def registers(self) -> None:
-        request = Request(("food", "work"), HERE, "tổ 3", name="Lan", phone="+84905123456")
+        request = Registration(("food", "work"), HERE, "tổ 3", name="Lan", phone="+84905123456")
         self.cases.append(self.household(lambda desk: desk.cases.open(request).code))
 
     # What they do
@@ -137,7 +134,7 @@ class Gifts(RuleBasedStateMachine):
 
     def need(self, kind: Kind, amount: int) -> None:
         code = self.cases[-1]
-        self.officially(0, lambda desk: Needs(desk).open_for_case(code, "food", kind, amount, MEASURES[kind]))
+        self.officially(0, lambda desk: desk.needs.open_for_case(code, "food", kind, amount, MEASURES[kind]))
 
     @rule(kind=st.sampled_from(KINDS), promised=st.integers(1, 12), needed=st.integers(1, 12))
     def more_is_promised_and_needed(self, kind: Kind, promised: int, needed: int) -> None:
@@ -147,20 +144,20 @@ class Gifts(RuleBasedStateMachine):
     @rule(who=which, pledge=which, slot=which, amount=amounts)
     def allocates(self, who: int, pledge: int, slot: int, amount: int) -> None:
         code, slot_id = self.pledge(pledge), self.slot(slot)
-        self.officially(who, lambda desk: Allocations(desk).allocate(code, slot_id, amount))
+        self.officially(who, lambda desk: desk.allocations.allocate(code, slot_id, amount))
 
     @rule(who=which, kind=st.sampled_from(KINDS), amount=st.integers(1, 6), far=st.integers(0, 3), lost=st.booleans())
     def a_gift_goes_its_way(self, who: int, kind: Kind, amount: int, far: int, *, lost: bool) -> None:
         """As far as it is given, answered, handed over, or confirmed or not."""
         code, slot_id = self.free_pair(kind, amount)
-        went = self.officially(who, lambda desk: Allocations(desk).allocate(code, slot_id, amount))
+        went = self.officially(who, lambda desk: desk.allocations.allocate(code, slot_id, amount))
         assert went == "done"
         given = self.allocation(0)
         if far and kind in ("job", "link"):
             self.household(lambda desk: desk.household_gifts.answer_offer(given, wants=not lost))
         if far > 1:
             self.officially(2, lambda desk: desk.pledges.receive(_of(desk, code), amount))
-            self.officially(who, lambda desk: Allocations(desk).hand_over(given, amount - lost, "trao"))
+            self.officially(who, lambda desk: desk.allocations.hand_over(given, amount - lost, "trao"))
         if far > 2:
             said: Answer = "not_yet" if lost else "all"
             self.household(lambda desk: desk.household_gifts.confirm(given, said))
@@ -209,7 +206,7 @@ class Gifts(RuleBasedStateMachine):
     @rule(who=which, one=which, amount=amounts)
     def hands_over(self, who: int, one: int, amount: int) -> None:
         given = self.allocation(one)
-        self.officially(who, lambda desk: Allocations(desk).hand_over(given, amount, "trao"))
+        self.officially(who, lambda desk: desk.allocations.hand_over(given, amount, "trao"))
 
     @precondition(has_allocations)
     @rule(one=which, answer=st.sampled_from(("all", "all", "less", "not_yet", "not_mine")), amount=amounts)
@@ -221,19 +218,19 @@ class Gifts(RuleBasedStateMachine):
     @rule(who=which, one=which)
     def gives_back(self, who: int, one: int) -> None:
         given = self.allocation(one)
-        self.officially(who, lambda desk: Allocations(desk).give_back(given, "nhầm"))
+        self.officially(who, lambda desk: desk.allocations.give_back(given, "nhầm"))
 
     @rule()
     def a_week_passes(self) -> None:
         self.town.clock.move(seconds=timedelta(days=7).total_seconds())
-        self.at_desk(Actor("clock"), lambda desk: Grievances(desk).look_for_silence())
+        self.at_desk(Actor("clock"), lambda desk: desk.grievances.look_for_silence())
 
     @rule(who=which, one=which, outcome=st.sampled_from(("received", "made_good", "taken_back")))
     def closes_a_grievance(self, who: int, one: int, outcome: str) -> None:
         def close(desk: Desk) -> None:
-            if listed := Grievances(desk).listed():
+            if listed := desk.grievances.listed():
                 chosen = listed[one % len(listed)]
-                went = Grievances(desk).close(chosen.id, outcome, "đã xem")
+                went = desk.grievances.close(chosen.id, outcome, "đã xem")
                 assert went == ("own" if chosen.hers else "done")
 
         self.officially(who, close)
@@ -241,7 +238,7 @@ class Gifts(RuleBasedStateMachine):
     @rule(pledge=which)
     def withdraws(self, pledge: int) -> None:
         code = self.pledge(pledge)
-        self.giver(lambda desk: desk.pledges.withdraw(_of(desk, code)))
+        self.giver(lambda desk: desk.allocations.withdraw(_of(desk, code)))
 
     @rule(pledge=which, amount=amounts)
     def changes(self, pledge: int, amount: int) -> None:
@@ -251,7 +248,7 @@ class Gifts(RuleBasedStateMachine):
     @rule(slot=which)
     def closes_a_need(self, slot: int) -> None:
         slot_id = self.slot(slot)
-        self.officially(0, lambda desk: Needs(desk).close(slot_id))
+        self.officially(0, lambda desk: desk.needs.close(slot_id))
 
     @rule(then=st.sampled_from(KINDS))
     def stops_her_request(self, then: Kind) -> None:
@@ -287,7 +284,7 @@ class Gifts(RuleBasedStateMachine):
 
 
 def _of(desk: Desk, code: str) -> Pledge:
-    pledge = Pledges(desk).by_code(code)
+    pledge = desk.pledges.by_code(code)
     assert pledge is not None
     return pledge
 

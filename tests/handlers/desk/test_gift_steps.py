@@ -3,9 +3,6 @@
 from datetime import timedelta
 
 from handlers.desk import Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.hand_overs import part
-from handlers.desk.pledges import steps as gift_steps
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Town
@@ -15,7 +12,7 @@ async def units_of(town: Town, code: str) -> tuple[str, ...]:
     def look(desk: Desk) -> tuple[str, ...]:
         pledge = desk.pledges.by_code(code)
         assert pledge is not None
-        return next(step.units for step in gift_steps.steps(desk, pledge) if step.kind == "allotted")
+        return next(step.units for step in desk.gift_steps.of(pledge) if step.kind == "allotted")
 
     return await town.citizen("Cho").at_desk(look)
 
@@ -36,7 +33,7 @@ async def test_what_was_given_back_went_nowhere(town: Town) -> None:
     await gives(town, tam, code, await needs(town, tam, await asks(town, "Lan")))
     given = (await books(town)).allocation.id
 
-    await town.as_official(tam, lambda desk: Allocations(desk).give_back(given, "nhà đã có"))
+    await town.as_official(tam, lambda desk: desk.allocations.give_back(given, "nhà đã có"))
 
     assert await units_of(town, code) == ()
 
@@ -49,7 +46,7 @@ async def test_late_are_those_of_which_nothing_was_heard_for_a_week(town: Town) 
         town.clock.move(days=5)
     first, _ = (await books(town)).allocations
 
-    late = await town.as_official(tam, lambda desk: part(desk, "late", most=1))
+    late = await town.as_official(tam, lambda desk: desk.hand_overs.part("late", most=1))
 
     assert [one.id for one in late] == [first.id]
     assert town.clock.now() - late[0].handed_at > timedelta(days=7)  # type: ignore[operator]  # it was handed over

@@ -7,13 +7,9 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Request
-from handlers.desk.pledges.forgetting import bank_key
-from handlers.desk.pledges.pledges import Offer
-from handlers.desk.privacy.export import everything
-from handlers.desk.privacy.joining import join
-from handlers.desk.privacy.retention import Retention
-from handlers.desk.privacy.stored import read_out
+from handlers.desk.cases import Registration
+from handlers.desk.pledges import Offer, bank_key
+from handlers.desk.privacy import read_out
 from handlers.rules.office import Span
 from storage.database import Unit
 from storage.queries.chains import chain
@@ -134,7 +130,7 @@ async def test_erasing_one_leaves_what_another_promised(town: Town, lan: Citizen
 
 def _need(desk: Desk) -> None:
     """A need of the speaker's request, met by somebody's pledge, and found out about in words."""
-    desk.cases.open(Request(("food",), "phuong_hoa_khanh", "tổ 3", name="Bà Tư"))
+    desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Bà Tư"))
     case = desk.unit.scalars(select(Case)).one()
     key, now = f"case:{case.id}", desk.now
     for slot in ("met", "open"):
@@ -182,7 +178,7 @@ async def test_what_a_household_needed_is_forgotten_as_long_after_as_its_request
     await tu.at_desk(lambda desk: desk.cases.withdraw(desk.cases.mine()[0].code))
     town.clock.at = two_years_after(town.clock.now()) + timedelta(seconds=1)
 
-    await town.at_desk(CLOCK, lambda desk: Retention(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.retention.run())
 
     assert await words_of_needs(town) == [("met", True), ("closed", True), True]
 
@@ -195,13 +191,13 @@ def two_years_after(moment: datetime) -> datetime:
 
 
 async def test_a_pledge_is_forgotten_two_years_after_it_was_over(town: Town, lan: Citizen) -> None:
-    await lan.at_desk(lambda desk: desk.pledges.withdraw(desk.pledges.mine()[1]))
+    await lan.at_desk(lambda desk: desk.allocations.withdraw(desk.pledges.mine()[1]))
     town.clock.at = two_years_after(town.clock.now())
 
-    await town.at_desk(CLOCK, lambda desk: Retention(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.retention.run())
     in_time = (await left(town))["bodies"]
     town.clock.at += timedelta(seconds=1)
-    await town.at_desk(CLOCK, lambda desk: Retention(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.retention.run())
 
     assert in_time == 2
     after = await left(town)
@@ -218,7 +214,7 @@ async def test_the_words_of_transfers_are_forgotten_by_months(town: Town) -> Non
     texts = await town.database.read(lambda unit: unit.scalars(select(BankLine.text).order_by(col(BankLine.id))).all())
     town.clock.at = town.clock.at.replace(year=2026, month=10, day=31)
 
-    await town.at_desk(CLOCK, lambda desk: Retention(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.retention.run())
 
     rows = await town.database.read(lambda unit: unit.scalars(select(BankLine).order_by(col(BankLine.id))).all())
     assert [row.text is None for row in rows] == [True, False]
@@ -240,7 +236,7 @@ async def test_joined_persons_have_the_promises_of_both(town: Town, lan: Citizen
     await mai.at_desk(_promise)
     kept = (await lan.chat()).person_id
 
-    await mai.at_desk(lambda desk: join(desk, desk.here().person_id, kept))
+    await mai.at_desk(lambda desk: desk.joining.join(desk.here().person_id, kept))
 
     assert {pledge.person_id for pledge in await pledges(town)} == {kept}
     assert len(await mai.at_desk(lambda desk: [desk.pledges.body(p).name for p in desk.pledges.mine()])) == 3
@@ -251,7 +247,7 @@ async def test_what_is_stored_lists_her_promises_with_their_states_and_words(tow
     token = link.rpartition("/")[2]
 
     def look(desk: Desk) -> tuple[object, list[str]]:
-        stored = everything(desk, token)
+        stored = desk.export.everything(token)
         assert stored is not None
         sections = {s.title: list(s.lines) for s in read_out(stored, desk.voice("vi"))}
         return stored["gifts"], sections["Đã hứa ủng hộ"]
@@ -272,7 +268,7 @@ async def test_after_it_was_forgotten_what_is_stored_has_the_figures_alone(town:
     await town.database.write(lambda unit: unit.execute(text("UPDATE pledge_event SET note = NULL")))
     token = (await lan.at_desk(lambda desk: desk.people.download_link())).rpartition("/")[2]
 
-    stored = await town.at_desk(CLOCK, lambda desk: everything(desk, token))
+    stored = await town.at_desk(CLOCK, lambda desk: desk.export.everything(token))
 
     assert stored is not None
     assert NAME not in str(stored["gifts"])

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.pledges.work import PledgeWork
 from storage.queries.chains import chain
 from storage.verify import broken
 from tests.kit.gifts import MONEY, Books, books, gives, needs, promises
@@ -38,7 +36,7 @@ class Vault:
 
     async def receives(self, amount: int) -> str:
         return await self.town.as_official(
-            self.kim, lambda desk: PledgeWork(desk).receive(self.gift, amount, "phiếu thu 1")
+            self.kim, lambda desk: desk.pledge_work.receive(self.gift, amount, "phiếu thu 1")
         )
 
     async def gives(self, which: int, amount: int) -> str:
@@ -47,7 +45,7 @@ class Vault:
     async def brings(self, which: int, amount: int) -> str:
         [given] = [one for one in (await books(self.town)).allocations if one.slot_id == self.slots[which]]
         return await self.town.as_official(
-            self.officials[which], lambda desk: Allocations(desk).hand_over(given.id, amount, "")
+            self.officials[which], lambda desk: desk.allocations.hand_over(given.id, amount, "")
         )
 
     async def as_giver(self, work: Callable[[Desk], bool]) -> bool:
@@ -79,7 +77,7 @@ async def test_two_who_hand_over_at_once_hand_over_no_more_than_has_come(vault: 
 
 
 def _withdraw(vault: Vault) -> Awaitable[bool]:
-    return vault.as_giver(lambda desk: desk.pledges.withdraw(desk.pledges.mine()[0]))
+    return vault.as_giver(lambda desk: desk.allocations.withdraw(desk.pledges.mine()[0]))
 
 
 def _makes_less(vault: Vault) -> Awaitable[bool]:

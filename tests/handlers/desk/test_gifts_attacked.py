@@ -7,14 +7,8 @@ from sqlmodel import select
 
 from handlers.banking.statements import Line, Statement
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations, Contact
-from handlers.desk.allocations.gift_file import read
-from handlers.desk.allocations.needs import Needs, Opened
-from handlers.desk.money.ledger import Ledger
-from handlers.desk.pledges.bank import Bank, Imported
-from handlers.desk.pledges.work import PledgeWork
-from handlers.desk.privacy.export import everything
-from handlers.desk.privacy.joining import join
+from handlers.desk.allocations import HouseholdContact, OpenedNeed
+from handlers.desk.pledges import ImportedStatement
 from storage.tables import BankLine, OfficialRow, OutboxRow
 from storage.unit import Unit
 from tests.kit.gifts import JOB, MONEY, books, brings, drive, gives, needs, promises
@@ -51,11 +45,11 @@ async def takes_back(town: Town, who: str, consent: str) -> None:
 # Statements
 
 
-async def reads_in(office: Front, code: str, reference: str, *, day: date = DAY) -> Imported:
+async def reads_in(office: Front, code: str, reference: str, *, day: date = DAY) -> ImportedStatement:
     """One transfer of half of what was promised names a code."""
     account = await office.has()
     statement = Statement((Line(reference, day, ALL // 2, code),), 0, ())
-    found = await office.town.as_official(office.treasurer, lambda desk: Bank(desk).read_in(account, statement))
+    found = await office.town.as_official(office.treasurer, lambda desk: desk.bank.read_in(account, statement))
     assert found is not None
     return found
 
@@ -65,7 +59,7 @@ async def test_a_transfer_of_a_day_to_come_waits_and_the_ledger_never_has_that_d
 
     found = await reads_in(office, gift, "FT1234567", day=DAY + timedelta(days=2))
     [line] = await town.database.read(lambda unit: unit.scalars(select(BankLine.id)).all())
-    matched = await town.as_official(office.treasurer, lambda desk: Bank(desk).match(line, gift))
+    matched = await town.as_official(office.treasurer, lambda desk: desk.bank.match(line, gift))
 
     assert (found.matched, matched) == (0, "done")
     assert [line.day for line in (await books(town)).lines] == [DAY]
@@ -84,7 +78,7 @@ async def test_nobody_receives_for_her_own_promise_by_the_statement_she_reads_in
 
 async def test_a_transfer_written_down_for_another_promise_is_not_received_twice(town: Town, office: Front) -> None:
     gift, other = await promises(town, "Cho", MONEY), await promises(town, "Mai", MONEY)
-    work = town.as_official(office.treasurer, lambda desk: PledgeWork(desk).receive(other, ALL // 2, "FT 1234567"))
+    work = town.as_official(office.treasurer, lambda desk: desk.pledge_work.receive(other, ALL // 2, "FT 1234567"))
     assert await work == "done"
 
     found = await reads_in(office, gift, "FT1234567")
@@ -101,10 +95,10 @@ async def test_what_an_erased_giver_gave_to_a_campaign_still_goes_its_way(
 ) -> None:
     code = await drive(town, HERE)
     opened = await town.as_official(
-        tam.id, lambda desk: Needs(desk).open_for_campaign(code, "food", "money", ALL, TITLE)
+        tam.id, lambda desk: desk.needs.open_for_campaign(code, "food", "money", ALL, TITLE)
     )
     gift = await promises(town, "Cho", MONEY)
-    await town.as_official(office.treasurer, lambda desk: PledgeWork(desk).receive(gift, ALL, "PT 1"))
+    await town.as_official(office.treasurer, lambda desk: desk.pledge_work.receive(gift, ALL, "PT 1"))
     await town.citizen("Cho").at_desk(lambda desk: desk.people.erase())
 
     assert await gives(town, tam.id, gift, opened.slot_id, ALL) == "done"
@@ -133,10 +127,10 @@ async def _told_of(town: Town, official: Clerk, code: str) -> tuple[dict[str, st
     """Whom the ledger names, and the phone that an official sees."""
 
     def work(desk: Desk) -> tuple[dict[str, str], str]:
-        found, pledge = Ledger(desk).find(code), desk.pledges.by_code(code)
+        found, pledge = desk.ledger.find(code), desk.pledges.by_code(code)
         assert found
         assert pledge
-        return dict(found.names), read(desk, pledge).body.phone
+        return dict(found.names), desk.gift_files.read(pledge).body.phone
 
     return await town.as_official(official.id, work)
 
@@ -146,12 +140,12 @@ async def test_what_a_giver_did_before_two_persons_were_joined_is_still_hers(tow
     mai = town.citizen("Mai")
     await mai.says("/menu")
     kept = await mai.at_desk(lambda desk: desk.here().person_id)
-    await town.citizen("Cho").at_desk(lambda desk: join(desk, desk.here().person_id, kept))
+    await town.citizen("Cho").at_desk(lambda desk: desk.joining.join(desk.here().person_id, kept))
 
     def by(desk: Desk) -> list[str]:
         pledge = desk.pledges.by_code(gift)
         assert pledge
-        return [happened.by for happened in read(desk, pledge).events]
+        return [happened.by for happened in desk.gift_files.read(pledge).events]
 
     assert await town.as_official(tam.id, by) == ["giver"]
 
@@ -161,15 +155,15 @@ async def test_what_officials_write_for_each_other_is_not_in_what_a_giver_downlo
     gift = await promises(town, "Cho", accepted=False)
 
     def goes_its_way(desk: Desk) -> None:
-        opened = Needs(desk).open_for_campaign(code, "food", "goods", 10, TITLE, "kg")
-        assert PledgeWork(desk).accept(gift, "thứ hai, 9 giờ") == "done"
-        assert Allocations(desk).allocate(gift, opened.slot_id, 10) == "done"
+        opened = desk.needs.open_for_campaign(code, "food", "goods", 10, TITLE, "kg")
+        assert desk.pledge_work.accept(gift, "thứ hai, 9 giờ") == "done"
+        assert desk.allocations.allocate(gift, opened.slot_id, 10) == "done"
 
     await town.as_official(tam.id, goes_its_way)
     await brings(town, tam.id, (await books(town)).allocation.id, words="đưa bà Mẫu ở tổ 3")
 
     link = await town.citizen("Cho").at_desk(lambda desk: desk.people.download_link())
-    stored = str(await town.at_desk(Actor("clock"), lambda desk: everything(desk, link.rpartition("/")[2])))
+    stored = str(await town.at_desk(Actor("clock"), lambda desk: desk.export.everything(link.rpartition("/")[2])))
 
     assert "thứ hai, 9 giờ" in stored
     assert "bà Mẫu" not in stored
@@ -191,8 +185,8 @@ async def says_yes(town: Town, allocation_id: str) -> None:
     town.clock.move(minutes=5)
 
 
-async def contact(town: Town, official: Clerk, allocation_id: str) -> Contact | None:
-    return await town.as_official(official.id, lambda desk: Allocations(desk).contact(allocation_id))
+async def contact(town: Town, official: Clerk, allocation_id: str) -> HouseholdContact | None:
+    return await town.as_official(official.id, lambda desk: desk.allocations.contact(allocation_id))
 
 
 async def test_a_yes_to_a_second_employer_gives_her_name_to_no_earlier_one(town: Town, tam: Clerk) -> None:
@@ -239,7 +233,7 @@ async def _names_passed_on(town: Town) -> int:
 async def test_an_item_that_one_official_adds_shows_no_account(town: Town, tam: Clerk, said: str, how: str) -> None:
     code = await drive(town, HERE)
 
-    def add(desk: Desk) -> Opened:
-        return Needs(desk).open_for_campaign(code, "food", "goods", 10, {"vi": said, "en": "Rice"}, "kg")
+    def add(desk: Desk) -> OpenedNeed:
+        return desk.needs.open_for_campaign(code, "food", "goods", 10, {"vi": said, "en": "Rice"}, "kg")
 
     assert (await town.as_official(tam.id, add)).how == how

@@ -10,9 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.jobs.table import JOBS
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.grievances import Grievances, Listed
-from handlers.desk.allocations.household_gifts import Answer, Answered
-from handlers.desk.allocations.needs import Needs
+from handlers.desk.allocations import Answer, Answered, Grievances, ListedGrievance
 from storage.tables import Grievance
 from tests.kit.gifts import Books, books, brings, drive, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
@@ -40,13 +38,13 @@ class Hall:
         return await self.lan.at_desk(lambda desk: desk.household_gifts.confirm(self.allocation, answer, amount))
 
     async def does(self, who: Clerk, work: Callable[[Grievances], T]) -> T:
-        return await self.town.as_official(who.id, lambda desk: work(Grievances(desk)))
+        return await self.town.as_official(who.id, lambda desk: work(desk.grievances))
 
-    async def open_ones(self, who: Clerk | None = None) -> list[Listed]:
+    async def open_ones(self, who: Clerk | None = None) -> list[ListedGrievance]:
         return await self.does(who or self.lead, lambda at: at.listed())
 
     async def looks_for_silence(self) -> int:
-        return await self.town.at_desk(CLOCK, lambda desk: Grievances(desk).look_for_silence())
+        return await self.town.at_desk(CLOCK, lambda desk: desk.grievances.look_for_silence())
 
     async def closes(self, who: Clerk, outcome: str, words: str = "đã đến nhà xem") -> str:
         grievance = (await self.open_ones())[0].id
@@ -149,17 +147,17 @@ async def test_of_a_campaign_s_need_a_second_official_is_asked_at_once(town: Tow
     code, title = await drive(town, HERE), {"vi": "Gạo (mẫu)", "en": "Rice (sample)"}
     slot = (
         await town.as_official(
-            lead.id, lambda desk: Needs(desk).open_for_campaign(code, "food", "goods", 10, title, "kg")
+            lead.id, lambda desk: desk.needs.open_for_campaign(code, "food", "goods", 10, title, "kg")
         )
     ).slot_id
     await gives(town, tam.id, await promises(town, "Cho"), slot)
     await brings(town, tam.id, (await books(town)).allocation.id)
 
-    found = await town.at_desk(CLOCK, lambda desk: Grievances(desk).look_for_silence())
+    found = await town.at_desk(CLOCK, lambda desk: desk.grievances.look_for_silence())
 
-    [open_one] = await town.as_official(lead.id, lambda desk: Grievances(desk).listed())
+    [open_one] = await town.as_official(lead.id, lambda desk: desk.grievances.listed())
     closing = [
-        await town.as_official(who.id, lambda desk: Grievances(desk).close(open_one.id, "received", "đã xem kho"))
+        await town.as_official(who.id, lambda desk: desk.grievances.close(open_one.id, "received", "đã xem kho"))
         for who in (tam, lead)
     ]
     assert (found, open_one.cause, closing) == (1, "silent", ["own", "done"])
@@ -264,17 +262,17 @@ async def test_a_hand_over_to_a_campaign_s_need_is_looked_into_by_a_second_offic
     title = {"vi": "Gạo", "en": "Rice"}
     code = await drive(town, HERE)
     opened = await town.as_official(
-        lead.id, lambda desk: Needs(desk).open_for_campaign(code, "food", "goods", 10, title, "kg")
+        lead.id, lambda desk: desk.needs.open_for_campaign(code, "food", "goods", 10, title, "kg")
     )
     gift = await promises(town, "Cho")
     await gives(town, tam.id, gift, opened.slot_id)
     await brings(town, tam.id, (await books(town)).allocation.id)
     town.clock.move(days=7)
-    await town.at_desk(CLOCK, lambda desk: Grievances(desk).look_for_silence())
+    await town.at_desk(CLOCK, lambda desk: desk.grievances.look_for_silence())
 
     def close(desk: Desk) -> str:
-        (only,) = Grievances(desk).listed()
-        return Grievances(desk).close(only.id, "received", "đã phát hết")
+        (only,) = desk.grievances.listed()
+        return desk.grievances.close(only.id, "received", "đã phát hết")
 
     assert await town.as_official(tam.id, close) == "own"
     assert await town.as_official(lead.id, close) == "done"

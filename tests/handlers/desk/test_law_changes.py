@@ -7,10 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.cases.households import Kept
-from handlers.desk.cases.law_changes import told
+from handlers.desk.announcing import Audience, BroadcastDraft
+from handlers.desk.cases import Kept, told
 from storage.queries import law_changes
 from storage.tables import LawChange, LawChangePerson
 from tests.handlers.conversations.checks import ABOVE, CONSENTED, POOR
@@ -214,7 +212,9 @@ async def test_those_who_agreed_are_told_by_an_announcement_under_four_eyes(town
     await confirms(town, desk.admin)
     await looks(town)
     change = await town.database.read(lambda unit: unit.scalars(select(LawChange.id)).one())
-    draft = Draft("rules", {"vi": "Quy định mới từ đầu năm"}, {"vi": "Xin kiểm tra lại."}, Audience(change=change))
+    draft = BroadcastDraft(
+        "rules", {"vi": "Quy định mới từ đầu năm"}, {"vi": "Xin kiểm tra lại."}, Audience(change=change)
+    )
     code = await town.as_official(desk.editor, lambda desk: desk.broadcasts.write(draft))
     assert code
     assert await desk.acts(desk.editor, code, lambda desk, seen: desk.broadcasts.submit(code, seen.stamp)) == "done"

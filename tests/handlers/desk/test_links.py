@@ -10,9 +10,8 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.cases import Request
-from handlers.desk.messages import disclosures as passed_on
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.cases import Registration
+from handlers.desk.pledges import Offer
 from handlers.flow.message import Say
 from storage.database import Unit
 from storage.queries.chains import chain
@@ -49,14 +48,14 @@ async def fills(citizen: Citizen, name: str) -> None:
     """Have everything the service may hold of a person."""
     await citizen.says("/menu", "/dangky", "1", "1", "1 4")
     photo = await citizen.at_desk(lambda desk: desk.files.keep(name.encode()))
-    await citizen.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name=name), (photo,)))
+    await citizen.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name=name), (photo,)))
     await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
     await citizen.at_desk(lambda desk: desk.talks.wish())
     await citizen.at_desk(lambda desk: desk.pledges.offer(Offer("money", "person", 1_000, name)))
     await citizen.at_desk(lambda desk: desk.people.download_link())
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
     account = await citizen.town.official(name, "officer")
-    await citizen.at_desk(lambda desk: desk.officials.bind_chat(account, desk.here().person_id))
+    await citizen.at_desk(lambda desk: desk.accounts.bind_chat(account, desk.here().person_id))
     await citizen.at_desk(lambda desk: desk.suspects.judge("Bà con chuyển tiền gấp vào số này"))
     await citizen.at_desk(lambda desk: desk.subscriptions.subscribe(("jobs",), HERE if name == "bà Lan" else ""))
     await citizen.at_desk(lambda desk: concerns(desk, name))
@@ -555,7 +554,7 @@ async def test_a_person_s_words_that_wait_for_an_official_in_the_country_do_not_
         chat = chats.find(unit, linked.channel, linked.external)
         assert chat is not None
         say = Say("talk.from_person", words="nhà tôi ở tổ 3")
-        return passed_on.tell(desk, chat.person_id, say, under="talk:1", kind="talk", place="talk/1")
+        return desk.disclosures.tell(chat.person_id, say, under="talk:1", kind="talk", place="talk/1")
 
     key = await town.database.write(tell)  # not delivered yet
     await linked.at_desk(lambda desk: desk.links.unlink())
@@ -595,7 +594,7 @@ async def test_linked_chats_act_for_one_account(
         await citizen.says("/menu")
         if account:
             made = await town.official(account, "officer")
-            await citizen.at_desk(lambda desk, which=made: desk.officials.bind_chat(which, desk.here().person_id))  # type: ignore[misc]  # a lambda with a default
+            await citizen.at_desk(lambda desk, which=made: desk.accounts.bind_chat(which, desk.here().person_id))  # type: ignore[misc]  # a lambda with a default
 
     await joins(mine, telegram)
 
@@ -607,7 +606,7 @@ async def test_a_chat_that_is_parted_acts_for_nobody_and_the_others_still_do(tow
     for citizen in (mine, telegram):
         await citizen.says("/menu")
     made = await town.official("Hoa", "officer")
-    await mine.at_desk(lambda desk: desk.officials.bind_chat(made, desk.here().person_id))
+    await mine.at_desk(lambda desk: desk.accounts.bind_chat(made, desk.here().person_id))
     await joins(mine, telegram)
 
     await mine.at_desk(lambda desk: desk.links.unlink())

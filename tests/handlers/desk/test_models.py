@@ -6,9 +6,9 @@ import pytest
 
 from handlers.demo.models import WRITINGS
 from handlers.desk import Desk
-from handlers.desk.allocations.models import LAND, WORK, Means, Models, Wording
-from handlers.desk.cases.casework import Outcome
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.allocations import LAND, WORK, Means, Wording
+from handlers.desk.cases import CaseOutcome
+from handlers.desk.pledges import Offer
 from storage.verify import broken
 from tests.kit.audit import actions
 from tests.kit.gifts import books, promises
@@ -35,18 +35,18 @@ async def lead(town: Town) -> str:
 
 
 async def begins(town: Town, who: str, writing: object = CHICKENS) -> str:
-    made = await town.as_official(who, lambda desk: Models(desk).begin(writing))  # type: ignore[arg-type]  # a writing
+    made = await town.as_official(who, lambda desk: desk.models.begin(writing))  # type: ignore[arg-type]  # a writing
     assert made
     return made
 
 
-async def does(town: Town, who: str, act: str, model: str, *more: object) -> Outcome:
+async def does(town: Town, who: str, act: str, model: str, *more: object) -> CaseOutcome:
     """An act on a model as it stands now."""
 
-    def run(desk: Desk) -> Outcome:
-        found = Models(desk).find(model)
+    def run(desk: Desk) -> CaseOutcome:
+        found = desk.models.find(model)
         assert found is not None
-        done: Outcome = getattr(Models(desk), act)(model, *more, found.seen)
+        done: CaseOutcome = getattr(desk.models, act)(model, *more, found.seen)
         return done
 
     return await town.as_official(who, run)
@@ -55,7 +55,7 @@ async def does(town: Town, who: str, act: str, model: str, *more: object) -> Out
 async def shown(town: Town, means: Means = ANYTHING) -> list[str]:
     citizen = town.citizen("Lan")
     await citizen.says("/menu")
-    return await citizen.at_desk(lambda desk: [one.writing.vi.title for one in Models(desk).fitting(means)])
+    return await citizen.at_desk(lambda desk: [one.writing.vi.title for one in desk.models.fitting(means)])
 
 
 async def test_a_model_is_shown_once_a_second_official_approved_it(town: Town, editor: str, lead: str) -> None:
@@ -97,13 +97,13 @@ async def test_a_hidden_model_is_shown_to_nobody(town: Town, editor: str, lead: 
 
 async def test_of_two_the_second_is_told_that_it_changed(town: Town, editor: str, lead: str) -> None:
     model = await begins(town, editor)
-    found = await town.as_official(lead, lambda desk: Models(desk).find(model))
+    found = await town.as_official(lead, lambda desk: desk.models.find(model))
     assert found is not None
     seen = found.seen
     town.clock.move(seconds=1)
     await does(town, editor, "write", model, BASKETS)
 
-    assert await town.as_official(lead, lambda desk: Models(desk).approve(model, seen)) == "outdated"
+    assert await town.as_official(lead, lambda desk: desk.models.approve(model, seen)) == "outdated"
 
 
 async def test_an_idea_is_written_up_without_who_had_it_and_its_giver_is_told(
@@ -114,9 +114,9 @@ async def test_an_idea_is_written_up_without_who_had_it_and_its_giver_is_told(
     giver = town.citizen("Nghĩ")
     await giver.at_desk(lambda desk: desk.consents.give("give", "give/1"))
 
-    said = await town.as_official(editor, lambda desk: Models(desk).idea(code))
-    model = await town.as_official(editor, lambda desk: Models(desk).take_up(code))
-    again = await town.as_official(editor, lambda desk: Models(desk).take_up(code))
+    said = await town.as_official(editor, lambda desk: desk.models.idea(code))
+    model = await town.as_official(editor, lambda desk: desk.models.take_up(code))
+    again = await town.as_official(editor, lambda desk: desk.models.take_up(code))
     assert model
     assert await does(town, lead, "approve", model) == "not_now", "nothing is written yet"
     assert await does(town, editor, "write", model, BASKETS) == "done"
@@ -135,8 +135,8 @@ async def test_nobody_writes_up_or_approves_her_own_idea(town: Town, editor: str
     an = await clerk(town, "An", "lead", places=(HERE,))
     code = await promises(town, "An", IDEA)
 
-    hers = await town.as_official(an.id, lambda desk: Models(desk).take_up(code))
-    model = await town.as_official(editor, lambda desk: Models(desk).take_up(code))
+    hers = await town.as_official(an.id, lambda desk: desk.models.take_up(code))
+    model = await town.as_official(editor, lambda desk: desk.models.take_up(code))
     assert model
     await does(town, editor, "write", model, CHICKENS)
 
@@ -156,7 +156,7 @@ async def test_nobody_writes_up_or_approves_her_own_idea(town: Town, editor: str
     ],
 )
 async def test_what_is_not_complete_is_not_kept(town: Town, editor: str, writing: object) -> None:
-    assert await town.as_official(editor, lambda desk: Models(desk).begin(writing)) is None  # type: ignore[arg-type]  # a writing
+    assert await town.as_official(editor, lambda desk: desk.models.begin(writing)) is None  # type: ignore[arg-type]  # a writing
 
 
 @pytest.mark.parametrize("role", ["officer", "helper", "treasurer", "auditor", "admin"])
@@ -168,8 +168,8 @@ async def test_who_may_not_write_does_not(town: Town, editor: str, role: str) ->
     found = await town.as_official(
         who,
         lambda desk: (
-            Models(desk).begin(CHICKENS), Models(desk).ideas(), Models(desk).idea(code), Models(desk).take_up(code),
-            Models(desk).write(model, BASKETS, ""),
+            desk.models.begin(CHICKENS), desk.models.ideas(), desk.models.idea(code), desk.models.take_up(code),
+            desk.models.write(model, BASKETS, ""),
         ),
     )  # fmt: skip
 

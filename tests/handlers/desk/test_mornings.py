@@ -9,8 +9,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from handlers.desk import Actor, Desk
-from handlers.desk.cases.decisions import Support
-from handlers.desk.mornings.mornings import Mornings
+from handlers.desk.cases import Support
+from handlers.desk.mornings import Mornings
 from storage.ids import new_code
 from storage.tables import Broadcast, Case, Task
 from tests.kit.gifts import books, brings, gives, needs, promises
@@ -105,7 +105,7 @@ async def test_whoever_stands_in_sees_the_work_of_who_is_away_who_is_told_nothin
 ) -> None:
     code = await asked(town, "Lan", TODAY, taken_by=tam)
     away = (TODAY, TODAY + timedelta(days=3))
-    await town.as_official(an.id, lambda desk: desk.officials.set_leave(tam.id, an.id, away))
+    await town.as_official(an.id, lambda desk: desk.accounts.set_leave(tam.id, an.id, away))
 
     lines = [f"• Đến hạn hôm nay: 1 ({code})", f"• Hôm nay chưa có người phụ trách: 1 ({code})"]
     assert await hears(town, tam, an) == [[], lines]
@@ -210,15 +210,15 @@ async def test_nothing_in_it_says_who_and_it_is_no_more_than_a_digest(town: Town
 
 
 def on_leave(desk: Desk, official: str) -> None:
-    assert desk.officials.set_leave(official, None, (TODAY, TODAY))
+    assert desk.accounts.set_leave(official, None, (TODAY, TODAY))
 
 
 def disabled(desk: Desk, official: str) -> None:
-    assert desk.officials.disable(official, "left")
+    assert desk.accounts.disable(official, "left")
 
 
 def without_a_chat(desk: Desk, official: str) -> None:
-    desk.officials.unbind_chat(official)
+    desk.accounts.unbind_chat(official)
 
 
 @pytest.mark.parametrize("how", [on_leave, disabled, without_a_chat])

@@ -7,8 +7,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.allocations.needs import Needs, Opened
+from handlers.desk.allocations import Needs, OpenedNeed
 from storage.tables import NeedSlot
 from tests.kit.audit import actions
 from tests.kit.gifts import books, brings, drive, gives, needs, promises
@@ -29,7 +28,7 @@ class Hall:
     case: str
 
     async def does(self, work: Callable[[Needs], T], who: str = "") -> T:
-        return await self.town.as_official(who or self.officer, lambda desk: work(Needs(desk)))
+        return await self.town.as_official(who or self.officer, lambda desk: work(desk.needs))
 
     async def slots(self) -> dict[str, NeedSlot]:
         return (await books(self.town)).slots
@@ -85,7 +84,7 @@ async def test_an_official_s_words_take_their_place_and_lie_sealed(hall: Hall) -
 async def test_what_no_gift_could_meet_is_not_opened(hall: Hall, wrong: dict[str, object]) -> None:
     said = {"need": "food", "kind": "goods", "amount": 10, "measure": "kg"} | wrong
 
-    assert await hall.does(lambda at: at.open_for_case(hall.case, **said)) == Opened("invalid")  # type: ignore[arg-type]  # on purpose
+    assert await hall.does(lambda at: at.open_for_case(hall.case, **said)) == OpenedNeed("invalid")  # type: ignore[arg-type]  # on purpose
     assert await hall.slots() == {}
 
 
@@ -214,7 +213,7 @@ async def test_needs_go_with_a_request_to_the_unit_it_is_placed_in(hall: Hall) -
     assert await hall.town.as_official(hall.officer, lambda desk: desk.casework.place(hall.case, THERE)) == "done"
 
     found = await books(hall.town)
-    seen = [await hall.town.as_official(lead, lambda desk: len(Grievances(desk).listed())) for lead in leads]
+    seen = [await hall.town.as_official(lead, lambda desk: len(desk.grievances.listed())) for lead in leads]
     assert (found.slots[slot].unit_id, found.allocation.unit_id, seen) == (THERE, THERE, [0, 1])
 
 

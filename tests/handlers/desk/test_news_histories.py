@@ -13,8 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing.digests import Digests
-from handlers.desk.consents.subscriptions import RHYTHMS, TOPICS
+from handlers.desk.consents import RHYTHMS, TOPICS
 from storage.database import Database, Unit
 from storage.queries.announcing import subscriptions
 from storage.queries.chains import chain
@@ -193,7 +192,7 @@ class News(RuleBasedStateMachine):
 
     @rule()
     def digests_are_gathered(self) -> None:
-        self.by_clock(lambda desk: Digests(desk).run())
+        self.by_clock(lambda desk: desk.digests.run())
 
     # What always holds
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Actor, Desk
-from handlers.desk.office.rights import Official
-from handlers.desk.officials.officials import Account
+from handlers.desk.office import Official
+from handlers.desk.officials import OfficialAccount
 from storage.tables import OfficialRow
 from tests.kit.audit import noted
 from tests.kit.town import Citizen, Town
@@ -37,7 +37,7 @@ async def acting(town: Town, official_id: str) -> Official:
     return found
 
 
-async def account(town: Town, official_id: str) -> Account:
+async def account(town: Town, official_id: str) -> OfficialAccount:
     found = await does(town, lambda desk: desk.officials.account(official_id))
     assert found is not None
     return found
@@ -53,7 +53,7 @@ async def last_noted(town: Town) -> tuple[str, object]:
 
 async def test_an_invited_account_is_kept_sealed_and_acts_for_nobody_yet(town: Town) -> None:
     made = await does(
-        town, lambda desk: desk.officials.invite(" Tam@example.test ", "Lê Tâm", "Cán bộ", ("officer", "lead"), (HERE,))
+        town, lambda desk: desk.accounts.invite(" Tam@example.test ", "Lê Tâm", "Cán bộ", ("officer", "lead"), (HERE,))
     )
     assert made is not None
 
@@ -66,9 +66,9 @@ async def test_an_invited_account_is_kept_sealed_and_acts_for_nobody_yet(town: T
 
 
 async def test_an_e_mail_has_one_account(town: Town) -> None:
-    await does(town, lambda desk: desk.officials.invite("tam@example.test", "Tâm", "", ("officer",), ()))
+    await does(town, lambda desk: desk.accounts.invite("tam@example.test", "Tâm", "", ("officer",), ()))
 
-    again = await does(town, lambda desk: desk.officials.invite(" TAM@example.test", "Tâm", "", ("admin",), ()))
+    again = await does(town, lambda desk: desk.accounts.invite(" TAM@example.test", "Tâm", "", ("admin",), ()))
 
     assert again is None
     assert [found.roles for found in await does(town, lambda desk: desk.officials.accounts())] == [("officer",)]
@@ -92,16 +92,16 @@ async def test_what_does_not_exist_can_not_be_given(
     town: Town, roles: tuple[str, ...], places: tuple[str, ...]
 ) -> None:
     with pytest.raises(ValueError, match="no such"):
-        await does(town, lambda desk: desk.officials.invite("tam@example.test", "Tâm", "", roles, places))
+        await does(town, lambda desk: desk.accounts.invite("tam@example.test", "Tâm", "", roles, places))
 
     assert await does(town, lambda desk: desk.officials.accounts()) == []
 
 
 async def test_a_new_link_ends_the_old_one(town: Town) -> None:
-    made = await does(town, lambda desk: desk.officials.invite("tam@example.test", "Tâm", "", ("officer",), ()))
+    made = await does(town, lambda desk: desk.accounts.invite("tam@example.test", "Tâm", "", ("officer",), ()))
     assert made is not None
 
-    new = await does(town, lambda desk: desk.officials.invite_again(made[0]))
+    new = await does(town, lambda desk: desk.accounts.invite_again(made[0]))
 
     good = await does(town, lambda desk: [desk.signing_in.invited(token or "") for token in (made[1], new)])
     assert [one is not None for one in good] == [False, True]
@@ -110,7 +110,7 @@ async def test_a_new_link_ends_the_old_one(town: Town) -> None:
 async def test_roles_and_units_are_changed_and_what_was_before_is_noted(town: Town) -> None:
     tam = await town.official("tam", "officer", places=(HERE,))
 
-    assert await does(town, lambda desk: desk.officials.change(tam, ("lead",), (THERE,)))
+    assert await does(town, lambda desk: desk.accounts.change(tam, ("lead",), (THERE,)))
 
     official = await acting(town, tam)
     assert (official.roles, official.units) == (("lead",), frozenset({THERE}))
@@ -122,22 +122,22 @@ async def test_roles_and_units_are_changed_and_what_was_before_is_noted(town: To
 
 async def test_a_disabled_account_acts_no_more_and_is_not_invited_again(town: Town) -> None:
     tam = await town.official("tam", "officer", places=(HERE,))
-    link = await does(town, lambda desk: desk.officials.invite_again(tam))
+    link = await does(town, lambda desk: desk.accounts.invite_again(tam))
 
-    ended = [await does(town, lambda desk: desk.officials.disable(tam, "moved away")) for _ in range(2)]
+    ended = [await does(town, lambda desk: desk.accounts.disable(tam, "moved away")) for _ in range(2)]
 
     assert ended == [True, False]
     assert await does(town, lambda desk: desk.officials.acting(tam)) is None
     assert await does(town, lambda desk: desk.signing_in.invited(link or "")) is None
-    assert await does(town, lambda desk: desk.officials.invite_again(tam)) is None
+    assert await does(town, lambda desk: desk.accounts.invite_again(tam)) is None
     assert await does(town, lambda desk: desk.officials.of_unit(HERE, "case.take")) == []
     assert (await account(town, tam)).state == "disabled"
 
 
 async def test_the_name_of_an_official_stays_with_what_she_did(town: Town) -> None:
-    made = await does(town, lambda desk: desk.officials.invite("tam@example.test", "Lê Tâm", "Phó chủ tịch", (), ()))
+    made = await does(town, lambda desk: desk.accounts.invite("tam@example.test", "Lê Tâm", "Phó chủ tịch", (), ()))
     assert made is not None
-    await does(town, lambda desk: desk.officials.disable(made[0], "left"))
+    await does(town, lambda desk: desk.accounts.disable(made[0], "left"))
 
     names = await does(town, lambda desk: [desk.officials.name_of(who) for who in (made[0], None, "nobody")])
 
@@ -149,10 +149,10 @@ async def test_the_name_of_an_official_stays_with_what_she_did(town: Town) -> No
 
 async def test_the_last_admin_stays(town: Town) -> None:
     last = await town.official("an", "admin", "lead")
-    invited = await does(town, lambda desk: desk.officials.invite("binh@example.test", "Bình", "", ("admin",), ()))
+    invited = await does(town, lambda desk: desk.accounts.invite("binh@example.test", "Bình", "", ("admin",), ()))
 
     went = await does(
-        town, lambda desk: (desk.officials.disable(last, "left"), desk.officials.change(last, ("lead",), ()))
+        town, lambda desk: (desk.accounts.disable(last, "left"), desk.accounts.change(last, ("lead",), ()))
     )
 
     assert invited is not None
@@ -163,16 +163,14 @@ async def test_the_last_admin_stays(town: Town) -> None:
 async def test_an_admin_may_go_once_there_is_another(town: Town) -> None:
     first, second = await town.official("an", "admin"), await town.official("binh", "admin")
 
-    went = await does(
-        town, lambda desk: (desk.officials.disable(first, "left"), desk.officials.disable(second, "left"))
-    )
+    went = await does(town, lambda desk: (desk.accounts.disable(first, "left"), desk.accounts.disable(second, "left")))
 
     assert went == (True, False)
 
 
 @pytest.mark.parametrize("roles", [(), ("lead",), ("admin",)])
 async def test_there_is_an_admin_once_an_account_of_one_is_active(town: Town, roles: tuple[str, ...]) -> None:
-    await does(town, lambda desk: desk.officials.invite("an@example.test", "An", "", ("admin",), ()))
+    await does(town, lambda desk: desk.accounts.invite("an@example.test", "An", "", ("admin",), ()))
     await town.official("tam", *roles)
 
     assert await does(town, lambda desk: desk.officials.has_admin()) == ("admin" in roles)
@@ -183,7 +181,7 @@ async def test_two_admins_who_disable_each_other_at_once_leave_one(town: Town) -
     both = [await town.official("an", "admin"), await town.official("binh", "admin")]
 
     went = await asyncio.gather(
-        *(does(town, lambda desk, one=one: desk.officials.disable(one, "left")) for one in both)  # type: ignore[misc]  # bound early
+        *(does(town, lambda desk, one=one: desk.accounts.disable(one, "left")) for one in both)  # type: ignore[misc]  # bound early
     )
 
     assert sorted(went) == [False, True]
@@ -201,7 +199,7 @@ async def test_a_deputy_has_the_units_on_the_days_of_leave_alone(town: Town) -> 
     tam = await town.official("tam", "lead", places=(HERE,))
     huy = await town.official("huy", "officer", places=(THERE,))
     away = (TODAY + timedelta(days=1), TODAY + timedelta(days=2))
-    assert await does(town, lambda desk: desk.officials.set_leave(tam, huy, away))
+    assert await does(town, lambda desk: desk.accounts.set_leave(tam, huy, away))
 
     seen = []
     for _ in range(4):
@@ -216,7 +214,7 @@ async def test_a_deputy_keeps_to_her_own_roles(town: Town) -> None:
     tam = await town.official("tam", "lead", places=(HERE,))
     huy = await town.official("huy", "officer", places=(THERE,))
 
-    await does(town, lambda desk: desk.officials.set_leave(tam, huy, (TODAY, TODAY)))
+    await does(town, lambda desk: desk.accounts.set_leave(tam, huy, (TODAY, TODAY)))
 
     official = await acting(town, huy)
     assert (official.may("case.take", HERE), official.may("case.approve", HERE)) == (True, False)
@@ -232,24 +230,24 @@ async def test_a_deputy_gets_no_right_that_whoever_is_away_has_not(town: Town) -
     an = await town.official("an", "lead", places=(HERE, THERE))
 
     tried = [
-        await does(town, lambda desk, a=(away, deputy, (TODAY, TODAY)): desk.officials.set_leave(*a))  # type: ignore[misc]  # bound early
+        await does(town, lambda desk, a=(away, deputy, (TODAY, TODAY)): desk.accounts.set_leave(*a))  # type: ignore[misc]  # bound early
         for away, deputy in ((chi, huy), (tam, huy), (chi, tam), (tam, an))
     ]
     assert tried == [False, False, True, True]
 
     # Nor does she where her roles have grown since.
     low = await town.official("low", "officer", places=(THERE,))
-    assert await does(town, lambda desk: desk.officials.set_leave(tam, low, (TODAY, TODAY)))
+    assert await does(town, lambda desk: desk.accounts.set_leave(tam, low, (TODAY, TODAY)))
     assert (await acting(town, low)).may("case.take", HERE)
-    await does(town, lambda desk: desk.officials.change(low, ("lead",), (THERE,)))
+    await does(town, lambda desk: desk.accounts.change(low, ("lead",), (THERE,)))
     assert await units_of(town, low) == {THERE}
 
 
 async def test_a_leave_is_ended_early(town: Town) -> None:
     tam, huy = await town.official("tam", "lead", places=(HERE,)), await town.official("huy", "lead")
-    await does(town, lambda desk: desk.officials.set_leave(tam, huy, (TODAY, TODAY)))
+    await does(town, lambda desk: desk.accounts.set_leave(tam, huy, (TODAY, TODAY)))
 
-    assert await does(town, lambda desk: desk.officials.set_leave(tam, None, None))
+    assert await does(town, lambda desk: desk.accounts.set_leave(tam, None, None))
 
     found = await account(town, tam)
     assert (found.deputy_id, found.away, await units_of(town, huy)) == (None, None, frozenset())
@@ -257,11 +255,11 @@ async def test_a_leave_is_ended_early(town: Town) -> None:
 
 async def test_a_leave_that_can_not_be_is_refused(town: Town) -> None:
     tam, huy = await town.official("tam", "lead", places=(HERE,)), await town.official("huy", "lead")
-    await does(town, lambda desk: desk.officials.disable(huy, "left"))
+    await does(town, lambda desk: desk.accounts.disable(huy, "left"))
     today, yesterday = (TODAY, TODAY), (TODAY, TODAY - timedelta(days=1))
 
     tried = [
-        await does(town, lambda desk, a=arguments: desk.officials.set_leave(*a))  # type: ignore[misc]  # bound early
+        await does(town, lambda desk, a=arguments: desk.accounts.set_leave(*a))  # type: ignore[misc]  # bound early
         for arguments in ((tam, tam, today), (tam, huy, today), (tam, "nobody", today), (tam, None, yesterday))
     ]
 
@@ -271,9 +269,9 @@ async def test_a_leave_that_can_not_be_is_refused(town: Town) -> None:
 
 async def test_the_units_of_a_disabled_official_pass_to_nobody(town: Town) -> None:
     tam, huy = await town.official("tam", "lead", places=(HERE,)), await town.official("huy", "lead")
-    await does(town, lambda desk: desk.officials.set_leave(tam, huy, (TODAY, TODAY)))
+    await does(town, lambda desk: desk.accounts.set_leave(tam, huy, (TODAY, TODAY)))
 
-    await does(town, lambda desk: desk.officials.disable(tam, "left"))
+    await does(town, lambda desk: desk.accounts.disable(tam, "left"))
 
     assert await units_of(town, huy) == frozenset()
 
@@ -291,8 +289,8 @@ async def test_those_on_duty_are_of_the_unit_there_and_not_on_leave(town: Town) 
     await town.official("sach", "auditor", places=(HERE,))
     before = await on_duty(town, HERE)
 
-    await does(town, lambda desk: desk.officials.set_duty(tam, on=False))
-    await does(town, lambda desk: desk.officials.set_leave(huy, None, (TODAY, TODAY)))
+    await does(town, lambda desk: desk.accounts.set_duty(tam, on=False))
+    await does(town, lambda desk: desk.accounts.set_leave(huy, None, (TODAY, TODAY)))
 
     assert (before, await on_duty(town, HERE)) == ({tam, huy, an}, {an})
     assert await on_duty(town, None) == {far, an}
@@ -311,7 +309,7 @@ async def leads_to(town: Town, typed: str) -> str | None:
 
 async def bind(town: Town, official_id: str, citizen: Citizen) -> None:
     person_id = (await citizen.chat()).person_id
-    await does(town, lambda desk: desk.officials.bind_chat(official_id, person_id))
+    await does(town, lambda desk: desk.accounts.bind_chat(official_id, person_id))
 
 
 async def speaks_for(citizen: Citizen) -> str | None:
@@ -343,7 +341,7 @@ async def test_a_chat_code_is_good_for_a_quarter_of_an_hour(town: Town) -> None:
 
 async def test_a_new_chat_code_ends_the_old_one_and_no_invitation(town: Town) -> None:
     tam = await town.official("tam", "officer")
-    link, old = await does(town, lambda desk: desk.officials.invite_again(tam)), await code_of(town, tam)
+    link, old = await does(town, lambda desk: desk.accounts.invite_again(tam)), await code_of(town, tam)
 
     new = await code_of(town, tam)
 
@@ -353,7 +351,7 @@ async def test_a_new_chat_code_ends_the_old_one_and_no_invitation(town: Town) ->
 
 async def test_a_code_and_a_link_do_not_stand_for_each_other(town: Town) -> None:
     tam = await town.official("tam", "officer")
-    link, code = await does(town, lambda desk: desk.officials.invite_again(tam)), await code_of(town, tam)
+    link, code = await does(town, lambda desk: desk.accounts.invite_again(tam)), await code_of(town, tam)
 
     assert await leads_to(town, link or "") is None
     assert await does(town, lambda desk: desk.signing_in.invited(f"LK-{code}")) is None
@@ -368,7 +366,7 @@ async def test_of_two_chats_that_use_a_code_at_once_one_is_bound(town: Town, lan
         def run(desk: Desk) -> bool:
             official_id = desk.invitations.code_leads_to(code)
             if official_id is not None:
-                desk.officials.bind_chat(official_id, person_id)
+                desk.accounts.bind_chat(official_id, person_id)
             return official_id is not None
 
         return await does(town, run)
@@ -393,8 +391,8 @@ async def test_one_account_has_one_person_and_one_person_one_account(town: Town,
 @pytest.mark.parametrize(
     "ends",
     [
-        pytest.param(lambda desk, tam: desk.officials.disable(tam, "left"), id="disabled"),
-        pytest.param(lambda desk, tam: desk.officials.unbind_chat(tam), id="unbound"),
+        pytest.param(lambda desk, tam: desk.accounts.disable(tam, "left"), id="disabled"),
+        pytest.param(lambda desk, tam: desk.accounts.unbind_chat(tam), id="unbound"),
     ],
 )
 async def test_a_chat_acts_no_more_once_its_account_is(
@@ -413,7 +411,7 @@ async def test_a_role_taken_away_is_gone_from_the_chat_at_once(town: Town, lan: 
     tam = await town.official("tam", "officer", places=(HERE,))
     await bind(town, tam, lan)
 
-    await does(town, lambda desk: desk.officials.change(tam, ("auditor",), ()))
+    await does(town, lambda desk: desk.accounts.change(tam, ("auditor",), ()))
 
     official = await lan.at_desk(lambda desk: desk.officials.speaking("case.take"))
     assert official is not None

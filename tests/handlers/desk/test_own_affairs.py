@@ -5,15 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.cases.casework import Outcome
-from handlers.desk.cases.decisions import Recognition, Support
-from handlers.desk.cases.refusals import reasons
-from handlers.desk.talks.calls import Calls
+from handlers.desk.cases import CaseOutcome, Recognition, Support, reasons
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
 
 RICE = Support("gạo 10 kg")
-Act = Callable[[Desk, str], Outcome]
+Act = Callable[[Desk, str], CaseOutcome]
 ACTS: dict[str, tuple[str, Act]] = {
     "take": ("submitted", lambda d, code: d.casework.take(code)),
     "ask": ("submitted", lambda d, code: d.casework.ask(code, "sổ hộ khẩu")),
@@ -34,7 +31,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 async def binds(town: Town, official_id: str, person_id: str) -> None:
-    await town.as_official(official_id, lambda desk: desk.officials.bind_chat(official_id, person_id))
+    await town.as_official(official_id, lambda desk: desk.accounts.bind_chat(official_id, person_id))
 
 
 async def person_of(citizen: Citizen) -> str:
@@ -82,7 +79,7 @@ async def test_a_talk_is_not_handed_over_to_who_wished_for_it(town: Town, lan: C
     await binds(town, hers, await person_of(lan))
 
     def tries(desk: Desk) -> list[str]:
-        [seen] = Calls(desk).talks()
+        [seen] = desk.calls.talks()
         return [desk.talks.take(seen.id, in_chat=False).how, desk.talks.hand_over(seen.id, hers).how]
 
     assert await town.as_official(tam, tries) == ["done", "invalid"]

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 
 from handlers.desk import Actor
-from handlers.desk.cases.cases import Request
+from handlers.desk.cases import Registration
 from storage.database import Unit
 from storage.queries.chains import chain
 from storage.queries.incoming import inbox
@@ -27,7 +27,9 @@ from storage.verify import broken
 from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
-REQUEST = Request(("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", birth_year=1954, phone="+84905123456")
+REQUEST = Registration(
+    ("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", birth_year=1954, phone="+84905123456"
+)
 
 
 @pytest.fixture
@@ -168,7 +170,7 @@ def _address(unit: Unit, external: bytes) -> str:
 
 
 async def test_a_case_for_somebody_else_stays_without_who_sent_it(town: Town, lan: Citizen) -> None:
-    other = Request(
+    other = Registration(
         ("house",), "xa_tay_giang", "thôn 2", name="Bà Tư", for_other=True, relation="neighbour", told="yes",
         helper_name="Nguyễn Thị Lan", helper_phone="+84905123456",
     )  # fmt: skip
@@ -199,7 +201,7 @@ async def test_a_case_being_handed_over_is_not_withdrawn_but_its_words_go(town: 
 async def test_what_others_told_is_untouched(town: Town, lan: Citizen) -> None:
     mai = town.citizen("Mai")
     await mai.says("/menu")
-    await mai.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 9", name="Mai")))
+    await mai.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 9", name="Mai")))
 
     await erases(lan)
 

@@ -6,8 +6,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.pledges.pledges import Offer
-from handlers.desk.pledges.reminders import PledgeReminders
+from handlers.desk.pledges import Offer
 from storage.tables import OutboxRow, Pledge
 from tests.kit.giving import front
 from tests.kit.on_duty import listening
@@ -28,7 +27,7 @@ async def promised(lan: Citizen, **more: object) -> str:
 
 
 async def runs(town: Town) -> int:
-    return await town.at_desk(Actor("clock"), lambda desk: PledgeReminders(desk).run())
+    return await town.at_desk(Actor("clock"), lambda desk: desk.pledge_reminders.run())
 
 
 async def reminded_on(town: Town, lan: Citizen, days: int, *, a_day: int = 1) -> list[date]:

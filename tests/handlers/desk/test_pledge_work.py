@@ -8,9 +8,8 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.cases.decisions import MOST_WORDS
-from handlers.desk.pledges.pledges import FOLLOWS, Offer
-from handlers.desk.pledges.work import Outcome, PledgeWork, last_event
+from handlers.desk.cases import MOST_WORDS
+from handlers.desk.pledges import FOLLOWS, Offer, PledgeOutcome, PledgeWork
 from storage.tables import Pledge
 from storage.verify import broken
 from tests.kit.audit import actions
@@ -28,7 +27,7 @@ NOWHERE = "UH-0000-0000"
 
 
 async def work(town: Town, who: str, act: Callable[[PledgeWork], T]) -> T:
-    return await town.as_official(who, lambda desk: act(PledgeWork(desk)))
+    return await town.as_official(who, lambda desk: act(desk.pledge_work))
 
 
 async def pledge_of(town: Town, code: str) -> Pledge:
@@ -155,7 +154,7 @@ async def test_words_that_are_none_or_too_long_change_nothing(town: Town, office
     assert await work(town, officer, lambda at: at.lapse(code, words)) == "invalid"
 
 
-ACTS: dict[str, Callable[[PledgeWork, str], Outcome]] = {
+ACTS: dict[str, Callable[[PledgeWork, str], PledgeOutcome]] = {
     "accept": lambda at, code: at.accept(code, "thứ ba"),
     "verify": lambda at, code: at.verify(code, "đã gọi"),
     "receive": lambda at, code: at.receive(code, 1),
@@ -208,7 +207,7 @@ async def test_an_act_that_does_not_follow_a_state_leaves_it(town: Town, officer
 async def test_of_two_the_second_is_told_that_it_changed(town: Town, officer: str) -> None:
     code = await promises(town, "Cho", accepted=False)
     pledge = await pledge_of(town, code)
-    seen = await town.as_official(officer, lambda desk: last_event(desk, pledge))
+    seen = await town.as_official(officer, lambda desk: desk.pledge_work.last_event(pledge))
 
     first = await work(town, officer, lambda at: at.accept(code, "thứ ba", seen))
     second = await work(town, officer, lambda at: at.lapse(code, "thôi", seen))

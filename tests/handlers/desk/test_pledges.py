@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from handlers.desk import Desk
-from handlers.desk.pledges.pledges import FOLLOWS, MOST, OPEN, Offer
+from handlers.desk.pledges import FOLLOWS, MOST, OPEN, Offer
 from storage.tables import Pledge
 from tests.kit.town import Citizen
 
@@ -85,14 +85,14 @@ async def test_it_is_withdrawn_only_while_nothing_of_it_has_come(lan: Citizen) -
     first, second = await promised(lan), await promised(lan)
     await does(lan, second, lambda desk, pledge: desk.pledges.receive(pledge, 1))
 
-    assert await does(lan, first, lambda desk, pledge: desk.pledges.withdraw(pledge))
-    assert not await does(lan, first, lambda desk, pledge: desk.pledges.withdraw(pledge))
-    assert not await does(lan, second, lambda desk, pledge: desk.pledges.withdraw(pledge))
+    assert await does(lan, first, lambda desk, pledge: desk.allocations.withdraw(pledge))
+    assert not await does(lan, first, lambda desk, pledge: desk.allocations.withdraw(pledge))
+    assert not await does(lan, second, lambda desk, pledge: desk.allocations.withdraw(pledge))
 
 
 async def test_nothing_is_received_of_a_promise_that_was_withdrawn(lan: Citizen) -> None:
     code = await promised(lan)
-    await does(lan, code, lambda desk, pledge: desk.pledges.withdraw(pledge))
+    await does(lan, code, lambda desk, pledge: desk.allocations.withdraw(pledge))
 
     with pytest.raises(ValueError, match="nothing to receive"):
         await does(lan, code, lambda desk, pledge: desk.pledges.receive(pledge, 1))

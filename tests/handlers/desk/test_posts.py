@@ -9,9 +9,7 @@ from sqlmodel import col, select
 
 from handlers.demo.models import WRITINGS
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.models import Models
-from handlers.desk.announcing.draft_words import in_words
-from handlers.desk.announcing.drafts import Posts, due
+from handlers.desk.announcing import due
 from storage.tables import Broadcast, Campaign, Pledge
 from tests.kit.gifts import MONEY, promises
 from tests.kit.giving import DAY, DRAFT, Front, front
@@ -34,7 +32,7 @@ async def mai(town: Town) -> Clerk:
 async def drafted(town: Town, *, times: int = 2) -> list[Broadcast]:
     """All announcements, the oldest first, after the clock looked so often."""
     for _ in range(times):
-        await town.at_desk(Actor("clock"), lambda desk: Posts(desk).write())
+        await town.at_desk(Actor("clock"), lambda desk: desk.drafts.write())
     return await town.database.read(lambda unit: list(unit.scalars(select(Broadcast).order_by(col(Broadcast.id)))))
 
 
@@ -149,7 +147,7 @@ async def test_the_words_name_what_came_in_words_and_pass_every_check(town: Town
     ],
 )
 async def test_an_amount_is_said_to_the_dong(town: Town, amount: int, said: str) -> None:
-    assert await town.at_desk(Actor("clock"), lambda desk: in_words(desk, amount, "vi")) == said
+    assert await town.at_desk(Actor("clock"), lambda desk: desk.draft_words.in_words(amount, "vi")) == said
 
 
 async def test_a_post_names_what_every_call_for_gifts_has_to(town: Town, desk: Front, mai: Clerk) -> None:
@@ -220,13 +218,13 @@ async def model(town: Town, editor: str, what: str = "") -> None:
     written = WRITINGS[0]
     writing = replace(written, vi=replace(written.vi, what=what)) if what else written
     lead = await town.official("truong", "admin")
-    made = await town.as_official(editor, lambda desk: Models(desk).begin(writing))
+    made = await town.as_official(editor, lambda desk: desk.models.begin(writing))
     assert made
-    assert await town.as_official(lead, lambda desk: Models(desk).approve(made, _seen(desk, made))) == "done"
+    assert await town.as_official(lead, lambda desk: desk.models.approve(made, _seen(desk, made))) == "done"
 
 
 def _seen(desk: Desk, made: str) -> str:
-    found = Models(desk).find(made)
+    found = desk.models.find(made)
     assert found
     return found.seen
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Desk
-from handlers.desk.cases.question_reminders import QuestionReminders
+from handlers.desk.cases import QuestionReminders
 from storage.tables import AuditRow
 from tests.kit.on_duty import Clerk, clerk, listening
 from tests.kit.requests import HERE, asks
@@ -68,7 +68,7 @@ async def test_a_reminder_brings_the_question_with_its_doors_below_a_first_line_
 
 async def test_of_an_officer_who_is_gone_the_leads_are_told(town: Town, tam: Clerk, code: str) -> None:
     an = await clerk(town, "An", "lead", places=(HERE,))
-    await town.as_official(an.id, lambda desk: desk.officials.disable(tam.id, "left"))
+    await town.as_official(an.id, lambda desk: desk.accounts.disable(tam.id, "left"))
 
     assert await reminded(town, an, 10) == [(7, "case_news.unanswered")]
 

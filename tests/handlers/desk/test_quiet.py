@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.desk.office.quiet_hours import NIGHT, QuietHours, Waits, may_go
+from handlers.desk.office import NIGHT, QuietHours, Waits, may_go
 from tests.kit.cases import for_each
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")

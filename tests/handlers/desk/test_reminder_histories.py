@@ -20,12 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from sqlmodel import col, func, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.arrival_reminders import ArrivalReminders
-from handlers.desk.allocations.needs import Needs
-from handlers.desk.cases.form_reminders import FormReminders
-from handlers.desk.cases.question_reminders import QuestionReminders
-from handlers.desk.office import working_days
+from handlers.desk.allocations import ArrivalReminders
+from handlers.desk.cases import FormReminders, QuestionReminders
+from handlers.desk.office import Calendar
 from handlers.flow.session import Form, Session, store
 from storage.database import Database, Unit
 from storage.queries.incoming import chats, sessions
@@ -89,7 +86,7 @@ class Histories(RuleBasedStateMachine):
         self.brought: list[str] = []  # allocations
         self.tam = self.at_desk(Actor("operator"), _an_officer)
         chat = self.town.database.write_now(lambda unit: self.arrive(unit, b"tam"))
-        self.at_desk(Actor("operator"), lambda desk: desk.officials.bind_chat(self.tam, chat.person_id))
+        self.at_desk(Actor("operator"), lambda desk: desk.accounts.bind_chat(self.tam, chat.person_id))
         self.giver = self.town.database.write_now(lambda unit: self.arrive(unit, b"cho"))
         self.arrive_anew()
         self.wants_news()
@@ -197,10 +194,10 @@ class Histories(RuleBasedStateMachine):
         gift = self.at_desk(Actor("person", self.giver.person_id), promise, self.giver)
 
         def bring(desk: Desk) -> str:
-            slot = Needs(desk).open_for_case(code, "food", "goods", 10, measure="kg").slot_id
-            assert Allocations(desk).allocate(gift, slot, 10) == "done"
+            slot = desk.needs.open_for_case(code, "food", "goods", 10, measure="kg").slot_id
+            assert desk.allocations.allocate(gift, slot, 10) == "done"
             given = desk.unit.scalars(select(Allocation.id).where(Allocation.slot_id == slot)).one()
-            assert Allocations(desk).hand_over(given, 10, "tại nhà") == "done"
+            assert desk.allocations.hand_over(given, 10, "tại nhà") == "done"
             return given
 
         given = self.officially(bring)
@@ -266,7 +263,7 @@ class Histories(RuleBasedStateMachine):
 
     def due(self) -> Iterator[str]:
         """What is to be said now."""
-        if working_days.is_holiday(self.now.astimezone(self.town.office.zone).date()):
+        if Calendar().is_holiday(self.now.astimezone(self.town.office.zone).date()):
             return
         for subject in self.waiting.values():
             may = {"form": self.news is not False, "unanswered": True}.get(subject.kind, self.news is True)
@@ -288,7 +285,7 @@ class Histories(RuleBasedStateMachine):
 
 
 def _an_officer(desk: Desk) -> str:
-    made = desk.officials.invite("tam@example.test", "Tâm", "", ("officer",), (HERE,))
+    made = desk.accounts.invite("tam@example.test", "Tâm", "", ("officer",), (HERE,))
     assert made is not None
     desk.unit.get_one(OfficialRow, made[0]).state = "active"
     return made[0]

@@ -7,12 +7,9 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.arrival_reminders import ArrivalReminders
-from handlers.desk.cases.cases import Request
-from handlers.desk.cases.form_reminders import FormReminders
-from handlers.desk.cases.question_reminders import QuestionReminders
-from handlers.desk.pledges.pledges import Offer
-from handlers.desk.pledges.reminders import PledgeReminders
+from handlers.desk.allocations import ArrivalReminders
+from handlers.desk.cases import FormReminders, QuestionReminders, Registration
+from handlers.desk.pledges import Offer
 from storage.tables import OutboxRow
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.on_duty import clerk
@@ -65,7 +62,7 @@ async def promised(town: Town) -> str:
     await lan.says("/menu")
     code = await lan.at_desk(promise)
     town.clock.move(hours=13)
-    await town.at_desk(Actor("clock"), lambda desk: PledgeReminders(desk).run())
+    await town.at_desk(Actor("clock"), lambda desk: desk.pledge_reminders.run())
     assert await reminders(town) == [("queued", None)]
     return code
 
@@ -110,7 +107,7 @@ def hushes(desk: Desk, code: str) -> None:
 def takes_back(desk: Desk, code: str) -> None:
     pledge = desk.pledges.find_mine(code)
     assert pledge is not None
-    assert desk.pledges.withdraw(pledge)
+    assert desk.allocations.withdraw(pledge)
 
 
 def has_sent(desk: Desk, code: str) -> None:
@@ -120,7 +117,7 @@ def has_sent(desk: Desk, code: str) -> None:
 
 
 def registers(desk: Desk, _: str) -> None:
-    desk.cases.open(Request(needs=("food",), unit_id=HERE, place="Hòa Sơn"))
+    desk.cases.open(Registration(needs=("food",), unit_id=HERE, place="Hòa Sơn"))
 
 
 def wants_no_news(desk: Desk, _: str) -> None:
@@ -153,7 +150,7 @@ async def test_what_is_not_over_is(town: Town, reminded: Reminded) -> None:
     lan = town.citizen("Lan")
 
     def does_something_else(desk: Desk) -> None:
-        other = desk.cases.open(Request(needs=("food",), unit_id=HERE, place="Hòa Sơn"))
+        other = desk.cases.open(Registration(needs=("food",), unit_id=HERE, place="Hòa Sơn"))
         assert desk.cases.withdraw(other.code)
         desk.consents.end("campaign_posts", "campaign_posts/1")
 

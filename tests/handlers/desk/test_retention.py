@@ -8,10 +8,7 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from handlers.desk import Actor
-from handlers.desk.cases.cases import Request
-from handlers.desk.messages.reminders import once
-from handlers.desk.privacy.retention import Retention
-from handlers.desk.talks.calls import Calls
+from handlers.desk.cases import Registration
 from handlers.rules.office import Span
 from storage.database import Unit
 from storage.queries.chains import chain
@@ -27,7 +24,7 @@ OFFICIAL = Actor("official", "tam")
 
 
 async def forgets(town: Town) -> int:
-    return await town.at_desk(Actor("clock"), lambda desk: Retention(desk).run())
+    return await town.at_desk(Actor("clock"), lambda desk: desk.retention.run())
 
 
 async def count(town: Town, statement: str) -> int:
@@ -78,7 +75,7 @@ async def is_checked(lan: Citizen) -> None:
 
 async def is_reminded(lan: Citizen) -> None:
     await lan.says("/menu")
-    assert await lan.at_desk(lambda desk: once(desk, "form", f"form:{lan.name}", 1))
+    assert await lan.at_desk(lambda desk: desk.reminders.once("form", f"form:{lan.name}", 1))
 
 
 async def an_official(town: Town) -> str:
@@ -90,7 +87,7 @@ async def an_official(town: Town) -> str:
 async def talks_and_ends_it(lan: Citizen) -> None:
     await lan.says("/menu", "/canbo", "phường Hòa Khánh")
     town, hoa = lan.town, await an_official(lan.town)
-    [talk] = await town.as_official(hoa, lambda desk: Calls(desk).talks())
+    [talk] = await town.as_official(hoa, lambda desk: desk.calls.talks())
     await town.as_official(hoa, lambda desk: desk.talks.take(talk.id, in_chat=False))
     await lan.says("Tôi hỏi về giấy tờ")
     await town.as_official(hoa, lambda desk: desk.talks.close(talk.id))
@@ -183,7 +180,7 @@ async def closed(town: Town) -> tuple[Citizen, str]:
     lan = town.citizen("Lan")
     await lan.says("/menu")
     photo = await lan.at_desk(lambda desk: desk.files.keep(b"a photo"))
-    request = Request(("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
+    request = Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
     code = (await lan.at_desk(lambda desk: desk.cases.open(request, (photo,)))).code
     await lan.at_desk(lambda desk: desk.cases.add_words(code, "cần gạo"))
     for state in ("in_review", "proposed", "approved", "delivering", "closed"):
@@ -303,7 +300,7 @@ async def test_a_dead_letter_replayed_and_dead_again_keeps_its_body_for_its_own_
 async def test_a_person_is_answered_after_all_of_hers_was_forgotten(town: Town) -> None:
     lan = town.citizen("Lan")
     await begins_a_form(lan)
-    await lan.at_desk(lambda desk: desk.cases.open(Request(("food",), None, "tổ 3", name="Lan")))
+    await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Lan")))
     town.clock.move(days=1000)
     await forgets(town)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.desk.office.rights import RIGHTS, ROLES, TABLE, Official, read_table
+from handlers.desk.office import RIGHTS, ROLES, TABLE, Official, read_table
 from tests.kit.cases import for_each
 
 OWN, FOREIGN = "phuong_hoa_khanh", "xa_tay_giang"

@@ -97,7 +97,7 @@ async def test_of_twenty_who_redeem_at_once_one_does(town: Town) -> None:
 
 async def test_whoever_is_invited_again_gets_all_secrets_anew(tam: Account) -> None:
     town, cookie = tam.town, await tam.cookie()
-    token = await town.at_desk(OPERATOR, lambda desk: desk.officials.invite_again(tam.id)) or ""
+    token = await town.at_desk(OPERATOR, lambda desk: desk.accounts.invite_again(tam.id)) or ""
     new = await secret_of(town, token)
 
     await redeems(town, token, pyotp.TOTP(new).at(town.clock.now()), "$the-second")
@@ -216,7 +216,7 @@ async def test_each_recovery_code_counts_once_however_it_is_typed(tam: Account) 
 
 
 async def test_a_recovery_code_is_its_own_accounts_alone(tam: Account) -> None:
-    other = await tam.town.at_desk(OPERATOR, lambda desk: desk.officials.invite("huy@example.test", "Huy", "", (), ()))
+    other = await tam.town.at_desk(OPERATOR, lambda desk: desk.accounts.invite("huy@example.test", "Huy", "", (), ()))
     assert other is not None
     await tam.town.at_desk(OPERATOR, lambda desk: desk.signing_in.hand_out(other[0], "$huy"))
 
@@ -241,7 +241,7 @@ async def test_a_password_changed_in_between_signs_nobody_in(tam: Account) -> No
 async def test_an_account_disabled_in_between_signs_nobody_in(tam: Account) -> None:
     login = await tam.does(lambda desk: desk.signing_in.login(EMAIL))
     assert login is not None
-    await tam.town.at_desk(OPERATOR, lambda desk: desk.officials.disable(tam.id, "left"))
+    await tam.town.at_desk(OPERATOR, lambda desk: desk.accounts.disable(tam.id, "left"))
     tam.town.clock.move(seconds=30)
 
     assert await tam.does(lambda desk: desk.signing_in.sign_in(login, tam.code())) is None

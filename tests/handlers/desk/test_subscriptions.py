@@ -6,8 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.announcing.digests import Digests
-from handlers.desk.consents.subscriptions import Again, Wanted
+from handlers.desk.consents import Again, Wanted
 from storage.database import Unit
 from storage.queries.outgoing import outbox
 from storage.tables import Broadcast, OutboxRow, Recipient, Subscription
@@ -203,7 +202,7 @@ async def test_a_digest_that_waits_is_gathered_anew_without_it(town: Town, offic
     await office.announces("Phiên việc làm", topic="jobs")
     await office.announces("Trạm y tế", topic="health")
     town.clock.move(hours=13)  # at night
-    await town.at_desk(CLOCK, lambda desk: Digests(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.digests.run())
     before = await messages(town, "digest")
 
     await lan.at_desk(lambda desk: desk.subscriptions.stop("jobs"))
@@ -221,7 +220,7 @@ async def test_a_digest_that_was_tried_is_not_tried_again_with_what_she_stopped(
     await office.announces("Phiên việc làm", topic="jobs")
     await office.announces("Trạm y tế", topic="health")
     town.clock.move(hours=13)  # at night
-    await town.at_desk(CLOCK, lambda desk: Digests(desk).run())
+    await town.at_desk(CLOCK, lambda desk: desk.digests.run())
 
     def fail(unit: Unit) -> int:
         [row] = unit.scalars(select(OutboxRow).where(OutboxRow.kind == "digest"))

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.desk.allocations.matching import Gift, Need, match
-from handlers.desk.allocations.suggestions import Suggestions, former_districts
+from handlers.desk.allocations import GiftTraits, NeedTraits, former_districts, match
 from tests.kit.cases import for_each
 from tests.kit.gifts import BUYS, JOB, gives, needs, promises
 from tests.kit.on_duty import clerk
@@ -14,46 +13,47 @@ from tests.kit.town import Town
 
 TODAY = date(2026, 11, 25)
 DISTRICTS = {"a": {"D"}, "b": {"D", "E"}, "c": {"F"}}
-NEED = Need("goods", 10, "kg", "food", "a")
-LINK = Need("link", 10, "kg", "trade", "a", topic="mang", months=(8, 9))
+NEED = NeedTraits("goods", 10, "kg", "food", "a")
+LINK = NeedTraits("link", 10, "kg", "trade", "a", topic="mang", months=(8, 9))
 
 # The gift, the need, and the reasons it fits for; None where it does not.
-PAIRS: dict[str, tuple[Gift, Need, tuple[str, ...] | None]] = {
-    "the same unit": (Gift("goods", 10, "kg", unit_id="a"), NEED, ("unit", "enough")),
-    "a neighbour of the same former district": (Gift("goods", 10, "kg", unit_id="b"), NEED, ("district", "enough")),
-    "another unit": (Gift("goods", 10, "kg", unit_id="c"), NEED, None),
-    "a need of no unit": (Gift("goods", 10, "kg", unit_id="a"), Need("goods", 10, "kg", "food"), None),
-    "where it is most needed": (Gift("goods", 10, "kg"), NEED, ("most_needed", "enough")),
+PAIRS: dict[str, tuple[GiftTraits, NeedTraits, tuple[str, ...] | None]] = {
+    "the same unit": (GiftTraits("goods", 10, "kg", unit_id="a"), NEED, ("unit", "enough")),
+    "a neighbour of one former district": (GiftTraits("goods", 10, "kg", unit_id="b"), NEED, ("district", "enough")),
+    "another unit": (GiftTraits("goods", 10, "kg", unit_id="c"), NEED, None),
+    "a need of no unit": (GiftTraits("goods", 10, "kg", unit_id="a"), NeedTraits("goods", 10, "kg", "food"), None),
+    "where it is most needed": (GiftTraits("goods", 10, "kg"), NEED, ("most_needed", "enough")),
     "the same campaign": (
-        Gift("goods", 10, "kg", campaign_id="x"), Need("goods", 10, "kg", campaign_id="x"), ("campaign", "enough")
+        GiftTraits("goods", 10, "kg", campaign_id="x"), NeedTraits("goods", 10, "kg", campaign_id="x"),
+        ("campaign", "enough"),
     ),
-    "another campaign": (Gift("goods", 10, "kg", campaign_id="x"), NEED, None),
-    "another kind": (Gift("time", 10, "kg"), NEED, None),
-    "less than is needed": (Gift("goods", 9, "kg"), NEED, ("most_needed", "part")),
-    "another measure": (Gift("goods", 9, "bao"), NEED, ("most_needed",)),
-    "the same measure, typed otherwise": (Gift("goods", 10, "KG "), NEED, ("most_needed", "enough")),
-    "nothing left": (Gift("goods", 0, "kg"), NEED, None),
-    "nothing lacking": (Gift("goods", 5, "kg"), Need("goods", 0, "kg", "food", "a"), None),
-    "only offered": (Gift("goods", 10, "kg", "offered"), NEED, None),
-    "over": (Gift("goods", 10, "kg", "withdrawn"), NEED, None),
-    "good until today": (Gift("goods", 10, "kg", until=TODAY), NEED, ("most_needed", "enough")),
-    "past its day": (Gift("goods", 10, "kg", until=date(2026, 11, 24)), NEED, None),
-    "goods of the need's kind": (Gift("goods", 10, "kg", topic="food"), NEED, ("most_needed", "topic", "enough")),
+    "another campaign": (GiftTraits("goods", 10, "kg", campaign_id="x"), NEED, None),
+    "another kind": (GiftTraits("time", 10, "kg"), NEED, None),
+    "less than is needed": (GiftTraits("goods", 9, "kg"), NEED, ("most_needed", "part")),
+    "another measure": (GiftTraits("goods", 9, "bao"), NEED, ("most_needed",)),
+    "the same measure, typed otherwise": (GiftTraits("goods", 10, "KG "), NEED, ("most_needed", "enough")),
+    "nothing left": (GiftTraits("goods", 0, "kg"), NEED, None),
+    "nothing lacking": (GiftTraits("goods", 5, "kg"), NeedTraits("goods", 0, "kg", "food", "a"), None),
+    "only offered": (GiftTraits("goods", 10, "kg", "offered"), NEED, None),
+    "over": (GiftTraits("goods", 10, "kg", "withdrawn"), NEED, None),
+    "good until today": (GiftTraits("goods", 10, "kg", until=TODAY), NEED, ("most_needed", "enough")),
+    "past its day": (GiftTraits("goods", 10, "kg", until=date(2026, 11, 24)), NEED, None),
+    "goods of the need's kind": (GiftTraits("goods", 10, "kg", topic="food"), NEED, ("most_needed", "topic", "enough")),
     "goods of another topic": (
-        Gift("goods", 10, "kg", topic="clothes"), Need("goods", 10, "kg", "food", "a", topic="food"), None
+        GiftTraits("goods", 10, "kg", topic="clothes"), NeedTraits("goods", 10, "kg", "food", "a", topic="food"), None
     ),
-    "goods of no topic we know": (Gift("goods", 10, "kg", topic="other"), NEED, ("most_needed", "enough")),
-    "a job nobody verified": (Gift("job", 3, "người"), Need("job", 1, "người"), None),
+    "goods of no topic we know": (GiftTraits("goods", 10, "kg", topic="other"), NEED, ("most_needed", "enough")),
+    "a job nobody verified": (GiftTraits("job", 3, "người"), NeedTraits("job", 1, "người"), None),
     "a verified job": (
-        Gift("job", 3, "người", verified=True), Need("job", 1, "người"), ("most_needed", "enough")
+        GiftTraits("job", 3, "người", verified=True), NeedTraits("job", 1, "người"), ("most_needed", "enough")
     ),
     "a buyer in the season": (
-        Gift("link", 10, "kg", topic="mang", months=(9, 10), verified=True), LINK,
+        GiftTraits("link", 10, "kg", topic="mang", months=(9, 10), verified=True), LINK,
         ("most_needed", "topic", "season", "enough"),
     ),
-    "a buyer out of season": (Gift("link", 10, "kg", topic="mang", months=(1, 2), verified=True), LINK, None),
+    "a buyer out of season": (GiftTraits("link", 10, "kg", topic="mang", months=(1, 2), verified=True), LINK, None),
     "a buyer all the year": (
-        Gift("link", 10, "kg", topic="mang", verified=True), LINK, ("most_needed", "topic", "enough")
+        GiftTraits("link", 10, "kg", topic="mang", verified=True), LINK, ("most_needed", "topic", "enough")
     ),
 }  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_a_gift_fits_a_need_for_these_reasons(name: str) -> None:
 
 def test_the_nearer_the_better() -> None:
     places: tuple[dict[str, str], ...] = ({"unit_id": "a"}, {"unit_id": "b"}, {})
-    points = [match(Gift("goods", 10, "kg", **place), NEED, TODAY, DISTRICTS) for place in places]  # type: ignore[arg-type]  # fields of a gift
+    points = [match(GiftTraits("goods", 10, "kg", **place), NEED, TODAY, DISTRICTS) for place in places]  # type: ignore[arg-type]  # fields of a gift
 
     assert [p.points for p in points if p] == sorted((p.points for p in points if p), reverse=True)
 
@@ -93,7 +93,7 @@ async def test_gifts_for_a_need_come_best_first_and_of_equals_the_oldest(town: T
     await promises(town, "Bốn", unit_id=THERE)
     await promises(town, "Năm", accepted=False)
 
-    found = await town.as_official(officer, lambda desk: Suggestions(desk).for_need(slot))
+    found = await town.as_official(officer, lambda desk: desk.suggestions.for_need(slot))
 
     assert [one.code for one in found] == [here, later, anywhere]
     assert [reason.key for reason in found[0].reasons] == ["fits.unit", "fits.enough"]
@@ -106,7 +106,7 @@ async def test_many_gifts_for_anywhere_do_not_hide_the_one_for_here(town: Town) 
         await promises(town, f"Nơi cần {n}")
     here = await promises(town, "Ở đây", unit_id=HERE)
 
-    found = await town.as_official(officer, lambda desk: Suggestions(desk).for_need(slot, most=3))
+    found = await town.as_official(officer, lambda desk: desk.suggestions.for_need(slot, most=3))
 
     assert (found[0].code, len(found)) == (here, 3)
 
@@ -119,7 +119,7 @@ async def test_needs_for_a_gift_are_those_that_wait(town: Town) -> None:
     gift = await promises(town, "Cho")
     await gives(town, officer, gift, held, 4)
 
-    found = await town.as_official(officer, lambda desk: Suggestions(desk).for_gift(gift))
+    found = await town.as_official(officer, lambda desk: desk.suggestions.for_gift(gift))
 
     assert [(one.slot_id, one.case_code, one.left) for one in found] == [(free, case, 10)]
     assert [reason.key for reason in found[0].reasons] == ["fits.most_needed", "fits.part"]
@@ -135,7 +135,7 @@ async def test_nothing_is_suggested_to_who_may_not_give_or_of_her_own(town: Town
 
     async def suggested(who: str) -> tuple[int, int]:
         found = await town.as_official(
-            who, lambda desk: (Suggestions(desk).for_need(slot), Suggestions(desk).for_gift(gift))
+            who, lambda desk: (desk.suggestions.for_need(slot), desk.suggestions.for_gift(gift))
         )
         return len(found[0]), len(found[1])
 
@@ -149,6 +149,6 @@ async def test_a_verified_employer_or_buyer_is_suggested(town: Town, kind: str, 
     slot = await needs(town, officer, await asks(town, "Lan"), kind, 1, months=(8,))
     code = await promises(town, "Chủ", offer)  # type: ignore[arg-type]  # one of the offers
 
-    found = await town.as_official(officer, lambda desk: Suggestions(desk).for_need(slot))
+    found = await town.as_official(officer, lambda desk: desk.suggestions.for_need(slot))
 
     assert [one.code for one in found] == [code]

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.talks.talks import Outcome, Wish
+from handlers.desk.talks import TalkOutcome, Wish
 from storage.database import Unit
 from storage.queries.incoming import chats
 from storage.tables import OutboxRow, PassedOn, Talk, TalkLine
@@ -25,7 +25,7 @@ async def wishes(citizen: Citizen, place: str | None = PLACE) -> Wish:
     return await citizen.at_desk(lambda desk: desk.talks.wish(place))
 
 
-async def takes(town: Town, official_id: str, *, in_chat: bool = False) -> Outcome:
+async def takes(town: Town, official_id: str, *, in_chat: bool = False) -> TalkOutcome:
     talk_id = (await talk(town)).id
     return await town.as_official(official_id, lambda desk: desk.talks.take(talk_id, in_chat=in_chat))
 
@@ -64,7 +64,7 @@ async def test_every_official_on_duty_there_is_told_once_and_nobody_elsewhere(
 ) -> None:
     binh, away = await clerk(town, "Bình"), await clerk(town, "Tú")
     elsewhere, helper = await clerk(town, "An", places=("phuong_hai_chau",)), await clerk(town, "Vy", "helper")
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.set_duty(away.id, on=False))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.set_duty(away.id, on=False))
 
     async with listening(hoa, binh, away, elsewhere, helper):
         made = await wishes(lan)
@@ -150,11 +150,11 @@ async def test_only_who_has_it_says_hands_over_and_ends(town: Town, lan: Citizen
     await takes(town, hoa.id)
     talk_id = (await talk(town)).id
 
-    def tries(desk: Desk) -> set[Outcome]:
+    def tries(desk: Desk) -> set[TalkOutcome]:
         talks = desk.talks
         return {talks.say(talk_id, "…"), talks.hand_over(talk_id, binh.id), talks.close(talk_id)}
 
-    assert await town.as_official(binh.id, tries) == {Outcome("taken", "Hoa")}
+    assert await town.as_official(binh.id, tries) == {TalkOutcome("taken", "Hoa")}
     assert await lines(town, hoa.id) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.talks.urgent import Outcome, Raised
+from handlers.desk.talks import Raised, UrgentOutcome
 from storage.database import Unit
 from storage.queries.outgoing import sending
 from storage.tables import AuditRow, ChatLine, OutboxRow, PassedOn, UrgentRequest
@@ -30,7 +30,7 @@ async def rings(town: Town, **later: float) -> bool:
     return await town.at_desk(Actor("clock"), lambda desk: desk.urgent.ring())
 
 
-async def takes(town: Town, official: Clerk) -> Outcome:
+async def takes(town: Town, official: Clerk) -> UrgentOutcome:
     code = (await request(town)).code
     return await town.as_official(official.id, lambda desk: desk.urgent.take(code))
 
@@ -64,7 +64,7 @@ async def test_it_rings_every_three_minutes_and_from_the_third_time_at_leads_too
 ) -> None:
     lead = await clerk(town, "Bình", "lead")
     admin = await clerk(town, "An", "admin", places=())
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.set_duty(lead.id, on=False))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.set_duty(lead.id, on=False))
 
     async with listening(hoa, lead, admin):
         assert (await lan.at_desk(raise_one)).told == 1
@@ -108,7 +108,7 @@ async def test_of_two_who_take_it_at_once_one_does(town: Town, lan: Citizen, hoa
 
 async def test_where_nobody_on_duty_can_be_told_whoever_decides_there_is_at_once(town: Town, lan: Citizen) -> None:
     lead = await clerk(town, "Bình", "lead")
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.set_duty(lead.id, on=False))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.set_duty(lead.id, on=False))
 
     async with listening(lead):
         raised = await lan.at_desk(raise_one)
@@ -133,7 +133,7 @@ async def test_one_whose_official_is_disabled_rings_again_and_can_be_taken(
     binh = await clerk(town, "Bình")
     await lan.at_desk(raise_one)
     await takes(town, hoa)
-    assert (await takes(town, binh)) == Outcome("taken", "Hoa")
+    assert (await takes(town, binh)) == UrgentOutcome("taken", "Hoa")
     await disable(town, hoa)
 
     async with listening(binh):

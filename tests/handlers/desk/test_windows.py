@@ -10,10 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Desk
-from handlers.desk.announcing import audience
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.announcing.rows import Seen
+from handlers.desk.announcing import Audience, BroadcastDraft, SeenBroadcast
 from handlers.flow.message import Say
 from storage.database import Database, Unit
 from storage.queries import machine
@@ -29,7 +26,7 @@ from tests.kit.town import Citizen, Town
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OA = Windows("zalo_oa", timedelta(hours=48), timedelta(days=7), 0, frozenset(), ZONE)
-DRAFT = Draft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm mở cửa sáng thứ bảy."}, Audience(), "health")
+DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm mở cửa sáng thứ bảy."}, Audience(), "health")
 
 
 @dataclass
@@ -256,11 +253,11 @@ async def test_the_preview_of_an_announcement_says_what_becomes_of_it(shaped: Da
     assert await town.database.read(lambda unit: windows.spent(unit, account.windows, town.clock.now())) == 2
 
 
-def _seen(desk: Desk, code: str) -> Seen:
+def _seen(desk: Desk, code: str) -> SeenBroadcast:
     seen = desk.broadcasts.read(code)
     assert seen is not None
     return seen
 
 
 def _preview(desk: Desk) -> Mapping[str, int]:
-    return audience.counts(desk, "news", "health", Audience(), desk.now).ways
+    return desk.audiences.counts("news", "health", Audience(), desk.now).ways

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.desk.office.working_days import add, due, is_working_day
+from handlers.desk.office import Calendar
 from tests.kit.cases import for_each
 
 DA_NANG = ZoneInfo("Asia/Ho_Chi_Minh")
+USUAL = Calendar()
 FIVE_PM = time(17)
 
 
@@ -46,7 +47,7 @@ def here(year: int, month: int, day: int, hour: int = 9, minute: int = 0, second
     ],
 )
 def test_offices_work_monday_to_friday_but_not_on_holidays(day: date, works: bool) -> None:
-    assert is_working_day(day) is works
+    assert USUAL.is_working_day(day) is works
 
 
 @for_each(
@@ -74,40 +75,44 @@ def test_offices_work_monday_to_friday_but_not_on_holidays(day: date, works: boo
     ],
 )
 def test_five_working_days_after_receipt(received: datetime, by: date) -> None:
-    assert due(received, 5, zone=DA_NANG, cutoff=FIVE_PM) == by
+    assert USUAL.due(received, 5, zone=DA_NANG, cutoff=FIVE_PM) == by
 
 
 def test_a_closed_day_is_not_counted() -> None:
     closed = {date(2026, 11, 11)}
 
-    assert due(here(2026, 11, 9), 2, zone=DA_NANG, cutoff=FIVE_PM, closed=closed) == date(2026, 11, 12)
+    assert Calendar(closed=frozenset(closed)).due(here(2026, 11, 9), 2, zone=DA_NANG, cutoff=FIVE_PM) == date(
+        2026, 11, 12
+    )
 
 
 def test_an_opened_saturday_is_counted() -> None:
     opened = {date(2026, 8, 22)}
 
-    assert due(here(2026, 8, 21), 1, zone=DA_NANG, cutoff=FIVE_PM, opened=opened) == date(2026, 8, 22)
+    assert Calendar(opened=frozenset(opened)).due(here(2026, 8, 21), 1, zone=DA_NANG, cutoff=FIVE_PM) == date(
+        2026, 8, 22
+    )
 
 
 def test_a_holiday_the_offices_work_on_is_counted() -> None:
-    assert add(date(2026, 11, 23), 1, opened={date(2026, 11, 24)}) == date(2026, 11, 24)
+    assert Calendar(opened=frozenset({date(2026, 11, 24)})).add(date(2026, 11, 23), 1) == date(2026, 11, 24)
 
 
 def test_a_day_both_closed_and_opened_is_closed() -> None:
     day = date(2026, 11, 11)
 
-    assert not is_working_day(day, closed={day}, opened={day})
+    assert not Calendar(frozenset({day}), frozenset({day})).is_working_day(day)
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        due(datetime(2026, 11, 9, 9), 5, zone=DA_NANG, cutoff=FIVE_PM)  # noqa: DTZ001 - the point of the test
+        USUAL.due(datetime(2026, 11, 9, 9), 5, zone=DA_NANG, cutoff=FIVE_PM)  # noqa: DTZ001 - the point of the test
 
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_fewer_than_one_working_day_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match="from one"):
-        add(date(2026, 11, 9), count)
+        USUAL.add(date(2026, 11, 9), count)
 
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
@@ -116,26 +121,26 @@ COUNTS = st.integers(1, 30)
 
 @given(received=MOMENTS, count=COUNTS)
 def test_what_is_due_is_due_on_a_working_day_after_receipt(received: datetime, count: int) -> None:
-    by = due(received, count, zone=DA_NANG, cutoff=FIVE_PM)
+    by = USUAL.due(received, count, zone=DA_NANG, cutoff=FIVE_PM)
 
-    assert is_working_day(by)
+    assert USUAL.is_working_day(by)
     assert by > received.astimezone(DA_NANG).date()
 
 
 @given(received=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=20)), count=COUNTS)
 def test_what_comes_later_is_never_due_earlier(received: datetime, later: timedelta, count: int) -> None:
-    first = due(received, count, zone=DA_NANG, cutoff=FIVE_PM)
-    second = due(received + later, count, zone=DA_NANG, cutoff=FIVE_PM)
+    first = USUAL.due(received, count, zone=DA_NANG, cutoff=FIVE_PM)
+    second = USUAL.due(received + later, count, zone=DA_NANG, cutoff=FIVE_PM)
 
     assert first <= second
 
 
 @given(start=st.dates(date(2025, 1, 1), date(2029, 12, 31)), count=COUNTS, more=COUNTS)
 def test_adding_in_two_steps_is_adding_at_once(start: date, count: int, more: int) -> None:
-    assert add(add(start, count), more) == add(start, count + more)
+    assert USUAL.add(USUAL.add(start, count), more) == USUAL.add(start, count + more)
 
 
 def test_importing_working_days_does_not_import_the_holidays() -> None:
-    program = "import sys, handlers.desk.office.working_days; assert 'holidays' not in sys.modules"
+    program = "import sys, handlers.desk.office.calendar; assert 'holidays' not in sys.modules"
 
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)

@@ -5,13 +5,11 @@ from dataclasses import replace
 import pytest
 
 from handlers.desk import Actor
-from handlers.desk.cases.cases import Request
-from handlers.desk.cases.decisions import Support
-from handlers.desk.cases.worklist import Row
+from handlers.desk.cases import CaseLine, Registration, Support
 from tests.kit.town import Citizen, Town
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"
-REQUEST = Request(("food",), HERE, "tổ 3")
+REQUEST = Registration(("food",), HERE, "tổ 3")
 
 
 async def opens(lan: Citizen, unit_id: str | None = HERE) -> str:
@@ -21,7 +19,7 @@ async def opens(lan: Citizen, unit_id: str | None = HERE) -> str:
     return opened.code
 
 
-async def rows(town: Town, official: str, *, everybodys: bool = False) -> list[Row]:
+async def rows(town: Town, official: str, *, everybodys: bool = False) -> list[CaseLine]:
     return await town.as_official(official, lambda desk: desk.worklist.rows(everybodys=everybodys))
 
 
@@ -112,7 +110,7 @@ async def test_what_somebody_had_who_is_gone_is_everybody_s(town: Town, lan: Cit
     await town.as_official(ba, lambda desk: desk.casework.take(code))
 
     before = await codes(town, tam)
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.disable(ba, "left"))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.disable(ba, "left"))
 
     assert (before, await codes(town, tam)) == ([], [code])
 
@@ -122,7 +120,7 @@ async def test_who_stands_in_sees_what_the_absent_one_has_as_long_as_she_is_away
     code = await opens(lan)
     await town.as_official(ba, lambda desk: desk.casework.take(code))
     today = town.clock.now().date()
-    await town.at_desk(Actor("operator"), lambda desk: desk.officials.set_leave(ba, tam, (today, today)))
+    await town.at_desk(Actor("operator"), lambda desk: desk.accounts.set_leave(ba, tam, (today, today)))
 
     away = await codes(town, tam), await codes(town, mai)
     town.clock.move(days=1)

@@ -16,11 +16,8 @@ from bot.web.console.openapi import paths
 from handlers import console
 from handlers.console import Act, Screen
 from handlers.demo.models import WRITINGS
-from handlers.desk.allocations.models import Models
-from handlers.desk.announcing.audience import Audience
-from handlers.desk.announcing.broadcasts import Draft
-from handlers.desk.office.rights import RIGHTS, ROLES
-from handlers.desk.talks.calls import Calls
+from handlers.desk.announcing import Audience, BroadcastDraft
+from handlers.desk.office import RIGHTS, ROLES
 from storage.tables import Grievance
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk
@@ -74,7 +71,7 @@ async def objects(town: TownOf) -> Objects:
         if whose == "foreign":
             found["urgent"] = {"foreign": raised.code}
         await citizen.at_desk(lambda desk, place=place: desk.talks.wish(place))  # type: ignore[misc]  # bound at once
-    talks = await town.as_official(boss, lambda desk: Calls(desk).talks())
+    talks = await town.as_official(boss, lambda desk: desk.calls.talks())
     found["talks"] = {"own" if talk.unit_id == unit else "foreign": talk.id for talk in talks}
     near = await town.official("near", "officer", places=(unit or "",))
     far = await town.official("far", "officer", places=(THERE,))
@@ -102,7 +99,7 @@ async def _broadcasts(
     """A draft here and one far away, each with a picture."""
     said = {"vi": "Lịch trạm y tế"}
     for whose, place in places.items():
-        draft = Draft("news", said, said, Audience(units=(place,)), "health", picture=b"\xff\xd8\xff")
+        draft = BroadcastDraft("news", said, said, Audience(units=(place,)), "health", picture=b"\xff\xd8\xff")
         code = await town.as_official(boss, lambda desk, draft=draft: desk.broadcasts.write(draft))  # type: ignore[misc]  # bound at once
         assert code
         found.setdefault("broadcasts", {})[whose] = code
@@ -126,7 +123,7 @@ async def _gifts(
         for path, it in objects.items():
             found.setdefault(path, {})[whose] = it
     writing = WRITINGS[0]
-    model = await town.as_official(boss, lambda desk: Models(desk).begin(writing))
+    model = await town.as_official(boss, lambda desk: desk.models.begin(writing))
     assert model
     found["models"] = {"own": model}
 

@@ -94,7 +94,7 @@ async def test_an_auditor_sees_what_it_was_about_without_a_way_there(house: Hous
 async def test_a_reason_is_shown_as_words(house: House, town: TownOf) -> None:
     async with clerk(house, "an", "admin") as an:
         gone = await town.official("binh", "officer", places=(PLACE,))
-        await town.as_official(an.id, lambda desk: desk.officials.disable(gone, SCRIPT))
+        await town.as_official(an.id, lambda desk: desk.accounts.disable(gone, SCRIPT))
         page = await an.opens(f"/audit?action={SCRIPT}"), await an.opens("/audit?action=official.disabled")
 
     assert SCRIPT in text(page[1])

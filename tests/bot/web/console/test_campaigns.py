@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.desk.money.campaigns import stamp
+from handlers.desk.money import stamp
 from tests.kit.console import Clerk, clerk, text
 from tests.kit.giving import DRAFT, front
 from tests.kit.house import House, visit

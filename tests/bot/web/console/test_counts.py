@@ -4,7 +4,6 @@ from sqlalchemy import update
 
 from handlers.console.counts import counts
 from handlers.desk import Actor
-from handlers.desk.allocations.grievances import Grievances
 from storage.tables import OutboxRow
 from tests.bot.web.console.test_letters import dies
 from tests.kit.calls import ELSEWHERE, PLACE, raises, resident, wishes
@@ -72,7 +71,7 @@ async def test_each_role_counts_the_gifts_it_may_see(house: House, town: TownOf)
         await promises(town, f"Mới {place}", unit_id=place, accepted=False)
     await promises(town, "Trễ", unit_id=HERE, due=house.clock.now().date())
     house.clock.move(days=8)
-    await town.at_desk(Actor("clock"), lambda desk: Grievances(desk).look_for_silence())
+    await town.at_desk(Actor("clock"), lambda desk: desk.grievances.look_for_silence())
 
     found = {}
     for role in OF_GIFTS:

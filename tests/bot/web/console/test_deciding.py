@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.cases.decisions import Decisions
 from storage.tables import Case, CaseEvent
 from tests.handlers.conversations.walks import registers
 from tests.kit.console import Clerk, clerk, text
@@ -59,7 +58,7 @@ async def test_a_request_goes_from_the_chat_to_the_hand_over(house: House, town:
             conditions="cùng làm", check_on="2027-02-01",
         )  # fmt: skip
         assert proposed.status == 303, text(proposed)
-        support = await town.as_official(an.id, lambda d: Decisions(d).support(d.casework.find(code, "case.see")))  # type: ignore[arg-type]  # it is there
+        support = await town.as_official(an.id, lambda d: d.decisions.support(d.casework.find(code, "case.see")))  # type: ignore[arg-type]  # it is there
         assert (support.amount, support.when, str(support.check_on)) == (1_500_000, "tuần sau", "2027-02-01")
         assert f"/requests/{code}/approve" not in (await tam.opens(f"/requests/{code}")).body.decode()
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from handlers.desk.office.rights import ROLES
+from handlers.desk.office import ROLES
 from storage.tables import Talk
 from storage.verify import broken
 from tests.bot.web.console.test_deciding import SEEN

@@ -7,8 +7,7 @@ import pytest
 
 from handlers.demo import models as demo_models
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.allocations.models import LONGEST
+from handlers.desk.allocations import LONGEST
 from storage.tables import GoodModel, Grievance
 from tests.kit.audit import actions
 from tests.kit.console import Clerk, clerk, text
@@ -225,7 +224,7 @@ async def test_today_counts_what_waits_and_each_number_opens_its_list(house: Hou
     await handed(town, lead, case)
     await promises(town, "Mới", accepted=False)
     house.clock.move(days=8)
-    await town.at_desk(Actor("clock"), lambda desk: Grievances(desk).look_for_silence())
+    await town.at_desk(Actor("clock"), lambda desk: desk.grievances.look_for_silence())
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam:
         page = text(await tam.opens(""))
 
@@ -322,7 +321,7 @@ async def test_an_idea_is_read_without_who_had_it(house: House, town: TownOf) ->
 async def test_every_page_of_giving_is_taught_when_it_is_empty(house: House, town: TownOf, language: str) -> None:
     async with clerk(house, "an", "lead", "officer", places=(HERE,)) as an:
         await an.opens("/account")
-        await town.at_desk(Actor("operator"), lambda desk: desk.officials.speak(an.id, language))
+        await town.at_desk(Actor("operator"), lambda desk: desk.accounts.speak(an.id, language))
         for path in (
             "/gifts",
             "/board",

@@ -12,7 +12,7 @@ import pytest
 from yarl import URL
 
 from handlers import console
-from handlers.desk.office.rights import ROLES
+from handlers.desk.office import ROLES
 from tests.kit.calls import PLACE, raises, resident, wishes
 from tests.kit.console import PASSWORD, Clerk, clerk
 from tests.kit.house import House, open_house

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import col, select
 
-from handlers.desk.office.rights import ROLES
+from handlers.desk.office import ROLES
 from storage.tables import AuditRow
 from tests.kit.calls import raises, resident, wishes
 from tests.kit.console import Clerk, clerk

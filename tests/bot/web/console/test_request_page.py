@@ -5,7 +5,7 @@ from html import escape
 import pytest
 from sqlmodel import select
 
-from handlers.desk.cases.decisions import Support
+from handlers.desk.cases import Support
 from storage.tables import File
 from tests.handlers.conversations.checks import CONSENTED, POOR
 from tests.kit.audit import noted

@@ -12,14 +12,10 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations.allocations import Allocations
-from handlers.desk.allocations.grievances import Grievances
-from handlers.desk.allocations.models import Models, Wording, Writing
-from handlers.desk.cases.cases import Request
-from handlers.desk.office.rights import ROLES
-from handlers.desk.pledges.pledges import KINDS, Offer
-from handlers.desk.pledges.work import PledgeWork
-from handlers.desk.talks.calls import Calls
+from handlers.desk.allocations import Wording, Writing
+from handlers.desk.cases import Registration
+from handlers.desk.office import ROLES
+from handlers.desk.pledges import KINDS, Offer
 from storage.tables import Pledge
 from tests.kit.browser import Window, browser
 from tests.kit.console import Clerk, clerk
@@ -166,7 +162,7 @@ def pledges(desk: Desk) -> Iterator[str]:
 def works_on_gifts(desk: Desk, case: str) -> str:
     """Do all that has words with gifts that somebody promised; returns the id of a hand-over."""
     found = list(desk.unit.scalars(select(Pledge).order_by(col(Pledge.id))))
-    work, words = PledgeWork(desk), iter(PAYLOADS * 2)
+    work, words = desk.pledge_work, iter(PAYLOADS * 2)
     for pledge in found:
         act = work.verify if pledge.kind in ("job", "link") else work.accept
         assert act(pledge.code, next(words)) == "done"
@@ -179,21 +175,21 @@ def works_on_gifts(desk: Desk, case: str) -> str:
         ).slot_id
         for one in (goods, link, goods)
     ]
-    assert Allocations(desk).allocate(link.code, slots[1], 2) == "done"
-    assert Allocations(desk).allocate(goods.code, slots[0], 2) == "done"
-    given = Allocations(desk).listed(pledge_code=goods.code)[0].id
-    assert Allocations(desk).hand_over(given, 2, PAYLOADS[9]) == "done"
+    assert desk.allocations.allocate(link.code, slots[1], 2) == "done"
+    assert desk.allocations.allocate(goods.code, slots[0], 2) == "done"
+    given = desk.allocations.listed(pledge_code=goods.code)[0].id
+    assert desk.allocations.hand_over(given, 2, PAYLOADS[9]) == "done"
     return given
 
 
 def closes_the_grievance(desk: Desk) -> None:
-    (one,) = Grievances(desk).listed()
-    assert Grievances(desk).close(one.id, "made_good", PAYLOADS[10]) == "done"
+    (one,) = desk.grievances.listed()
+    assert desk.grievances.close(one.id, "made_good", PAYLOADS[10]) == "done"
 
 
 def writes_models(desk: Desk) -> None:
     """Write up an idea and a model of one's own, each word a payload."""
-    models = Models(desk)
+    models = desk.models
     wording = Wording(*(payload[:80] for payload in PAYLOADS[11:17]))
     assert models.begin(Writing(wording, wording, 0, "none", "one"))
     assert models.take_up(models.ideas()[0].code)
@@ -205,7 +201,7 @@ def asks(desk: Desk, turns: int) -> Iterator[str]:
         for first in range(0, len(PAYLOADS), len(FIELDS)):
             words = PAYLOADS[first : first + len(FIELDS)]
             said = dict(zip(FIELDS, (*words[turn:], *words[:turn]), strict=True))
-            yield desk.cases.open(Request(("food",), HERE, **said, for_other=True)).code  # type: ignore[arg-type]  # words all
+            yield desk.cases.open(Registration(("food",), HERE, **said, for_other=True)).code  # type: ignore[arg-type]  # words all
 
 
 def answers(desk: Desk, codes: list[str]) -> None:
@@ -216,12 +212,12 @@ def answers(desk: Desk, codes: list[str]) -> None:
         assert desk.casework.ask(code, payload) == "done"
     for number, payload in enumerate(PAYLOADS[:8]):
         name = payload[:80]
-        assert desk.officials.invite(f"n{number}@example.test", name, name, ["editor"], [])
+        assert desk.accounts.invite(f"n{number}@example.test", name, name, ["editor"], [])
 
 
 def says_everything(desk: Desk) -> str:
     """Take the talk that waits, and say every payload in it."""
-    talk = Calls(desk).talks()[0].id
+    talk = desk.calls.talks()[0].id
     desk.talks.take(talk, in_chat=False)
     for payload in PAYLOADS:
         desk.talks.say(talk, payload)

@@ -32,7 +32,7 @@ async def test_nobody_is_let_in_without_signing_in(house: House) -> None:
 async def test_looking_at_an_invitation_uses_nothing_up_and_20_redeeming_at_once_are_one(
     house: House, town: TownOf
 ) -> None:
-    made = await town.at_desk(Actor("operator"), lambda desk: desk.officials.invite("b@x.test", "B", "", ["admin"], []))
+    made = await town.at_desk(Actor("operator"), lambda desk: desk.accounts.invite("b@x.test", "B", "", ["admin"], []))
     assert made
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         b = Clerk(house, session, made[0], "b@x.test")
@@ -57,7 +57,7 @@ async def test_a_password_that_is_none_is_refused_and_the_invitation_stays_good(
     house: House, town: TownOf, password: str, says: str
 ) -> None:
     async with clerk(house, "an", "admin", signed_in=False) as an:
-        token = await town.at_desk(Actor("operator"), lambda desk: desk.officials.invite_again(an.id))
+        token = await town.at_desk(Actor("operator"), lambda desk: desk.accounts.invite_again(an.id))
         assert token
         await an.opens(f"/invitation/{token}")
         refused = await an.sends(f"/invitation/{token}", {"password": password, "code": an.code()})
@@ -147,7 +147,7 @@ async def test_a_page_that_looks_by_itself_keeps_nobody_signed_in(house: House) 
 
 async def test_a_disabled_official_is_out_at_the_next_click(house: House, town: TownOf) -> None:
     async with clerk(house, "an", "admin") as an, clerk(house, "bo", "admin") as bo:
-        await town.as_official(an.id, lambda desk: desk.officials.disable(bo.id, "left"))
+        await town.as_official(an.id, lambda desk: desk.accounts.disable(bo.id, "left"))
 
         assert (await bo.opens("")).status == 303
         assert (await bo.signs_in()).status == 403

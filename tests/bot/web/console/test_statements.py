@@ -9,7 +9,7 @@ from aiohttp import FormData, MultipartWriter
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.pledges.pledges import Offer
+from handlers.desk.pledges import Offer
 from storage.tables import AuditRow, BankLine, GiftAccount, LedgerLine, Pledge
 from tests.kit.browser import browser
 from tests.kit.console import Clerk, clerk, text

@@ -43,6 +43,6 @@ async def test_a_talk_whose_official_can_act_no_more_waits_again(house: House, t
     ):
         await bi.sends(f"/talks/{talk_id}/take", {})
         async with clerk(house, "qt", "admin") as admin:
-            await town.as_official(admin.id, lambda desk: desk.officials.disable(bi.id, "left"))
+            await town.as_official(admin.id, lambda desk: desk.accounts.disable(bi.id, "left"))
 
         assert ids((await an.opens("/api/waiting")).json, "waiting") == [talk_id]

@@ -1,0 +1,161 @@
+"""Accounts of officials: invited, changed, ended, on leave, on duty, and the chat that acts for one."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, or_, update
+from sqlmodel import col, select
+
+from handlers.desk.messages import Disclosures
+from handlers.desk.office import ROLES, Context, is_within
+from handlers.desk.officials.browsers import Browsers
+from handlers.desk.officials.invitations import Invitations
+from handlers.desk.officials.officials import Officials
+from handlers.vietnamese.units import all_units
+from storage.ids import new_id
+from storage.tables import OfficialRow, OfficialUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Accounts, in one transaction."""
+
+    context: Context
+
+    def invite(
+        self, email: str, name: str, title: str, roles: Collection[str], units: Collection[str]
+    ) -> tuple[str, str] | None:
+        """Make an account: its id, and the token of its one-time link. None if the e-mail has one."""
+        context = self.context
+        login = Officials(self.context).login_of(email)
+        if context.unit.scalars(select(OfficialRow.id).where(OfficialRow.login == login)).first() is not None:
+            return None
+        row = OfficialRow(
+            id=new_id(context.now), login=login, roles=_in_order(roles), created_at=context.now, changed_at=context.now
+        )
+        context.vault.make(f"official:{row.id}", context.now)
+        row.body = self._seal(row.id, {"email": email.strip(), "name": name.strip(), "title": title.strip()})
+        context.unit.add(row)
+        context.unit.flush()
+        self._set_units(row.id, units)
+        context.note("official.invited", f"official:{row.id}", roles=list(row.roles), units=sorted(units))
+        return row.id, Invitations(context).link(row.id)
+
+    def invite_again(self, official_id: str) -> str | None:
+        """A new one-time link, which ends the old one; None for a disabled account. Redeeming sets all secrets anew."""
+        row = self.context.unit.get(OfficialRow, official_id)
+        if row is None or row.state == "disabled":
+            return None
+        self.context.note("official.invited_again", f"official:{official_id}")
+        return Invitations(self.context).link(official_id)
+
+    def change(self, official_id: str, roles: Collection[str], units: Collection[str]) -> bool:
+        """Give an account these roles and units; her browsers have to sign in anew. False if there is none, or it is
+        the last admin who would cease to be one.
+        """
+        context, row = self.context, self.context.unit.get(OfficialRow, official_id)
+        if row is None or ("admin" not in roles and self._is_last_admin(row)):
+            return False
+        before = {"roles": list(row.roles), "units": sorted(Officials(self.context).own_units(official_id))}
+        row.roles, row.changed_at = _in_order(roles), context.now
+        context.unit.add(row)
+        self._set_units(official_id, units)
+        Browsers(context).end_with(official_id)
+        after = {"roles": list(row.roles), "units": sorted(units)}
+        context.note("official.changed", f"official:{official_id}", before=before, after=after)
+        return True
+
+    def disable(self, official_id: str, reason: str) -> bool:
+        """End an account: its browsers, its chat's powers with the words that were passed on there, its links.
+
+        False if it is the last admin's, or none.
+        """
+        context, row = self.context, self.context.unit.get(OfficialRow, official_id)
+        if row is None or row.state == "disabled" or self._is_last_admin(row):
+            return False
+        if row.person_id is not None:
+            Disclosures(context).take_away(row.person_id)
+        row.state, row.changed_at, row.person_id = "disabled", context.now, None
+        context.unit.add(row)
+        Invitations(context).end(official_id)
+        Browsers(context).end_with(official_id)
+        context.note("official.disabled", f"official:{official_id}", reason)
+        return True
+
+    def set_leave(self, official_id: str, deputy_id: str | None, away: tuple[date, date] | None) -> bool:
+        """Say who stands in for an official, and when. False if the deputy is herself, no active official, or would get
+        rights in her units that neither of them has.
+        """
+        row = self.context.unit.get(OfficialRow, official_id)
+        if row is None or (away and (deputy_id == official_id or away[1] < away[0])):
+            return False
+        if away and deputy_id and not self._may_stand_in(row, deputy_id):
+            return False
+        row.deputy_id, (row.away_from, row.away_until) = deputy_id if away else None, away or (None, None)
+        self.context.unit.add(row)
+        self.context.note("official.leave", f"official:{official_id}", deputy=row.deputy_id or "", away=bool(away))
+        return True
+
+    def set_duty(self, official_id: str, *, on: bool) -> None:
+        """Say whether urgent requests ring at an official."""
+        row = self.context.unit.get_one(OfficialRow, official_id)
+        row.on_duty = on
+        self.context.unit.add(row)
+        self.context.note("official.duty", f"official:{official_id}", on=on)
+
+    def speak(self, official_id: str, language: str) -> None:
+        """Set the language of an official's pages and messages."""
+        row = self.context.unit.get_one(OfficialRow, official_id)
+        row.language = language
+        self.context.unit.add(row)
+
+    # The chat that acts for an account
+
+    def bind_chat(self, official_id: str, person_id: str) -> None:
+        """Let the chats of a person act for an account, and those of nobody else; they act for no other account."""
+        context = self.context
+        Invitations(context).end(official_id, "chat")
+        same = or_(col(OfficialRow.person_id) == person_id, col(OfficialRow.id) == official_id)
+        context.unit.execute(update(OfficialRow).where(same).values(person_id=None))
+        context.unit.execute(update(OfficialRow).where(col(OfficialRow.id) == official_id).values(person_id=person_id))
+        context.note("official.chat_bound", f"official:{official_id}")
+
+    def unbind_chat(self, official_id: str) -> None:
+        """Let no chat act for an account."""
+        unbound = update(OfficialRow).where(col(OfficialRow.id) == official_id).values(person_id=None)
+        self.context.unit.execute(unbound)
+        self.context.note("official.chat_unbound", f"official:{official_id}")
+
+    # Inside
+
+    def _may_stand_in(self, away: OfficialRow, deputy_id: str) -> bool:
+        row = self.context.unit.get(OfficialRow, deputy_id)
+        if row is None or row.state != "active":
+            return False
+        return is_within(row.roles, away.roles) or Officials(self.context).own_units(away.id) <= Officials(
+            self.context
+        ).own_units(row.id)
+
+    def _set_units(self, official_id: str, units: Iterable[str]) -> None:
+        if unknown := set(units) - all_units().keys():
+            raise ValueError(f"no such unit: {', '.join(sorted(unknown))}")
+        self.context.unit.execute(delete(OfficialUnit).where(col(OfficialUnit.official_id) == official_id))
+        self.context.unit.add_all(
+            OfficialUnit(official_id=official_id, unit_id=unit_id) for unit_id in sorted(set(units))
+        )
+        self.context.unit.flush()
+
+    def _is_last_admin(self, row: OfficialRow) -> bool:
+        active = self.context.unit.scalars(select(OfficialRow).where(OfficialRow.state == "active"))
+        return {other.id for other in active if "admin" in other.roles} == {row.id}
+
+    def _seal(self, official_id: str, content: dict[str, str]) -> bytes:
+        return self.context.vault.seal(f"official:{official_id}", f"official.body:{official_id}", content)
+
+
+def _in_order(roles: Collection[str]) -> list[str]:
+    """Roles in the table's order. Raises ValueError for one that is not in it."""
+    if unknown := set(roles) - set(ROLES):
+        raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+    return [role for role in ROLES if role in roles]
