@@ -3,9 +3,11 @@
 import gc
 import ipaddress
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 
 import hypothesis
 import pytest
@@ -14,6 +16,7 @@ from storage.database import Database
 from tests.kit.postgres import PostgresServer
 from tests.kit.shape import bring_to_shape, lay_file
 from tests.kit.town import Town
+from tests.kit.waiting import print_tasks
 
 # A machine that is busy is no fault of what it is busy with.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -24,6 +27,10 @@ LONG = (
     "tests/bot/test_zalo_oa_", "tests/bot/channels/zalo_oa/test_tokens", "tests/test_crash", "tests/walks/",
     "tests/test_", "tests/bot/web/", "tests/bot/test_sender",
 )  # fmt: skip
+# Seconds that a test may take where the usual ones are too few: real processes, killed and started again, walks on all
+# channels at once, and trials.
+HEAVY = ("tests/test_backup", "tests/test_crash", "tests/test_faults", "tests/walks/")
+HEAVY_S, TRIAL_S = 900, 5400
 # Fixtures that stand on a database with our tables.
 STANDS_ON_TABLES = frozenset({"shaped", "town", "house"})
 
@@ -43,6 +50,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     shares = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     # What is dealt out in order goes to the workers in runs of one length.
     items[:] = [item for n in range(shares) for item in (*long[n::shares], *rest[n::shares])]
+    for item in items:
+        if item.get_closest_marker("trial") or item.nodeid.startswith(HEAVY):
+            item.add_marker(pytest.mark.timeout(TRIAL_S if item.get_closest_marker("trial") else HEAVY_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Iterator[None]:
+    """Tell at a test's limit where each task stands too: a thread that runs a loop only says that it waits."""
+    done = yield
+    end = signal.getsignal(signal.SIGALRM)
+
+    def tell_and_end(number: int, frame: FrameType | None) -> None:
+        print_tasks()
+        if callable(end):
+            end(number, frame)
+
+    signal.signal(signal.SIGALRM, tell_and_end)
+    return done
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,86 @@
+"""Waiting that always ends: what never came is said in words, together with what was there instead.
+
+Why it looks again and again, where a bell could ring: most of what tests wait for is a row, a page or another process,
+and what was true before anybody listened is found as well.
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import TypeVar, overload
+
+T = TypeVar("T")
+
+PATIENT_S = 40.0  # for whatever takes a moment, also on a machine that is busy with all else
+LOOK_AGAIN_S = 0.02
+MOST_LETTERS = 2000  # of what was there instead
+
+
+class NeverCame(AssertionError):
+    """What was waited for, for how long, and what was there instead."""
+
+    def __init__(self, what: str, within_s: float, instead: object) -> None:
+        there = "" if instead is None or isinstance(instead, bool) else f"; instead there was {instead!r}"
+        super().__init__(f"waited {within_s:g} s in vain: {what}{there[:MOST_LETTERS]}")
+
+
+@overload
+async def until(
+    what: str, look: Callable[[], Awaitable[T]], so: Callable[[T], object] = bool, *, within_s: float = PATIENT_S
+) -> T: ...
+
+
+@overload
+async def until(
+    what: str, look: Callable[[], T], so: Callable[[T], object] = bool, *, within_s: float = PATIENT_S
+) -> T: ...
+
+
+async def until(
+    what: str, look: Callable[[], object], so: Callable[..., object] = bool, *, within_s: float = PATIENT_S
+) -> object:
+    """Look until what is found is so; returns it. what: the fact, in words. Raises NeverCame, with what was found."""
+    found: object = None
+
+    async def watch() -> None:
+        nonlocal found
+        while True:
+            seen = look()
+            found = await seen if isawaitable(seen) else seen
+            if so(found):
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    await comes(what, watch(), lambda: found, within_s=within_s)
+    return found
+
+
+async def comes(
+    what: str, awaited: Awaitable[T], instead: Callable[[], object] = bool, *, within_s: float = PATIENT_S
+) -> T:
+    """Await something; returns what it does. instead: tells what was there if it never came. Raises NeverCame."""
+    try:
+        async with asyncio.timeout(within_s) as limit:
+            return await awaited
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise NeverCame(what, within_s, instead()) from None
+
+
+def passes(what: str, event: threading.Event) -> None:
+    """Let this thread wait for an event. Raises NeverCame."""
+    if not event.wait(PATIENT_S):
+        raise NeverCame(what, PATIENT_S, None)
+
+
+def print_tasks() -> None:
+    """Print where each task of the running loop stands; nothing where there is no loop."""
+    try:
+        tasks = asyncio.all_tasks()
+    except RuntimeError:
+        return
+    for task in sorted(tasks, key=lambda task: task.get_name()):
+        task.print_stack(file=sys.stdout)
