@@ -12,6 +12,8 @@ from typing import Protocol
 import aiohttp
 import orjson
 
+from tests.kit.waiting import PATIENT_S, comes, until
+
 AGAIN_S = 0.2
 CUT = (aiohttp.ClientError, TimeoutError, OSError)
 _NOWHERE = aiohttp.ClientTimeout(total=10)
@@ -61,10 +63,11 @@ class Visitor:
     """One browser. urls: where she reaches us; with several, each message goes to the next.
 
     sent: client ids of what was taken, in order; attempts: every try. taken: released for each message taken.
+    patience_s: how long she tries the same thing.
     """
 
-    def __init__(self, *urls: str, taken: asyncio.Semaphore | None = None) -> None:
-        self.urls, self.taken = urls, taken
+    def __init__(self, *urls: str, taken: asyncio.Semaphore | None = None, patience_s: float = PATIENT_S) -> None:
+        self.urls, self.taken, self.patience_s = urls, taken, patience_s
         self.sent: list[str] = []
         self.attempts: list[Attempt] = []
         self._last = "0"
@@ -95,14 +98,15 @@ class Visitor:
 
     async def arrive(self) -> None:
         """Open the page, which brings the cookie."""
-        while True:
+
+        async def opens() -> int | str:
             try:
                 async with self.web.get(f"{self.url}/chat", timeout=_NOWHERE) as answer:
-                    if answer.status == 200:
-                        return
-            except CUT:
-                pass
-            await asyncio.sleep(AGAIN_S)
+                    return answer.status
+            except CUT as error:
+                return repr(error)
+
+        await until("the page opens", opens, lambda status: status == 200, within_s=self.patience_s)
 
     async def attempt(self, body: Mapping[str, str]) -> Attempt:
         """Hand a message in, once."""
@@ -121,18 +125,22 @@ class Visitor:
     async def send(self, **body: str) -> str:
         """Hand a message in until it is taken, under one id, as a browser does; returns its line."""
         given = {"id": secrets.token_urlsafe(9), **body}
-        while True:
-            done = await self.attempt(given)
-            if done.status == 202:
-                self.sent.append(given["id"])
-                if self.taken is not None:
-                    self.taken.release()
-                return done.line
+        done = await comes(
+            f"{body} is taken", self._hands_in(given), lambda: self.attempts[-3:], within_s=self.patience_s
+        )
+        self.sent.append(given["id"])
+        if self.taken is not None:
+            self.taken.release()
+        return done.line
+
+    async def _hands_in(self, given: Mapping[str, str]) -> Attempt:
+        while (done := await self.attempt(given)).status != 202:
             assert done.status in (0, 503), (done, given)
             await asyncio.sleep(AGAIN_S)
+        return done
 
     async def listen(self) -> AsyncGenerator[Line, None]:
-        """Every line as it comes, from the beginning, over every break of the connection."""
+        """Every line as it comes, from the beginning, over every break of the connection; it ends with who listens."""
         while True:
             try:
                 headers = {"Last-Event-ID": self._last}
@@ -148,12 +156,20 @@ class Visitor:
             await asyncio.sleep(AGAIN_S)
 
     async def hear(self, after: str, parts: Sequence[str]) -> Line:
-        """Wait for one of ours after a line that holds all of these words."""
-        async with aclosing(self.listen()) as lines:
-            async for line in lines:
-                if line.sender == "us" and int(line.id) > int(after) and all(part in line.text for part in parts):
-                    return line
-        raise AssertionError("the stream never ends by itself")
+        """Wait for one of ours after a line that holds all of these words. Raises NeverCame."""
+        others: list[Line] = []
+
+        async def listens() -> Line:
+            async with aclosing(self.listen()) as lines:
+                async for line in lines:
+                    if line.sender == "us" and int(line.id) > int(after) and all(part in line.text for part in parts):
+                        return line
+                    others.append(line)
+            raise AssertionError("the stream never ends by itself")
+
+        return await comes(
+            f"a line after {after} with {parts}", listens(), lambda: [(one.id, one.sender, one.text) for one in others]
+        )
 
     async def lines(self) -> list[Line]:
         """The whole chat, read from the beginning."""

@@ -1,6 +1,7 @@
 """A crowd of residents who register at once, and what must be true of each of them in the end."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -61,7 +62,10 @@ async def crowd(size: int, seed: int, *urls: str) -> AsyncIterator[Crowd]:
     """Gather some residents; the same seed gathers the same."""
     taken = asyncio.Semaphore(0)
     async with AsyncExitStack() as stack:
-        visitors = [await stack.enter_async_context(Visitor(*urls, taken=taken)) for _ in range(size)]
+        # How long they try is up to the walk.
+        visitors = [
+            await stack.enter_async_context(Visitor(*urls, taken=taken, patience_s=math.inf)) for _ in range(size)
+        ]
         yield Crowd([Resident(visitor, seed * 10_000 + n) for n, visitor in enumerate(visitors)], taken)
 
 

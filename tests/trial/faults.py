@@ -39,7 +39,7 @@ async def suffer(
         assert live == 200
         await knocking
 
-    async with Visitor(process.url) as stranger:
+    async with Visitor(process.url, patience_s=within_s) as stranger:
         took = await people.walk(break_and_mend(), within_s=within_s)
     attempts = people.attempts + stranger.attempts
     refused = [attempt for attempt in attempts if attempt.status != 202]
