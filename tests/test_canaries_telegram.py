@@ -24,6 +24,7 @@ from storage.vault import KeyGone
 from tests.kit.private_page import jpeg
 from tests.kit.process import Process
 from tests.kit.telegram_house import HOOK, SECRET, SECRET_HEADER
+from tests.kit.waiting import until
 from tests.test_canaries import (
     ADDED,
     NAME,
@@ -40,7 +41,6 @@ from tests.test_canaries import (
 ACCOUNT, FIRST_NAME, CAPTION, WRONG_SECRET = 6177183942, "Tựđặtzx Wqên", "Ảnhzw chụpqj", "wrong-secret-0123456789-wxyzq"
 SPOILED = json.dumps({"update_id": 1, "message": {"message_id": "x", "text": STORY, "from": {"id": ACCOUNT}}}).encode()
 WALK = ("/dangky", "1", "1", "1 4", "Hòa Khánh", PLACE, NAME, "1954")
-PATIENT_S = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class Told:
         """Write a text; returns the first that comes back."""
         before = len(self.user.heard)
         self.user.says(text)
-        return (await self.user.hears_more(before, within_s=PATIENT_S))[0].text
+        return (await self.user.hears_more(before))[0].text
 
     async def presses(self, label: str, heard: str) -> None:
         self.user.presses(label)
-        await self.user.hears(heard, within_s=PATIENT_S)
+        await self.user.hears(heard)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def told(tmp_path: Path) -> AsyncIterator[Told]:
         await process.prepare()
         try:
             await process.start()
-            await telegram.world.bell.until(lambda: telegram.world.webhook.url)
+            await until("the webhook is set", lambda: telegram.world.webhook.url)
             told = Told(process, telegram, telegram.user(FIRST_NAME, id=ACCOUNT))
             await tell(told)
             yield told
@@ -107,15 +107,13 @@ async def tell(told: Told) -> None:
         await told.says(text)
     before = len(told.user.heard)
     told.user.shares_contact(f"+84{PHONE[1:]}")
-    await told.user.hears_more(before, within_s=PATIENT_S)
+    await told.user.hears_more(before)
     for text in (STORY, "3"):
         await told.says(text)
     await told.says("Gửi yêu cầu")
-    await told.user.hears("nhắn cho ông/bà ở đây nhé", within_s=PATIENT_S)
+    await told.user.hears("nhắn cho ông/bà ở đây nhé")
     told.user.sends_photo(jpeg(), caption=CAPTION)
-    await told.telegram.world.bell.until(
-        lambda: any(call.method == "getFile" for call in told.telegram.calls), PATIENT_S
-    )
+    await until("the photo is asked for", lambda: any(call.method == "getFile" for call in told.telegram.calls))
 
 
 def echoing() -> Fault:
@@ -132,7 +130,7 @@ async def test_nothing_told_on_telegram_lies_in_the_open(told: Told) -> None:
     keys = await asyncio.to_thread(told.process.at_desk, wrapped_keys)
 
     told.user.says("/riengtu")
-    await told.user.hears("Tôi đang giữ", within_s=PATIENT_S)
+    await told.user.hears("Tôi đang giữ")
     await told.presses("Xóa hết", "Ông/bà chắc chứ?")
     await told.presses("Xóa hết", "Đã xóa hết")
     after = await asyncio.to_thread(told.process.at_desk, standing)
@@ -157,7 +155,7 @@ async def everything_fails_once(told: Told) -> None:
     for fault in (echoing(), NOT_JSON):
         told.telegram.faults.add(fault)
         told.user.says(ADDED)
-    await told.telegram.world.bell.until(lambda: told.telegram.faults.left == 0, PATIENT_S)
+    await until("every fault is met", lambda: told.telegram.faults.left == 0)
     async with aiohttp.ClientSession() as web:
         for secret in (SECRET, WRONG_SECRET):
             headers = {SECRET_HEADER: secret, "Content-Type": "application/json"}

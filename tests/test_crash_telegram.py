@@ -14,6 +14,7 @@ from handlers.desk import Desk
 from storage.tables import InboxRow, OutboxRow, Person
 from tests.kit.process import Process
 from tests.kit.telegram_house import HOOK, SECRET, SECRET_HEADER
+from tests.kit.waiting import PATIENT_S, until
 from tests.trial import telegram, telegram_load, telegram_pair
 
 ONLY_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -45,11 +46,12 @@ async def bring(updates: list[Json], *processes: Process) -> None:
 
         async def until_taken(number: int, update: Json) -> None:
             url = processes[number % len(processes)].url + HOOK
-            status = 0
-            while status != 200:
+
+            async def knocks() -> int:
                 async with web.post(url, json=update) as answer:
-                    status = answer.status
-                assert status in (200, 503)
+                    return answer.status
+
+            assert await until("it is taken", knocks, lambda status: status != 503) == 200
 
         await asyncio.gather(*(until_taken(number, update) for number, update in enumerate(updates)))
 
@@ -102,7 +104,7 @@ async def test_the_same_press_under_five_ids_over_two_services_has_one_effect(
 
     await bring(presses(lan, "Tiếng Việt", 5), here.process, other)
     await lan.hears("Ông/bà cần việc gì?")
-    await here.quiets(30)
+    await here.quiets(PATIENT_S)
 
     assert (await asyncio.to_thread(here.process.at_desk, count))[0] == 6
     assert sum("Ông/bà cần việc gì?" in message.text for message in lan.heard) == 1

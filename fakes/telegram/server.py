@@ -24,6 +24,7 @@ from fakes.telegram.updates import ACTIVE
 from fakes.telegram.user import TelegramUser
 from fakes.telegram.wire import Arguments, Refusal, Upload, read
 from fakes.telegram.world import TOKEN, Call, Webhook, World
+from tests.kit.waiting import until
 
 MOST_BODY = 50 * 2**20
 _NAMES = {name.lower(): name for name in (*METHODS, *SETTINGS, "getUpdates")}
@@ -74,8 +75,8 @@ class FakeTelegram:
         self.world.bell.ring()
 
     async def settles(self) -> None:
-        """Wait until no update waits any more. Raises TimeoutError."""
-        await self.world.bell.until(lambda: not self.world.updates.waiting())
+        """Wait until no update waits any more. Raises NeverCame."""
+        await until("no update waits", self.world.updates.waiting, lambda waiting: not waiting)
 
     async def open(self) -> None:
         """Begin to listen and to push."""

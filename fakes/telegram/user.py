@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fakes.telegram.chats import Chat, Message, commands
 from fakes.telegram.wire import Json
 from fakes.telegram.world import BOT, World
+from tests.kit.waiting import PATIENT_S, until
 
 FIRST_USER, FIRST_GROUP = 6_100_000_001, -4_200_000_001
 WEBP = b"RIFF\x0e\x00\x00\x00WEBPVP8 "
@@ -48,15 +49,18 @@ class TelegramUser:
         """The labels of the keyboard below the chat."""
         return tuple(str(key["text"]) for row in self.chat.keyboard for key in row)
 
-    async def hears(self, part: str, *, within_s: float = 10.0) -> Message:
-        """Wait until a message of the bot holds these words, and return the last that does. Raises TimeoutError."""
-        return await self.world.bell.until(
-            lambda: next((message for message in reversed(self.heard) if part in message.text), None), within_s
-        )
+    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Message:
+        """Wait until a message of the bot holds these words; returns the last that does. Raises NeverCame."""
+        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
+        return next(message for message in reversed(self.heard) if part in message.text)
 
-    async def hears_more(self, than: int, *, within_s: float = 10.0) -> list[Message]:
-        """Wait until the bot wrote more than so many messages; returns those after. Raises TimeoutError."""
-        return await self.world.bell.until(lambda: self.heard[than:] or None, within_s)
+    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Message]:
+        """Wait until the bot wrote more than so many messages; returns those after. Raises NeverCame."""
+        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
+        return self.heard[than:]
+
+    def _texts(self) -> list[str]:
+        return [message.text for message in self.heard]
 
     def says(self, text: str) -> Message:
         """Write a text."""

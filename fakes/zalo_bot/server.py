@@ -21,6 +21,7 @@ from fakes.zalo_bot.methods import METHODS
 from fakes.zalo_bot.pusher import Pusher
 from fakes.zalo_bot.user import ZaloBotUser
 from fakes.zalo_bot.world import TOKEN, Call, World
+from tests.kit.waiting import until
 
 NO_RESULT = ("sendChatAction",)
 
@@ -62,8 +63,8 @@ class FakeZaloBot:
         return ZaloBotUser.join(self.world, name, self.origin, user_id)
 
     async def settles(self) -> None:
-        """Wait until no update waits or is on its way. Raises TimeoutError."""
-        await self.world.bell.until(lambda: not self.world.waiting and not self.pusher.busy)
+        """Wait until no update waits or is on its way. Raises NeverCame."""
+        await until("no update waits", lambda: [*self.world.waiting, *self.pusher.busy], lambda waiting: not waiting)
 
     async def open(self) -> None:
         """Begin to listen and to push."""

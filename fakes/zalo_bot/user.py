@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fakes.telegram.wire import Json
 from fakes.zalo_bot.world import Chat, Message, World, new_id
+from tests.kit.waiting import PATIENT_S, until
 
 KINDS = {"text": "", "image": "CHAT_PHOTO", "sticker": "CHAT_STICKER", "voice": "CHAT_VOICE", "unsupported": ""}
 
@@ -39,15 +40,18 @@ class ZaloBotUser:
         """What the bot wrote."""
         return [message for message in self.chat.messages if not message.mine]
 
-    async def hears(self, part: str, *, within_s: float = 10.0) -> Message:
-        """Wait until a message of the bot holds these words, and return the last that does. Raises TimeoutError."""
-        return await self.world.bell.until(
-            lambda: next((message for message in reversed(self.heard) if part in message.text), None), within_s
-        )
+    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Message:
+        """Wait until a message of the bot holds these words; returns the last that does. Raises NeverCame."""
+        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
+        return next(message for message in reversed(self.heard) if part in message.text)
 
-    async def hears_more(self, than: int, *, within_s: float = 10.0) -> list[Message]:
-        """Wait until the bot wrote more than so many messages; returns those after. Raises TimeoutError."""
-        return await self.world.bell.until(lambda: self.heard[than:] or None, within_s)
+    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Message]:
+        """Wait until the bot wrote more than so many messages; returns those after. Raises NeverCame."""
+        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
+        return self.heard[than:]
+
+    def _texts(self) -> list[str]:
+        return [message.text for message in self.heard]
 
     def says(self, text: str, *, message_id: str = "") -> Json:
         """Write a text; returns the update. message_id: of one that was brought before."""

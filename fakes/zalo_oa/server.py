@@ -22,6 +22,7 @@ from fakes.zalo_oa.tokens import Pair
 from fakes.zalo_oa.user import ZaloUser
 from fakes.zalo_oa.wire import Json, OauthRefusal, Refusal, Strict, read_data, read_json, read_upload
 from fakes.zalo_oa.world import Call, Host, World
+from tests.kit.waiting import PATIENT_S, until
 
 HOSTS: tuple[Host, ...] = ("openapi", "business", "oauth")
 MOST_BODY = 20 * 2**20
@@ -91,9 +92,9 @@ class FakeZaloOa:
         """Save the webhook's address in the console; returns whether the probe got 200."""
         return await self.pusher.save(url)
 
-    async def settles(self, within_s: float = 10.0) -> None:
-        """Wait until no event is on its way any more. Raises TimeoutError."""
-        await self.world.bell.until(lambda: not self.pusher.busy(), within_s)
+    async def settles(self, within_s: float = PATIENT_S) -> None:
+        """Wait until no event is on its way any more. Raises NeverCame."""
+        await until("no event is on its way", lambda: not self.pusher.busy(), within_s=within_s)
 
     async def open(self) -> None:
         """Begin to listen and to push."""

@@ -11,6 +11,7 @@ from fakes.zalo_oa import events
 from fakes.zalo_oa.users import Person, Shown
 from fakes.zalo_oa.wire import Json
 from fakes.zalo_oa.world import Event, World
+from tests.kit.waiting import PATIENT_S, until
 
 QUERIES = ("oa.query.show", "oa.query.hide")
 
@@ -37,15 +38,18 @@ class ZaloUser:
         """What the account wrote, of what she sees."""
         return [shown for shown in self.person.shown if not shown.mine]
 
-    async def hears(self, part: str, *, within_s: float = 10.0) -> Shown:
-        """Wait until a message of the account holds these words; returns the last that does. Raises TimeoutError."""
-        return await self.world.bell.until(
-            lambda: next((shown for shown in reversed(self.heard) if part in shown.text), None), within_s
-        )
+    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Shown:
+        """Wait until a message of the account holds these words; returns the last that does. Raises NeverCame."""
+        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
+        return next(shown for shown in reversed(self.heard) if part in shown.text)
 
-    async def hears_more(self, than: int, *, within_s: float = 10.0) -> list[Shown]:
-        """Wait until the account wrote more than so many messages; returns those after. Raises TimeoutError."""
-        return await self.world.bell.until(lambda: self.heard[than:] or None, within_s)
+    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Shown]:
+        """Wait until the account wrote more than so many messages; returns those after. Raises NeverCame."""
+        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
+        return self.heard[than:]
+
+    def _texts(self) -> list[str]:
+        return [shown.text for shown in self.heard]
 
     def follows(self) -> Event:
         """Follow the account."""

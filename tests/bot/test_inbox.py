@@ -16,8 +16,7 @@ from storage.tables import Talk
 from storage.vault import Vault
 from tests.kit.town import Town
 from tests.kit.trap import Trap, arrives, rows, said, until_done
-
-BROKEN_OFF = 50  # seconds after which a test that waits has failed
+from tests.kit.waiting import passes, until
 
 
 @pytest.fixture
@@ -31,12 +30,7 @@ def trap(town: Town) -> Trap:
 async def runs_until(trap: Trap, done: Callable[[], Awaitable[bool]]) -> None:
     """Run the inbox as the service does until something is so."""
     running = asyncio.create_task(trap.town.service.inbox.run())
-    async with asyncio.timeout(BROKEN_OFF):
-        while True:
-            trap.replied.clear()  # before looking: what is replied while we look must not be missed
-            if await done():
-                break
-            await trap.replied.wait()
+    await until("the inbox has done it", done)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -93,7 +87,7 @@ async def test_one_persons_turn_does_not_hold_another(town: Town, trap: Trap) ->
     def meet(a: Answers, desk: Desk) -> Done:
         mine, other = ("Lan", "Mai") if a.given("typed") == "Lan" else ("Mai", "Lan")
         inside[mine].set()
-        assert inside[other].wait(BROKEN_OFF)
+        passes(f"{other} is at her turn too", inside[other])
         return Done(Say("plain", words="met"))
 
     incoming = trap.inbox(Conversation("meet", (), meet, opens_with=("/meet",)))

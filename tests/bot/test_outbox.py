@@ -16,6 +16,7 @@ from storage.queries.outgoing import outbox
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town
+from tests.kit.waiting import comes
 
 
 @pytest.fixture
@@ -229,8 +230,7 @@ async def test_the_service_delivers_when_it_is_woken(town: Town, lan: Citizen) -
         arrival.clear()
         await queues(lan, "đến ngay")
         town.service.outbox.wake()
-        async with asyncio.timeout(50):
-            await arrival.wait()
+        await comes("it is delivered", arrival.wait())
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -12,6 +12,7 @@ from PIL import Image
 from bot.pictures import photos
 from bot.pictures.photos import Cleaner, Refused, clean, clean_apart
 from tests.bot.test_photos import encoded, opened, png_of, quarters
+from tests.kit.waiting import PATIENT_S, until
 
 
 def children() -> set[str]:
@@ -60,15 +61,17 @@ async def test_a_child_that_takes_too_long_is_ended() -> None:
 
 
 async def test_only_two_photos_are_cleaned_at_once() -> None:
-    before, most, cleaner = len(children()), 0, Cleaner()
+    before, seen, cleaner = len(children()), set[int](), Cleaner()
     work = asyncio.gather(*(cleaner.clean(encoded(quarters())) for _ in range(5)))
 
-    while not work.done():
-        await asyncio.sleep(0)
-        most = max(most, len(children()) - before)
+    def look() -> bool:
+        seen.add(len(children()) - before)
+        return work.done()
+
+    await until("all five are clean", look)
 
     assert len(await work) == 5
-    assert most == 2
+    assert max(seen) == 2
 
 
 def test_a_bomb_never_reaches_300_megabytes() -> None:
@@ -83,6 +86,7 @@ print(ran.returncode, ran.stdout.decode(), resource.getrusage(resource.RUSAGE_CH
         input=png_of(30000, 30000),
         stdout=subprocess.PIPE,
         check=True,
+        timeout=PATIENT_S,
     )
 
     _, reason, peak_kib = ran.stdout.split()

@@ -9,6 +9,7 @@ from fakes.telegram.faults import CANNOT_PARSE, RESET, RESET_BEFORE, Fault, slow
 from fakes.telegram.user import TelegramUser
 from handlers.desk import Told
 from tests.kit.sending import PostOffice
+from tests.kit.waiting import until
 
 OPTIONS = [{"label": "Có", "press": "n.0"}, {"label": "Không", "press": "n.1"}]
 
@@ -200,12 +201,10 @@ async def test_a_chat_it_is_told_of_is_begun_without_a_look_and_again_though_it_
     await office.until(await office.queue(chat, "một"), "sent")
     looking = office._running[sender]
     looking.cancel()
-    await asyncio.wait([looking])
+    await asyncio.gather(looking, return_exceptions=True)
 
     await office.queue(chat, "hai")
     sender.begin([Told("telegram", chat.address_id, "notice"), Told("webchat", "another", "notice")])
     await office.queue(chat, "ba")
     sender.begin([Told("telegram", chat.address_id, "notice")])
-    async with asyncio.timeout(10):
-        while heard(lan) != ["một", "hai", "ba"]:  # noqa: ASYNC110  # the fake tells nobody what was heard
-            await asyncio.sleep(0.02)
+    await until("she heard all three", lambda: heard(lan), lambda texts: texts == ["một", "hai", "ba"])

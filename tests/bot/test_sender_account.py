@@ -1,7 +1,5 @@
 """One person who can't be reached is called once; an account that is refused or can't be reached waits and goes on."""
 
-import asyncio
-
 import pytest
 
 from bot.channels.contract import Fitted, NotSent
@@ -12,7 +10,8 @@ from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import sending
 from storage.vault import Vault
-from tests.kit.sending import PATIENT_S, PostOffice
+from tests.kit.sending import PostOffice
+from tests.kit.waiting import SLOWLY, until
 
 REFUSED, UNREACHABLE = "telegram_account_refused", "telegram_unreachable"
 
@@ -102,15 +101,17 @@ async def test_an_account_refused_three_times_stops_keeps_its_queue_and_goes_on_
     office.telegram.faults.add(slow(0.1), method="getMe")
 
     sender = office.start()
-    await office.telegram.world.bell.until(lambda: any(call.method == "getMe" for call in office.telegram.calls))
+    await until("the account is asked for", lambda: any(call.method == "getMe" for call in office.telegram.calls))
     refused, states = sender.reasons(), set(await office.states(ids))
     called = sum(call.method == "sendMessage" for call in office.telegram.calls)
     office.telegram.faults.clear()
-    async with asyncio.timeout(PATIENT_S):
-        while set(await office.states(ids)) != {"sent"}:
-            office.town.clock.move(seconds=1)  # a question on its way may still be refused: then it is asked again
-            office.wake()
-            await asyncio.sleep(0.2)
+
+    async def goes_on() -> set[str]:
+        office.town.clock.move(seconds=1)  # a question on its way may still be refused: then it is asked again
+        office.wake()
+        return set(await office.states(ids))
+
+    await until("all are sent", goes_on, lambda states: states == {"sent"}, pauses=SLOWLY)
 
     assert refused == [REFUSED]
     assert states <= {"queued", "sending"}  # what was on its way when it was refused has its answer to come
@@ -196,7 +197,7 @@ async def test_a_chat_that_moved_while_its_person_was_erased_is_not_left_on_its_
     person = f"person:{chat.person_id}"
 
     async def erase() -> None:
-        await office.telegram.world.bell.until(lambda: any(c.chat_id == lan.id for c in office.telegram.calls))
+        await until("a message to her is there", lambda: any(c.chat_id == lan.id for c in office.telegram.calls))
         await office.town.database.write(lambda unit: Vault(unit, office.town.office.master).forget(person))
 
     office.start()

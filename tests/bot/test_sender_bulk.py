@@ -15,8 +15,8 @@ from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated,
 from fakes.telegram.user import TelegramUser
 from storage.queries.incoming.chats import Chat
 from tests.kit.sending import PostOffice
+from tests.kit.waiting import SLOWLY, until
 
-PATIENT_S = 15.0
 AHEAD, ON_THE_WAY = 6, 30  # what leaves in a tenth of a second, and what may be on its way, at the rate of our office
 Crowd = list[tuple[TelegramUser, Chat, int]]
 
@@ -45,16 +45,20 @@ def heard(people: Crowd) -> list[list[str]]:
 
 
 async def until_accepted(office: PostOffice, count: int) -> None:
-    await office.telegram.world.bell.until(lambda: len(office.telegram.accepted()) >= count)
+    await until(f"{count} are accepted", lambda: len(office.telegram.accepted()), lambda found: found >= count)
 
 
 async def minutes_pass(office: PostOffice, people: Crowd) -> None:
     """Until what became of each is written down."""
-    async with asyncio.timeout(PATIENT_S):
-        while {*await office.states(ids_of(people))} - {"sent", "unknown"}:
-            office.town.clock.move(seconds=61)
-            office.wake()
-            await asyncio.sleep(0.1)
+
+    async def goes_on() -> set[str]:
+        office.town.clock.move(seconds=61)
+        office.wake()
+        return {*await office.states(ids_of(people))}
+
+    await until(
+        "what became of each is written down", goes_on, lambda states: states <= {"sent", "unknown"}, pauses=SLOWLY
+    )
 
 
 async def test_everybody_gets_it_once_and_each_is_marked_before_and_settled_after(office: PostOffice) -> None:
@@ -212,9 +216,11 @@ async def test_what_waits_for_a_turn_that_is_far_away_is_given_back_and_leaves_l
     await until_accepted(office, 5)
     sender._line.pacer.hold_all(2 * FAR_S + 2)
 
-    async with asyncio.timeout(PATIENT_S):
-        while set(await office.states(ids_of(people))) != {"sent", "queued"}:  # noqa: ASYNC110  # nobody tells us
-            await asyncio.sleep(0.02)
+    await until(
+        "the rest is given back",
+        lambda: office.states(ids_of(people)),
+        lambda states: set(states) == {"sent", "queued"},
+    )
     rows = await office.rows()
     await office.until(ids_of(people), "sent")
 
@@ -255,7 +261,7 @@ async def test_a_new_leader_writes_off_what_the_old_one_marked_and_that_one_sett
     [(lan, _, hers), *_] = await crowd(office, 1)
     office.telegram.faults.add(slow(0.25), chat=lan.id)
     late = office.start()
-    await office.telegram.world.bell.until(lambda: any(call.chat_id == lan.id for call in office.telegram.calls))
+    await until("a message to her is there", lambda: any(call.chat_id == lan.id for call in office.telegram.calls))
 
     office.town.clock.move(seconds=61)
     office.start()

@@ -8,7 +8,9 @@ import pytest
 from bot.delivery.results import ROW_LEASE
 from fakes.telegram.faults import HANG, slow
 from fakes.telegram.user import TelegramUser
+from tests.kit.asked import asked_again
 from tests.kit.sending import PostOffice
+from tests.kit.waiting import until
 
 DEAF = replace(HANG, name="no answer and no effect", accepts=False)
 ONLY_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -20,7 +22,7 @@ def texts(user: TelegramUser) -> list[str]:
 
 async def called(office: PostOffice, user: TelegramUser) -> None:
     """Wait until a message to somebody reached Telegram."""
-    await office.telegram.world.bell.until(lambda: any(call.chat_id == user.id for call in office.telegram.calls))
+    await until("a message to her is there", lambda: any(call.chat_id == user.id for call in office.telegram.calls))
 
 
 async def until_leads(office: PostOffice, first: int) -> None:
@@ -94,7 +96,7 @@ async def test_a_stop_under_load_waits_for_every_answer(office: PostOffice) -> N
     ids = [outbox_id for user in people for outbox_id in await office.queue(await office.chat(user), "một")]
     office.telegram.faults.add(slow(0.1), times=None)
     stopped = office.start()
-    await office.telegram.world.bell.until(lambda: len(office.telegram.accepted()) >= 5)
+    await until("five are accepted", lambda: len(office.telegram.accepted()) >= 5)
 
     await stopped.stop(10.0)
     states = await office.states(ids)
@@ -166,8 +168,7 @@ async def test_when_the_leader_dies_the_other_goes_on_after_its_lease_and_not_be
     await office.kill(dead)
     [second] = await office.queue(await office.chat(mai), "cho Mai")
 
-    office.wake()
-    await asyncio.sleep(0.2)
+    await asked_again("FROM lease")
     assert await office.states([first, second]) == ["sending", "queued"]
     office.town.clock.move(seconds=11)
     await office.until([first, second], "sending", "sent")

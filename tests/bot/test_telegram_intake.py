@@ -15,6 +15,7 @@ from storage.tables import Address, DeadLetter, InboxRow, OutboxRow, Person
 from storage.vault import Vault
 from tests.kit.house import House
 from tests.kit.telegram_house import SECRET, answered, counted, eventually, greeted, knock, said, telegram_house
+from tests.kit.waiting import until
 
 Place = tuple[House, FakeTelegram]
 ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -71,7 +72,7 @@ async def test_a_message_older_than_a_week_is_kept_and_not_answered(place: Place
     await brings(house, said("mới", 2, date=now - week))
 
     assert (statuses, old) == ([200], ["done"])
-    causes = await eventually(house, lambda unit: set(unit.scalars(select(OutboxRow.cause))))
+    causes = await eventually(house, "one is answered", lambda unit: set(unit.scalars(select(OutboxRow.cause))))
     assert causes == {"inbox:2"}
 
 
@@ -96,7 +97,7 @@ async def test_in_a_group_there_is_only_the_way_to_write_alone(place: Place) -> 
     group = lan.makes_group("Tổ 7", id=-1001234567890)
 
     lan.says_in(group, "/dangky Nguyễn Thị Lan 0905123456")
-    await telegram.world.bell.until(lambda: any(not message.mine for message in group.messages))
+    await until("the group is answered", lambda: any(not message.mine for message in group.messages))
     await brings(house, {"update_id": 9, "message": {"message_id": 9, "chat": group.about, "text": "Họp tổ nhé"}})
 
     told = [message.text for message in group.messages if not message.mine]
@@ -129,7 +130,7 @@ async def test_who_blocks_us_is_not_reached_and_who_comes_back_is(place: Place) 
 async def reaches(house: House, channel: str, *, reachable: bool) -> None:
     """Wait until the one address of a channel can be reached, or can't."""
     query = select(Address.id).where(col(Address.channel) == channel, col(Address.reachable).is_(reachable))
-    await eventually(house, lambda unit: unit.scalar(query))
+    await eventually(house, f"{channel} reaches her: {reachable}", lambda unit: unit.scalar(query))
 
 
 @ON_SQLITE
@@ -172,6 +173,8 @@ async def test_every_press_is_told_that_it_was_heard(place: Place) -> None:
     lan.presses(menu.buttons[0], on=menu)
     lan.presses(menu.buttons[0], on=menu)
     await lan.hears_more(before)
-    await telegram.world.bell.until(
-        lambda: sum(call.method == "answerCallbackQuery" and call.accepted for call in telegram.calls) >= 3
+    await until(
+        "all presses are answered",
+        lambda: sum(call.method == "answerCallbackQuery" and call.accepted for call in telegram.calls),
+        lambda count: count >= 3,
     )

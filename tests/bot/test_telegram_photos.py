@@ -39,7 +39,8 @@ async def test_a_photo_is_fetched_and_cleaned(place: Place, *, as_file: bool) ->
         lan.sends_document("nha.png", picture(), kind="image/png")
     else:
         lan.sends_photo(picture())
-    kept = await eventually(house, lambda unit: unit.scalars(select(File).where(File.state == "clean")).first())
+    cleaned = select(File).where(File.state == "clean")
+    kept = await eventually(house, "the photo is clean", lambda unit: unit.scalars(cleaned).first())
 
     def open_it(file: File) -> bytes:
         where = f"person:{file.person_id}", f"file.body:{file.id}"
@@ -76,7 +77,8 @@ async def test_what_is_no_photo_is_refused_in_plain_words(
 
 async def tried(house: House, times: int) -> None:
     """Wait until a photo was tried to be fetched so often."""
-    await eventually(house, lambda unit: unit.scalar(select(File.id).where(File.attempt == times)))
+    query = select(File.id).where(File.attempt == times)
+    await eventually(house, f"the photo was asked for {times} times", lambda unit: unit.scalar(query))
 
 
 async def test_a_photo_that_can_not_be_fetched_is_tried_again_and_then_she_is_told(place: Place) -> None:

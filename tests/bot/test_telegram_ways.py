@@ -1,9 +1,8 @@
 """The ways in: a database that is away loses nothing, by webhook or by asking; asking confirms only what is kept."""
 
-import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal, cast
@@ -14,8 +13,10 @@ from fakes.telegram.faults import CONFLICT
 from fakes.telegram.server import FakeTelegram
 from storage.tables import InboxRow
 from tests.kit.house import House, visit
+from tests.kit.logbook import logged
 from tests.kit.postgres import PostgresServer
 from tests.kit.telegram_house import SECRET, answered, counted, greeted, knock, telegram_house
+from tests.kit.waiting import until
 
 # As the channel has it; pytest sets its own filters before each test.
 Mode = Literal["webhook", "polling"]
@@ -34,14 +35,20 @@ async def locked(folder: Path) -> AsyncIterator[None]:
         other.close()
 
 
+async def until_it_waits(log: Sequence[str]) -> None:
+    """Wait until who asks for updates could not keep one."""
+    await until("polling waits for the database", lambda: log, lambda said: "polling waits for the database" in said)
+
+
 async def reasons(house: House) -> list[str]:
     async with visit(house) as machine:
         return cast("list[str]", (await machine.gets("/health/ready")).json["reasons"])
 
 
-def pushed(telegram: FakeTelegram, status: int) -> bool:
-    """Whether the webhook was answered so."""
-    return any(push.status == status for push in telegram.pusher.pushed)
+async def refused(telegram: FakeTelegram) -> None:
+    """Wait until the webhook asked to bring something again."""
+    statuses = telegram.pusher.pushed
+    await until("the webhook answers 503", lambda: [push.status for push in statuses], lambda found: 503 in found)
 
 
 async def test_while_the_file_is_locked_telegram_is_asked_to_bring_it_again(tmp_path: Path) -> None:
@@ -51,7 +58,7 @@ async def test_while_the_file_is_locked_telegram_is_asked_to_bring_it_again(tmp_
         before = len(lan.heard)
         async with locked(tmp_path):
             lan.says("/menu")
-            await telegram.world.bell.until(lambda: pushed(telegram, 503))
+            await refused(telegram)
             body = json.dumps({"update_id": 1, "message": {"message_id": 1, "chat": {"id": 7, "type": "private"}}})
             answer = await knock(house, body.encode(), SECRET)
         await lan.hears_more(before)
@@ -71,14 +78,12 @@ async def test_a_killed_postgresql_loses_nothing_that_came_in_meanwhile(
         before = len(lan.heard)
         postgres_server.kill()
         try:
-            lan.says("/menu")
-            if mode == "webhook":
-                await telegram.world.bell.until(lambda: pushed(telegram, 503))
-            else:
-                await asyncio.sleep(0.5)  # the outage itself takes time
+            with logged("bot.channels.telegram.poller") as log:
+                lan.says("/menu")
+                await (refused(telegram) if mode == "webhook" else until_it_waits(log))
         finally:
             postgres_server.start()
-        await lan.hears_more(before, within_s=20)
+        await lan.hears_more(before)
 
         assert await counted(house, InboxRow) == 3
     postgres_server.drop(name)
@@ -90,10 +95,11 @@ async def test_asking_confirms_an_update_only_once_it_is_kept(tmp_path: Path) ->
         await greeted(lan)
         before = len(lan.heard)
         async with locked(tmp_path):
-            lan.says("/menu")
-            await asyncio.sleep(2)  # longer than keeping may take
+            with logged("bot.channels.telegram.poller") as log:
+                lan.says("/menu")
+                await until_it_waits(log)
             waiting = len(telegram.world.updates.waiting())
-        await lan.hears_more(before, within_s=20)
+        await lan.hears_more(before)
 
         assert waiting == 1
         assert await counted(house, InboxRow) == 3
@@ -104,7 +110,7 @@ async def test_by_asking_she_is_answered_and_everything_is_confirmed(tmp_path: P
         lan = telegram.user("Lan")
         await greeted(lan)
         await answered(lan, "/trogiup")
-        await telegram.world.bell.until(lambda: not telegram.world.updates.waiting())
+        await telegram.settles()
 
         assert telegram.world.webhook.url == ""
         assert await reasons(house) == []
@@ -133,10 +139,7 @@ async def test_somebody_else_asking_with_our_token_is_told_to_the_operator(tmp_p
         telegram.faults.add(CONFLICT, method="getUpdates")
         telegram.world.updates.stop_poll("terminated by other getUpdates request")
 
-        async with asyncio.timeout(10):
-            while (found := await reasons(house)) != ["telegram_conflict"]:
-                assert found == []
-                await asyncio.sleep(0.05)
+        assert await until("something is wrong", lambda: reasons(house)) == ["telegram_conflict"]
 
 
 async def test_the_webhook_is_set_with_our_address_and_secret(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ async def test_a_photo_she_sends_is_fetched_and_cleaned(tmp_path: Path) -> None:
             row = unit.scalars(select(File)).first()
             return row if row is not None and row.state == "clean" else None
 
-        found = await eventually(house, clean)
+        found = await eventually(house, "the photo is clean", clean)
         assert found.size > 0
 
 
@@ -115,7 +115,7 @@ async def test_when_the_line_breaks_after_a_question_it_is_repeated_once_and_a_l
         zalo.faults.clear()
         house.clock.move(seconds=11)
         house.service.platforms[0].sender.wake()
-        await zalo.world.bell.until(lambda: len(lan.heard) == 2)
+        await lan.hears_more(1)
 
         assert ([m.text for m in lan.heard], [m.text for m in mai.heard]) == (["Mấy người?"] * 2, ["Bấm vào đây"])
 
@@ -125,14 +125,14 @@ async def test_killed_before_the_answer_came_a_question_is_repeated_once(tmp_pat
         lan, sender = zalo.user("Lan"), house.service.platforms[0].sender
         zalo.faults.add(HANG)
         [number] = await queue(house, lan, "Mấy người?", kind="question")
-        await zalo.world.bell.until(lambda: lan.heard)
+        await lan.hears("Mấy người?")
 
         for task in list(sender._at_work.values()):
             task.cancel()
         house.clock.move(seconds=31)
         await until(house, number, "unknown")
         house.clock.move(seconds=11)
-        await zalo.world.bell.until(lambda: len(lan.heard) == 2)
+        await lan.hears_more(1)
 
         assert [message.text for message in lan.heard] == ["Mấy người?"] * 2
 

@@ -11,6 +11,7 @@ from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.tables import OutboxRow
+from tests.kit import waiting
 from tests.kit.news import press
 from tests.kit.private_page import TownOf
 from tests.kit.zalo_oa_house import answered, chat_of, knows, until, zalo_oa_house
@@ -36,7 +37,7 @@ async def test_who_stops_while_zalo_puts_it_off_or_refuses_it_never_gets_it(
         await subscribes(town, lan)
         zalo.faults.add(replace(faults.code(error), wait_s=1.0), user=lan.id)
         code = await (await press(town)).approves("Lịch trạm y tế", "Trạm mở cửa sáng thứ bảy.")
-        await zalo.world.bell.until(lambda: not zalo.faults.left)
+        await waiting.until("the fault is met", lambda: not zalo.faults.left)
 
         house.clock.move(seconds=1)
         await answered(lan, "DỪNG")

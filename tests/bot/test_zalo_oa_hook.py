@@ -3,8 +3,9 @@
 import asyncio
 import hmac
 import json
-import time
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -22,7 +23,8 @@ from storage.queries.outgoing import account
 from storage.tables import DeadLetter, InboxRow, OutboxRow
 from tests.kit.house import House, visit
 from tests.kit.postgres import PostgresServer
-from tests.kit.telegram_house import counted
+from tests.kit.telegram_house import counted, eventually
+from tests.kit.waiting import PATIENT_S, until
 from tests.kit.zalo_oa_house import HOOK, answered, greeted, knock, zalo_oa_house
 
 Place = tuple[House, FakeZaloOa]
@@ -217,18 +219,23 @@ async def test_everything_a_person_sends_is_answered(place: Place) -> None:
 # In time
 
 
-def slow(house: House, seconds: float) -> None:
-    """Let every COMMIT take so long."""
-    engine = house.database.engine
+@contextmanager
+def slow(house: House, seconds: float) -> Iterator[None]:
+    """Let every COMMIT take so long meanwhile."""
+    engine, over = house.database.engine, threading.Event()
     if engine.dialect.name == "sqlite":
 
         def before(_c: object, _k: object, statement: str, *_: object) -> None:
             if statement == "COMMIT":
-                time.sleep(seconds)
+                over.wait(seconds)
 
         event.listen(engine, "before_cursor_execute", before)
     else:
-        event.listen(engine, "commit", lambda _: time.sleep(seconds))
+        event.listen(engine, "commit", lambda _: over.wait(seconds))
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def taken(zalo: FakeZaloOa) -> int:
@@ -240,11 +247,16 @@ async def storm(folder: Path, database_url: str, seconds: int) -> None:
     """200 events a second, each of somebody else, over a database that takes 200 ms for each COMMIT."""
     async with zalo_oa_house(folder, database_url=database_url) as (house, zalo):
         zalo.pusher.pace = 0.05
-        slow(house, 0.2)
-        for number in range(200 * seconds):
-            zalo.user(f"người {number}").says("/start")
-            await asyncio.sleep(1 / 200)
-        await zalo.world.bell.until(lambda: taken(zalo) == 200 * seconds, 240)
+        people = [zalo.user(f"người {number}") for number in range(200 * seconds)]
+        with slow(house, 0.2):
+            for number, user in enumerate(people):
+                asyncio.get_running_loop().call_later(number / 200, user.says, "/start")
+            await until(
+                "every word is taken",
+                lambda: taken(zalo),
+                lambda count: count == len(people),
+                within_s=PATIENT_S * seconds,
+            )
 
         statuses = {push.status for push in zalo.pusher.pushed}
         asked = set(await house.database.read(lambda unit: list(unit.scalars(select(col(InboxRow.address_id))))))
@@ -269,6 +281,4 @@ async def test_when_zalo_called_last_is_written_down(place: Place) -> None:
     house, zalo = place
     zalo.user("Lan").says("xin chào")
 
-    async with asyncio.timeout(30):
-        while await house.database.read(lambda unit: account.called_at(unit, "zalo_oa")) is None:  # noqa: ASYNC110  # nobody tells us
-            await asyncio.sleep(0.2)
+    await eventually(house, "it is written down", lambda unit: account.called_at(unit, "zalo_oa"))

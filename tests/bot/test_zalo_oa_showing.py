@@ -58,8 +58,8 @@ async def test_nine_thousand_letters_twelve_options_and_a_card_come_whole_and_in
     [long, last] = await queue(
         house, lan, words, "sau cùng", kind="notice", options=options, back="Quay lại", card=CARD
     )
-    await until(house, long, "sent", "delivered", within_s=20)
-    await until(house, last, "sent", "delivered", within_s=20)
+    await until(house, long, "sent", "delivered")
+    await until(house, last, "sent", "delivered")
 
     shown = lan.heard[before:]
     texts = [one.text for one in shown]
@@ -198,13 +198,13 @@ async def test_a_photo_she_sends_is_fetched_and_cleaned(place: Place) -> None:
         row = unit.scalars(select(File)).first()
         return row if row is not None and row.state == "clean" else None
 
-    assert await eventually(house, clean)
+    assert await eventually(house, "the photo is clean", clean)
 
 
 async def test_people_elsewhere_are_told_where_the_account_is(place: Place) -> None:
     house, zalo, _ = place
 
-    link = await eventually(house, lambda unit: machine.fact(unit, "link:zalo_oa"))
+    link = await eventually(house, "the link is known", lambda unit: machine.fact(unit, "link:zalo_oa"))
 
     assert link == f"https://zalo.me/{zalo.world.account.oa_id}"
 

@@ -1,6 +1,5 @@
 """What Zalo tells of our messages, of officials who answer by hand, and templates that knock where no words may go."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.tables import OutboxRow
+from tests.kit.asked import asked_again
 from tests.kit.house import House
 from tests.kit.requests import LAN
 from tests.kit.zalo_oa_house import answered, chat_of, greeted, knows, queue, until, zalo_oa_house
@@ -83,7 +83,7 @@ async def test_an_echo_of_an_earlier_message_in_the_same_words_tells_nothing(pla
     for one in [event for event in zalo.world.events if event.body["event_name"] == "oa_send_text"]:
         zalo.pusher.again(one)
     await zalo.settles()
-    await asyncio.sleep(1)
+    await asked_again("outbox.changed_at >=")
 
     assert (await until(house, second, "unknown")).state == "unknown"
 
@@ -95,13 +95,13 @@ async def test_whom_an_official_answers_in_zalos_own_tool_hears_nothing_of_us_fo
     before = len(lan.heard)
     lan.says("cam on")
     await zalo.settles()
-    await asyncio.sleep(1)
+    await house.rests()
     assert len(lan.heard) == before
 
     house.clock.move(minutes=29)
     lan.says("cam on")
     await zalo.settles()
-    await asyncio.sleep(1)
+    await house.rests()
     assert len(lan.heard) == before
     house.clock.move(minutes=2)
     assert await answered(lan, "cam on")

@@ -1,20 +1,23 @@
 """The account's ways out: what each refusal costs, what is told of messages, and what a human must mend."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from fakes.zalo_oa import faults
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.tokens import ACCESS_LIFE
 from fakes.zalo_oa.user import ZaloUser
 from storage.queries.outgoing import tokens
-from storage.tables import Address
+from storage.tables import Address, OutboxRow
 from storage.vault import Vault
 from tests.bot.test_telegram_ways import reasons
+from tests.kit import waiting
+from tests.kit.asked import asked_again
 from tests.kit.house import House
+from tests.kit.telegram_house import eventually
 from tests.kit.zalo_oa_house import answered, chat_of, greeted, knows, queue, until, zalo_oa_house
 
 Place = tuple[House, FakeZaloOa, ZaloUser]
@@ -33,6 +36,17 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 def sends(zalo: FakeZaloOa, user: ZaloUser) -> int:
     """How many calls were made to write to her."""
     return sum(call.path == faults.CS and call.user == user.id for call in zalo.calls)
+
+
+async def until_sent(zalo: FakeZaloOa, user: ZaloUser, count: int) -> None:
+    """Wait until so many calls were made to write to her."""
+    await waiting.until(f"{count} calls were made", lambda: sends(zalo, user), lambda found: found >= count)
+
+
+async def failed(house: House, number: int, times: int) -> None:
+    """Wait until it is noted that a message failed so often."""
+    query = select(OutboxRow.id).where(col(OutboxRow.id) == number, col(OutboxRow.attempt) == times)
+    await eventually(house, f"it failed {times} times", lambda unit: unit.scalar(query))
 
 
 async def address(house: House, user: ZaloUser) -> Address:
@@ -89,7 +103,7 @@ async def test_what_is_put_off_is_not_tried_again_within_the_minute(place: Place
     before = sends(zalo, lan)
     [number] = await queue(house, lan, "một")
     await until(house, number, "queued")
-    await zalo.world.bell.until(lambda: sends(zalo, lan) > before)
+    await until_sent(zalo, lan, before + 1)
     house.clock.move(seconds=59)
     await greeted(mai)  # nobody else waits for it
 
@@ -106,9 +120,8 @@ async def test_what_fails_at_zalos_is_repeated_three_times_at_most(place: Place)
     before = sends(zalo, lan)
     [number] = await queue(house, lan, "một")
 
-    for count in range(1, 5):
-        await zalo.world.bell.until(lambda count=count: sends(zalo, lan) == before + count)  # type: ignore[misc]  # bound at once
-        await asyncio.sleep(0.1)
+    for count in range(1, 4):
+        await failed(house, number, count)
         house.clock.move(seconds=6)
         house.service.platforms[0].sender.wake()
     row = await until(house, number, "failed")
@@ -123,10 +136,11 @@ async def test_too_many_calls_pause_the_account_to_the_next_minute_and_nothing_i
     house.clock.move(seconds=58)
     zalo.faults.add(faults.code(-32), user=lan.id)
     [number] = await queue(house, lan, "một")
-    await zalo.world.bell.until(lambda: zalo.faults.left == 0)
+    await waiting.until("the fault is met", lambda: zalo.faults.left == 0)
+    await until(house, number, "queued")
     calls = len(zalo.calls)
     [other] = await queue(house, mai, "hai")
-    await asyncio.sleep(1)
+    await asked_again("min(outbox.id)")
     assert len(zalo.calls) == calls
 
     house.clock.move(seconds=4)
@@ -175,13 +189,13 @@ async def test_dead_tokens_lose_nothing_and_are_told_and_new_ones_bring_all(plac
     house, zalo, lan = place
     zalo.world.tokens.revoke()
     [number] = await queue(house, lan, "một")
-    async with asyncio.timeout(10):
-        while "zalo_oa: needs_reauth" not in (found := await reasons(house)):  # noqa: ASYNC110  # nobody tells us
-            await asyncio.sleep(0.1)
+    found = await waiting.until(
+        "tokens are needed", lambda: reasons(house), lambda found: "zalo_oa: needs_reauth" in found
+    )
     calls = len(zalo.calls)
     lan.says("/menu")
     await zalo.settles()
-    await asyncio.sleep(2)
+    await asked_again("FROM channel_token")
 
     assert all(reason.startswith("zalo_oa") for reason in found)
     assert len(zalo.calls) == calls  # without tokens nobody is asked
@@ -193,7 +207,7 @@ async def test_dead_tokens_lose_nothing_and_are_told_and_new_ones_bring_all(plac
         )
     )
     house.clock.move(seconds=2)
-    await until(house, number, "sent", "delivered", within_s=30)
+    await until(house, number, "sent", "delivered")
     await lan.hears("Ông/bà cần việc gì?")
     assert await reasons(house) == []
 
@@ -202,15 +216,19 @@ async def test_a_refused_account_is_asked_seldom_and_goes_on_when_it_is_in_order
     house, zalo, lan = place
     zalo.world.account.standing = -224
     [number] = await queue(house, lan, "một")
-    async with asyncio.timeout(20):
-        while await reasons(house) != ["zalo_oa_account_refused"]:
-            house.clock.move(seconds=1)
-            await asyncio.sleep(0.2)
+
+    async def goes_on() -> list[str]:
+        house.clock.move(seconds=1)
+        return await reasons(house)
+
+    await waiting.until(
+        "the account is refused", goes_on, lambda found: found == ["zalo_oa_account_refused"], pauses=waiting.SLOWLY
+    )
     calls = len(zalo.calls)
-    await asyncio.sleep(5)
+    await asked_again("UPDATE lease")
     assert len(zalo.calls) <= calls + 1
     zalo.world.account.standing = 0
     house.clock.move(seconds=2)
 
-    await until(house, number, "sent", "delivered", within_s=30)
+    await until(house, number, "sent", "delivered")
     assert await reasons(house) == []

@@ -6,7 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Response, async_playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Response, async_playwright, expect
+
+from tests.kit.waiting import PATIENT_S
+
+expect.set_options(timeout=PATIENT_S * 1000)
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -69,6 +73,7 @@ async def browser(width: int, height: int, *, dark: bool = False) -> AsyncIterat
             color_scheme="dark" if dark else "light",
             locale="vi-VN",
         )
+        context.set_default_timeout(PATIENT_S * 1000)
         window = Window(await context.new_page(), context)
         window.watch(window.page)
         try:

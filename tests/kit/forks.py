@@ -20,10 +20,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from io import FileIO
 from pathlib import Path
+from typing import IO
 
 from bot import __main__ as service
 from handlers import texts
+from tests.kit.waiting import PATIENT_S, comes
 
+COMMAND_S = 3 * PATIENT_S  # it may have a whole database to go through
 ROOM = 1 << 16  # bytes of one asking: arguments, folder and environment
 
 
@@ -59,26 +62,30 @@ class Forked:
 
 
 async def run(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], said: bytes, within_s: float
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], said: bytes
 ) -> tuple[int, bytes, bytes]:
     """Run a command; returns its exit code and what it printed on stdout and stderr. said: what it reads on stdin.
 
-    Raises TimeoutError, once it was killed.
+    Raises NeverCame, once it was killed.
     """
     with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         words.write(said)
         words.seek(0)
         forked = await _fork(arguments, folder, environment, [one.fileno() for one in (words, out, err)])
         try:
-            async with asyncio.timeout(within_s):
-                code = await forked.wait()
+            code = await comes(
+                f"{arguments} ends", forked.wait(), lambda: (_written(out), _written(err)), within_s=COMMAND_S
+            )
         finally:
             if forked.returncode is None:
                 os.killpg(forked.pid, signal.SIGKILL)
-                await forked.wait()
-        out.seek(0)
-        err.seek(0)
-        return code, out.read(), err.read()
+                await comes(f"{arguments} is dead", forked.wait())
+        return code, _written(out), _written(err)
+
+
+def _written(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 async def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: int) -> Forked:
@@ -99,7 +106,7 @@ async def _fork(
     socket.send_fds(_mother(), [asked], [*streams, ended])
     os.close(ended)
     reader = await _reader(told)
-    return Forked(int(await reader.readuntil(b" ")), reader)
+    return Forked(int(await comes(f"{arguments} begins", reader.readuntil(b" "))), reader)
 
 
 async def _reader(descriptor: int) -> asyncio.StreamReader:
@@ -121,7 +128,10 @@ def _mother() -> socket.socket:
 
     def end() -> None:
         ours.close()
-        mother.wait()
+        try:
+            mother.wait(PATIENT_S)
+        except subprocess.TimeoutExpired:
+            mother.kill()
 
     atexit.register(end)
     return ours

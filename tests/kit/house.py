@@ -1,6 +1,5 @@
 """A house to visit: the real service on a real port, with an owner and a clock in hand, and visitors with cookies."""
 
-import asyncio
 import base64
 import json
 import secrets
@@ -12,20 +11,21 @@ from io import BytesIO
 from pathlib import Path
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
+from sqlmodel import col, select
 
 from bot import app, setup
 from bot.app import Service
 from bot.config import Settings
 from bot.jobs.chores import Work, clean_photos
 from bot.pictures.photos import Cleaner
-from storage.database import Database
+from storage.database import Database, Unit
 from storage.queries import machine
+from storage.tables import InboxRow, OutboxRow
 from tests.kit.clock import HandClock
 from tests.kit.shape import bring_to_shape, lay_file
 from tests.kit.town import OWNER
+from tests.kit.waiting import comes, until
 
-PATIENT_S = 10
-TRIES = 50
 Json = dict[str, object]
 
 
@@ -62,6 +62,16 @@ class House:
         work = Work(opened.database, opened.office, self.clock, Cleaner(), {}, outbox.wake, self.service.alarms.append)
         while await clean_photos(work):
             pass
+
+    async def rests(self) -> None:
+        """Wait until all that came in is handled and all that may leave has left. Raises NeverCame."""
+        new = select(InboxRow.kind).where(InboxRow.state == "new")
+        going = select(OutboxRow.kind).where(col(OutboxRow.state).in_(("queued", "sending")))
+
+        def look(unit: Unit) -> list[str]:
+            return [*unit.scalars(new), *unit.scalars(going)]
+
+        await until("nothing is under way", lambda: self.database.read(look), lambda waits: not waits)
 
     async def set_owner(self) -> None:
         """Say who is responsible."""
@@ -174,19 +184,13 @@ class Visitor:
     async def hears_after(self, number: str) -> None:
         """Wait until something is said to her after an id, and listen to all of it."""
         async with self.follows(f"?after={number}") as stream:
-            while (await stream.line())["from"] != "us":
-                pass
+            await until("something is said to her", stream.line, lambda line: line["from"] == "us")
         self.heard = [line for line in await self.reads(number) if line["from"] == "us"]
 
     async def _answered(self, body: Json) -> None:
         """Write one message, again under its id while we are told to, as a browser does; hear what is said to it."""
         body = {"id": secrets.token_urlsafe(9), **body}
-        taken = await self.posts(body)
-        for _ in range(TRIES):
-            if taken.status != 503:
-                break
-            await asyncio.sleep(0.2)
-            taken = await self.posts(body)
+        taken = await until("the service takes it", lambda: self.posts(body), lambda reply: reply.status != 503)
         assert taken.status == 202, taken.body
         await self.hears_after(str(taken.json["id"]))
 
@@ -200,13 +204,11 @@ class Stream:
 
     async def block(self) -> str:
         """The next block of the stream, a comment as much as an event."""
-        async with asyncio.timeout(PATIENT_S):
-            return (await self.answer.content.readuntil(b"\n\n")).decode()
+        return (await comes("the stream brings something", self.answer.content.readuntil(b"\n\n"))).decode()
 
     async def line(self) -> Json:
         """The next line of the chat; its id is kept in `last`."""
-        while not (block := await self.block()).startswith("id:"):
-            pass
+        block = await until("a line comes", self.block, lambda block: block.startswith("id:"))
         head, data = block.strip().split("\n")
         self.last = head.removeprefix("id: ")
         line: Json = json.loads(data.removeprefix("data: "))

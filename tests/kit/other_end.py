@@ -103,6 +103,16 @@ async def hangs(_: asyncio.StreamWriter) -> None:
     await asyncio.sleep(3600)
 
 
+def late(after_s: float, deed: Deed) -> Deed:
+    """Do it so many seconds later."""
+
+    async def waits(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(after_s)
+        await deed(writer)
+
+    return waits
+
+
 async def closes(writer: asyncio.StreamWriter) -> None:
     """Take the call, and hang up."""
     writer.close()

@@ -4,12 +4,11 @@ Why the database is asked whether an answer is whole: a turn may be several mess
 only the rows that wait say that no more will come. What was said is read off the phone, never off the rows.
 """
 
-import asyncio
 import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlmodel import col, select
@@ -18,9 +17,9 @@ from storage.database import Unit
 from storage.queries.incoming import chats
 from storage.tables import InboxRow, OutboxRow
 from tests.kit.house import House, Json, Reply, Visitor, options, visit
+from tests.kit.waiting import NeverCame, until
 
-PATIENT_S = 40.0
-LOOK_AGAIN_S = 0.1
+SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,12 @@ class Phone(ABC):
     async def is_told(self, part: str) -> None:
         """Wait until these words come by themselves: what came meanwhile is the last answer then."""
         self.heard = []
-        try:
-            async with asyncio.timeout(PATIENT_S):
-                while part not in self.told():
-                    await asyncio.sleep(LOOK_AGAIN_S)
-                    self.heard += await self._shown()
-        except TimeoutError:
-            raise AssertionError(f"{part!r} did not come in {PATIENT_S} s, only {self.told()!r}") from None
+
+        async def look() -> str:
+            self.heard += await self._shown()
+            return self.told()
+
+        await until(f"{part!r} comes by itself", look, lambda told: part in told)
         self.diary += ["> (waits)", *(f"< {line}" for line in self.told().splitlines())]
 
     async def picture(self) -> bytes:
@@ -134,20 +132,16 @@ class Phone(ABC):
 
     async def _settles(self, what: str) -> None:
         """Wait until all she did is answered, and all that was answered has arrived."""
-        try:
-            async with asyncio.timeout(PATIENT_S):
-                await self._stirs()
-                while await self._is_unanswered():  # noqa: ASYNC110  # rows ring no bell
-                    await asyncio.sleep(LOOK_AGAIN_S)
-        except TimeoutError:
-            raise AssertionError(f"{what} is not answered in {PATIENT_S} s") from None
+        with suppress(NeverCame):
+            await until("something may have been answered", self._stirs, within_s=SILENT_S)
+        await until(f"{what} is answered", self._is_answered)
 
-    async def _is_unanswered(self) -> bool:
-        return self._under_way() or await self.house.database.read(self._waits)
+    async def _is_answered(self) -> bool:
+        return not (self._under_way() or await self.house.database.read(self._waits))
 
     @abstractmethod
-    async def _stirs(self) -> None:
-        """Wait until something may have been answered; the database is not asked in vain meanwhile."""
+    def _stirs(self) -> bool:
+        """Whether something may have been answered; the database is not asked in vain meanwhile."""
 
     def _waits(self, unit: Unit) -> bool:
         chat = self._chat(unit)
@@ -192,8 +186,7 @@ class WebPhone(Phone):
     async def _until_taken(self, hand_in: Callable[[str], Awaitable[Reply]]) -> None:
         """Hand a message in under one id until it is taken, as a browser does."""
         client = secrets.token_urlsafe(9)
-        while (reply := await hand_in(client)).status == 503:  # noqa: ASYNC110  # a busy service rings no bell
-            await asyncio.sleep(LOOK_AGAIN_S)
+        reply = await until("the service takes it", lambda: hand_in(client), lambda reply: reply.status != 503)
         assert reply.status == 202, reply
 
     async def _fetch(self, picture: str) -> bytes:
@@ -209,8 +202,8 @@ class WebPhone(Phone):
     def _under_way(self) -> bool:
         return False
 
-    async def _stirs(self) -> None:
-        await asyncio.sleep(LOOK_AGAIN_S / 2)
+    def _stirs(self) -> bool:
+        return True
 
     def _chat(self, unit: Unit) -> chats.Chat | None:
         [cookie] = [morsel for morsel in self.visitor.session.cookie_jar if morsel.key == "chungtay"]

@@ -1,6 +1,5 @@
 """The page behind a one-time link, as a plain HTTP client sees it: read, and sent as its form would be."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from sqlmodel import func, select
 from storage.tables import InboxRow
 from tests.kit.house import House
 from tests.kit.town import Citizen, Town
+from tests.kit.waiting import until
 
-PATIENT_S = 10.0
 LINK = re.compile(r"https?://\S+(/p/\S+)")
 # Up to the question about a child's health, and up to the one for photos.
 TO_HEALTH = (
@@ -62,11 +61,14 @@ class TownOf(Town):
         return await self.database.read(lambda unit: unit.scalar(query) or 0)
 
     async def tells(self, citizen: Citizen, part: str) -> None:
-        """Wait until these words are the last that the chat said, by itself. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENT_S):
-            while not (citizen.heard and part in citizen.heard[-1].text):
-                await asyncio.sleep(0.02)
+        """Wait until these words are the last that the chat said, by itself. Raises NeverCame."""
+
+        async def look() -> list[str]:
+            if not (citizen.heard and part in citizen.heard[-1].text):
                 await citizen.listens(0)
+            return [said.text for said in citizen.heard]
+
+        await until(f"{part!r} is told last", look, lambda texts: texts and part in texts[-1])
 
 
 async def read_page(link: str) -> Page:

@@ -27,12 +27,11 @@ from storage.tables import Case
 from tests.kit import forks
 from tests.kit.forks import Forked
 from tests.kit.shape import bring_to_shape, lay_file
+from tests.kit.waiting import PATIENT_S, comes
 
 T = TypeVar("T")
 
 OWNER = ("UBND phường Thử", "0236 1022", "du-lieu@example.test")
-START_S = 30.0
-COMMAND_S = 60.0
 READY = "Ctrl+C"  # the last line that serving prints once it listens
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL")
 
@@ -130,7 +129,7 @@ class Process:
                 )  # fmt: skip
             else:
                 self._process = await forks.start(("serve", *arguments), self.folder, self.environment(), log.fileno())
-        await asyncio.wait_for(self._listens(), START_S)
+        await comes("it takes messages in", self._listens(), lambda: (self.greeting, self._logged()))
         status, body = await self.health("ready")
         assert status == 200, body
 
@@ -142,7 +141,10 @@ class Process:
             self.greeting += line.decode()
             if READY in line.decode():
                 return
-        raise AssertionError(f"it ended with {await process.wait()}: {self.log.read_text()[-2000:]}")
+        raise AssertionError(f"it ended with {await process.wait()}: {self._logged()}")
+
+    def _logged(self) -> str:
+        return self.log.read_text()[-2000:]
 
     async def kill(self) -> None:
         """kill -9 it and what it started."""
@@ -152,19 +154,18 @@ class Process:
         await self._reap()
 
     async def stop(self, number: signal.Signals = signal.SIGTERM, within_s: float = 15.0) -> int:
-        """Ask it to end; returns its exit code. Raises TimeoutError if it takes longer."""
+        """Ask it to end; returns its exit code. Raises NeverCame if it takes longer."""
         self._running().send_signal(number)
-        async with asyncio.timeout(within_s):
-            return await self._reap()
+        return await self._reap(within_s)
 
     async def close(self) -> None:
         """Leave nothing behind, whatever state it is in."""
         if self._process is not None and self._process.returncode is None:
             await self.kill()
 
-    async def _reap(self) -> int:
+    async def _reap(self, within_s: float = PATIENT_S) -> int:
         # Reading to the end also closes the pipe, which a killed process leaves open.
-        await self._running().communicate()
+        await comes("it ends", self._running().communicate(), self._logged, within_s=within_s)
         code = self._running().returncode
         assert code is not None
         return code
@@ -175,7 +176,7 @@ class Process:
 
     async def run(self, *arguments: str, said: str = "") -> Ended:
         """Run a command with the same settings. said: what it reads on stdin."""
-        code, out, err = await forks.run(arguments, self.folder, self.environment(), said.encode(), COMMAND_S)
+        code, out, err = await forks.run(arguments, self.folder, self.environment(), said.encode())
         return Ended(code, out.decode(), err.decode())
 
     async def succeed(self, *arguments: str) -> str:
@@ -186,9 +187,12 @@ class Process:
 
     async def health(self, kind: str) -> tuple[int, str]:
         """(status, body) of /health/live or /health/ready."""
-        timeout = aiohttp.ClientTimeout(total=5)
-        async with aiohttp.ClientSession(timeout=timeout) as web, web.get(f"{self.url}/health/{kind}") as answer:
-            return answer.status, await answer.text()
+
+        async def ask() -> tuple[int, str]:
+            async with aiohttp.ClientSession() as web, web.get(f"{self.url}/health/{kind}") as answer:
+                return answer.status, await answer.text()
+
+        return await comes(f"/health/{kind} answers", ask(), self._logged)
 
     def at_desk(self, work: Callable[[Desk], T]) -> T:
         """Open its database here, with its own key, and do something at the operator's desk."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import text, update
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from bot.channels.contract import Sends
 from bot.channels.telegram.channel import Telegram
@@ -23,9 +23,9 @@ from storage.queries.outgoing import outbox
 from storage.tables import Address, OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Town
+from tests.kit.waiting import until
 
 READ_S = 0.8
-PATIENT_S = 10.0
 NOTE = {
     "sqlite": """
         CREATE TRIGGER note_step AFTER UPDATE OF state ON outbox BEGIN
@@ -154,23 +154,24 @@ class PostOffice:
         return [found[outbox_id] for outbox_id in ids]
 
     async def until(self, ids: Sequence[int], *states: str) -> None:
-        """Wait until these messages stand in these states; one state is meant for all. Raises TimeoutError."""
+        """Wait until these messages stand in these states; one state is meant for all. Raises NeverCame."""
         wanted = list(states) * len(ids) if len(states) == 1 else list(states)
-        try:
-            async with asyncio.timeout(PATIENT_S):
-                while await self.states(ids) != wanted:
-                    self.wake()
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
-            raise TimeoutError(f"{await self.states(ids)}, not {wanted}") from None
+
+        async def look() -> list[str]:
+            self.wake()
+            return await self.states(ids)
+
+        await until(f"they are {wanted}", look, lambda found: found == wanted)
 
     async def until_tried(self, ids: Sequence[int], times: int = 1) -> None:
-        """Wait until each of these messages failed so often. Raises TimeoutError."""
-        fewest = select(func.min(col(OutboxRow.attempt))).where(col(OutboxRow.id).in_(ids))
-        async with asyncio.timeout(PATIENT_S):
-            while await self.town.database.read(lambda unit: unit.scalar(fewest) or 0) < times:
-                self.wake()
-                await asyncio.sleep(0.02)
+        """Wait until each of these messages failed so often. Raises NeverCame."""
+        query = select(OutboxRow.attempt).where(col(OutboxRow.id).in_(ids))
+
+        async def look() -> list[int]:
+            self.wake()
+            return await self.town.database.read(lambda unit: list(unit.scalars(query)))
+
+        await until(f"each failed {times} times", look, lambda attempts: min(attempts) >= times)
 
     async def steps(self, outbox_id: int) -> list[str]:
         """The states a message went through since it was queued."""

@@ -4,7 +4,6 @@ Why one clock for both: how old an update is, and when a message is tried again,
 the test holds in its hand. Turns and pauses of the sender are real seconds.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -20,11 +19,11 @@ from fakes.telegram.wire import Json
 from storage.database import Unit
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
+from tests.kit.waiting import until
 
 SECRET = "a-secret-of-the-tests-0123456789-abc"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 HOOK = "/hooks/telegram"
-PATIENT_S = 10.0
 T = TypeVar("T")
 
 
@@ -51,7 +50,7 @@ async def telegram_house(
         ) as house:
             telegram.world.clock = telegram.world.updates.clock = house.clock
             if mode == "webhook" and given["TELEGRAM_API_BASE"] == telegram.origin:
-                await telegram.world.bell.until(lambda: telegram.world.webhook.url)
+                await until("the webhook is set", lambda: telegram.world.webhook.url)
             yield house, telegram
 
 
@@ -78,13 +77,11 @@ async def answered(user: TelegramUser, words: str) -> str:
     return (await user.hears_more(before))[0].text
 
 
-async def eventually(house: House, work: Callable[[Unit], T | None]) -> T:
-    """Read until something is found; returns it. Raises TimeoutError."""
-    async with asyncio.timeout(PATIENT_S):
-        while True:
-            if found := await house.database.read(work):
-                return found
-            await asyncio.sleep(0.02)
+async def eventually(house: House, what: str, work: Callable[[Unit], T | None]) -> T:
+    """Read until something is found; returns it. what: the fact, in words. Raises NeverCame."""
+    found = await until(what, lambda: house.database.read(work))
+    assert found is not None, "what is waited for is something"
+    return found
 
 
 async def counted(house: House, table: type) -> int:

@@ -1,9 +1,7 @@
 """A phone with our own Telegram on it, and with a browser for the pages it is sent to."""
 
-import asyncio
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from fakes.telegram.chats import Message
@@ -13,11 +11,11 @@ from storage.database import Unit
 from storage.queries.incoming import chats
 from storage.vault import Vault
 from tests.kit.house import House
-from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
+from tests.kit.phones import Heard, Phone
 from tests.kit.private_page import Field, read_page, send_page
+from tests.kit.waiting import until
 
 LINK = re.compile(r"https?://\S+/p/\S+")
-SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said
 
 
 @dataclass
@@ -80,11 +78,8 @@ class TelegramPhone(Phone):
     async def _send_photos(self, *photos: bytes) -> None:
         self.user.sends_photo(*photos)
 
-    async def _stirs(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SILENT_S):
-                while self._screen() == self._seen:  # noqa: ASYNC110  # each bell would make every phone look
-                    await asyncio.sleep(LOOK_AGAIN_S / 2)
+    def _stirs(self) -> bool:
+        return self._screen() != self._seen
 
     def _screen(self) -> dict[int, Heard]:
         return {message.id: _message(message) for message in self.user.heard}
@@ -128,6 +123,5 @@ def _message(message: Message) -> Heard:
 
 async def _sends_page(link: str, *fields: Field) -> None:
     """Send a page's form, again while the service is busy, as she would."""
-    while (page := await send_page(link, *fields)).status == 503:  # noqa: ASYNC110  # a busy service rings no bell
-        await asyncio.sleep(LOOK_AGAIN_S)
+    page = await until("the service takes it", lambda: send_page(link, *fields), lambda page: page.status != 503)
     assert page.status == 200, page

@@ -1,6 +1,7 @@
 """A conversation that fails on demand, and what is needed to watch the inbox deal with it."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlmodel import col, select
@@ -16,6 +17,7 @@ from storage.queries.incoming import chats, inbox
 from storage.tables import InboxRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Town
+from tests.kit.waiting import comes
 
 
 @dataclass
@@ -79,9 +81,11 @@ async def rows(town: Town) -> list[InboxRow]:
 
 async def until_done(incoming: Inbox, person_id: str) -> None:
     """Handle a person's messages until none is left; a collision is what it is in the service: another try."""
-    while True:
-        try:
-            if not await incoming.handle(person_id):
-                return
-        except DatabaseAway:
-            continue
+
+    async def handle_all() -> None:
+        more = True
+        while more:
+            with suppress(DatabaseAway):
+                more = bool(await incoming.handle(person_id))
+
+    await comes("nothing of hers is left", handle_all())

@@ -172,12 +172,15 @@ class Visitor:
         )
 
     async def lines(self) -> list[Line]:
-        """The whole chat, read from the beginning."""
+        """The whole chat, read from the beginning. Raises NeverCame."""
+        return await comes("her chat is read", self._reads())
+
+    async def _reads(self) -> list[Line]:
         found: list[Line] = []
         more = True
         while more:
             after = found[-1].id if found else "0"
-            async with self.web.get(f"{self.url}/chat/messages?after={after}", timeout=_NOWHERE) as answer:
+            async with self.web.get(f"{self.url}/chat/messages?after={after}") as answer:
                 body = orjson.loads(await answer.read())
                 assert answer.status == 200, body
             found += [_line(message) for message in body["messages"]]

@@ -1,6 +1,5 @@
 """A house with our own Bot Platform of Zalo beside it; the office's clock is both of theirs."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -21,12 +20,12 @@ from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox
 from storage.tables import OutboxRow
 from storage.vault import Vault
+from tests.kit import waiting
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
 
 SECRET = "a-secret-of-the-tests-0123456789-abc"
 HOOK = "/hooks/zalo-bot"
-PATIENT_S = 10.0
 
 
 @asynccontextmanager
@@ -50,7 +49,7 @@ async def zalo_bot_house(
         ) as house:
             zalo.world.clock = house.clock
             if mode == "webhook" and given["ZALO_BOT_API_BASE"] == zalo.origin:
-                await zalo.world.bell.until(lambda: zalo.world.webhook)
+                await waiting.until("the webhook is set", lambda: zalo.world.webhook)
             yield house, zalo
 
 
@@ -91,13 +90,12 @@ async def queue(house: House, user: ZaloBotUser, *words: str, kind: str = "notic
 
 
 async def until(house: House, number: int, *states: str) -> OutboxRow:
-    """Wait until a message stands in one of these states; returns its row. Raises TimeoutError."""
-    async with asyncio.timeout(PATIENT_S):
-        while True:
-            row = await house.database.read(lambda unit: unit.get_one(OutboxRow, number))
-            if row.state in states:
-                return row
-            await asyncio.sleep(0.02)
+    """Wait until a message stands in one of these states; returns its row. Raises NeverCame."""
+    return await waiting.until(
+        f"message {number} is {' or '.join(states)}",
+        lambda: house.database.read(lambda unit: unit.get_one(OutboxRow, number)),
+        lambda row: row.state in states,
+    )
 
 
 async def greeted(user: ZaloBotUser) -> None:

@@ -1,8 +1,6 @@
 """A phone with our own Zalo bot on it: there are no buttons, so she types the number of the line she wants."""
 
-import asyncio
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from fakes.telegram.wire import Json
@@ -13,10 +11,9 @@ from storage.database import Unit
 from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
 from tests.kit.house import House
-from tests.kit.phones import LOOK_AGAIN_S, Heard, Phone
+from tests.kit.phones import Heard, Phone
 
 LINE = re.compile(r"(\d+)\. (.+)")
-SILENT_S = 1.0  # after so long without a word, perhaps there is nothing to be said
 ENDS = ("Xong", "Done")
 
 
@@ -67,11 +64,8 @@ class ZaloBotPhone(Phone):
     def _note(self, update: Json) -> None:
         self._wrote = f"{self.user.id}/{update['message']['message_id']}"
 
-    async def _stirs(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SILENT_S):
-                while len(self.user.heard) == self._seen:  # noqa: ASYNC110  # each bell would make every phone look
-                    await asyncio.sleep(LOOK_AGAIN_S / 2)
+    def _stirs(self) -> bool:
+        return len(self.user.heard) != self._seen
 
     async def _fetch(self, picture: str) -> bytes:
         message = next(message for message in self.user.heard if message.id == picture)

@@ -4,7 +4,6 @@ Why calls are not counted by the minute here unless a test says so: the clock in
 minute.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -25,6 +24,7 @@ from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox, tokens
 from storage.tables import OutboxRow
 from storage.vault import Vault
+from tests.kit import waiting
 from tests.kit.clock import HandClock
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
@@ -135,14 +135,13 @@ async def queue(house: House, user: ZaloUser, *words: str, kind: str = "notice",
     return numbers
 
 
-async def until(house: House, number: int, *states: str, within_s: float = 10.0) -> OutboxRow:
-    """Wait until a message stands in one of these states; returns its row. Raises TimeoutError."""
-    async with asyncio.timeout(within_s):
-        while True:
-            row = await house.database.read(lambda unit: unit.get_one(OutboxRow, number))
-            if row.state in states:
-                return row
-            await asyncio.sleep(0.02)
+async def until(house: House, number: int, *states: str) -> OutboxRow:
+    """Wait until a message stands in one of these states; returns its row. Raises NeverCame."""
+    return await waiting.until(
+        f"message {number} is {' or '.join(states)}",
+        lambda: house.database.read(lambda unit: unit.get_one(OutboxRow, number)),
+        lambda row: row.state in states,
+    )
 
 
 async def knows(house: House, user: ZaloUser) -> None:
@@ -152,6 +151,8 @@ async def knows(house: House, user: ZaloUser) -> None:
     over = select(OutboxRow.id).where(
         col(OutboxRow.address_id) == chat.address_id, col(OutboxRow.state).in_(("queued", "sending"))
     )
-    async with asyncio.timeout(10):
-        while await house.database.read(lambda unit: unit.scalar(over)):  # noqa: ASYNC110  # rows ring no bell
-            await asyncio.sleep(0.02)
+    await waiting.until(
+        "all that was said to her is sent",
+        lambda: house.database.read(lambda unit: list(unit.scalars(over))),
+        lambda waits: not waits,
+    )

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from fakes.telegram.pusher import HEADER
 from fakes.telegram.wire import Bell, Json
+from tests.kit.waiting import until
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Hook:
         return web.Response(status=self.answers.pop(0) if self.answers else 200, headers=self.headers)
 
     async def until_came(self, count: int) -> None:
-        await self.bell.until(lambda: len(self.came) >= count)
+        await until(f"{count} requests came", lambda: self.came, lambda came: len(came) >= count)
 
     @property
     def texts(self) -> list[str]:

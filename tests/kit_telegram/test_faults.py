@@ -1,7 +1,5 @@
 """Each fault does what it says, to the caller and to what people see."""
 
-import asyncio
-
 import pytest
 from telegram import Bot
 from telegram.error import (
@@ -20,6 +18,7 @@ from fakes.telegram import faults
 from fakes.telegram.faults import Fault
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.user import TelegramUser
+from tests.kit.waiting import until
 
 # What the client says of each, and how many messages people see of one call.
 SEEN: dict[str, tuple[Fault, type[TelegramError], str, int]] = {
@@ -125,14 +124,16 @@ async def test_it_can_go_away_at_a_call_and_come_back_by_itself(
     telegram: FakeTelegram, bot: Bot, lan: TelegramUser
 ) -> None:
     telegram.faults.add(faults.gone(0.3))
-    met = []
+    met: list[str] = []
 
-    while not lan.heard:
+    async def send() -> list[str]:
         try:
             await bot.send_message(lan.id, "một")
         except NetworkError as error:
             met.append(str(error).split(":")[0])
-        await asyncio.sleep(0.02)
+        return met
+
+    await until("it is back", send, lambda _: lan.heard)
 
     assert met[0] == "httpx.ReadError"
     assert set(met[1:]) == {"httpx.ConnectError"}

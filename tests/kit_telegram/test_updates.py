@@ -9,6 +9,7 @@ from telegram.error import Conflict
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
 from tests.kit.clock import HandClock
+from tests.kit.waiting import until
 from tests.kit_telegram.conftest import open_bot, photo
 
 SECRET = "s" * 32
@@ -21,7 +22,7 @@ def lan(telegram: FakeTelegram) -> TelegramUser:
 
 async def settle(telegram: FakeTelegram) -> None:
     """Wait until no update waits."""
-    await telegram.world.bell.until(lambda: not telegram.world.updates.waiting())
+    await telegram.settles()
 
 
 def texts(updates: tuple[Update, ...]) -> list[str | None]:
@@ -44,7 +45,7 @@ async def test_updates_come_again_until_an_offset_confirms_them(bot: Bot, lan: T
 
 async def test_a_long_poll_ends_with_the_first_update(telegram: FakeTelegram, bot: Bot, lan: TelegramUser) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await telegram.world.bell.until(lambda: telegram.calls)
+    await until("it is asked", lambda: telegram.calls)
     assert not poll.done()
 
     lan.says("/start")
@@ -59,7 +60,7 @@ async def test_a_poll_without_news_is_empty(bot: Bot) -> None:
 async def test_of_two_polls_the_older_ends_with_a_conflict(telegram: FakeTelegram, bot: Bot, lan: TelegramUser) -> None:
     async with open_bot(telegram) as other:
         older = asyncio.create_task(bot.get_updates(timeout=30))
-        await telegram.world.bell.until(lambda: telegram.calls)
+        await until("it is asked", lambda: telegram.calls)
         newer = asyncio.create_task(other.get_updates(timeout=30))
 
         with pytest.raises(Conflict, match="terminated by other getUpdates request"):

@@ -12,6 +12,7 @@ from telegram.error import Conflict
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
 from tests.kit.clock import HandClock
+from tests.kit.waiting import until
 from tests.kit_telegram.conftest import YES_NO
 from tests.kit_telegram.hook import Hook
 
@@ -126,7 +127,7 @@ async def test_without_an_answer_it_is_tried_again(telegram: FakeTelegram, lan: 
     telegram.push_to(hook.url)
 
     lan.says("một")
-    await telegram.world.bell.until(lambda: telegram.pusher.pushed)
+    await until("it was pushed once", lambda: telegram.pusher.pushed)
     hook.open.set()
     await telegram.settles()
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from fakes.telegram.wire import Bell
 from fakes.zalo_oa.wire import Json
+from tests.kit.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Hook:
 
     async def until_came(self, count: int) -> None:
         """Wait for so many requests."""
-        await self.bell.until(lambda: len(self.came) >= count)
+        await until(f"{count} requests came", lambda: self.came, lambda came: len(came) >= count)
 
     @property
     def whats(self) -> list[str]:

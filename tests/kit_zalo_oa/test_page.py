@@ -13,6 +13,7 @@ from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
 from fakes.zalo_oa.wire import Json
 from tests.kit.browser import Window, browser
+from tests.kit.waiting import until
 from tests.kit_zalo_oa.conftest import Caller, buttons, picture
 
 # The page is for trying the service by hand; what people meet is tested every time.
@@ -118,11 +119,11 @@ async def test_buttons_are_refused_and_allowed_by_the_switch(page: Page, window:
     switch, account = window.page.get_by_role("checkbox", name="OA có nút"), page.zalo.world.account
     await switch.uncheck()
     await expect(switch).not_to_be_checked()
-    await page.zalo.world.bell.until(lambda: account.buttons_refused)
+    await until("buttons are refused", lambda: account.buttons_refused)
 
     await switch.check()
 
-    await page.zalo.world.bell.until(lambda: account.buttons_refused == 0)
+    await until("buttons are allowed", lambda: account.buttons_refused == 0)
 
 
 async def test_an_official_sees_how_to_sign_in(window: Window) -> None:
@@ -143,7 +144,7 @@ async def test_the_whole_demonstration_holds_a_reminder_and_shows_it_on_her_retu
             lan.presses(title)
             await lan.hears(then)
         await product.move(3)
-        await page.zalo.world.bell.until(lambda: product.held(lan))
+        await until("something is held for her", lambda: product.held(lan))
         told = len(lan.heard)
 
         lan.says("Chào")

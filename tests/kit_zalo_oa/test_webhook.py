@@ -9,6 +9,7 @@ import pytest
 from fakes.zalo_oa.pusher import LADDER_S, RETRY, SERVER, SIGNATURE, STAMP
 from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from fakes.zalo_oa.user import ZaloUser
+from tests.kit.waiting import until
 from tests.kit_zalo_oa.conftest import Caller, buttons, media, picture
 from tests.kit_zalo_oa.hook import Came, Hook
 
@@ -115,7 +116,7 @@ async def test_an_answer_that_is_late_is_none(zalo: FakeZaloOa, lan: ZaloUser, h
     hook.open.clear()
 
     lan.says("một")
-    await zalo.world.bell.until(lambda: zalo.pusher.pushed)
+    await until("it was pushed once", lambda: zalo.pusher.pushed)
     hook.open.set()
     await zalo.settles()
 

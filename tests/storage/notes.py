@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Table
 
 from storage.columns import UtcTime, json_column, naming
 from storage.database import Database, Unit
+from tests.kit.waiting import passes
 
 metadata = MetaData(naming_convention=naming)
 notes = Table("notes", metadata, Column("id", Integer, primary_key=True), Column("words", String))
@@ -79,12 +80,12 @@ class Gate:
     def __call__(self, unit: Unit) -> object:
         noted(unit)
         self._reached.set()
-        assert self._opened.wait(20)
+        passes("the gate is opened", self._opened)
         return self._then(unit)
 
     async def reached(self) -> None:
         """Wait until the function is inside its transaction."""
-        assert await asyncio.to_thread(self._reached.wait, 20)
+        await asyncio.to_thread(passes, "the gate is reached", self._reached)
 
     async def open(self) -> None:
         """Let it go on."""

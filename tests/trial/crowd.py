@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tests.kit.process import Process
 from tests.kit.resident import Resident
 from tests.kit.visitor import Attempt, Visitor
+from tests.kit.waiting import comes
 
 FEWEST_MESSAGES = 12  # of anybody's walk
 
@@ -28,17 +29,20 @@ class Crowd:
         return [attempt for visitor in visitors if isinstance(visitor, Visitor) for attempt in visitor.attempts]
 
     async def takes(self, count: int) -> None:
-        """Wait until so many more messages were taken in."""
+        """Wait until so many more messages were taken in; for how long is up to the walk."""
         for _ in range(count):
             await self.taken.acquire()
 
     async def walk(self, *meanwhile: Coroutine[object, object, object], within_s: float) -> float:
         """Let everybody register while something else happens; returns the seconds it took."""
         began = time.monotonic()
-        async with asyncio.timeout(within_s), asyncio.TaskGroup() as group:
-            for work in (*(person.register() for person in self.people), *meanwhile):
-                group.create_task(_as_task(work))
+        works = together(*(person.register() for person in self.people), *meanwhile)
+        await comes("everybody is registered", works, self._progress, within_s=within_s)
         return time.monotonic() - began
+
+    def _progress(self) -> list[int]:
+        """How many messages each has handed in."""
+        return [len(person.visitor.sent) for person in self.people]
 
     async def judge(self, process: Process) -> int:
         """Assert that everybody has one case which says what she answered, and a chat without gap or repetition.
@@ -67,6 +71,13 @@ async def crowd(size: int, seed: int, *urls: str) -> AsyncIterator[Crowd]:
             await stack.enter_async_context(Visitor(*urls, taken=taken, patience_s=math.inf)) for _ in range(size)
         ]
         yield Crowd([Resident(visitor, seed * 10_000 + n) for n, visitor in enumerate(visitors)], taken)
+
+
+async def together(*works: Coroutine[object, object, object]) -> None:
+    """Do all of it at once."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_as_task(work))
 
 
 async def _as_task(work: Coroutine[object, object, object]) -> None:

@@ -17,6 +17,7 @@ import pytest
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Process, serving
 from tests.kit.visitor import Visitor
+from tests.kit.waiting import until
 from tests.trial.crowd import Crowd, crowd, slowest
 
 ANSWERED_WITHIN_S = 2.0
@@ -58,13 +59,14 @@ async def suffer(
 
 async def _unavailable(process: Process) -> None:
     """Wait until it says that it takes nothing in; asking is cheap, and it looks once a second itself."""
-    status = 200
-    while status != 503:
+
+    async def status() -> int | str:
         try:
-            status, _ = await process.health("ready")
-        except (TimeoutError, aiohttp.ClientError):
-            continue
-        await asyncio.sleep(0.1)
+            return (await process.health("ready"))[0]
+        except aiohttp.ClientError as error:
+            return repr(error)
+
+    await until("it says that it takes nothing in", status, lambda found: found == 503)
 
 
 async def full_disk(folder: Path, *, residents: int, lasts_s: float) -> None:

@@ -1,11 +1,11 @@
 """A hall in which something is announced: a serving process that is killed and started again, and people who write."""
 
 import asyncio
+import math
 import re
 import time
 from bisect import bisect_left
 from collections.abc import Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -23,9 +23,10 @@ from storage.database import DatabaseAway, Unclear
 from storage.tables import Broadcast, Lease, OutboxRow, Recipient
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Process
+from tests.kit.waiting import comes, until
+from tests.trial.crowd import together
 from tests.trial.ledger import is_quiet
 
-LOOK_S = 0.05
 MOST = 1.05  # of the rate, within any second
 TICK_S, JITTER_S = 0.01, 0.02  # two calls that left a second apart may arrive within one
 SECOND, CATCH_UP = timedelta(seconds=1), timedelta(seconds=0.1)
@@ -100,12 +101,15 @@ class Hall:
         return [one for one in self.platform.sent() if one is not None and self.code in one.words]
 
     async def until_sent(self, count: int) -> None:
-        """Wait until it went out so often, whatever came of it."""
-        while self._found < count:
+        """Wait until it went out so often, whatever came of it; for how long is up to who waits."""
+
+        def look() -> int:
             calls = self.platform.sent(self._looked)
             self._looked += len(calls)
             self._found += sum(one is not None and self.code in one.words for one in calls)
-            await asyncio.sleep(LOOK_S)
+            return self._found
+
+        await until(f"it went out {count} times", look, lambda found: found >= count, within_s=math.inf)
 
     async def kill(self, *, wait_for_leases: bool = True) -> None:
         """Kill -9 and start again. wait_for_leases: or else what the dead one held is taken from it at once."""
@@ -132,12 +136,13 @@ class Hall:
             planned = select(Recipient.address_id).where(col(Recipient.state) == "planned").limit(1)
             return state in ("done", "cancelled") and is_quiet(desk) and desk.unit.scalar(planned) is None
 
-        over = False
-        async with asyncio.timeout(within_s):
-            while not over:
-                await asyncio.sleep(0.5)
-                with suppress(CannotStart, DatabaseAway, Unclear):  # PostgreSQL may be away
-                    over = await asyncio.to_thread(self.process.at_desk, is_over)
+        async def look() -> bool | str:
+            try:
+                return await asyncio.to_thread(self.process.at_desk, is_over)
+            except (CannotStart, DatabaseAway, Unclear) as error:  # PostgreSQL may be away
+                return repr(error)
+
+        await until("it is over", look, lambda found: found is True, within_s=within_s)
 
     async def watches(self, over: asyncio.Event) -> None:
         """Note when our platform, which is busy here with all else, dates late what came in meanwhile."""
@@ -183,7 +188,7 @@ class Resident:
     wrote_at: list[datetime] = field(default_factory=list)
 
     async def chats(self, over: asyncio.Event, within_s: float) -> None:
-        """Write until it is over. Raises TimeoutError if an answer does not come."""
+        """Write until it is over. Raises NeverCame if an answer does not come."""
         while not over.is_set():
             self.wrote_at.append(self.clock.now())
             await says(self.user, self.chance.choice(SAYS), within_s)
@@ -199,9 +204,12 @@ async def says(user: User, text: str, within_s: float) -> None:
     """Write, and wait for an answer that is no announcement."""
     number = len(user.sees)
     user.says(text)
-    async with asyncio.timeout(within_s):
-        while not any(ANNOUNCED.search(one.text) is None for one in user.sees[number:] if not one.mine):  # noqa: ASYNC110  # fifty people at one bell would wake each other all the time
-            await asyncio.sleep(LOOK_S)
+    await until(
+        f"{text!r} is answered",
+        lambda: [one.text for one in user.sees[number:] if not one.mine],
+        lambda told: any(ANNOUNCED.search(one) is None for one in told),
+        within_s=within_s,
+    )
 
 
 @dataclass(slots=True, repr=False)
@@ -236,9 +244,8 @@ class Fire:
         began = time.monotonic()
         works = [announce(), self._trouble(here), *(one.chats(self.over, self.within_s) for one in self.residents)]
         works += [leave(user, moment) for user, moment in self.leavers]
-        async with asyncio.timeout(self.within_s), asyncio.TaskGroup() as group:
-            for work in (*works, *besides, here.watches(self.over)):
-                group.create_task(_as_task(work))
+        all_of_it = together(*works, *besides, here.watches(self.over))
+        await comes("all of it has happened", all_of_it, lambda: here.code, within_s=self.within_s)
         return time.monotonic() - began
 
     async def leave(self, here: Hall, user: User) -> None:
@@ -277,10 +284,6 @@ def replies(here: Hall, people: Sequence[Resident], paused: Spans = ()) -> str:
     return (
         f"{len(every)} answers, p95 {p95(every):.2f} s, most {max(every):.2f} s; while it served p95 {p95(calm):.2f} s"
     )
-
-
-async def _as_task(work: Coroutine[object, object, object]) -> None:
-    await work
 
 
 def _end_leases(desk: Desk) -> None:

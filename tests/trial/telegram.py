@@ -15,6 +15,7 @@ from tests.kit.handset import Handset
 from tests.kit.process import Process
 from tests.kit.resident import Resident
 from tests.kit.telegram_house import SECRET
+from tests.kit.waiting import until
 from tests.trial import crash as killing
 from tests.trial import leaving
 from tests.trial.crowd import Crowd
@@ -49,9 +50,9 @@ class Town:
 
     async def quiets(self, within_s: float) -> None:
         """Wait until nothing is under way."""
-        async with asyncio.timeout(within_s):
-            while not await asyncio.to_thread(self.process.at_desk, is_quiet):  # noqa: ASYNC110  # nobody tells us
-                await asyncio.sleep(0.5)
+        await until(
+            "nothing is under way", lambda: asyncio.to_thread(self.process.at_desk, is_quiet), within_s=within_s
+        )
 
     async def settle(self, within_s: float) -> Balance:
         """Wait until nothing is under way, end the service and lay all side by side."""

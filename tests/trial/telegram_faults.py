@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.kit.postgres import PostgresServer
+from tests.kit.waiting import until
 from tests.trial.faults import begin, fill_up, small_disk
 from tests.trial.telegram import IN_FLIGHT, Mode, Town, town
 
@@ -24,7 +25,7 @@ async def suffer(here: Town, fault: Step, heal: Step, *, lasts_s: float, within_
         await asyncio.sleep(lasts_s)  # the fault itself takes time
         await heal()
         healed, shown = time.monotonic(), len(here.telegram.accepted())
-        await here.telegram.world.bell.until(lambda: len(here.telegram.accepted()) > shown, within_s)
+        await until("more is shown", lambda: len(here.telegram.accepted()), lambda n: n > shown, within_s=within_s)
         silent.append(time.monotonic() - healed)
 
     silent: list[float] = []

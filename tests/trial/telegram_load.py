@@ -10,6 +10,7 @@ from pathlib import Path
 from fakes.telegram.faults import too_many
 from tests.kit.process import Process
 from tests.kit.telegram_house import SECRET, SECRET_HEADER
+from tests.kit.waiting import until
 from tests.trial.telegram import Town, town
 
 ESTABLISHED = "01"  # in /proc/net/tcp
@@ -35,7 +36,7 @@ async def told_to_wait(database_url: str, folder: Path, *, others: int, within_s
         lan = here.telegram.user("Lan")
         here.telegram.faults.add(too_many(2), chat=lan.id, times=None)
         lan.says("/start")
-        await here.telegram.world.bell.until(lambda: any(call.chat_id == lan.id for call in here.telegram.calls), 30)
+        await until("she is written to", lambda: any(call.chat_id == lan.id for call in here.telegram.calls))
         took = await _all_greeted(here, others, within_s)
 
         assert not lan.heard
@@ -67,9 +68,8 @@ async def _all_greeted(here: Town, count: int, within_s: float) -> float:
     people = [here.telegram.user(f"người {number}") for number in range(count)]
     for user in people:
         user.says("/start")
-    async with asyncio.timeout(within_s):
-        for user in people:
-            await user.hears_more(0, within_s=within_s)
+    for user in people:
+        await user.hears_more(0, within_s=began + within_s - asyncio.get_running_loop().time())
     return asyncio.get_running_loop().time() - began
 
 
@@ -94,16 +94,19 @@ async def dawdling(process: Process, count: int) -> AsyncIterator[Sequence[tuple
 
 
 async def _until_closed(process: Process, lines: Sequence[tuple[socket.socket, bytes]]) -> float:
-    """Drip until the service has closed every line; returns the seconds. Raises TimeoutError."""
+    """Drip until the service has closed every line; returns the seconds. Raises NeverCame."""
     began = asyncio.get_running_loop().time()
-    async with asyncio.timeout(CLOSED_WITHIN_S):
-        while held := _held(process):
-            for line, drip in lines:
-                # It may be full, or closed just now.
-                with suppress(OSError):
-                    if line.getsockname()[1] in held:
-                        line.send(drip)
-            await asyncio.sleep(0.25)
+
+    def look() -> set[int]:
+        held = _held(process)
+        for line, drip in lines:
+            # It may be full, or closed just now.
+            with suppress(OSError):
+                if line.getsockname()[1] in held:
+                    line.send(drip)
+        return held
+
+    await until("every line is closed", look, lambda held: not held, within_s=CLOSED_WITHIN_S)
     return asyncio.get_running_loop().time() - began
 
 

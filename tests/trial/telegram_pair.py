@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from handlers.desk import Desk
 from storage.tables import Lease
 from tests.kit.process import Process
+from tests.kit.waiting import until
 from tests.trial.telegram import IN_FLIGHT, Mode, Town, town
 
 CONFLICT = "409"
@@ -89,10 +90,9 @@ async def stands_still(database_url: str, folder: Path, *, residents: int, stand
             os.killpg(leader.pid, signal.SIGSTOP)
             rest = set(both) - {leader.pid}
             try:
-                async with asyncio.timeout(stands_s):
-                    for lease in ("sender:telegram", "jobs"):
-                        await _leader(here.process, rest, lease)
-                        waited[lease] = asyncio.get_running_loop().time() - began
+                for lease in ("sender:telegram", "jobs"):
+                    await _leader(here.process, rest, lease)
+                    waited[lease] = asyncio.get_running_loop().time() - began
                 await asyncio.sleep(stands_s - (asyncio.get_running_loop().time() - began))  # so long it is away
             finally:
                 os.killpg(leader.pid, signal.SIGCONT)
@@ -112,8 +112,7 @@ async def _leader(process: Process, among: set[int], lease: str = "sender:telegr
     def holder(desk: Desk) -> str:
         return desk.unit.scalar(select(Lease.holder).where(col(Lease.name) == lease)) or "chungtay-0-"
 
-    while True:
-        pid = int((await asyncio.to_thread(process.at_desk, holder)).split("-")[1])
-        if pid in among:
-            return pid
-        await asyncio.sleep(0.2)
+    async def pid() -> int:
+        return int((await asyncio.to_thread(process.at_desk, holder)).split("-")[1])
+
+    return await until(f"one of {among} holds {lease}", pid, lambda found: found in among)

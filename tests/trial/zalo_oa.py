@@ -17,6 +17,7 @@ from handlers.desk import Desk
 from storage.queries.outgoing.outbox import body_of
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow
 from tests.kit.process import Process
+from tests.kit.waiting import until
 from tests.kit.zalo_oa_handset import ZaloHandset, ZaloResident
 from tests.kit.zalo_oa_house import HOOK
 from tests.trial import crash as killing
@@ -63,12 +64,12 @@ class Town:
 
     async def settle(self, within_s: float) -> Balance:
         """Wait until nothing is under way, end the service and lay all side by side."""
-        async with asyncio.timeout(within_s):
-            await self.zalo.settles(within_s)
-            while not await asyncio.to_thread(self.process.at_desk, is_quiet):  # noqa: ASYNC110  # nobody tells us
-                await asyncio.sleep(0.5)
-            await self.zalo.settles(within_s)
-            await asyncio.sleep(1)  # receipts are noted beside the webhook
+        await self.zalo.settles(within_s)
+        await until(
+            "nothing is under way", lambda: asyncio.to_thread(self.process.at_desk, is_quiet), within_s=within_s
+        )
+        await self.zalo.settles(within_s)
+        await asyncio.sleep(1)  # receipts are noted beside the webhook
         await self.people.judge(self.process)
         return await asyncio.to_thread(balance, self.process, self.zalo)
 

@@ -11,9 +11,10 @@ from fakes.zalo_oa.faults import CS
 from fakes.zalo_oa.server import fake_zalo_oa
 from fakes.zalo_oa.user import ZaloUser
 from tests.kit.postgres import PostgresServer
+from tests.kit.waiting import until
 from tests.kit.zalo_oa_house import HOOK
 from tests.trial.followers import Followers, Outcome, listed
-from tests.trial.hall import LOOK_S, Fire, Hall, Resident, replies, says
+from tests.trial.hall import Fire, Hall, Resident, replies, says
 from tests.trial.listeners import announce
 from tests.trial.zalo_oa import heard, prepared
 
@@ -92,8 +93,9 @@ def _besides(here: Hall, everybody: Followers, fire: Fire) -> Iterator[Coroutine
 
     async def stops(user: ZaloUser) -> None:
         fates = everybody.fates.once
-        while user.id in fates and not fire.over.is_set():  # noqa: ASYNC110  # as with all who wait here
-            await asyncio.sleep(LOOK_S)
+        await until(
+            f"{user.id} meets her fate", lambda: user.id not in fates or fire.over.is_set(), within_s=fire.within_s
+        )
         if user.id not in fates:  # else it was killed before it came to hers
             await fire.leave(here, user)
 
@@ -110,7 +112,7 @@ async def _come_back(here: Hall, everybody: Followers, found: Outcome, fire: Fir
     back = [user for user, is_held in held.items() if is_held and user.id not in fire.left]
     back = [*back[:WRITE_AFTERWARDS], *back[-2:]]
     stopped = [user for user in held if user.id in fire.left]
-    async with asyncio.timeout(fire.within_s), asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:
         for user in (*back, *stopped):
             group.create_task(says(user, "xin chào", fire.within_s))
     for user in back:

@@ -3,7 +3,6 @@
 Why nothing but the account's own record is asked in the end: a window is what Zalo says it is, and not what we count.
 """
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from storage.tables import InboxRow, OutboxRow
 from storage.vault import Vault
 from tests.kit.clock import HandClock
 from tests.kit.house import House
+from tests.kit.waiting import until
 from tests.kit.zalo_oa_house import house_of
 
 PATIENT_S = 120.0
@@ -77,11 +77,11 @@ class Weeks:
 
     async def _quiets(self, house: House) -> None:
         """Wait until nothing is on its way, in neither direction."""
-        async with asyncio.timeout(PATIENT_S):
-            await self.zalo.settles(PATIENT_S)
-            while await house.database.read(_open):  # noqa: ASYNC110  # rows ring no bell
-                await asyncio.sleep(0.05)
-            await self.zalo.settles(PATIENT_S)
+        await self.zalo.settles(PATIENT_S)
+        await until(
+            "nothing is under way", lambda: house.database.read(_open), lambda count: count == 0, within_s=PATIENT_S
+        )
+        await self.zalo.settles(PATIENT_S)
 
 
 def _open(unit: Unit) -> int:

@@ -15,7 +15,21 @@ from bot.channels.contract import Refused, Unclear
 from bot.channels.telegram.client import AiohttpRequest, open_bot
 from bot.channels.telegram.errors import classified
 from bot.logs import QUIET, SILENT, setup
-from tests.kit.other_end import CHAT, SENT, TOKEN, WORDS, Deed, Platform, answers, closes, failure, page, refuses, takes
+from tests.kit.other_end import (
+    CHAT,
+    SENT,
+    TOKEN,
+    WORDS,
+    Deed,
+    Platform,
+    answers,
+    closes,
+    failure,
+    late,
+    page,
+    refuses,
+    takes,
+)  # fmt: skip
 
 
 async def test_a_call_is_made_once_even_if_the_connection_was_used_before(platform: Platform, bot: Bot) -> None:
@@ -99,11 +113,7 @@ async def test_a_photo_is_uploaded_as_a_form(request_: AiohttpRequest) -> None:
 
 
 async def test_waiting_for_updates_may_take_longer_than_other_calls(platform: Platform, bot: Bot) -> None:
-    async def slow(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.6)
-        await takes([])(writer)
-
-    platform.deed = slow
+    platform.deed = late(0.6, takes([]))
 
     assert await bot.get_updates(timeout=10, read_timeout=0.2) == ()
 

@@ -34,6 +34,7 @@ from tests.kit.other_end import (
     refuses,
     resets,
 )
+from tests.kit.waiting import comes
 
 ENDS = {
     "hangs up": (closes, Unclear, "disconnected"),
@@ -108,8 +109,7 @@ async def test_nobody_is_followed_to_another_address(platform: Platform, bot: Bo
 async def test_an_answer_that_does_not_come_in_time_leaves_it_unclear(platform: Platform, bot: Bot) -> None:
     platform.deed = hangs
 
-    async with asyncio.timeout(10):
-        error = classified(await failure(bot.send_message(CHAT, WORDS, read_timeout=0.3)))
+    error = classified(await comes("it gives up", failure(bot.send_message(CHAT, WORDS, read_timeout=0.3))))
 
     assert len(platform.calls) == 1
     assert type(error) is Unclear

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.kit.house import House, Visitor, open_house, visit
+from tests.kit.waiting import comes
 
 REGISTERED = (
     "/start", "1", "/dangky", "1", "1", "1 4", "Hòa Sơn", "tổ 3, gần chợ", "Nguyễn Thị Lan", "1954", "0905 123 456",
@@ -227,7 +228,7 @@ async def test_a_forged_cookie_is_a_stranger(house: House, lan: Visitor, forge: 
 async def test_a_cookie_that_is_no_text_is_a_stranger(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.service.opened.settings.port)
     writer.write(b"GET /chat/messages HTTP/1.1\r\nHost: x\r\nCookie: chungtay=\xff.\xfe\r\nConnection: close\r\n\r\n")
-    answer = await reader.read()
+    answer = await comes("it is answered", reader.read())
     writer.close()
     await writer.wait_closed()
 

@@ -139,7 +139,7 @@ async def test_a_server_out_of_service_for_a_while_gets_the_message_once(room: C
 
     await expect(window.page.locator("#notice")).to_have_text(say("trouble"))
     await expect(window.page.locator(".you .meta")).to_have_text(say("sending"))
-    await expect(window.page.get_by_text("Đã ghi: 5 người.")).to_be_visible(timeout=15_000)
+    await expect(window.page.get_by_text("Đã ghi: 5 người.")).to_be_visible()
     await expect(window.page.locator("#notice")).to_be_empty()
     assert len(room.posts) == 3
     assert len({post["id"] for post in room.posts}) == 1
@@ -155,7 +155,7 @@ async def test_unsent_messages_survive_a_reload_in_order(room: ChatRoom, window:
     await expect(window.page.locator(".you .meta")).to_have_text([say("sending")] * 2)
     room.out_of_service = 0
 
-    await expect(window.page.locator(".you .meta").last).to_contain_text(say("saved"), timeout=15_000)
+    await expect(window.page.locator(".you .meta").last).to_contain_text(say("saved"))
     assert [line["text"] for line in room.lines] == ["một", "hai"]
 
 

@@ -6,7 +6,8 @@ import pytest
 from aiohttp import web
 
 from bot.web.server import Deadlines, start
-from tests.bot.web.town import BIG, PATIENT_S, client, serving
+from tests.bot.web.town import BIG, client, serving
+from tests.kit.waiting import comes
 
 HASTY = Deadlines(header_s=0.3, body_s=0.3, idle_s=0.3, unread_s=0.3)
 
@@ -45,19 +46,23 @@ async def test_a_stream_that_nobody_reads_is_dropped() -> None:
     async with serving(Deadlines(unread_s=0.2)) as town, client(town, receives=4096) as deaf:
         deaf.sends("GET /endless HTTP/1.1\nHost: x\n\n")
 
-        await asyncio.wait_for(town.over.wait(), PATIENT_S)
+        await comes("the stream is dropped", town.over.wait())
 
 
 async def test_a_large_answer_that_is_read_slowly_arrives_whole() -> None:
     async with serving(Deadlines(unread_s=0.5, idle_s=0.2)) as town, client(town, receives=65536) as person:
         person.sends("GET /big HTTP/1.1\nHost: x\n\n")
-        await person.reader.readuntil(b"\r\n\r\n")
+        await person.reads("an answer comes", b"\r\n\r\n")
         received = 0
-        async with asyncio.timeout(PATIENT_S):
+
+        async def reads_slowly() -> None:
+            nonlocal received
             while received < len(BIG):
                 async with client(town) as beside:
                     await beside.gets("/hello")
                 received += len(await person.reader.read(65536))
+
+        await comes("all of it is here", reads_slowly(), lambda: received)
 
         assert received == len(BIG)
 
@@ -92,30 +97,30 @@ async def test_a_stream_outlives_every_deadline_while_it_is_read() -> None:
             town.news.put_nowait(f"news {number}")
 
         for number in range(3):
-            assert await asyncio.wait_for(person.reader.readuntil(f"news {number}".encode()), PATIENT_S)
+            assert await person.reads(f"news {number} come", f"news {number}".encode())
 
 
 async def test_stop_ends_streams_at_once_and_in_order() -> None:
     async with serving() as town, client(town) as person:
         town.news.put_nowait("last")
         person.sends("GET /stream HTTP/1.1\nHost: x\n\n")
-        await asyncio.wait_for(person.reader.readuntil(b"last\n\n\r\n"), PATIENT_S)
+        await person.reads("the last news come", b"last\n\n\r\n")
 
-        await asyncio.wait_for(town.running.stop(grace_s=60), PATIENT_S)
+        await comes("it stops", town.running.stop(grace_s=60))
 
-        assert await person.reader.read() == b"0\r\n\r\n"
+        assert await comes("the stream ends", person.reader.read()) == b"0\r\n\r\n"
 
 
 async def test_stop_lets_a_running_request_finish() -> None:
     async with serving() as town, client(town) as person, client(town) as idle:
         person.sends("GET /slow HTTP/1.1\nHost: x\n\n")
-        await asyncio.wait_for(town.begun.wait(), PATIENT_S)
+        await comes("it is begun", town.begun.wait())
         stopping = asyncio.create_task(town.running.stop(grace_s=60))
         await idle.is_closed()
 
         town.go.set()
         heard = await person.hears()
-        await asyncio.wait_for(stopping, PATIENT_S)
+        await comes("it stops", stopping)
 
         assert heard[2] == "finished"
         assert heard[1]["connection"] == "close"
@@ -124,11 +129,11 @@ async def test_stop_lets_a_running_request_finish() -> None:
 async def test_stop_ends_within_its_grace() -> None:
     async with serving() as town, client(town) as person:
         person.sends("GET /slow HTTP/1.1\nHost: x\n\n")
-        await asyncio.wait_for(town.begun.wait(), PATIENT_S)
+        await comes("it is begun", town.begun.wait())
 
-        await asyncio.wait_for(town.running.stop(grace_s=0.1), PATIENT_S)
+        await comes("it stops", town.running.stop(grace_s=0.1))
 
-        assert await person.reader.read() == b""
+        assert await comes("the line ends", person.reader.read()) == b""
 
 
 async def test_a_taken_port_is_an_error_at_once() -> None:

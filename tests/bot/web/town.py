@@ -10,8 +10,8 @@ from aiohttp import web
 
 from bot.web.errors import guard
 from bot.web.server import Deadlines, Running, start
+from tests.kit.waiting import comes, until
 
-PATIENT_S = 10
 HEADERS = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
 BIG = b"x" * (4 << 20)
 
@@ -113,26 +113,35 @@ class Client:
 
     async def hears(self) -> tuple[int, dict[str, str], str]:
         """Status, headers (small letters) and body of the next answer."""
-        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENT_S)).decode()
+        head = (await self.reads("an answer comes", b"\r\n\r\n")).decode()
         first, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-        body = await self.reader.readexactly(int(headers.get("content-length", 0)))
+        body = await comes("its body comes", self.reader.readexactly(int(headers.get("content-length", 0))))
         return int(first.split()[1]), headers, body.decode()
+
+    async def reads(self, what: str, end: bytes) -> bytes:
+        """What comes up to an end. what: what is waited for. Raises NeverCame."""
+        return await comes(what, self.reader.readuntil(end))
 
     async def is_closed(self, drip: bytes = b"") -> int:
         """Wait until the server closes, sending `drip` again and again; the bytes received until then."""
         received = 0
+
+        async def read() -> None:
+            nonlocal received
+            while chunk := await self.reader.read(1 << 20):
+                received += len(chunk)
+
+        reading = asyncio.create_task(read())
+
+        def is_over() -> bool:
+            if drip:
+                self.writer.write(drip)
+            return reading.done()
+
+        await until("the server closes", is_over)
         with suppress(ConnectionError):
-            async with asyncio.timeout(PATIENT_S):
-                while True:
-                    if drip:
-                        self.writer.write(drip)
-                        await self.writer.drain()
-                    with suppress(TimeoutError):
-                        chunk = await asyncio.wait_for(self.reader.read(1 << 20), 0.02 if drip else PATIENT_S)
-                        received += len(chunk)
-                        if not chunk:
-                            break
+            await reading
         return received
 
 

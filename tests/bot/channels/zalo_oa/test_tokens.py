@@ -18,6 +18,7 @@ from storage.vault import Vault
 from tests.bot.channels.zalo_oa.held import CS, MASTER, Make, give, row, say, worst
 from tests.kit.clock import HandClock
 from tests.kit.other_end import failure
+from tests.kit.waiting import until
 
 
 async def test_without_tokens_nothing_is_asked_and_the_reason_is_told(zalo: FakeZaloOa, make: Make) -> None:
@@ -180,7 +181,7 @@ async def test_a_caller_that_goes_away_leaves_the_renewal_alone(
     clock.move(hours=26)
     zalo.faults.add(faults.slow(0.3), path=faults.TOKEN)
     asking = asyncio.create_task(held.access())
-    await zalo.world.bell.until(lambda: len(zalo.world.tokens.presented) == 2)
+    await until("it is renewed again", lambda: len(zalo.world.tokens.presented) == 2)
 
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
@@ -196,7 +197,7 @@ async def test_a_pair_given_while_a_renewal_hangs_is_used_all_the_same(
     clock.move(hours=26)
     zalo.faults.add(faults.slow(0.5), path=faults.TOKEN)
     waiting = asyncio.create_task(held.access())
-    await zalo.world.bell.until(lambda: len(zalo.world.tokens.presented) == 2)
+    await until("it is renewed again", lambda: len(zalo.world.tokens.presented) == 2)
     pair = zalo.world.tokens.issue()
 
     await give(shaped, clock, pair.access, pair.refresh)

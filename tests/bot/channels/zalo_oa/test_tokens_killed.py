@@ -8,6 +8,7 @@ from fakes.zalo_oa.server import FakeZaloOa
 from storage.database import Database
 from tests.bot.channels.zalo_oa.held import KEY, Make, give, row, worst
 from tests.kit.clock import HandClock
+from tests.kit.waiting import comes
 
 
 async def killed(database_url: str, zalo: FakeZaloOa, clock: HandClock, dies: str) -> int:
@@ -16,7 +17,7 @@ async def killed(database_url: str, zalo: FakeZaloOa, clock: HandClock, dies: st
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bot.channels.zalo_oa.renewing", *arguments
     )  # fmt: skip
-    return await child.wait()
+    return await comes("it ends", child.wait())
 
 
 async def test_killed_between_the_answer_and_the_commit_it_is_asked_once_more_and_then_a_human(

@@ -1,6 +1,5 @@
 """An editor, an admin and residents with news of health: what the tests of announcements on the console begin with."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from io import BytesIO
@@ -14,6 +13,7 @@ from tests.kit.announcing import states_of, subscribes
 from tests.kit.console import Clerk, text
 from tests.kit.house import Reply
 from tests.kit.private_page import TownOf
+from tests.kit.waiting import until
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"
 GOOD: Mapping[str, str] = {
@@ -91,6 +91,8 @@ async def noted(town: TownOf, action: str) -> list[str]:
 
 async def goes_out(town: TownOf) -> None:
     """Wait until the clock has taken every announcement to its end."""
-    async with asyncio.timeout(20):
-        while set(await states_of(town)) & {"scheduled", "sending"}:  # noqa: ASYNC110  # the clock rings no bell
-            await asyncio.sleep(0.05)
+    await until(
+        "every announcement is at its end",
+        lambda: states_of(town),
+        lambda states: not {*states} & {"scheduled", "sending"},
+    )

@@ -1,7 +1,5 @@
 """An announcement under way and after: stopped, counted by channel and by unit, and whom it does not reach."""
 
-import asyncio
-
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -22,6 +20,7 @@ from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 from tests.kit.requests import asks
+from tests.kit.waiting import until
 
 
 async def test_it_is_stopped_without_a_second_check(house: House, town: TownOf, mai: Clerk, lan: Clerk) -> None:
@@ -35,9 +34,11 @@ async def test_it_is_stopped_without_a_second_check(house: House, town: TownOf, 
 
     assert (done.status, again.status) == (303, 400)
     assert (await states_of(town), await sent(town)) == (["cancelled"], 0)
-    async with asyncio.timeout(20):
-        while "2 / 2 người đã qua" not in text(await mai.opens(f"/broadcasts/{code}")):  # noqa: ASYNC110  # as above
-            await asyncio.sleep(0.05)
+
+    async def shown() -> str:
+        return text(await mai.opens(f"/broadcasts/{code}"))
+
+    await until("both are counted", shown, lambda page: "2 / 2 người đã qua" in page)
 
 
 async def test_what_came_of_it_adds_up_by_channel_and_by_unit(

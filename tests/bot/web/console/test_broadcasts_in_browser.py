@@ -24,7 +24,6 @@ from tests.kit.telegram_house import telegram_house
 
 pytestmark = pytest.mark.browser
 PEOPLE = 60
-LATER_MS = 15_000
 CODE = re.compile(r"TB-\w{4}-\w{4}")
 
 
@@ -73,17 +72,15 @@ async def test_from_the_first_word_to_the_stop(
         await expect(writing.page.get_by_text("Người soạn không tự duyệt")).to_be_visible()
 
         await approves(approving.page, house, code, lan)
-        await expect(writing.page.locator("#how")).to_contain_text("đang gửi", timeout=LATER_MS)
-        await expect(writing.page.locator("#how .state.done")).to_be_visible(timeout=LATER_MS)
+        await expect(writing.page.locator("#how")).to_contain_text("đang gửi")
+        await expect(writing.page.locator("#how .state.done")).to_be_visible()
         house.clock.move(seconds=2)
-        await expect(writing.page.locator("#how")).to_contain_text("tin mỗi giây", timeout=LATER_MS)
+        await expect(writing.page.locator("#how")).to_contain_text("tin mỗi giây")
         await fits(writing.page)
         await writing.page.get_by_role("button", name="Dừng hẳn").click()
 
         await expect(writing.page.locator(".notice.good")).to_contain_text("Đã dừng.")
-        await expect(writing.page.locator("#how")).to_contain_text(
-            f"{PEOPLE} / {PEOPLE} người đã qua", timeout=LATER_MS
-        )
+        await expect(writing.page.locator("#how")).to_contain_text(f"{PEOPLE} / {PEOPLE} người đã qua")
         await expect(writing.page.locator("#how .sum")).to_contain_text(f"{PEOPLE} / {PEOPLE}")
         await expect(writing.page.locator("#how .state.stopped")).to_have_count(2)
         await fits(writing.page)
@@ -129,7 +126,7 @@ async def writes(page: Page, house: House, file: Path) -> str:
 
 async def approves(page: Page, house: House, code: str, lan: Clerk) -> None:
     """Approve it from the first page on, with a code of the last minutes."""
-    await expect(page.get_by_text("thông báo chờ anh/chị duyệt")).to_be_visible(timeout=LATER_MS)
+    await expect(page.get_by_text("thông báo chờ anh/chị duyệt")).to_be_visible()
     house.clock.move(minutes=6)
     await page.locator(".tiles").get_by_text("thông báo chờ anh/chị duyệt").click()
     await page.get_by_role("link", name="Lịch trạm y tế").click()

@@ -10,9 +10,9 @@ from tests.kit.calls import PLACE, SCRIPT, raises, resident, wishes
 from tests.kit.console import Clerk, clerk
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
+from tests.kit.waiting import comes
 
 pytestmark = pytest.mark.browser
-LATER_MS = 10_000
 
 
 async def sits_down(window: Window, official: Clerk) -> Page:
@@ -41,7 +41,7 @@ async def test_a_talk_goes_on_by_itself_while_an_answer_is_typed(
 
         await lan.says(f"Nhà tôi bị dột {SCRIPT}" + " mưa lớn" * 60)
 
-        await expect(page.get_by_text(SCRIPT)).to_be_visible(timeout=LATER_MS)
+        await expect(page.get_by_text(SCRIPT)).to_be_visible()
         assert await page.get_by_label("Trả lời").input_value() == "Chào bà, em đang"
         await page.get_by_role("button", name="Gửi").click()
         await expect(page.locator(".talk .ours")).to_contain_text("Chào bà, em đang")
@@ -59,7 +59,7 @@ async def test_an_urgent_request_appears_by_itself_and_is_closed(house: House, t
 
         code = await raises(town, lan, "Má tôi té")
 
-        await expect(page.get_by_role("link", name=code)).to_be_visible(timeout=LATER_MS)
+        await expect(page.get_by_role("link", name=code)).to_be_visible()
         await page.get_by_role("button", name="Tôi nhận").click()
         await expect(page.get_by_text("Má tôi té")).to_be_visible()
         await page.get_by_label("Đã làm gì").fill("Đã đưa đi viện")
@@ -73,7 +73,7 @@ async def test_what_was_raised_before_the_stream_began_is_shown_too(house: House
     lan, raised = await resident(town), asyncio.Event()
 
     async def wait(route: Route) -> None:
-        await raised.wait()
+        await comes("she raised it", raised.wait())
         await route.continue_()
 
     async with clerk(house, "an", "officer", places=(PLACE,)) as an, browser(360, 740) as window:
@@ -85,4 +85,4 @@ async def test_what_was_raised_before_the_stream_began_is_shown_too(house: House
         code = await raises(town, lan, "Má tôi té")
         raised.set()
 
-        await expect(page.get_by_role("link", name=code)).to_be_visible(timeout=LATER_MS)
+        await expect(page.get_by_role("link", name=code)).to_be_visible()

@@ -18,6 +18,7 @@ from tests.kit.console import PASSWORD, Clerk, clerk
 from tests.kit.house import House, open_house
 from tests.kit.private_page import TownOf
 from tests.kit.requests import asks
+from tests.kit.waiting import comes
 
 # PostgreSQL holds no NUL, and says so.
 pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -36,7 +37,7 @@ async def answers(house: House, verb: bytes, path: bytes, *headers: bytes, body:
     reader, writer = await asyncio.open_connection(url.host, url.port)
     lines = (verb + b" " + path + b" HTTP/1.1", b"Host: localhost", b"Connection: close", *headers)
     writer.write(b"\r\n".join((*lines, b"Content-Length: %d" % len(body), b"", body)))
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await comes("it is answered", reader.read())
     writer.close()
     return answer.split(b" ", 2)[1]
 
