@@ -4,13 +4,13 @@ import pytest
 
 from bot.channels.contract import Fitted, NotSent
 from bot.channels.telegram.channel import LIMITS
-from fakes.telegram.faults import BLOCKED, UNAUTHORIZED, migrated, slow, too_many
+from fakes.telegram.faults import BLOCKED, UNAUTHORIZED, migrated, too_many
 from fakes.telegram.user import TelegramUser
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import sending
 from storage.vault import Vault
-from tests.kit.sending import PostOffice
+from tests.kit.sending import Held, PostOffice
 from tests.kit.waiting import SLOWLY, until
 
 REFUSED, UNREACHABLE = "telegram_account_refused", "telegram_unreachable"
@@ -98,13 +98,14 @@ async def test_an_account_refused_three_times_stops_keeps_its_queue_and_goes_on_
     people = await crowd(office, 60)
     ids = [outbox_id for _, chat in people for outbox_id in await office.queue(chat, "một")]
     office.telegram.faults.add(UNAUTHORIZED, times=None)
-    office.telegram.faults.add(slow(0.1), method="getMe")
+    held = Held(office.channel)
 
-    sender = office.start()
+    sender = office.start(office.sender(held))
     await until("the account is asked for", lambda: any(call.method == "getMe" for call in office.telegram.calls))
     refused, states = sender.reasons(), set(await office.states(ids))
     called = sum(call.method == "sendMessage" for call in office.telegram.calls)
     office.telegram.faults.clear()
+    await held.let_through()
 
     async def goes_on() -> set[str]:
         office.town.clock.move(seconds=1)  # a question on its way may still be refused: then it is asked again

@@ -11,11 +11,11 @@ from sqlalchemy.exc import OperationalError
 
 from bot.channels.telegram.channel import LIMITS
 from bot.delivery.bulk import FAR_S
-from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated, slow, too_many
+from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated, too_many
 from fakes.telegram.user import TelegramUser
 from storage.queries.incoming.chats import Chat
-from tests.kit.sending import PostOffice
-from tests.kit.waiting import SLOWLY, until
+from tests.kit.sending import Held, PostOffice
+from tests.kit.waiting import PATIENT_S, SLOWLY, comes, until
 
 AHEAD, ON_THE_WAY = 6, 30  # what leaves in a tenth of a second, and what may be on its way, at the rate of our office
 Crowd = list[tuple[TelegramUser, Chat, int]]
@@ -123,10 +123,10 @@ async def test_what_is_refused_or_has_moved_leaves_at_the_second_try(office: Pos
 
 async def test_a_stop_gives_back_what_had_no_turn_yet(office: PostOffice) -> None:
     people = await crowd(office, 40)
-    stopped = office.start(office.sender(times=1))
+    stopped = office.start(office.sender(times=0.1))
     await until_accepted(office, 5)
 
-    await stopped.stop(10.0)
+    await stopped.stop(PATIENT_S)
     states, accepted = Counter(await office.states(ids_of(people))), len(office.telegram.accepted())
     rows = await office.rows()
     office.start()
@@ -142,13 +142,11 @@ async def test_who_is_killed_leaves_no_more_unknown_than_a_moments_work_and_nobo
     office: PostOffice,
 ) -> None:
     people = await crowd(office, 40)
-    office.telegram.faults.add(slow(0.2), times=None)
-    killed = office.start(office.sender(times=1))
+    killed = office.start(office.sender(Held(office.channel), times=1))
     await until_accepted(office, 5)
 
     await office.kill(killed)
     left = Counter(await office.states(ids_of(people)))
-    office.telegram.faults.clear()
     office.start()
     await minutes_pass(office, people)
 
@@ -259,13 +257,14 @@ async def test_a_new_leader_writes_off_what_the_old_one_marked_and_that_one_sett
     office: PostOffice,
 ) -> None:
     [(lan, _, hers), *_] = await crowd(office, 1)
-    office.telegram.faults.add(slow(0.25), chat=lan.id)
-    late = office.start()
+    held = Held(office.channel)
+    late = office.start(office.sender(held))
     await until("a message to her is there", lambda: any(call.chat_id == lan.id for call in office.telegram.calls))
 
     office.town.clock.move(seconds=61)
     office.start()
     await office.until([hers], "unknown")
-    await asyncio.gather(*late._at_work.values())
+    await held.let_through()
+    await comes("the late one is done", asyncio.gather(*late._at_work.values()))
 
     assert await office.steps(hers) == ["sending", "unknown"]

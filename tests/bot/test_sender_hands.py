@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.delivery.results import ROW_LEASE
-from fakes.telegram.faults import HANG, slow
+from fakes.telegram.faults import HANG
 from fakes.telegram.user import TelegramUser
 from tests.kit.asked import asked_again
-from tests.kit.sending import PostOffice
-from tests.kit.waiting import until
+from tests.kit.sending import Held, PostOffice
+from tests.kit.waiting import PATIENT_S, comes, until
 
 DEAF = replace(HANG, name="no answer and no effect", accepts=False)
 ONLY_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -94,14 +94,13 @@ async def test_a_message_that_can_not_be_copied_does_not_stop_the_others(office:
 async def test_a_stop_under_load_waits_for_every_answer(office: PostOffice) -> None:
     people = [office.telegram.user(f"người {number}") for number in range(60)]
     ids = [outbox_id for user in people for outbox_id in await office.queue(await office.chat(user), "một")]
-    office.telegram.faults.add(slow(0.1), times=None)
-    stopped = office.start()
+    held = Held(office.channel)
+    stopped = office.start(office.sender(held))
     await until("five are accepted", lambda: len(office.telegram.accepted()) >= 5)
 
-    await stopped.stop(10.0)
+    await asyncio.gather(stopped.stop(PATIENT_S), held.let_through())
     states = await office.states(ids)
     accepted = len(office.telegram.accepted())
-    office.telegram.faults.clear()
     office.start()
     await office.until(ids, "sent")
 
@@ -186,15 +185,16 @@ async def test_when_the_leader_dies_the_other_goes_on_after_its_lease_and_not_be
 @ONLY_POSTGRESQL
 async def test_an_answer_that_comes_after_its_message_was_written_off_changes_nothing(office: PostOffice) -> None:
     lan = office.telegram.user("Lan")
-    office.telegram.faults.add(slow(0.25), chat=lan.id)
     [first] = await office.queue(await office.chat(lan), "liên kết", kind="link")
-    late = office.start()
+    held = Held(office.channel)
+    late = office.start(office.sender(held))
     await called(office, lan)
 
     office.town.clock.move(seconds=61)
     office.start()
     await office.until([first], "unknown")
-    await asyncio.gather(*late._at_work.values())
+    await held.let_through()
+    await comes("the late one is done", asyncio.gather(*late._at_work.values()))
 
     assert await office.steps(first) == ["sending", "unknown"]
     assert texts(lan) == ["liên kết"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text, update
 from sqlmodel import col, select
 
-from bot.channels.contract import Sends
+from bot.channels.contract import Fitted, Limits, Sends
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import AiohttpRequest, open_bot
 from bot.clock import Clock
@@ -63,6 +63,31 @@ class _Timer(asyncio.TimerHandle):
     def cancel(self) -> None:
         self._timer.cancel()
         super().cancel()
+
+
+class Held:
+    """A channel whose answers come only once they are let through; what it sends is shown at once."""
+
+    def __init__(self, channel: Sends) -> None:
+        self._channel, self.through = channel, asyncio.Event()
+        self.name, self.abroad = channel.name, channel.abroad
+
+    @property
+    def limits(self) -> Limits:
+        return self._channel.limits
+
+    async def send(self, chat: str, message: Fitted) -> str:
+        shown = await self._channel.send(chat, message)
+        await self.through.wait()
+        return shown
+
+    async def probe(self) -> None:
+        await self._channel.probe()
+        await self.through.wait()
+
+    async def let_through(self) -> None:
+        """Let every answer through from now on."""
+        self.through.set()
 
 
 @dataclass
