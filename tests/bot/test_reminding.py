@@ -118,7 +118,7 @@ async def test_a_round_that_was_cut_off_goes_on_where_nobody_was_told(office: Of
     [forms] = [job for job in REMIND if job.name == "remind_of_forms"]
     work, anew = office.work(), office.work()
     going = asyncio.create_task(_do(forms, work))
-    going.cancel()
+    asyncio.get_running_loop().call_soon(going.cancel)  # once it has begun
     with pytest.raises(asyncio.CancelledError):
         await going
 
