@@ -80,7 +80,7 @@ async def test_a_backup_is_taken_while_people_write_and_serves_them_again(
 ) -> None:
     async with Visitor(service.url) as mai, crowd(4, 5, service.url) as people:
         code = await register(mai)
-        walking = asyncio.create_task(people.walk(within_s=90))
+        walking = asyncio.create_task(people.walk(within_s=300))
         await people.takes(12)
         backups = [await service.succeed("backup", str(folder / f"{n}.backup")) for n in range(2)]
         await walking
@@ -184,7 +184,7 @@ async def test_what_does_not_fit_is_refused_in_one_line_and_nothing_is_written(
 @pytest.mark.trial
 async def test_a_backup_of_a_service_that_was_killed_is_whole(service: Process, folder: Path, tmp_path: Path) -> None:
     async with crowd(2, 9, service.url) as people:
-        walking = asyncio.create_task(people.walk(within_s=60))
+        walking = asyncio.create_task(people.walk(within_s=300))
         await people.takes(15)
         await service.kill()
         await service.succeed("backup", str(folder / "a.backup"))

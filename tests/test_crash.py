@@ -19,12 +19,12 @@ from tests.trial.leaving import leave
 async def test_residents_end_with_what_they_answered_though_the_service_is_killed(
     database_url: str, tmp_path: Path
 ) -> None:
-    await crash(database_url, tmp_path, residents=20, kills=3, seed=1, within_s=60)
+    await crash(database_url, tmp_path, residents=20, kills=3, seed=1, within_s=300)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.trial)])
 async def test_a_service_asked_to_end_ends_well_and_has_lost_nothing(database_url: str, tmp_path: Path) -> None:
-    await leave(database_url, tmp_path, residents=6, times=2, within_s=60)
+    await leave(database_url, tmp_path, residents=6, times=2, within_s=300)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ async def full_disk(folder: Path, *, residents: int, lasts_s: float) -> None:
             filler.unlink()
 
         async with crowd(residents, 2, process.url) as people:
-            await suffer(process, people, fill, free, lasts_s=lasts_s, within_s=lasts_s + 60)
+            await suffer(process, people, fill, free, lasts_s=lasts_s, within_s=lasts_s + 300)
 
 
 def fill_up(filler: Path) -> None:
@@ -119,7 +119,7 @@ async def locked(folder: Path, *, residents: int, lasts_s: float) -> None:
         async def unlock() -> None:
             held.pop().close()
 
-        await suffer(process, people, lock, unlock, lasts_s=lasts_s, within_s=lasts_s + 60)
+        await suffer(process, people, lock, unlock, lasts_s=lasts_s, within_s=lasts_s + 300)
 
 
 def begin(path: Path, held: list[sqlite3.Connection]) -> None:
@@ -139,7 +139,7 @@ async def killed_postgres(server: PostgresServer, folder: Path, *, residents: in
         async def start() -> None:
             await asyncio.to_thread(server.start)
 
-        await suffer(process, people, kill, start, lasts_s=lasts_s, within_s=lasts_s + 90)
+        await suffer(process, people, kill, start, lasts_s=lasts_s, within_s=lasts_s + 300)
 
 
 async def black_postgres(server: PostgresServer, folder: Path, *, residents: int, lasts_s: float) -> None:
@@ -156,7 +156,7 @@ async def black_postgres(server: PostgresServer, folder: Path, *, residents: int
             async def lighten() -> None:
                 proxy.passes.set()
 
-            await suffer(process, people, darken, lighten, lasts_s=lasts_s, within_s=lasts_s + 90)
+            await suffer(process, people, darken, lighten, lasts_s=lasts_s, within_s=lasts_s + 300)
 
 
 class Proxy:
