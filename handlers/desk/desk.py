@@ -6,7 +6,7 @@ room takes a `Context` and the rooms below it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from handlers.desk.allocations import (
     Allocations,
@@ -78,6 +78,23 @@ from handlers.desk.pledges import (
 from handlers.desk.privacy import Export, Joining, Links, People, Restored, Retention
 from handlers.desk.talks import Calls, Talks, UrgentRequests
 
+N = TypeVar("N")
+
+
+class Noun(Generic[N]):
+    """Makes a noun over the desk it is asked of."""
+
+    def __init__(self, make: Callable[[Context], N]) -> None:
+        self._make = make
+
+    @overload
+    def __get__(self, desk: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, desk: Context, owner: type) -> N: ...
+    def __get__(self, desk: Context | None, owner: type) -> Self | N:
+        return self if desk is None else self._make(desk)
+
+
 # What follows in one room from what happened in a room below it.
 LISTENERS: Mapping[type[object], Callable[[Any, Any], None]] = {
     CaseClosed: lambda context, happened: Needs(context).end_with(happened.case),
@@ -92,325 +109,89 @@ class Desk(Context):
     listeners: ClassVar[Mapping[type[object], Callable[[Any, Any], None]]] = LISTENERS
 
     # office
-
-    @property
-    def office_days(self) -> OfficeDays:
-        return OfficeDays(self)
-
+    office_days = Noun(OfficeDays)
     # messages
-
-    @property
-    def disclosures(self) -> Disclosures:
-        return Disclosures(self)
-
-    @property
-    def files(self) -> Files:
-        return Files(self)
-
-    @property
-    def held(self) -> Held:
-        return Held(self)
-
-    @property
-    def messages(self) -> Messages:
-        return Messages(self)
-
-    @property
-    def pages(self) -> PrivatePages:
-        return PrivatePages(self)
-
-    @property
-    def platform_standing(self) -> PlatformStanding:
-        return PlatformStanding(self)
-
-    @property
-    def reminders(self) -> Reminders:
-        return Reminders(self)
-
-    @property
-    def stuck_messages(self) -> StuckMessages:
-        return StuckMessages(self)
-
+    disclosures = Noun(Disclosures)
+    files = Noun(Files)
+    held = Noun(Held)
+    messages = Noun(Messages)
+    pages = Noun(PrivatePages)
+    platform_standing = Noun(PlatformStanding)
+    reminders = Noun(Reminders)
+    stuck_messages = Noun(StuckMessages)
     # officials
-
-    @property
-    def accounts(self) -> Accounts:
-        return Accounts(self)
-
-    @property
-    def browsers(self) -> Browsers:
-        return Browsers(self)
-
-    @property
-    def duty(self) -> Duty:
-        return Duty(self)
-
-    @property
-    def invitations(self) -> Invitations:
-        return Invitations(self)
-
-    @property
-    def officials(self) -> Officials:
-        return Officials(self)
-
-    @property
-    def signing_in(self) -> SigningIn:
-        return SigningIn(self)
-
+    accounts = Noun(Accounts)
+    browsers = Noun(Browsers)
+    duty = Noun(Duty)
+    invitations = Noun(Invitations)
+    officials = Noun(Officials)
+    signing_in = Noun(SigningIn)
     # consents
-
-    @property
-    def consents(self) -> Consents:
-        return Consents(self)
-
-    @property
-    def subscriptions(self) -> Subscriptions:
-        return Subscriptions(self)
-
+    consents = Noun(Consents)
+    subscriptions = Noun(Subscriptions)
     # talks
-
-    @property
-    def calls(self) -> Calls:
-        return Calls(self)
-
-    @property
-    def talks(self) -> Talks:
-        return Talks(self)
-
-    @property
-    def urgent(self) -> UrgentRequests:
-        return UrgentRequests(self)
-
+    calls = Noun(Calls)
+    talks = Noun(Talks)
+    urgent = Noun(UrgentRequests)
     # money
-
-    @property
-    def campaign_items(self) -> CampaignItems:
-        return CampaignItems(self)
-
-    @property
-    def campaigns(self) -> Campaigns:
-        return Campaigns(self)
-
-    @property
-    def gift_accounts(self) -> GiftAccounts:
-        return GiftAccounts(self)
-
-    @property
-    def ledger(self) -> Ledger:
-        return Ledger(self)
-
+    campaign_items = Noun(CampaignItems)
+    campaigns = Noun(Campaigns)
+    gift_accounts = Noun(GiftAccounts)
+    ledger = Noun(Ledger)
     # cases
-
-    @property
-    def case_acts(self) -> CaseActs:
-        return CaseActs(self)
-
-    @property
-    def case_answers(self) -> CaseAnswers:
-        return CaseAnswers(self)
-
-    @property
-    def case_files(self) -> CaseFiles:
-        return CaseFiles(self)
-
-    @property
-    def case_list(self) -> CaseList:
-        return CaseList(self)
-
-    @property
-    def case_views(self) -> CaseViews:
-        return CaseViews(self)
-
-    @property
-    def cases(self) -> Cases:
-        return Cases(self)
-
-    @property
-    def casework(self) -> Casework:
-        return Casework(self)
-
-    @property
-    def decisions(self) -> Decisions:
-        return Decisions(self)
-
-    @property
-    def form_reminders(self) -> FormReminders:
-        return FormReminders(self)
-
-    @property
-    def households(self) -> Households:
-        return Households(self)
-
-    @property
-    def law_changes(self) -> LawChanges:
-        return LawChanges(self)
-
-    @property
-    def question_reminders(self) -> QuestionReminders:
-        return QuestionReminders(self)
-
-    @property
-    def worklist(self) -> Worklist:
-        return Worklist(self)
-
+    case_acts = Noun(CaseActs)
+    case_answers = Noun(CaseAnswers)
+    case_files = Noun(CaseFiles)
+    case_list = Noun(CaseList)
+    case_views = Noun(CaseViews)
+    cases = Noun(Cases)
+    casework = Noun(Casework)
+    decisions = Noun(Decisions)
+    form_reminders = Noun(FormReminders)
+    households = Noun(Households)
+    law_changes = Noun(LawChanges)
+    question_reminders = Noun(QuestionReminders)
+    worklist = Noun(Worklist)
     # pledges
-
-    @property
-    def bank(self) -> Bank:
-        return Bank(self)
-
-    @property
-    def ended_accounts(self) -> EndedAccounts:
-        return EndedAccounts(self)
-
-    @property
-    def gift_steps(self) -> GiftSteps:
-        return GiftSteps(self)
-
-    @property
-    def pledge_list(self) -> PledgeList:
-        return PledgeList(self)
-
-    @property
-    def pledge_news(self) -> PledgeNews:
-        return PledgeNews(self)
-
-    @property
-    def pledge_reminders(self) -> PledgeReminders:
-        return PledgeReminders(self)
-
-    @property
-    def pledge_work(self) -> PledgeWork:
-        return PledgeWork(self)
-
-    @property
-    def pledges(self) -> Pledges:
-        return Pledges(self)
-
-    @property
-    def ways_to_pay(self) -> WaysToPay:
-        return WaysToPay(self)
-
+    bank = Noun(Bank)
+    ended_accounts = Noun(EndedAccounts)
+    gift_steps = Noun(GiftSteps)
+    pledge_list = Noun(PledgeList)
+    pledge_news = Noun(PledgeNews)
+    pledge_reminders = Noun(PledgeReminders)
+    pledge_work = Noun(PledgeWork)
+    pledges = Noun(Pledges)
+    ways_to_pay = Noun(WaysToPay)
     # allocations
-
-    @property
-    def allocations(self) -> Allocations:
-        return Allocations(self)
-
-    @property
-    def arrival_reminders(self) -> ArrivalReminders:
-        return ArrivalReminders(self)
-
-    @property
-    def board(self) -> Board:
-        return Board(self)
-
-    @property
-    def gift_files(self) -> GiftFiles:
-        return GiftFiles(self)
-
-    @property
-    def grievances(self) -> Grievances:
-        return Grievances(self)
-
-    @property
-    def hand_overs(self) -> HandOvers:
-        return HandOvers(self)
-
-    @property
-    def household_gifts(self) -> HouseholdGifts:
-        return HouseholdGifts(self)
-
-    @property
-    def models(self) -> Models:
-        return Models(self)
-
-    @property
-    def needs(self) -> Needs:
-        return Needs(self)
-
-    @property
-    def suggestions(self) -> Suggestions:
-        return Suggestions(self)
-
+    allocations = Noun(Allocations)
+    arrival_reminders = Noun(ArrivalReminders)
+    board = Noun(Board)
+    gift_files = Noun(GiftFiles)
+    grievances = Noun(Grievances)
+    hand_overs = Noun(HandOvers)
+    household_gifts = Noun(HouseholdGifts)
+    models = Noun(Models)
+    needs = Noun(Needs)
+    suggestions = Noun(Suggestions)
     # announcing
-
-    @property
-    def audiences(self) -> Audiences:
-        return Audiences(self)
-
-    @property
-    def broadcast_run(self) -> BroadcastRun:
-        return BroadcastRun(self)
-
-    @property
-    def broadcast_ways(self) -> BroadcastWays:
-        return BroadcastWays(self)
-
-    @property
-    def broadcasts(self) -> Broadcasts:
-        return Broadcasts(self)
-
-    @property
-    def call_sheet(self) -> CallSheet:
-        return CallSheet(self)
-
-    @property
-    def chat_broadcasts(self) -> ChatBroadcasts:
-        return ChatBroadcasts(self)
-
-    @property
-    def digests(self) -> Digests:
-        return Digests(self)
-
-    @property
-    def draft_words(self) -> DraftWords:
-        return DraftWords(self)
-
-    @property
-    def drafts(self) -> Drafts:
-        return Drafts(self)
-
-    @property
-    def suspects(self) -> Suspects:
-        return Suspects(self)
-
+    audiences = Noun(Audiences)
+    broadcast_run = Noun(BroadcastRun)
+    broadcast_ways = Noun(BroadcastWays)
+    broadcasts = Noun(Broadcasts)
+    call_sheet = Noun(CallSheet)
+    chat_broadcasts = Noun(ChatBroadcasts)
+    digests = Noun(Digests)
+    draft_words = Noun(DraftWords)
+    drafts = Noun(Drafts)
+    suspects = Noun(Suspects)
     # privacy
-
-    @property
-    def export(self) -> Export:
-        return Export(self)
-
-    @property
-    def joining(self) -> Joining:
-        return Joining(self)
-
-    @property
-    def links(self) -> Links:
-        return Links(self)
-
-    @property
-    def people(self) -> People:
-        return People(self)
-
-    @property
-    def restored(self) -> Restored:
-        return Restored(self)
-
-    @property
-    def retention(self) -> Retention:
-        return Retention(self)
-
+    export = Noun(Export)
+    joining = Noun(Joining)
+    links = Noun(Links)
+    people = Noun(People)
+    restored = Noun(Restored)
+    retention = Noun(Retention)
     # mornings
-
-    @property
-    def endings(self) -> Endings:
-        return Endings(self)
-
-    @property
-    def morning_list(self) -> MorningList:
-        return MorningList(self)
-
-    @property
-    def mornings(self) -> Mornings:
-        return Mornings(self)
+    endings = Noun(Endings)
+    morning_list = Noun(MorningList)
+    mornings = Noun(Mornings)

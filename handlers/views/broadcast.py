@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from handlers.desk import Desk
-from handlers.desk.announcing import AudienceCounts, Kind, SeenBroadcast, tally
-from handlers.desk.announcing import ways as announcing_ways
+from handlers.desk.announcing import AudienceCounts, Kind, SeenBroadcast, cost, tally
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.vietnamese import units
 
@@ -33,7 +32,7 @@ def counted(counts: AudienceCounts) -> Phrase:
 
 def by_way(counts: AudienceCounts) -> tuple[Phrase, ...]:
     """How it goes where a platform makes a difference, with what it costs."""
-    told = {"paid": {"cost": announcing_ways.cost(counts.ways)}}
+    told = {"paid": {"cost": cost(counts.ways)}}
     named = [Phrase(f"announce.way.{way}", {"count": n, **told.get(way, {})}) for way, n in counts.ways.items() if n]
     return (*named, Phrase("announce.way.moved", {"count": counts.moved})) if counts.moved else tuple(named)
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers.desk import Desk
-from handlers.desk.cases import CaseOutcome, Casework, Support, refusals
-from handlers.desk.cases import acts as case_acts
+from handlers.desk.cases import ACTS, CaseOutcome, Casework, Support, refusals
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Review, Step
 from handlers.flow.message import Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Day, Money, Words, YesNo
@@ -111,7 +110,7 @@ def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
         return replace(standing, how="done" if near else "invalid", colleagues=near)
 
     def finish(a: Answers, desk: Desk) -> Done:
-        official, how = desk.officials.speaking(case_acts.ACTS[act][0]), a.facts(Standing).how
+        official, how = desk.officials.speaking(ACTS[act][0]), a.facts(Standing).how
         if official is None or how is None:
             return Done(OFFICIALS_ONLY)
         at, code, seen = desk.of(official), a.given("code") or "", a.given("seen") or ""

@@ -12,7 +12,7 @@ from handlers.desk.announcing.news import tally
 from handlers.desk.announcing.rows import BROADCAST_PREFIX, LIVE, OVER, UNSENT, BroadcastOutcome, SeenBroadcast
 from handlers.desk.announcing.run import BroadcastRun
 from handlers.desk.announcing.suspects import Judged, ListedSuspect, Suspects
-from handlers.desk.announcing.ways import BroadcastWays
+from handlers.desk.announcing.ways import BroadcastWays, cost
 from handlers.desk.announcing.words import MOST_OBJECTION, MOST_TITLE, MOST_WORDS, words_faults
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Suspects",
     "broadcast_faults",
     "codes",
+    "cost",
     "due",
     "is_made_of",
     "is_short",
