@@ -22,8 +22,8 @@ from benchmarks.sides import NAMES, connect, p95, serving
 from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
 from handlers.console import Given
-from handlers.console.moments import ago
-from handlers.console.requests import A_PAGE, Line, Requests, view
+from handlers.console.screen.moments import ago
+from handlers.console.work.cases import A_PAGE, Line, Requests, view
 from handlers.desk import Actor
 from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase

@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.receiving.inbox import Office
 from bot.setup import CannotStart, Opened, at_desk
 from bot.web.console.passwords import hash_password
-from handlers.console.officials import ENDINGS
+from handlers.console.office.officials import ENDINGS
 from handlers.demo import town as demo
 from handlers.desk import Actor, Desk
 from handlers.desk.office import ROLES

@@ -1,43 +1,28 @@
 """The console: every screen and every act of it, in one table each. An official could read it as a list of rights."""
 
-from handlers.console import (
-    account,
-    audit,
+from handlers.console.announcing import broadcast, broadcasts, outgoing
+from handlers.console.giving import (
     board,
-    broadcast,
-    broadcasts,
     campaigns,
-    deciding,
     exchange,
     gift,
-    gift_accounts,
     gift_acts,
     gifts,
     grievances,
     handovers,
-    law_changes,
-    letters,
     models,
     needs,
-    officials,
-    outbox,
-    outgoing,
-    owner,
-    request,
-    requests,
     statements,
-    suspects,
-    talk,
-    today,
-    urgent,
-    waiting,
 )
+from handlers.console.office import account, gift_accounts, law_changes, officials, owner
 from handlers.console.screen import KEPT, Act, Chosen, Given, Picture, Screen, Shown, Went, Wrong
+from handlers.console.service import audit, letters, outbox, suspects
+from handlers.console.work import case_page, cases, deciding, talk, today, urgent, waiting
 
 __all__ = ["ACTS", "KEPT", "SCREENS", "Act", "Chosen", "Given", "Picture", "Screen", "Shown", "Went", "Wrong"]
 
 SCREENS: tuple[Screen, ...] = (
-    *today.screens, *requests.screens, *request.screens, *urgent.screens, *waiting.screens, *talk.screens,
+    *today.screens, *cases.screens, *case_page.screens, *urgent.screens, *waiting.screens, *talk.screens,
     *broadcasts.screens, *broadcast.screens, *outgoing.screens,
     *gifts.screens, *gift.screens, *board.screens, *handovers.screens, *grievances.screens, *exchange.screens,
     *models.screens, *campaigns.screens, *statements.screens, *officials.screens, *owner.screens,
@@ -45,7 +30,7 @@ SCREENS: tuple[Screen, ...] = (
     *outbox.screens, *letters.screens, *suspects.screens, *audit.screens, *account.screens,
 )  # fmt: skip
 ACTS: tuple[Act, ...] = (
-    *requests.acts, *request.acts, *deciding.acts, *urgent.acts, *talk.acts, *broadcasts.acts,
+    *cases.acts, *case_page.acts, *deciding.acts, *urgent.acts, *talk.acts, *broadcasts.acts,
     *broadcast.acts, *outgoing.acts, *gift.acts, *gift_acts.acts,
     *board.acts, *needs.acts, *handovers.acts, *grievances.acts, *exchange.acts, *models.acts, *campaigns.acts,
     *officials.acts, *owner.acts, *gift_accounts.acts, *law_changes.acts, *outbox.acts, *letters.acts,

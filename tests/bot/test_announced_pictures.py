@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.channels.telegram.channel import LIMITS
 from fakes.telegram.server import FakeTelegram
-from handlers.console.broadcast import CAPTION
+from handlers.console.announcing.broadcast import CAPTION
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.queries.incoming import chats

@@ -13,7 +13,7 @@ from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
 from handlers.console import KEPT, Given, Picture, Screen, Wrong
-from handlers.console.moments import ago
+from handlers.console.screen.moments import ago
 from handlers.desk import Desk
 from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase

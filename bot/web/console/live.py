@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.receiving.inbox import Office
 from bot.web.console.browser import Browser
-from handlers.console.today import pulse
+from handlers.console.work.today import pulse
 from handlers.desk import Actor
 from storage.database import Database, DatabaseAway, Unclear, Unit
 

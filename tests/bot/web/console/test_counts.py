@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from handlers.console.counts import counts
+from handlers.console.work.counts import counts
 from handlers.desk import Actor
 from storage.tables import OutboxRow
 from tests.bot.web.console.test_letters import dies

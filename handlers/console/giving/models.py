@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from handlers.console.gift import label_of
-from handlers.console.gifts import Chip
+from handlers.console.giving.gift import label_of
+from handlers.console.giving.gifts import Chip
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.console.typed import Done, Faults, money
-from handlers.console.verdict import Field, plain
+from handlers.console.screen.typed import Done, Faults, money
+from handlers.console.work.verdict import Field, plain
 from handlers.desk import Desk
 from handlers.desk.allocations import LAND, LONGEST, MOST_COST, WORK, Model, Wording, Writing
 from handlers.desk.cases import CaseOutcome

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.broadcast_counts import NOT_COUNTED, Progress, Stand, UnitRow, by_unit, progress, stand
-from handlers.console.broadcasts import Line, line, scope, told
+from handlers.console.announcing.broadcast_counts import NOT_COUNTED, Progress, Stand, UnitRow, by_unit, progress, stand
+from handlers.console.announcing.broadcasts import Line, line, scope, told
 from handlers.console.screen import Act, Given, Picture, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.desk.announcing import LIVE, OVER, UNSENT, SeenBroadcast, Sheet

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from handlers.console import requests, slots, verdict
-from handlers.console.requests import Requests
 from handlers.console.screen import Act, Given, Picture, Screen, Shown
-from handlers.console.slots import Form, Slot
-from handlers.console.verdict import Check, Field, plain
+from handlers.console.work import cases, slots, verdict
+from handlers.console.work.cases import Requests
+from handlers.console.work.slots import Form, Slot
+from handlers.console.work.verdict import Check, Field, plain
 from handlers.desk import Desk
 from handlers.desk.cases import CLASSES, OPEN, CaseFile, Support, in_words, refusals
 from handlers.flow import readers
@@ -154,15 +154,15 @@ def photo(desk: Desk, given: Given) -> Picture | None:
 
 def _page(desk: Desk, case: Case, given: Given, *, noted: bool, phones: bool = False) -> Request:
     file = desk.case_files.read(case, noted=noted)
-    beside = requests.read(given["list"]) if given["list"] else requests.narrowed(given.fields)
+    beside = cases.read(given["list"]) if given["list"] else cases.narrowed(given.fields)
     late = case.state in OPEN and case.due < desk.today()
-    look, state = requests.state_of(desk, case.state, late=late, hers=file.hers, unit_id=case.unit_id)
+    look, state = cases.state_of(desk, case.state, late=late, hers=file.hers, unit_id=case.unit_id)
     said = file.said
     return Request(
-        list=requests.listed(desk, beside) if not given.live else requests.EMPTY,
+        list=cases.listed(desk, beside) if not given.live else cases.EMPTY,
         code=case.code, name=str(said["name"]), for_other=case.for_other, unit=unit_name(case.unit_id),
         channel=Phrase(f"channel.{file.channel}") if file.channel else None, at=case.created_at, due=case.due,
-        left=requests.left_until(desk, case.due, case.state), look=look, state=state,
+        left=cases.left_until(desk, case.due, case.state), look=look, state=state,
         officer=desk.officials.name_of(case.officer_id), phone=phone_shown(str(said["phone"]), whole=phones),
         helper_phone=phone_shown(str(said["helper_phone"]), whole=phones), shown=phones,
         needs=tuple(Phrase(f"options.needs.{need}") for need in case.needs),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from handlers.console.outbox import channel_of
+from handlers.console.service.outbox import channel_of
 from handlers.desk import Desk
 from handlers.desk.announcing import SeenBroadcast
 from handlers.desk.announcing import ways as announcing_ways

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import select
 
-from handlers.console import subjects
 from handlers.console.screen import Given, Screen, number
-from handlers.console.subjects import Subject
+from handlers.console.service import subjects
+from handlers.console.service.subjects import Subject
 from handlers.desk import Desk
 from handlers.texts import Phrase
 from storage.ids import read_code

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console import typed
-from handlers.console.screen import Given, Wrong
+from handlers.console.screen import Given, Wrong, typed
 from handlers.desk import Desk
 from handlers.desk.money import MOST_MONEY, CampaignDraft, SeenCampaign, campaign_faults
 from handlers.flow import readers

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import get_args
 from urllib.parse import urlencode
 
-from handlers.console.gifts import Chip, how_much
+from handlers.console.giving.gifts import Chip, how_much
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.console.typed import Done, words
+from handlers.console.screen.typed import Done, words
 from handlers.desk import Desk
 from handlers.desk.allocations import ListedGrievance, Settled
 from handlers.texts import Phrase

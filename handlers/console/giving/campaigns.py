@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console import typed
-from handlers.console.campaign_form import Form, draft, form, old
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.giving.campaign_form import Form, draft, form, old
+from handlers.console.screen import Act, Given, Screen, Went, Wrong, typed
 from handlers.desk import Desk
 from handlers.desk.money import MOST_MONEY, CampaignOutcome, SeenCampaign, has_number, stamp
 from handlers.flow.message import Dong, Phrase

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from handlers.console.counts import counts
 from handlers.console.screen import Given, Screen
+from handlers.console.work.counts import counts
 from handlers.desk import Desk
 from handlers.texts import Phrase
 from storage.queries.announcing import results

@@ -5,9 +5,9 @@ Why money and goods are received by two forms: money asks for another right, and
 
 from collections.abc import Callable, Mapping
 
-from handlers.console import gift
+from handlers.console.giving import gift
 from handlers.console.screen import Act, Given, Went, Wrong
-from handlers.console.typed import Done, Faults, count, money, words
+from handlers.console.screen.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
 from handlers.desk.pledges import MOST, MOST_REFERENCE, WITH_APPOINTMENT, PledgeOutcome
 from handlers.vietnamese import units

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.broadcast_form import Form, draft, form, old
+from handlers.console.announcing.broadcast_form import Form, draft, form, old
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.desk.announcing import BroadcastOutcome, SeenBroadcast

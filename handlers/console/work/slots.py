@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from handlers.console.gifts import how_much
-from handlers.console.topics import topic_of
+from handlers.console.giving.gifts import how_much
+from handlers.console.screen.words import topic_of
 from handlers.desk import Desk
 from handlers.desk.allocations import MET_BY
 from handlers.desk.cases import OPEN

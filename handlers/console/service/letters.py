@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.outbox import AT_ONCE, channel_of
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.service.outbox import AT_ONCE, channel_of
 from handlers.desk import Desk
 from handlers.texts import Phrase
 from storage.queries.incoming import inbox

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.console.broadcasts import LOOKS
+from handlers.console.announcing.broadcasts import LOOKS
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
 from handlers.desk import Desk
 from handlers.desk.office import DayKind

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from handlers.console.gift import LOOKS
-from handlers.console.gifts import Chip, how_much, units_within
+from handlers.console.giving.gift import LOOKS
+from handlers.console.giving.gifts import Chip, how_much, units_within
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.console.typed import Done, Faults, count, money, words
+from handlers.console.screen.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
 from handlers.desk.allocations import PARTS, AllocationOutcome, ListedAllocation, hand_overs
 from handlers.desk.pledges import MONEY, MOST

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.console import gifts
-from handlers.console.gifts import how_much
-from handlers.console.request import phone_shown
+from handlers.console.giving import gifts
+from handlers.console.giving.gifts import how_much
 from handlers.console.screen import Act, Given, Screen, Shown
-from handlers.console.verdict import Field, plain
+from handlers.console.work.case_page import phone_shown
+from handlers.console.work.verdict import Field, plain
 from handlers.desk import Desk
 from handlers.desk.allocations import GiftFile, GiftHappened, ListedAllocation
 from handlers.desk.pledges import COMES, OPEN

@@ -7,8 +7,8 @@ first did, and loses nothing of what was typed.
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from handlers.console import request, requests
 from handlers.console.screen import Act, Given, Went, Wrong
+from handlers.console.work import case_page, cases
 from handlers.desk import Desk
 from handlers.desk.cases import CLASSES, MOST_MONEY, MOST_WORDS, CaseOutcome, Recognition, Support, refusals
 from handlers.flow import readers
@@ -163,7 +163,7 @@ def _told(given: Given, act: str, outcome: CaseOutcome, field: str = "") -> Done
 
 def _with(path: str, given: Given) -> str:
     """An address with the list narrowed as it was."""
-    query = requests.written(requests.read(given["list"]))
+    query = cases.written(cases.read(given["list"]))
     return f"{path}?{query}" if query else path
 
 
@@ -214,4 +214,4 @@ _ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Done]]] = {
     "check": ("case.check", check),
     "recognise": ("case.recognise", recognise),
 }
-acts = tuple(Act(f"/requests/{{code}}/{name}", right, do, request.screen) for name, (right, do) in _ACTS.items())
+acts = tuple(Act(f"/requests/{{code}}/{name}", right, do, case_page.screen) for name, (right, do) in _ACTS.items())

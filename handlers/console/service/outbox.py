@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console import standing, subjects
 from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
-from handlers.console.standing import Line
-from handlers.console.subjects import Subject
+from handlers.console.service import standing, subjects
+from handlers.console.service.standing import Line
+from handlers.console.service.subjects import Subject
 from handlers.desk import Desk
 from handlers.desk.messages import WayOnceMore, way
 from handlers.desk.office import NotAllowed

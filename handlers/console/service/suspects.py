@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.outbox import AT_ONCE
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.service.outbox import AT_ONCE
 from handlers.desk import Desk
 from handlers.desk.announcing import ListedSuspect
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from handlers.console import board, request
+from handlers.console.giving import board
 from handlers.console.screen import Act, Given, Went, Wrong
-from handlers.console.slots import NEEDS
-from handlers.console.typed import Done, Faults, count, money, months, words
+from handlers.console.screen.typed import Done, Faults, count, money, months, words
+from handlers.console.work import case_page
+from handlers.console.work.slots import NEEDS
 from handlers.desk import Desk
 from handlers.desk.allocations import MET_BY, MOST_SHORT, OpenedNeed
 from handlers.desk.pledges import MONEY, MOST
@@ -81,7 +82,7 @@ def _read(given: Given, faults: Faults) -> Form | None:
 
 
 acts = (
-    Act("/requests/{code}/need", "need.open", open_on_page, request.screen),
+    Act("/requests/{code}/need", "need.open", open_on_page, case_page.screen),
     Act("/board/need", "need.open", open_on_board, board.screen),
     Act("/board/needs/{id}/close", "need.open", close, board.need_screen),
 )

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.gifts import how_much
+from handlers.console.giving.gifts import how_much
 from handlers.console.screen import Act, Given, Screen, Shown, Wrong
-from handlers.console.topics import topic_of
+from handlers.console.screen.words import topic_of
 from handlers.desk import Desk
 from handlers.desk.allocations import MEETING, HouseholdContact, ListedAllocation, hand_overs
 from handlers.flow.readers import write_phone

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from handlers.console import slots
-from handlers.console.gifts import Chip, how_much, place_of, units_within
+from handlers.console.giving.gifts import Chip, how_much, place_of, units_within
 from handlers.console.screen import Act, Given, Screen, Went, Wrong
-from handlers.console.topics import topic_of
-from handlers.console.typed import Done, Faults, count, money
+from handlers.console.screen.typed import Done, Faults, count, money
+from handlers.console.screen.words import topic_of
+from handlers.console.work import slots
 from handlers.desk import Desk
 from handlers.desk.allocations import (
     MEETING,

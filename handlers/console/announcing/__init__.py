@@ -1,0 +1,1 @@
+"""Announcing: broadcasts, and what goes out when."""

@@ -1,0 +1,1 @@
+"""Gifts: what was offered, for which needs, how it is handed over, and campaigns."""

@@ -1,0 +1,17 @@
+"""What every page of the console is made of: screens and acts, what was typed, and words that several pages say."""
+
+from handlers.console.screen.screen import (
+    KEPT,
+    Act,
+    Chosen,
+    Given,
+    Picture,
+    Screen,
+    Shown,
+    Went,
+    Wrong,
+    number,
+    place,
+)
+
+__all__ = ["KEPT", "Act", "Chosen", "Given", "Picture", "Screen", "Shown", "Went", "Wrong", "number", "place"]

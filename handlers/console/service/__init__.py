@@ -1,0 +1,1 @@
+"""Running the service: stuck messages, dead letters, what deceives people just now, and the audit."""

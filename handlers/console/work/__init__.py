@@ -1,0 +1,1 @@
+"""Work: today, cases, urgent requests, and talks with people."""
