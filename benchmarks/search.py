@@ -21,9 +21,9 @@ from benchmarks.rounds import MEASURED, Spread, pin
 from benchmarks.sides import NAMES, connect, p95, serving
 from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
-from handlers.console import Given
+from handlers.console import Click
 from handlers.console.screen.moments import ago
-from handlers.console.work.cases import A_PAGE, Line, Requests, view
+from handlers.console.work.cases import A_PAGE, CaseLine, CaseList, view
 from handlers.desk import Actor
 from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase
@@ -73,7 +73,7 @@ class Bare:
     def _answer(self, query: str, values: list[object], *, searched: bool = True) -> web.Response:
         rows = self._connection.execute(query.replace("?", self._mark), values).fetchall()
         page = self._shown.page([_line(*row) for row in rows[:A_PAGE]], searched=searched)
-        html = self._pages.render("console/requests.html", "vi", page=page, **self._shown.values)
+        html = self._pages.render("console/work/requests.html", "vi", page=page, **self._shown.values)
         return web.Response(text=html, content_type="text/html")
 
 
@@ -81,11 +81,11 @@ class _Shown:
     """What the template asks for besides the rows, made once."""
 
     def __init__(self, house: House, official: Clerk) -> None:
-        def look(unit: Any) -> tuple[SignedIn, Any, Requests]:
+        def look(unit: Any) -> tuple[SignedIn, Any, CaseList]:
             desk = house.service.opened.office.desk(unit, _ACTOR, "bench", house.clock)
             acting = desk.officials.acting(official.id)
             assert acting is not None
-            page = view(desk.of(acting), Given())
+            page = view(desk.of(acting), Click())
             return SignedIn("", acting, "0" * 64, checked=False, stale=False), desk.voice("vi"), page
 
         signed, voice, page = house.database.write_now(look)
@@ -96,23 +96,33 @@ class _Shown:
             return said
 
         self.values: Mapping[str, object] = {
-            "me": signed.official, "csrf": signed.csrf, "say": say, "typed": Given(), "menu": menu_of(signed),
+            "me": signed.official, "csrf": signed.csrf, "say": say, "typed": Click(), "menu": menu_of(signed),
             "name": "requests", "now": now, "ago": lambda at: say(ago(now, at)), "wrong": {}, "outdated": False,
             "done": "",
         }  # fmt: skip
         self._page = page
 
-    def page(self, lines: list[Line], *, searched: bool) -> Requests:
+    def page(self, lines: list[CaseLine], *, searched: bool) -> CaseList:
         return replace(self._page, lines=tuple(lines), searched=searched)
 
 
-def _line(code: str, unit_id: str, state: str, due: date | str, needs: Any, name: str) -> Line:
+def _line(code: str, unit_id: str, state: str, due: date | str, needs: Any, name: str) -> CaseLine:
     day = date.fromisoformat(due) if isinstance(due, str) else due
     needed = json.loads(needs) if isinstance(needs, str) else needs
-    return Line(
-        code, name, units.all_units()[unit_id].name, False, False, tuple(Phrase(f"options.needs.{n}") for n in needed),
-        "waiting", Phrase(f"console.requests.state.{state}"), None, day, Phrase("console.requests.due_today"), False,
-    )  # fmt: skip
+    return CaseLine(
+        code=code,
+        name=name,
+        unit=units.all_units()[unit_id].name,
+        for_other=False,
+        twin=False,
+        needs=tuple(Phrase(f"options.needs.{n}") for n in needed),
+        look="waiting",
+        state=Phrase(f"console.requests.state.{state}"),
+        late=None,
+        due=day,
+        left=Phrase("console.requests.due_today"),
+        hers=False,
+    )
 
 
 # One process serves both
@@ -168,7 +178,7 @@ def as_typed(number: int, name: tuple[str, str, str]) -> tuple[str, str, str]:
         return f"0{phone[3:]}", phone, "phone"
     if number % 8 == 7:
         name = units.all_units()[unit_id].name
-        meant = [one.unit.id for one in units.find(name).candidates if isinstance(one, units.Place)]
+        meant = [one.unit.id for one in units.find(name).candidates if isinstance(one, units.NamedCommune)]
         return name, ",".join(meant), "place"
     typed = (said.lower(), f"{family} {given}", f"{given} {family[:3]}", said)[number % 4]
     # The rarest word first, which it is told and we find out.

@@ -195,7 +195,7 @@ def _unit(named: str) -> str:
     if named in units.all_units():
         return named
     found = units.find(named)
-    places = [one.unit for one in found.candidates if isinstance(one, units.Place)]
+    places = [one.unit for one in found.candidates if isinstance(one, units.NamedCommune)]
     if found.sure and places:
         return places[0].id
     meant = ", ".join(place.name for place in places) or "no ward or commune of this name is known"

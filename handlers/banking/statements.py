@@ -49,8 +49,8 @@ _AMOUNT_LIKE = re.compile(r"\d{8}|\d{7}[DK]", re.IGNORECASE | re.ASCII)
 _NO_SYMBOLS = frozenset("ILOU")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
     """One gift. reference: the bank's own number or one made of the line, its own within the account.
 
     amount: VND, above 0. text: as the giver and the banks wrote it, without control letters. codes: those of pledges in
@@ -71,7 +71,7 @@ class Line:
 class Statement:
     """What a file holds. passed_over: debits, sums, empty and repeated rows. troubles: the row in the file, from 1."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[StatementLine, ...]
     passed_over: int
     troubles: tuple[tuple[int, What], ...]
 
@@ -83,7 +83,7 @@ class NotAStatement:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     """A credit before it has its reference.
 
@@ -229,7 +229,8 @@ def _credit(row: list[str], columns: Columns) -> _Found | What | None:
     named = columns.cell(cells, "reference")
     balance = columns.cell(cells, "balance")
     said = "\x1f".join((day.isoformat(), str(amount), fold(text), fold(named), str(amount_of(balance))))
-    return _Found(day, amount, _shown(text), named if _names_one(named) else "", said, balanced=bool(balance))
+    named = named if _names_one(named) else ""
+    return _Found(day=day, amount=amount, text=_shown(text), named=named, said=said, balanced=bool(balance))
 
 
 def _credited(columns: Columns, cells: list[str]) -> int | What | None:
@@ -270,7 +271,7 @@ def _names_one(named: str) -> bool:
 
 
 def _statement(read_rows: list[_Found | What | None], start: int) -> Statement:
-    lines: dict[str, tuple[Line, str]] = {}
+    lines: dict[str, tuple[StatementLine, str]] = {}
     troubles: list[tuple[int, What]] = []
     passed_over = 0
     before: Counter[str] = Counter()
@@ -283,7 +284,8 @@ def _statement(read_rows: list[_Found | What | None], start: int) -> Statement:
             before[found.said] += 1
             reference = found.named or _made(found, 1 if found.balanced else before[found.said])
             if reference not in lines:
-                lines[reference] = (Line(reference, found.day, found.amount, found.text), found.said)
+                line = StatementLine(reference=reference, day=found.day, amount=found.amount, text=found.text)
+                lines[reference] = (line, found.said)
             elif found.named and lines[reference][1] == found.said:
                 passed_over += 1
             else:

@@ -19,7 +19,7 @@ _TEXT = re.compile(r"[A-Z0-9 -]{0,25}")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PayeeAccount:
     """An account to give to.
 
     bank_bin: the bank's six digits, see `handlers.rules.banks`; one that isn't listed there is taken as well. number: 6
@@ -36,7 +36,7 @@ class Account:
             raise ValueError("number: an account number has 6 to 19 letters and digits, and nothing between them.")
 
 
-def payload(account: Account, amount: int, text: str) -> str:
+def payload(account: PayeeAccount, amount: int, text: str) -> str:
     """Write the text of the code: with an amount for this one transfer, without for any number of them.
 
     amount: VND, at most 13 digits; 0 leaves it to the giver. text: what the transfer says, at most 25 of A-Z, 0-9,

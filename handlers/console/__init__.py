@@ -11,15 +11,30 @@ from handlers.console.giving import (
     grievances,
     handovers,
     models,
-    needs,
     statements,
 )
+from handlers.console.giving import (
+    needs as board_needs,
+)
 from handlers.console.office import account, gift_accounts, law_changes, officials, owner
-from handlers.console.screen import KEPT, Act, Chosen, Given, Picture, Screen, Shown, Went, Wrong
+from handlers.console.screen import KEPT, Act, Chosen, Click, Invalid, PicturePage, Redirect, Screen, ShownOnce
 from handlers.console.service import audit, letters, outbox, suspects
 from handlers.console.work import case_page, cases, deciding, talk, today, urgent, waiting
+from handlers.console.work import needs as case_needs
 
-__all__ = ["ACTS", "KEPT", "SCREENS", "Act", "Chosen", "Given", "Picture", "Screen", "Shown", "Went", "Wrong"]
+__all__ = [
+    "ACTS",
+    "KEPT",
+    "SCREENS",
+    "Act",
+    "Chosen",
+    "Click",
+    "Invalid",
+    "PicturePage",
+    "Redirect",
+    "Screen",
+    "ShownOnce",
+]
 
 SCREENS: tuple[Screen, ...] = (
     *today.screens, *cases.screens, *case_page.screens, *urgent.screens, *waiting.screens, *talk.screens,
@@ -32,7 +47,8 @@ SCREENS: tuple[Screen, ...] = (
 ACTS: tuple[Act, ...] = (
     *cases.acts, *case_page.acts, *deciding.acts, *urgent.acts, *talk.acts, *broadcasts.acts,
     *broadcast.acts, *outgoing.acts, *gift.acts, *gift_acts.acts,
-    *board.acts, *needs.acts, *handovers.acts, *grievances.acts, *exchange.acts, *models.acts, *campaigns.acts,
+    *board.acts, *case_needs.acts, *board_needs.acts, *handovers.acts, *grievances.acts, *exchange.acts,
+    *models.acts, *campaigns.acts,
     *officials.acts, *owner.acts, *gift_accounts.acts, *law_changes.acts, *outbox.acts, *letters.acts,
     *suspects.acts, *statements.acts, *account.acts,
 )  # fmt: skip

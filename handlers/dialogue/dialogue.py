@@ -223,7 +223,7 @@ class Course:
         if kept is None and conversation.recalls is not None:
             answers = {**conversation.recalls(self.desk), **answers}
         self.session = self.session.dropping(conversation.name)
-        form = kept or Form(conversation.name, self.desk.today(), new_nonce())
+        form = kept or Form(conversation=conversation.name, day=self.desk.today(), id=new_nonce())
         self.session = replace(self.session, form=replace(form, answers={**form.answers, **answers}))
 
     def go_on(self, *, hint: str = "", doors: tuple[Opening, ...] = ()) -> None:

@@ -190,7 +190,7 @@ class Turn(Course):
             return
         conversation = self.conversations[form.conversation]
         heard = engine.hear(conversation, form, asking, self.incoming, self.desk.today())
-        if isinstance(heard, engine.Settled) and not heard.again:
+        if isinstance(heard, engine.AnswerTaken) and not heard.again:
             self.session = replace(self.session, form=heard.form)
             question = conversation.question(asking.slot)
             if question is not None and asking.slot in form.answers:
@@ -215,7 +215,7 @@ class Turn(Course):
                 self._command(command)
                 return
             heard = engine.hear(conversation, form, asking, self.incoming, self.desk.today())
-            if isinstance(heard, engine.Settled):
+            if isinstance(heard, engine.AnswerTaken):
                 self._settle(asking, heard)
                 return
             no_answer = isinstance(heard, engine.Missed) or asking.mode == "sure"
@@ -288,7 +288,7 @@ class Turn(Course):
             return
         conversation, form, _ = found
         heard = engine.hear(conversation, form, asking, self.incoming, self.desk.today())
-        if isinstance(heard, engine.Settled):
+        if isinstance(heard, engine.AnswerTaken):
             self._settle(asking, heard)
         elif isinstance(heard, engine.Doubt):
             sessions.answered(self.desk.unit, asking.nonce, self.desk.now)
@@ -296,7 +296,7 @@ class Turn(Course):
         else:
             self._missed(conversation, asking, heard)
 
-    def _settle(self, asking: Asking, heard: engine.Settled) -> None:
+    def _settle(self, asking: Asking, heard: engine.AnswerTaken) -> None:
         sessions.answered(self.desk.unit, asking.nonce, self.desk.now)
         form = heard.form
         if self._is_urgent(self.incoming.text):

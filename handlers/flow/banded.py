@@ -6,14 +6,11 @@ Why bands: few people know their income to the dong, and a band says all that th
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from handlers.flow import readers
+from handlers.flow.answers import Answers
 from handlers.flow.questions import Candidate, Misheard, Question, Said, Unsure
 from handlers.texts.phrase import Dong, Phrase
-
-if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers
 
 _WRITTEN = re.compile(r"(\d{1,13})-(\d{1,13})?")
 MONTHS = 12
@@ -41,7 +38,7 @@ class Banded(Question[Band]):
     digits_are_answers = True
 
     def __init__(
-        self, key: str, *, supplied: "Callable[[Answers], tuple[Band, ...]]", most: int, others: Iterable[str] = ()
+        self, key: str, *, supplied: Callable[[Answers], tuple[Band, ...]], most: int, others: Iterable[str] = ()
     ) -> None:
         super().__init__(key, others=others)
         self.supplied = supplied
@@ -80,7 +77,7 @@ class Banded(Question[Band]):
         """A figure as people write it."""
         return str(number)
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         return tuple(Candidate(self.spell(b), Phrase("plain", {"words": self.show(b)})) for b in self.supplied(answers))
 
 

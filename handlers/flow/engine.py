@@ -24,7 +24,7 @@ DONE = "@done"
 PASSED_OVER = Say("private_passed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asks:
     """A question to be shown: its words and its buttons, not yet in any language. contact: her own number will do."""
 
@@ -37,7 +37,7 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class AnswerTaken:
     """An answer was taken. again: it says the same as the one that stood."""
 
     form: Form
@@ -72,7 +72,7 @@ class Turn:
 
 def hear(
     conversation: Conversation[D], form: Form, asking: Asking, incoming: Incoming, today: date
-) -> Settled | Doubt | Missed:
+) -> AnswerTaken | Doubt | Missed:
     """Settle what came in against one showing of a question of this conversation. Never raises for any input."""
     if asking.slot == REVIEW:
         return _hear_review(form, asking, incoming)
@@ -108,7 +108,7 @@ def counts_up(question: Question[object] | None, today: date) -> bool:
     return not isinstance(question.hear(Said("1", today=today)), (Misheard, Unsure))
 
 
-def _hear_pass(question: Question[object], form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
+def _hear_pass(question: Question[object], form: Form, asking: Asking, incoming: Incoming) -> AnswerTaken | Missed:
     """In the chat a private question can only be passed over; an answer to it is not kept."""
     written = _pressed(asking, incoming)
     if written is None and words.fold(incoming.text) in {words.fold(option.label) for option in asking.options}:
@@ -139,11 +139,11 @@ def _typed(question: Question[object], asking: Asking, text: str) -> str | None:
     return None
 
 
-def _settle(form: Form, slot: str, written: str) -> Settled:
-    return Settled(form.with_answer(slot, written), again=form.answers.get(slot) == written)
+def _settle(form: Form, slot: str, written: str) -> AnswerTaken:
+    return AnswerTaken(form.with_answer(slot, written), again=form.answers.get(slot) == written)
 
 
-def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> Settled | Missed:
+def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> AnswerTaken | Missed:
     written = _pressed(asking, incoming)
     if written is None:
         heard = moving.review_choice.hear(Said(incoming.text, shown=asking.options))
@@ -153,10 +153,10 @@ def _hear_review(form: Form, asking: Asking, incoming: Incoming) -> Settled | Mi
         )
     if written is None:
         return Missed(replace(form, misses=form.misses + 1), "misheard.review")
-    return Settled(replace(form, answers={**form.answers, REVIEW: written}))
+    return AnswerTaken(replace(form, answers={**form.answers, REVIEW: written}))
 
 
-def _add_one(question: Question[object], form: Form, asking: Asking, written: str) -> Settled | Doubt | Missed:
+def _add_one(question: Question[object], form: Form, asking: Asking, written: str) -> AnswerTaken | Doubt | Missed:
     """Add or take away one of several; [Done] or an answer that stands alone ends it. What was answered is changed."""
     slot, answered = asking.slot, form.answers.get(asking.slot, "")
     chosen = [w for w in (form.drafts.get(slot) or answered).split("+") if w and not w.startswith("#")]
@@ -170,17 +170,17 @@ def _add_one(question: Question[object], form: Form, asking: Asking, written: st
     if answered:
         return _settle(form, slot, "+".join(chosen)) if chosen else Missed(form, "misheard.choose_one")
     drafted = replace(form, drafts={**form.drafts, slot: "+".join(chosen)}, misses=0)
-    return Doubt(drafted, Asks(slot, Phrase("")))
+    return Doubt(drafted, Asks(slot=slot, prompt=Phrase("")))
 
 
 def _doubt(slot: str, question: Question[object], unsure: Unsure) -> Asks:
     if len(unsure.candidates) == 1:
         only = unsure.candidates[0]
         options = (replace(only, label=Phrase("options.right")), Candidate(AGAIN, Phrase("options.change")))
-        return Asks(slot, Phrase("is_it", {"what": only.label}), options, "sure")
+        return Asks(slot=slot, prompt=Phrase("is_it", {"what": only.label}), options=options, mode="sure")
     none = Candidate(NONE_OF_THESE, Phrase("options.none_of_these"))
     prompt = Phrase("which_place" if question.expects == "unit" else "which_one")
-    return Asks(slot, prompt, (*unsure.candidates, none), "which")
+    return Asks(slot=slot, prompt=prompt, options=(*unsure.candidates, none), mode="which")
 
 
 def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: bool = False, pages: bool = False) -> Turn:
@@ -259,7 +259,7 @@ def _fits(step: Ask | Repeat, now: Answers, form: Form, slot: str) -> bool:
 def _asked_for(form: Form, unsettled: _Unsettled, now: Answers) -> Asks:
     if unsettled.passed:
         skip = Candidate(unsettled.passed, Phrase("options.pass_over"))
-        return Asks(unsettled.slot, Phrase("private_page"), (skip,), "private")
+        return Asks(slot=unsettled.slot, prompt=Phrase("private_page"), options=(skip,), mode="private")
     asks = show(form, unsettled.slot, unsettled.question, now)
     if not unsettled.misfit:
         return asks
@@ -312,10 +312,10 @@ def show(form: Form, slot: str, question: Question[object], now: Answers) -> Ask
     options += [Candidate(f"#{name}", Phrase(f"options.{question.key}.{name}")) for name in question.others]
     if question.several:
         options.append(Candidate(DONE, Phrase("options.done")))
-    return Asks(slot, Phrase(question.key), tuple(options), contact=question.takes_contact(now))
+    return Asks(slot=slot, prompt=Phrase(question.key), options=tuple(options), contact=question.takes_contact(now))
 
 
 def _review(conversation: Conversation[D], form: Form, beside: Mapping[str, object], *, abroad: bool) -> Asks:
     prompt = Phrase("review", {"lines": moving.review_lines(conversation, form, abroad=abroad), **beside})
     options = (Candidate(w, Phrase(f"options.review.{w}")) for w in moving.review_choices(conversation))
-    return Asks(REVIEW, prompt, tuple(options), once=True)
+    return Asks(slot=REVIEW, prompt=prompt, options=tuple(options), once=True)

@@ -26,7 +26,7 @@ class Press:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One thing a person sent.
 
@@ -115,7 +115,7 @@ class Option:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """One showing of a question, or of buttons alone (then `slot` is empty).
 

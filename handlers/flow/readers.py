@@ -17,7 +17,7 @@ from handlers.vietnamese.words import Lexicon, fold
 
 __all__ = [
     "Amount",
-    "Year",
+    "YearRead",
     "day",
     "money",
     "national_id",
@@ -86,7 +86,7 @@ _NATIONAL_ID = re.compile(r"(?<![0-9])(?:[0-9][ .]?){11}[0-9](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class YearRead:
     """A year of birth. sure: typed with four digits, alone or in a short phrase."""
 
     value: int
@@ -116,7 +116,7 @@ def not_meant(text: str) -> bool:
     return any(f"{one} {two}" in _JOKES for one, two in pairwise(_words(text)))
 
 
-def year(text: str, today: int) -> tuple[Year, ...]:
+def year(text: str, today: int) -> tuple[YearRead, ...]:
     """Read a year of birth from four digits, two digits, an age or a date. today: the present year.
 
     Two digits give each year of that ending in which somebody of 0 to 120 was born, the later first.
@@ -126,14 +126,16 @@ def year(text: str, today: int) -> tuple[Year, ...]:
     if typed:
         sure = len(typed) == 1 and len(plain.split()) <= _MOST_WORDS
         born = all(1900 <= y <= today for y in typed) and len(typed) <= 2
-        return tuple(Year(y, sure) for y in typed) if born else ()
+        return tuple(YearRead(y, sure) for y in typed) if born else ()
     age = _age(text)
     if age is not None:
-        return (Year(today - age, sure=False),) if age <= _OLDEST else ()
+        return (YearRead(today - age, sure=False),) if age <= _OLDEST else ()
     dates = _DATE.findall(plain)
     ending = _YEAR_ENDING.fullmatch(plain.strip(" .!"))
     last = dates[0][3] if len(dates) == 1 else ending[1] if ending else ""
-    return tuple(Year(y, sure=False) for y in range(today, today - _OLDEST - 1, -1) if last and y % 100 == int(last))
+    return tuple(
+        YearRead(y, sure=False) for y in range(today, today - _OLDEST - 1, -1) if last and y % 100 == int(last)
+    )
 
 
 def day(text: str, today: date) -> tuple[date, ...]:

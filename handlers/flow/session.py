@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypedDict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """One conversation under way: written answers in the order given. Its position is not kept, it follows.
 
@@ -44,7 +44,7 @@ class Form:
 REVIEW = "@review"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Where one person is.
 
@@ -128,14 +128,14 @@ def store(session: Session) -> StoredSession:
 def load(stored: StoredSession) -> Session:
     form = stored["form"]
     return Session(
-        _load_form(form) if form else None,
-        stored["asked"],
-        tuple(map(_load_form, stored["paused"])),
-        stored["offered"],
-        stored.get("pressed", ""),
-        stored.get("settled", 0),
-        stored["minute"],
-        stored["messages"],
+        form=_load_form(form) if form else None,
+        asked=stored["asked"],
+        paused=tuple(map(_load_form, stored["paused"])),
+        offered=stored["offered"],
+        pressed=stored.get("pressed", ""),
+        settled=stored.get("settled", 0),
+        minute=stored["minute"],
+        messages=stored["messages"],
     )
 
 
@@ -154,12 +154,12 @@ def _store_form(form: Form) -> StoredForm:
 
 def _load_form(stored: StoredForm) -> Form:
     return Form(
-        stored["c"],
-        date.fromisoformat(stored["day"]),
-        stored["id"],
-        stored["a"],
-        frozenset(stored["s"]),
-        stored["d"],
-        stored["m"],
-        stored["u"],
+        conversation=stored["c"],
+        day=date.fromisoformat(stored["day"]),
+        id=stored["id"],
+        answers=stored["a"],
+        spoken=frozenset(stored["s"]),
+        drafts=stored["d"],
+        misses=stored["m"],
+        urgent=stored["u"],
     )

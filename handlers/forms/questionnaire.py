@@ -10,7 +10,7 @@ from typing import cast
 
 from handlers.flow.banded import Band, Banded, MonthlyIncome
 from handlers.flow.conversation import Answers
-from handlers.flow.questions import Choice, Choices, Number, Question, Unit, YesNo
+from handlers.flow.questions import Choice, Choices, Number, Question, UnitQuestion, YesNo
 from handlers.rules import poverty
 from handlers.rules.household import Certificate, Household, Income, Pension, Range, Someone
 
@@ -44,7 +44,7 @@ def space_bands(a: Answers) -> tuple[Band, ...]:
     return (Band(0, edge - 1), Band(edge, None))
 
 
-unit = Unit("unit", others=("elsewhere", "unknown"))
+unit = UnitQuestion("unit", others=("elsewhere", "unknown"))
 certificate = Choice("certificate", "poor", "near_poor", "escaped", "none", others=("unknown",))
 members = Number("members", least=1, most=20, others=("unknown",))
 children = Number("children", most=20, offered=(0, 1, 2, 3), others=("unknown",))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 
 FILES = ("office", "standards", "indicators", "areas", "programmes", "drives", "goods")
 
@@ -22,7 +22,7 @@ def count() -> int:
     return sum(1 for name in FILES for _ in rows_of_file(name))
 
 
-def _line(row: Row) -> str:
+def _line(row: RuleRow) -> str:
     value = (
         row.value.get("number", row.value.get("vi", dict(row.value))) if isinstance(row.value, Mapping) else row.value
     )

@@ -17,7 +17,7 @@ _FILE = Path(__file__).parent / "data" / "examples.toml"
 SOMEONE = get_args(Someone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What the law gives on one day.
 
@@ -36,7 +36,8 @@ class Expected:
         """What the rules say of a household on a day, in the same form."""
         found = assess(household, day)
         verdict, sources = found.verdict, tuple(_by_source(reasons(household, found)))
-        return cls(found.outcome, verdict.income, "+".join(verdict.found), "+".join(verdict.open), sources)
+        lacks, unknown = "+".join(verdict.found), "+".join(verdict.open)
+        return cls(outcome=found.outcome, income=verdict.income, found=lacks, open=unknown, reasons=sources)
 
     def lines(self) -> Iterator[str]:
         """The result in one line, then each source with what is from there."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeGuard
 
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import BadRow, Row, Value, caution
+from handlers.rules.rows import BadRow, RuleRow, Value, caution
 from handlers.vietnamese.words import accents, fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W_]+")
 class Season:
     """Months from one to another, both included and over the new year if need be. lunar: by the moon's calendar."""
 
-    row: Row
+    row: RuleRow
     first: int
     last: int
     lunar: bool
@@ -70,7 +70,7 @@ def seasons(product: str, day: date) -> tuple[Season, ...]:
     return tuple(_season(row) for row in rows if caution(row) != "hidden")
 
 
-def _season(row: Row) -> Season:
+def _season(row: RuleRow) -> Season:
     value = row.value if isinstance(row.value, Mapping) else {}
     first, last, calendar = (value.get(key) for key in ("from", "to", "calendar"))
     if not _is_month(first) or not _is_month(last) or calendar not in ("sun", "moon"):

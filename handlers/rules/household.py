@@ -32,7 +32,7 @@ class Income:
     per: Literal["family", "person"] = "family"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
     """What a family says of itself.
 

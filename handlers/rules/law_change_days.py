@@ -1,6 +1,6 @@
 """Days on which the standards or the programmes change: what holds from then on, what no longer does, and by which law.
 
-Why only what has another value: a law that carries on what held before makes a new row, and no family's result another.
+Why only values that differ: a law that carries on what held before makes a new row, but changes no family's result.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.rules.poverty import rows_of_file, standard
-from handlers.rules.rows import NotInForce, Row, caution
+from handlers.rules.rows import NotInForce, RuleRow, caution
 
 FILES = ("standards", "indicators", "areas", "programmes")
 ONE_DAY = timedelta(days=1)
@@ -19,11 +19,11 @@ class Turning:
     """One figure that changes. before: what held the day before, after: what holds from the day on; None: nothing."""
 
     id: str
-    before: Row | None
-    after: Row | None
+    before: RuleRow | None
+    after: RuleRow | None
 
     @property
-    def row(self) -> Row:
+    def row(self) -> RuleRow:
         """The row that says so: the new one, or the one that ends without another."""
         row = self.after or self.before
         assert row is not None  # noqa: S101  # one of the two made it change
@@ -36,8 +36,8 @@ class Turning:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A day from which on other rules hold."""
+class LawChangeDay:
+    """A day on which rules change."""
 
     day: date
     turnings: tuple[Turning, ...]
@@ -58,16 +58,16 @@ class Turn:
         return True
 
 
-def turns(since: date, until: date | None = None) -> tuple[Turn, ...]:
+def turns(since: date, until: date | None = None) -> tuple[LawChangeDay, ...]:
     """Every day from one day on, until another if it is given, on which something changes; the first one first."""
     days = {day for day in _edges() if since <= day and (until is None or day <= until)}
     found = (turn(day) for day in sorted(days))
     return tuple(one for one in found if one.turnings)
 
 
-def turn(day: date) -> Turn:
+def turn(day: date) -> LawChangeDay:
     """What changes on a day; there may be nothing."""
-    return Turn(day, tuple(_turnings(day)))
+    return LawChangeDay(day, tuple(_turnings(day)))
 
 
 def _edges() -> Iterator[date]:

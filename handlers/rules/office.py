@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from handlers.rules.rows import BadRow, Row, Rows, Value, caution, load
+from handlers.rules.rows import BadRow, RuleRow, RuleRows, Value, caution, load
 
 Unit = Literal["months", "days", "hours", "minutes"]
 Kept = Literal["check", "case", "chat", "inbox_body", "dead_letter", "unfinished_form", "one_time_link"]
@@ -78,7 +78,7 @@ class DataLaw:
 class Office:
     """The office on one day. A setting that isn't there raises NotInForce, a row of the wrong kind BadRow."""
 
-    rows: Rows
+    rows: RuleRows
     day: date
 
     @property
@@ -191,7 +191,7 @@ class Office:
         """Return when someone is on duty for urgent requests, or None while the office hasn't said."""
         return self._said("on_duty_hours", language)
 
-    def _shown(self, name: str) -> Row | None:
+    def _shown(self, name: str) -> RuleRow | None:
         row = self.rows.get(name, self.day)
         return None if caution(row) == "hidden" else row
 
@@ -210,7 +210,7 @@ def office(day: date) -> Office:
 
 
 @cache
-def _shipped() -> Rows:
+def _shipped() -> RuleRows:
     return load(_FILE)
 
 
@@ -218,38 +218,38 @@ def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
-def _form_number(row: Row) -> int:
+def _form_number(row: RuleRow) -> int:
     number = re.search(r"\d+", _text(row))
     if number is None:
         raise _wrong(row, "a form with its number")
     return int(number.group())
 
 
-def _number(row: Row) -> int:
+def _number(row: RuleRow) -> int:
     if not isinstance(row.value, int):
         raise _wrong(row, "a whole number")
     return row.value
 
 
-def _text(row: Row) -> str:
+def _text(row: RuleRow) -> str:
     if not isinstance(row.value, str):
         raise _wrong(row, "words")
     return row.value
 
 
-def _day(row: Row) -> date:
+def _day(row: RuleRow) -> date:
     if not isinstance(row.value, date):
         raise _wrong(row, "a day")
     return row.value
 
 
-def _words(row: Row) -> dict[str, str]:
+def _words(row: RuleRow) -> dict[str, str]:
     if not isinstance(row.value, Mapping) or not all(isinstance(words, str) for words in row.value.values()):
         raise _wrong(row, "a table of words")
     return cast(dict[str, str], dict(row.value))
 
 
-def _wrong(row: Row, wanted: str) -> BadRow:
+def _wrong(row: RuleRow, wanted: str) -> BadRow:
     return BadRow(f'Row "{row.id}": {_plain(row.value)!r} is not {wanted}.')
 
 

@@ -6,14 +6,14 @@ within the new line means "poor or near-poor".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from handlers.rules.household import Household, Range
-from handlers.rules.rows import NotInForce, Row, Rows, load
+from handlers.rules.rows import NotInForce, RuleRow, RuleRows, load
 from handlers.vietnamese import units
 
 Area = Literal["urban", "rural"]
@@ -26,19 +26,19 @@ DEPENDANTS = "dependants"
 _DATA = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
     """The standard in force on a day; every figure with the row it comes from.
 
     indicators: the set that lacks are counted by. lacks: empty while that set is not usable.
     """
 
-    line: Mapping[str, Row]
-    middle_cap: Mapping[str, Row]
-    min_deprived: Row
-    indicators: Row
-    lacks: Mapping[str, Row]
-    thresholds: Mapping[str, Row]
+    line: Mapping[str, RuleRow]
+    middle_cap: Mapping[str, RuleRow]
+    min_deprived: RuleRow
+    indicators: RuleRow
+    lacks: Mapping[str, RuleRow]
+    thresholds: Mapping[str, RuleRow]
 
     def line_of(self, area: Area) -> int:
         return _number(self.line[area])
@@ -56,7 +56,7 @@ class Standard:
         return _number(self.thresholds[f"threshold.{name}"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The class by one line. classes: those still possible. found, open: codes of lacks, in the standard's order."""
 
@@ -70,7 +70,7 @@ class Verdict:
     standard: Standard
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The whole answer for a day.
 
@@ -86,7 +86,7 @@ class Assessment:
 
 
 @cache
-def rows_of_file(name: str) -> Rows:
+def rows_of_file(name: str) -> RuleRows:
     """The rows of one file of project data."""
     return load(_DATA / f"{name}.toml")
 
@@ -99,12 +99,12 @@ def standard(day: date) -> Standard:
     usable = counted_by.value is not None
     indicators = rows_of_file("indicators")
     return Standard(
-        {area: rows.on(f"standard.line.{area}", day) for area in ("urban", "rural")},
-        {area: rows.on(f"standard.middle_cap.{area}", day) for area in ("urban", "rural")},
-        rows.on("standard.min_deprived", day),
-        counted_by,
-        {row.id.removeprefix("lack."): row for row in indicators.under("lack.", day)} if usable else {},
-        {row.id: row for row in indicators.under("threshold.", day)} if usable else {},
+        line={area: rows.on(f"standard.line.{area}", day) for area in ("urban", "rural")},
+        middle_cap={area: rows.on(f"standard.middle_cap.{area}", day) for area in ("urban", "rural")},
+        min_deprived=rows.on("standard.min_deprived", day),
+        indicators=counted_by,
+        lacks={row.id.removeprefix("lack."): row for row in indicators.under("lack.", day)} if usable else {},
+        thresholds={row.id: row for row in indicators.under("threshold.", day)} if usable else {},
     )
 
 
@@ -119,7 +119,7 @@ def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
     return (own, other) if changed_places(unit_id, day) else (own,)
 
 
-def area_row(unit_id: str | None, day: date) -> Row | None:
+def area_row(unit_id: str | None, day: date) -> RuleRow | None:
     """The row that says which line goes with the type of a unit; None where the unit is not known."""
     unit = units.all_units().get(unit_id or "")
     if unit is None:
@@ -128,7 +128,7 @@ def area_row(unit_id: str | None, day: date) -> Row | None:
     return rows_of_file("standards").get(f"area.{kind}", day)
 
 
-def changed_row(unit_id: str | None, day: date) -> Row | None:
+def changed_row(unit_id: str | None, day: date) -> RuleRow | None:
     """The row of a unit part of which was of the other type before; None for the others."""
     return rows_of_file("areas").get(f"changed.{unit_id}", day) if unit_id else None
 
@@ -148,7 +148,7 @@ def assess(household: Household, day: date) -> Assessment:
     begins = next_standard(day)
     if begins is None:
         return assessed
-    return Assessment(day, assessed.verdict, assessed.other, _on(household, begins), assessed.outcome)
+    return replace(assessed, coming=_on(household, begins))
 
 
 def next_standard(day: date) -> date | None:
@@ -166,7 +166,8 @@ def _on(household: Household, day: date) -> Assessment:
     verdicts = [_verdict(household, known, area) for area in possible]
     certain = units.all_units().get(household.unit_id or "") is not None and _typed(household.unit_id, day)
     outcome = verdicts[0].outcome if certain or len({v.outcome for v in verdicts}) == 1 else "open"
-    return Assessment(day, verdicts[0], verdicts[1] if len(verdicts) > 1 else None, None, outcome)
+    other = verdicts[1] if len(verdicts) > 1 else None
+    return Assessment(day=day, verdict=verdicts[0], other=other, coming=None, outcome=outcome)
 
 
 def _typed(unit_id: str | None, day: date) -> bool:
@@ -182,8 +183,16 @@ def _verdict(household: Household, known: Standard, area: Area) -> Verdict:
         classes |= _by_lacks(len(found), len(still_open), known)
     if place != "within":
         classes |= _above(household, known, area)
-    outcome = _outcome(frozenset(classes))
-    return Verdict(outcome, frozenset(classes), area, place, found, still_open, bool(known.lacks), known)
+    return Verdict(
+        outcome=_outcome(frozenset(classes)),
+        classes=frozenset(classes),
+        area=area,
+        income=place,
+        found=found,
+        open=still_open,
+        counted=bool(known.lacks),
+        standard=known,
+    )
 
 
 def _by_lacks(found: int, still_open: int, known: Standard) -> set[Class]:
@@ -290,7 +299,7 @@ def bands(unit_id: str | None, members: int, day: date) -> tuple[int, ...]:
     return tuple(edge * members for edge in edges)
 
 
-def _number(row: Row) -> int:
+def _number(row: RuleRow) -> int:
     if not isinstance(row.value, int):
         raise NotInForce(row.id)
     return row.value

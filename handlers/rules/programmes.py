@@ -13,7 +13,7 @@ from typing import Literal
 
 from handlers.rules.household import Household
 from handlers.rules.poverty import Area, areas, rows_of_file
-from handlers.rules.rows import Confidence, Row, Rows, caution
+from handlers.rules.rows import Confidence, RuleRow, RuleRows, caution
 
 Status = Literal["now", "recognised"]
 Condition = Callable[[Household], bool | None]
@@ -25,8 +25,8 @@ _FROM_SUREST: tuple[Confidence, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeOffer:
     """A programme for one family.
 
     row: its words. status: asked for now, or once the family is recognised. amounts: one a figure, the kind last in the
@@ -34,9 +34,9 @@ class Offer:
     """
 
     id: str
-    row: Row
+    row: RuleRow
     status: Status
-    amounts: tuple[Row, ...]
+    amounts: tuple[RuleRow, ...]
     sure: bool
 
 
@@ -47,7 +47,7 @@ class Programme:
     classes: frozenset[str]
     fits: Condition
     area: str
-    offered: Mapping[tuple[Status, bool], Offer]
+    offered: Mapping[tuple[Status, bool], ProgrammeOffer]
 
 
 # Conditions. True, False, or None where it is not known. What begins with "perhaps" is asked in part only: it can be
@@ -206,15 +206,15 @@ def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
 # Offers
 
 
-def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[Offer, ...]:
+def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[ProgrammeOffer, ...]:
     """What a family may ask for now, then what it may get once it is recognised, each in the file's order.
 
     likely: the classes it may be found to belong to. The certificate it says it holds counts as recognised: whoever
     takes the request checks it. What is known not to fit is left out; what is not known stays, and is not sure.
     """
     possible = areas(household.unit_id, day)
-    now: list[Offer] = []
-    recognised: list[Offer] = []
+    now: list[ProgrammeOffer] = []
+    recognised: list[ProgrammeOffer] = []
     for programme in in_force(day):
         held = not programme.classes or household.certificate in programme.classes
         if not held and programme.classes.isdisjoint(likely):
@@ -229,7 +229,7 @@ def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[
 
 
 @cache
-def general(day: date) -> tuple[Offer, ...]:
+def general(day: date) -> tuple[ProgrammeOffer, ...]:
     """Everything there is on a day, for somebody who was asked nothing."""
     return offers(Household(), day, likely=EVERY_CLASS)
 
@@ -241,27 +241,31 @@ def in_force(day: date) -> tuple[Programme, ...]:
     return tuple(_programme(row, rows, day) for row in rows.under("programme.", day) if caution(row) != "hidden")
 
 
-def _programme(row: Row, rows: Rows, day: date) -> Programme:
+def _programme(row: RuleRow, rows: RuleRows, day: date) -> Programme:
     name = row.id.removeprefix("programme.")
     words = row.value if isinstance(row.value, Mapping) else {}
     amounts = (*rows.under(f"amount.{name}.", day), *_monthly_amounts(name, str(words.get("base", "")), rows, day))
     both: tuple[Status, ...] = ("now", "recognised")
-    offered = {(status, sure): Offer(name, row, status, amounts, sure) for status in both for sure in (True, False)}
+    offered = {
+        (status, sure): ProgrammeOffer(id=name, row=row, status=status, amounts=amounts, sure=sure)
+        for status in both
+        for sure in (True, False)
+    }
     needed = words["classes"]
     classes = frozenset(needed) if isinstance(needed, tuple) else frozenset[str]()
     return Programme(classes, CONDITIONS[str(words["who"])], str(words.get("area", "")), offered)
 
 
-def _monthly_amounts(name: str, base_id: str, rows: Rows, day: date) -> tuple[Row, ...]:
+def _monthly_amounts(name: str, base_id: str, rows: RuleRows, day: date) -> tuple[RuleRow, ...]:
     """A programme's amounts that are a parameter times a coefficient in hundredths, in VND a month."""
     base = rows.get(base_id, day)
     return tuple(_times(base, row) for row in rows.under(f"coefficient.{name}.", day)) if base is not None else ()
 
 
-def _times(base: Row, coefficient: Row) -> Row:
+def _times(base: RuleRow, coefficient: RuleRow) -> RuleRow:
     """The product, as sure as the less sure of the two, and in force while both are."""
     factors = [row.value for row in (base, coefficient) if isinstance(row.value, int)]
-    return Row(
+    return RuleRow(
         id=f"amount.{coefficient.id.removeprefix('coefficient.')}.monthly",
         value=factors[0] * factors[1] // 100 if len(factors) == 2 else None,
         valid_from=max((row.valid_from for row in (base, coefficient) if row.valid_from), default=None),

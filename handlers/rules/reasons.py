@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from handlers.rules.household import Household
 from handlers.rules.poverty import DEPENDANTS, Assessment, Verdict, area_row, changed_row
-from handlers.rules.programmes import Offer
-from handlers.rules.rows import Row
+from handlers.rules.programmes import ProgrammeOffer
+from handlers.rules.rows import RuleRow
 
 OTHER, COMING = "other_", "coming_"
 
@@ -33,7 +33,7 @@ class Reason:
     """
 
     about: str
-    row: Row
+    row: RuleRow
     answers: tuple[str, ...]
 
 
@@ -50,7 +50,7 @@ def reasons(household: Household, found: Assessment) -> tuple[Reason, ...]:
     return tuple(once.values())
 
 
-def of_offers(offered: Iterable[Offer]) -> tuple[Reason, ...]:
+def of_offers(offered: Iterable[ProgrammeOffer]) -> tuple[Reason, ...]:
     """The reasons for what a family with a certificate is told it may get."""
     return tuple(Reason(offer.row.id, offer.row, ("certificate",)) for offer in offered)
 

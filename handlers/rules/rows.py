@@ -46,8 +46,8 @@ class NotInForce(LookupError):
     """No row with this id holds on this day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
     """One value and its standing.
 
     valid_from: first day, None if the row is open to the left. valid_to: last day, None if it has no end yet.
@@ -70,38 +70,38 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RuleRows:
     """All rows of a file: per id, in order of time."""
 
-    series: Mapping[str, tuple[Row, ...]]
+    series: Mapping[str, tuple[RuleRow, ...]]
 
-    def get(self, row_id: str, day: date) -> Row | None:
+    def get(self, row_id: str, day: date) -> RuleRow | None:
         """Return the row in force on a day, or None."""
         return next((row for row in self.series.get(row_id, ()) if row.holds(day)), None)
 
-    def on(self, row_id: str, day: date) -> Row:
+    def on(self, row_id: str, day: date) -> RuleRow:
         """Return the row in force on a day. Raises NotInForce."""
         row = self.get(row_id, day)
         if row is None:
             raise NotInForce(f'No row "{row_id}" holds on {day}.')
         return row
 
-    def under(self, prefix: str, day: date) -> tuple[Row, ...]:
+    def under(self, prefix: str, day: date) -> tuple[RuleRow, ...]:
         """Return the rows in force on a day whose id begins so, in the file's order; "" gives all."""
         found = (self.get(row_id, day) for row_id in self.series if row_id.startswith(prefix))
         return tuple(row for row in found if row is not None)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[RuleRow]:
         for rows in self.series.values():
             yield from rows
 
 
-def caution(row: Row | None) -> Caution:
+def caution(row: RuleRow | None) -> Caution:
     """Say how a row's figure may be shown: as it is, with "an official must confirm", or not at all."""
     return "hidden" if row is None else _CAUTIONS[row.confidence]
 
 
-def load(source: str | Path) -> Rows:
+def load(source: str | Path) -> RuleRows:
     """Read and check rows from a file, or from TOML text. Raises BadRow."""
     file = source.name if isinstance(source, Path) else "text"
     text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
@@ -114,14 +114,14 @@ def load(source: str | Path) -> Rows:
         raise BadRow(f'{file}: "{min(content)}" is not known here; a file holds [[row]] tables only.')
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadRow(f"{file}: rows are written as [[row]] tables.")
-    series: dict[str, list[Row]] = {}
+    series: dict[str, list[RuleRow]] = {}
     for number, entry in enumerate(entries, start=1):
         row = _read(entry, file=file, number=number)
         series.setdefault(row.id, []).append(row)
-    return Rows(MappingProxyType({row_id: _in_order(rows, file) for row_id, rows in series.items()}))
+    return RuleRows(MappingProxyType({row_id: _in_order(rows, file) for row_id, rows in series.items()}))
 
 
-def _read(entry: Mapping[str, object], *, file: str, number: int) -> Row:
+def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
     name = entry.get("id")
     if not isinstance(name, str) or not _ID.fullmatch(name):
         raise BadRow(f"{file}: row {number} has no id of small letters, digits, _ and dots.")
@@ -129,7 +129,7 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> Row:
     if strange := sorted(entry.keys() - _KEYS):
         raise BadRow(f'{where}: "{strange[0]}" is not known here.')
     value = entry.get("value")
-    row = Row(
+    row = RuleRow(
         id=name,
         value=None if value is None else _frozen(value, where),
         valid_from=_day(entry, "valid_from", where),
@@ -143,7 +143,7 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> Row:
     return row
 
 
-def _check(row: Row, where: str) -> None:
+def _check(row: RuleRow, where: str) -> None:
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         raise BadRow(f"{where}: valid_to {row.valid_to} is before valid_from {row.valid_from}.")
     if row.confidence == "unknown" and row.value is not None:
@@ -156,7 +156,7 @@ def _check(row: Row, where: str) -> None:
         raise BadRow(f'{where}: confidence "setting" and source "{OFFICE_SETTING}" go together.')
 
 
-def _in_order(rows: list[Row], file: str) -> tuple[Row, ...]:
+def _in_order(rows: list[RuleRow], file: str) -> tuple[RuleRow, ...]:
     ordered = tuple(sorted(rows, key=lambda row: row.valid_from or date.min))
     if ordered[0].after_gap:
         raise BadRow(f'{file}: row "{ordered[0].id}": after_gap, but no row comes before it.')

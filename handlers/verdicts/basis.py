@@ -6,7 +6,7 @@ from handlers.flow.message import Lines, Phrase
 from handlers.rules.changes import Change
 from handlers.rules.poverty import Assessment, Verdict
 from handlers.rules.reasons import COMING, OTHER, Reason
-from handlers.rules.rows import Row
+from handlers.rules.rows import RuleRow
 from handlers.verdicts import figures, offers
 
 PRIVATE = ("nutrition",)  # through servers abroad not even its number is told
@@ -42,12 +42,12 @@ def _group(found: Assessment, same: list[Reason], told: Mapping[str, Phrase]) ->
     return Phrase("basis.alike", {"group": group, "sure": _sure(row)}) if alike else group
 
 
-def _law(row: Row) -> str:
+def _law(row: RuleRow) -> str:
     """The source without the number of the indicator, which is said beside the lack's name."""
     return row.source.partition(", chỉ số ")[0]
 
 
-def _sure(row: Row) -> Phrase:
+def _sure(row: RuleRow) -> Phrase:
     return Phrase(f"basis.{row.confidence}")
 
 
@@ -91,7 +91,7 @@ def _what(found: Assessment, reason: Reason) -> Phrase:
     return Phrase("basis.coming", {"day": found.coming.day, "what": said})
 
 
-def _of_a_verdict(verdict: Verdict, row: Row, about: str) -> Phrase:
+def _of_a_verdict(verdict: Verdict, row: RuleRow, about: str) -> Phrase:
     area = Phrase(f"area.{verdict.area}")
     match about:
         case "line":

@@ -3,32 +3,32 @@
 from collections.abc import Callable
 
 from handlers.flow.message import Dong, Phrase
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 
 CONFIRM = Phrase("to_be_confirmed")
 
 
-def money(row: Row | None) -> object:
+def money(row: RuleRow | None) -> object:
     """An amount in VND with its caution."""
     return _cautioned(row, Dong)
 
 
-def count(row: Row | None) -> object:
+def count(row: RuleRow | None) -> object:
     """A whole number with its caution."""
     return _cautioned(row, int)
 
 
-def percent(row: Row | None) -> object:
+def percent(row: RuleRow | None) -> object:
     """A share in per cent with its caution."""
     return _cautioned(row, lambda number: f"{number}%")
 
 
-def rate(row: Row | None) -> object:
+def rate(row: RuleRow | None) -> object:
     """A yearly rate kept in ten-thousandths, printed as 6,6%."""
     return _cautioned(row, lambda number: f"{number / 100:g}%".replace(".", ","))
 
 
-def _cautioned(row: Row | None, write: Callable[[int], object]) -> object:
+def _cautioned(row: RuleRow | None, write: Callable[[int], object]) -> object:
     how = caution(row)
     if row is None or how == "hidden" or not isinstance(row.value, int):
         return CONFIRM

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from handlers.flow.message import Phrase
-from handlers.rules.programmes import Offer
-from handlers.rules.rows import Row
+from handlers.rules.programmes import ProgrammeOffer
+from handlers.rules.rows import RuleRow
 from handlers.texts import Bilingual
 from handlers.verdicts import figures
 
@@ -27,13 +27,13 @@ _WRITTEN = {
 }
 
 
-def sections(offered: Iterable[Offer]) -> Iterator[tuple[Phrase, list[Phrase]]]:
+def sections(offered: Iterable[ProgrammeOffer]) -> Iterator[tuple[Phrase, list[Phrase]]]:
     """The programmes under their headings, each in full."""
     for status, group in groupby(offered, key=lambda offer: offer.status):
         yield Phrase(f"offer.heading.{status}"), [Phrase("offer.line", _values(offer)) for offer in group]
 
 
-def lines(offered: Iterable[Offer], *, form: str = "line") -> Iterator[Phrase]:
+def lines(offered: Iterable[ProgrammeOffer], *, form: str = "line") -> Iterator[Phrase]:
     """One entry a programme, with a heading where the next kind of offer begins. form: "line" or "short"."""
     status = ""
     for offer in offered:
@@ -43,12 +43,12 @@ def lines(offered: Iterable[Offer], *, form: str = "line") -> Iterator[Phrase]:
         yield Phrase(f"offer.{form}", _values(offer))
 
 
-def name(row: Row) -> object:
+def name(row: RuleRow) -> object:
     """What a programme is called; empty if its row does not say."""
     return _told(row.value if isinstance(row.value, Mapping) else {}, "{}")
 
 
-def _values(offer: Offer) -> dict[str, object]:
+def _values(offer: ProgrammeOffer) -> dict[str, object]:
     words = offer.row.value if isinstance(offer.row.value, Mapping) else {}
     found: dict[str, object] = {
         "name": name(offer.row),
@@ -66,17 +66,17 @@ def _told(words: Mapping[str, object], name: str, around: str = "{}") -> object:
     return Bilingual({language: around.format(said) for language, said in found.items()}) if all(found.values()) else ""
 
 
-def amount(offer: Offer) -> object:
+def amount(offer: ProgrammeOffer) -> object:
     """All amounts of a programme, each as its confidence allows; "to be confirmed" where none may be shown."""
     told = tuple(said for row in offer.amounts if _kind(row) in _WRITTEN and (said := _amount(row)) != figures.CONFIRM)
     return told or figures.CONFIRM
 
 
-def _amount(row: Row) -> Phrase:
+def _amount(row: RuleRow) -> Phrase:
     kind = _kind(row)
     figure = _WRITTEN[kind](row)
     return figures.CONFIRM if figure == figures.CONFIRM else Phrase(f"amount.{kind}", {"figure": figure})
 
 
-def _kind(row: Row) -> str:
+def _kind(row: RuleRow) -> str:
     return row.id.rpartition(".")[2]

@@ -29,7 +29,7 @@ def first(household: Household, found: Assessment) -> Phrase:
     return Phrase("verdict.first", {"today": found.day, "lines": Lines(lines)})
 
 
-def holder_offers(household: Household, day: date) -> tuple[programmes.Offer, ...]:
+def holder_offers(household: Household, day: date) -> tuple[programmes.ProgrammeOffer, ...]:
     """What a family that holds a certificate is told it may get: the first of what is known to fit."""
     offered = programmes.offers(household, day, likely=frozenset())
     return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]

@@ -49,8 +49,8 @@ class OldUnit:
     partial: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commune:
     """A commune-level unit of today. code: the statistics office's. name: with its kind, as in «Xã Bà Nà»."""
 
     id: str
@@ -61,10 +61,10 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedCommune:
     """A unit somebody named. was: the old unit's full name if it was that which they typed."""
 
-    unit: Unit
+    unit: Commune
     was: str | None
 
 
@@ -77,10 +77,10 @@ class District:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a typed place may be, best first. sure: there is one Place, and its name fits exactly."""
+class PossiblePlaces:
+    """What a typed place may be, best first. sure: there is one, a commune, and its name fits exactly."""
 
-    candidates: tuple[Place | District, ...]
+    candidates: tuple[NamedCommune | District, ...]
     sure: bool
 
 
@@ -90,12 +90,12 @@ class _Name:
 
     spelled: frozenset[tuple[int, str]]
     kind: str
-    means: Place | District
+    means: NamedCommune | District
     within: frozenset[str]
 
     @property
     def id(self) -> str:
-        return self.means.unit.id if isinstance(self.means, Place) else self.means.id
+        return self.means.unit.id if isinstance(self.means, NamedCommune) else self.means.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +114,24 @@ class _Mention:
 
 
 @cache
-def all_units() -> Mapping[str, Unit]:
+def all_units() -> Mapping[str, Commune]:
     """Give the units by id, in Vietnamese order of their full names."""
     with _DATA.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     units = []
     for (code, name), parts in groupby(rows, lambda row: (row["code"], row["unit"])):
         old = tuple(OldUnit(p["old"], p["district"], p["part"] == "part") for p in parts if p["old"])
-        units.append(Unit(_slug(name), code, name, _split_kind(name)[0], old))
+        units.append(Commune(id=_slug(name), code=code, name=name, kind=_split_kind(name)[0], old=old))
     return MappingProxyType({unit.id: unit for unit in sorted(units, key=lambda unit: sort_key(unit.name))})
 
 
-def units_of(district_id: str) -> tuple[Place, ...]:
+def units_of(district_id: str) -> tuple[NamedCommune, ...]:
     """List the units made of a former district, at most 7, in Vietnamese order; none if there was no such district."""
     units = all_units().values()
-    return tuple(Place(unit, None) for unit in units if district_id in {_slug(old.district) for old in unit.old})
+    return tuple(NamedCommune(unit, None) for unit in units if district_id in {_slug(old.district) for old in unit.old})
 
 
-def find(typed: str, *, misspelt: bool = True) -> Found:
+def find(typed: str, *, misspelt: bool = True) -> PossiblePlaces:
     """Find the places that a text names, with or without accents, kinds and old districts. Never raises.
 
     At most 9 candidates, or 3 if the name is misspelt; none if the text names no place. misspelt: look for such a name
@@ -140,16 +140,16 @@ def find(typed: str, *, misspelt: bool = True) -> Found:
     text = unicodedata.normalize("NFC", typed[:_MOST_LETTERS])
     phrases = [words for part in re.split(r"[,;:\n()/–-]+", text) if (words := _words_of(part))]
     if sum(len(word.folded) for words in phrases for word in words) < 3:
-        return Found((), sure=False)
+        return PossiblePlaces((), sure=False)
     accented = bool(accents(text))
     for exactly, index in zip((True, False), _indexes(), strict=True):
         mentions = [mention for words in phrases for mention in _mentions(words, index, accented=accented)]
         if mentions:
             mentions = _narrow([m for m in mentions if not m.smaller] or mentions)
             candidates = _places(name for mention in mentions for name in mention.names)
-            one_place = len(candidates) == 1 and isinstance(candidates[0], Place)
-            return Found(candidates, sure=one_place and exactly and all(m.fits for m in mentions))
-    return Found(_nearly(phrases) if misspelt else (), sure=False)
+            one_place = len(candidates) == 1 and isinstance(candidates[0], NamedCommune)
+            return PossiblePlaces(candidates, sure=one_place and exactly and all(m.fits for m in mentions))
+    return PossiblePlaces(_nearly(phrases) if misspelt else (), sure=False)
 
 
 @cache
@@ -174,11 +174,11 @@ def _every_name() -> Iterator[tuple[str, _Name]]:
     districts = {unit.id: frozenset(_slug(old.district) for old in unit.old) for unit in units}
     for unit in units:
         bare = _split_kind(unit.name)[1]
-        yield bare, _Name(accents(bare), unit.kind, Place(unit, None), districts[unit.id] | {unit.id})
+        yield bare, _Name(accents(bare), unit.kind, NamedCommune(unit, None), districts[unit.id] | {unit.id})
     for unit in units:
         for old in unit.old:
             kind, bare = _split_kind(old.name)
-            place = Place(unit, f"{old.name}, {old.district}")
+            place = NamedCommune(unit, f"{old.name}, {old.district}")
             yield bare, _Name(accents(bare), kind, place, frozenset((unit.id, _slug(old.district))))
     for name in sorted({old.district for unit in units for old in unit.old}, key=sort_key):
         bare = _split_kind(name)[1]
@@ -269,22 +269,22 @@ def _narrow(mentions: list[_Mention]) -> list[_Mention]:
         return mentions
     for mention in mentions:
         others = [{name.id for name in other.names} for other in mentions if other is not mention]
-        places = (name for name in mention.names if isinstance(name.means, Place))
+        places = (name for name in mention.names if isinstance(name.means, NamedCommune))
         kept = tuple(name for name in places if all(name.within & other for other in others))
         if kept:
             return [_Mention(kept, mention.fits)]
     return mentions
 
 
-def _places(names: Iterable[_Name]) -> tuple[Place | District, ...]:
+def _places(names: Iterable[_Name]) -> tuple[NamedCommune | District, ...]:
     """Take each unit and district once, in order."""
-    found: dict[str, Place | District] = {}
+    found: dict[str, NamedCommune | District] = {}
     for name in names:
         found.setdefault(name.id, name.means)
     return tuple(found.values())[:_MOST_CANDIDATES]
 
 
-def _nearly(phrases: list[list[_Word]]) -> tuple[Place | District, ...]:
+def _nearly(phrases: list[list[_Word]]) -> tuple[NamedCommune | District, ...]:
     """Find the names that differ from a stretch of the text by one or two letters, nearest first."""
     names = _indexes()[0]
     stretches: list[str] = []

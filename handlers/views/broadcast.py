@@ -1,4 +1,4 @@
-"""An announcement as officials read it in their chats: whom it is for, how many that is, where it stands."""
+"""A broadcast as officials read it in their chats: whom it is for, how many that is, where it stands."""
 
 from collections.abc import Mapping
 

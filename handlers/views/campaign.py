@@ -1,4 +1,4 @@
-"""A campaign as its public page shows it: every word spoken, and nothing in it that only officials may see."""
+"""A campaign as its public page shows it: in words, and nothing in it that only officials may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from handlers.banking import vietqr
 from handlers.desk import Desk
 from handlers.desk.money import CampaignItem, SeenCampaign, ShownAccount
 from handlers.flow.message import Dong, Phrase
-from handlers.rules import drives
+from handlers.rules import campaign_rules
 from handlers.texts import Voice
 from handlers.vietnamese import units
 from handlers.views import campaign_words
@@ -22,7 +22,7 @@ class Payable:
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignPage:
     """What the page says. facts: (key below `page`, words) each. card: the values of the picture, if there is one.
 
@@ -72,7 +72,7 @@ def _is_ahead(desk: Desk, found: SeenCampaign) -> bool:
 
 def _facts(desk: Desk, found: SeenCampaign, voice: Voice) -> tuple[tuple[str, str], ...]:
     asking = desk.campaigns.asking(found)
-    basis = drives.basis_on(found.basis, found.first_day)
+    basis = campaign_rules.basis_on(found.basis, found.first_day)
     days = Phrase("campaign.dates", {"first_day": found.first_day, "last_day": found.last_day})
     told: list[tuple[str, object]] = [
         ("campaign_organiser", found.organiser),
@@ -92,7 +92,7 @@ def _payable(desk: Desk, found: SeenCampaign) -> Payable | None:
         return None
     if account.demo or not account.bank_bin:
         return Payable(account, "")
-    return Payable(account, vietqr.payload(vietqr.Account(account.bank_bin, account.number), 0, found.code))
+    return Payable(account, vietqr.payload(vietqr.PayeeAccount(account.bank_bin, account.number), 0, found.code))
 
 
 def _item(one: CampaignItem, voice: Voice) -> tuple[str, str, bool]:

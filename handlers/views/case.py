@@ -1,4 +1,4 @@
-"""A request as an official reads it in her chat: its words, what happened to it, and a button for each possible act."""
+"""A case as an official reads it in her chat: its words, what happened to it, and a button for each possible act."""
 
 from handlers.desk.cases import CaseContent, CaseHappened, Glance, Support, in_words
 from handlers.flow import readers

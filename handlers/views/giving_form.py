@@ -1,4 +1,4 @@
-"""What every promise of a gift asks and says alike: who gives, for where, how named in public, what becomes of it."""
+"""What every pledge of a gift asks and says alike: who gives, for where, how named in public, what becomes of it."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,41 +10,42 @@ from handlers.desk.pledges import Giver, Offer
 from handlers.flow.conversation import Answers, Ask, Done
 from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.moving import shown
-from handlers.flow.questions import Candidate, Choice, Contact, Name, Question, Unit, Words
+from handlers.flow.questions import Candidate, Choice, Name, OwnPhone, Question, UnitQuestion, Words
 from handlers.texts import Bilingual
-from storage.tables import Pledge
+from storage.tables import Pledge as Pledge  # for conversations, who know no storage
 
 MENU = Opening("doors.menu", "@menu")
 OFFICER = Opening("doors.officer", "officer")
-Promise = Pledge  # what conversations call it, who know no storage
 LONGEST_WAIT = timedelta(days=2 * 365)  # until a gift comes
 CAMPAIGNS_SHOWN = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class GivingKnown:
     """Campaigns that are open today, and the one whose button led here, if it still is."""
 
     campaigns: tuple[SeenCampaign, ...] = ()
     brought: SeenCampaign | None = None
 
 
-def look_up(desk: Desk, a: Answers) -> Known:
+def look_up(desk: Desk, a: Answers) -> GivingKnown:
     """Look which campaigns are open."""
     code = a.given("campaign")
     brought = desk.campaigns.find(code) if code else None
     open_ones = tuple(desk.campaigns.open_ones()[:CAMPAIGNS_SHOWN])
-    return Known(open_ones, brought if brought is not None and brought.open_now else None)
+    return GivingKnown(open_ones, brought if brought is not None and brought.open_now else None)
 
 
 def open_campaigns(a: Answers) -> tuple[Candidate, ...]:
     """A button for each campaign, with its title."""
-    return tuple(Candidate(c.code, Phrase("plain", {"words": Bilingual(c.title)})) for c in a.facts(Known).campaigns)
+    return tuple(
+        Candidate(c.code, Phrase("plain", {"words": Bilingual(c.title)})) for c in a.facts(GivingKnown).campaigns
+    )
 
 
 def places(a: Answers) -> tuple[Candidate, ...]:
     """Where a gift may go: one question, so that a campaign opened meanwhile does not have it asked anew."""
-    open_now = bool(a.facts(Known).campaigns)
+    open_now = bool(a.facts(GivingKnown).campaigns)
     names = ("needed", "unit", "drive") if open_now else ("needed", "unit")
     return tuple(Candidate(name, Phrase(f"options.where_to.{name}")) for name in names)
 
@@ -52,18 +53,18 @@ def places(a: Answers) -> tuple[Candidate, ...]:
 giver = Choice("giver", "person", "group", "enterprise", "cooperative")
 from_where = Choice("from_where", "here", "abroad")
 where_to = Choice("where_to", supplied=places)
-unit = Unit("unit")
-drive = Choice("drive", supplied=open_campaigns)
+unit = UnitQuestion("unit")
+campaign_chosen = Choice("drive", supplied=open_campaigns)
 name = Name("name")
 organisation = Words("organisation", most=150)
 contact_name = Name("contact_name")
-phone = Contact("phone", others=("no_phone",))
-work_phone = Contact("work_phone")
+phone = OwnPhone("phone", others=("no_phone",))
+work_phone = OwnPhone("work_phone")
 named = Choice("named", "yes", "no")
 
 
 def no_campaign_was_brought(a: Answers) -> bool:
-    return a.facts(Known).brought is None
+    return a.facts(GivingKnown).brought is None
 
 
 def wants_a_unit(a: Answers) -> bool:
@@ -71,7 +72,7 @@ def wants_a_unit(a: Answers) -> bool:
 
 
 def wants_a_campaign(a: Answers) -> bool:
-    return a.get(where_to) == "drive" and bool(a.facts(Known).campaigns)
+    return a.get(where_to) == "drive" and bool(a.facts(GivingKnown).campaigns)
 
 
 def gives_as_a_person(a: Answers) -> bool:
@@ -97,7 +98,7 @@ WHO_AND_WHERE = (
     Ask(from_where),
     Ask(where_to, only_if=no_campaign_was_brought),
     Ask(unit, only_if=wants_a_unit),
-    Ask(drive, only_if=wants_a_campaign),
+    Ask(campaign_chosen, only_if=wants_a_campaign),
 )
 NAMED = (
     Ask(name, only_if=gives_as_a_person),
@@ -110,8 +111,8 @@ AT_WORK = (*NAMED, Ask(work_phone), Ask(named))
 
 def campaign_of(a: Answers) -> SeenCampaign | None:
     """The campaign that the gift is for."""
-    known = a.facts(Known)
-    return known.brought or next((c for c in known.campaigns if c.code == a.get(drive)), None)
+    known = a.facts(GivingKnown)
+    return known.brought or next((c for c in known.campaigns if c.code == a.get(campaign_chosen)), None)
 
 
 def told(a: Answers, desk: Desk, *questions: Question[Any]) -> dict[str, str]:
@@ -128,8 +129,8 @@ def giver_of(a: Answers) -> Giver:
     return cast("Giver", a[giver])
 
 
-def promise(a: Answers, desk: Desk, offer: Offer) -> Promise:
-    """Keep a promise with who gives it and for where, and tell the officials it concerns."""
+def keep_pledge(a: Answers, desk: Desk, offer: Offer) -> Pledge:
+    """Keep a pledge with who gives it and for where, and tell the officials it concerns."""
     campaign = campaign_of(a)
     pledge = desk.pledges.offer(
         replace(
@@ -147,8 +148,8 @@ def promise(a: Answers, desk: Desk, offer: Offer) -> Promise:
     return pledge
 
 
-def kept(a: Answers, key: str, pledge: Promise, *more: Say) -> Done:
-    """Say that a promise is kept, and by `key` what follows; an organisation from abroad is led to a person."""
+def kept(a: Answers, key: str, pledge: Pledge, *more: Say) -> Done:
+    """Say that a pledge is kept, and by `key` what follows; an organisation from abroad is led to a person."""
     doors = (Opening("doors.my_gift", "my_gifts", {"typed": pledge.code}), OFFICER, MENU)
     if is_a_foreign_organisation(a):
         return Done(Say("gift.foreign_organisation", code=pledge.code, openings=doors))

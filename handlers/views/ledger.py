@@ -24,7 +24,7 @@ _NONE = Total(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TotalsRow:
     """One row of a table: a month or a place, what was given, and what it came to, kind by kind."""
 
     head: str
@@ -42,7 +42,7 @@ class Bar:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """A year by months, and one of its months by places. kinds: what the cells of every row are about.
 
@@ -53,15 +53,15 @@ class Totals:
     finding: str
     bars: tuple[Bar, ...]
     kinds: tuple[str, ...]
-    months: tuple[Row, ...]
+    months: tuple[TotalsRow, ...]
     month: str
-    places: tuple[Row, ...]
+    places: tuple[TotalsRow, ...]
     earlier: str
     later: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWords:
     """A line of one gift in words. sequence, hash: empty until it is sealed."""
 
     day: str
@@ -74,20 +74,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class LedgerGift:
     """All lines of one code. name: of a giver who wants to be named. sums: what the lines come to, kind by kind."""
 
     code: str
     name: str
     sums: tuple[tuple[str, str], ...]
-    lines: tuple[Told, ...]
+    lines: tuple[LedgerWords, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LedgerFound:
     """What a search found. more: there are more lines than are shown."""
 
-    gifts: tuple[Gift, ...]
+    gifts: tuple[LedgerGift, ...]
     more: int
 
 
@@ -123,16 +123,16 @@ def totals(desk: Desk, wanted: date | None, voice: Voice) -> Totals | None:
     )
 
 
-def answer(found: FoundEntries, voice: Voice) -> Answer:
+def answer(found: FoundEntries, voice: Voice) -> LedgerFound:
     """The lines of a search in words, gift by gift."""
     by_code: dict[str, list[LedgerEntry]] = {}
     for line in found.lines:
         by_code.setdefault(line.code, []).append(line)
     gifts = tuple(
-        Gift(code, found.names.get(code, ""), _sums(lines, voice), tuple(_told(line, voice) for line in lines))
+        LedgerGift(code, found.names.get(code, ""), _sums(lines, voice), tuple(_told(line, voice) for line in lines))
         for code, lines in by_code.items()
     )
-    return Answer(gifts, MOST_LINES if found.more else 0)
+    return LedgerFound(gifts, MOST_LINES if found.more else 0)
 
 
 def as_data(totals: Totals | None, found: FoundEntries | None, end: tuple[int, bytes]) -> dict[str, object]:
@@ -155,7 +155,7 @@ def _proven(line: LedgerEntry) -> dict[str, object]:
 # Totals
 
 
-def rows(found: Iterable[OfMonth], kinds: Sequence[str], voice: Voice, *, by_month: bool) -> tuple[Row, ...]:
+def rows(found: Iterable[OfMonth], kinds: Sequence[str], voice: Voice, *, by_month: bool) -> tuple[TotalsRow, ...]:
     """Totals as rows of a table, the kinds side by side."""
     cells: dict[tuple[date, str, str, str], dict[str, Total]] = {}
     for one in found:
@@ -167,7 +167,7 @@ def rows(found: Iterable[OfMonth], kinds: Sequence[str], voice: Voice, *, by_mon
             _total(by_kind.get(kind, _NONE), measure, voice) if kind != "received" or gift in COMES else NEVER
             for kind in kinds
         )
-        made.append(Row(head, f"{month:%Y-%m}", _page(voice, f"gift.{gift}"), told))
+        made.append(TotalsRow(head, f"{month:%Y-%m}", _page(voice, f"gift.{gift}"), told))
     return tuple(made)
 
 
@@ -211,12 +211,16 @@ def _sums(lines: Sequence[LedgerEntry], voice: Voice) -> tuple[tuple[str, str], 
     )
 
 
-def _told(line: LedgerEntry, voice: Voice) -> Told:
-    return Told(
-        voice.say(Phrase("plain", {"words": line.day})), _page(voice, f"ledger_kind.{line.kind}"),
-        _how_much(line.amount, line.measure, voice), _place(line.unit_id or "", voice),
-        _page(voice, f"gift.{line.gift}"), str(line.sequence or ""), line.hash.hex()[:HASH],
-    )  # fmt: skip
+def _told(line: LedgerEntry, voice: Voice) -> LedgerWords:
+    return LedgerWords(
+        day=voice.say(Phrase("plain", {"words": line.day})),
+        kind=_page(voice, f"ledger_kind.{line.kind}"),
+        amount=_how_much(line.amount, line.measure, voice),
+        place=_place(line.unit_id or "", voice),
+        gift=_page(voice, f"gift.{line.gift}"),
+        sequence=str(line.sequence or ""),
+        hash=line.hash.hex()[:HASH],
+    )
 
 
 def _how_much(amount: int, measure: str, voice: Voice) -> str:

@@ -1,6 +1,6 @@
 """Tells a giver how to send money: the account that two officials confirmed, as a picture to scan and words to copy."""
 
-from handlers.banking.vietqr import Account, payload
+from handlers.banking.vietqr import PayeeAccount, payload
 from handlers.desk import Desk
 from handlers.desk.money import account_key
 from handlers.desk.pledges import WayToPay
@@ -43,7 +43,7 @@ def _card(pledge: Pledge, way: WayToPay) -> Card | None:
     if not account.bank_bin or account.demo:
         return None
     left = pledge.amount - pledge.received
-    said = payload(Account(account.bank_bin, account.number), left, pledge.code)
+    said = payload(PayeeAccount(account.bank_bin, account.number), left, pledge.code)
     return Card(
         "gift_qr",
         {

@@ -13,14 +13,14 @@ from jinja2 import UndefinedError
 from PIL import Image, ImageChops
 
 from bot.pictures.cards import card, code, drawing, marks
-from handlers.banking.vietqr import Account, payload
+from handlers.banking.vietqr import PayeeAccount, payload
 from tests.kit.cases import for_each
 
 Values = dict[str, str | int]
 
 DEMO = "DỮ LIỆU MẪU: đây là bản chạy thử"
-TRANSFER = payload(Account("970403", "0011012345678"), 1_000_000, "UH-4K7M-92QX")
-LONGEST = payload(Account("970403", "abcdefghij012345678"), 9_999_999_999_999, "UH-4K7M-92QX 123456789012")
+TRANSFER = payload(PayeeAccount("970403", "0011012345678"), 1_000_000, "UH-4K7M-92QX")
+LONGEST = payload(PayeeAccount("970403", "abcdefghij012345678"), 9_999_999_999_999, "UH-4K7M-92QX 123456789012")
 QR: Values = {
     "title": "Quét để ủng hộ",
     "code": "UH-4K7M-92QX",
@@ -85,7 +85,7 @@ def read_back(picture: Image.Image) -> list[bytes]:
     return [found.bytes for found in zxingcpp.read_barcodes(picture)]
 
 
-@for_each("said", [TRANSFER, LONGEST, payload(Account("000000", "000000"), 0, ""), "A  B ", "đ ữ"])
+@for_each("said", [TRANSFER, LONGEST, payload(PayeeAccount("000000", "000000"), 0, ""), "A  B ", "đ ữ"])
 @for_each("demo", ["", DEMO])
 def test_the_code_scans_to_the_payload_byte_for_byte(said: str, demo: str) -> None:
     picture = drawn("gift_qr", payload=said, demo=demo, title=LONG, owner=LONG, amount=LONG)
@@ -102,11 +102,13 @@ def test_the_code_still_scans_when_a_phone_shows_the_card_small(width: int) -> N
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.builds(Account, st.text("0123456789", min_size=6, max_size=6), st.text("ABYZabyz0189", min_size=6, max_size=19)),
+    st.builds(
+        PayeeAccount, st.text("0123456789", min_size=6, max_size=6), st.text("ABYZabyz0189", min_size=6, max_size=19)
+    ),
     st.integers(0, 9_999_999_999_999),
     st.text("AZ09 -", max_size=25),
 )
-def test_any_transfer_scans(account: Account, amount: int, text: str) -> None:
+def test_any_transfer_scans(account: PayeeAccount, amount: int, text: str) -> None:
     said = payload(account, amount, text)
 
     assert read_back(drawn("gift_qr", payload=said)) == [said.encode()]

@@ -13,7 +13,7 @@ from handlers.rules.office import office
 from handlers.rules.poverty import assess, next_standard, rows_of_file
 from handlers.rules.programmes import general
 from handlers.rules.programmes import offers as offered
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
 from handlers.verdicts import offers, results
@@ -32,7 +32,7 @@ def offer_lines(household: Household, day: date) -> Phrase:
     return Phrase("plain", {"words": Lines(tuple(offers.lines(found)))})
 
 
-def in_force(day: date) -> Iterator[Row]:
+def in_force(day: date) -> Iterator[RuleRow]:
     """Every row of the law in force that may be shown, on the day and on the first day of the coming standard."""
     for each in filter(None, (day, next_standard(day))):
         for name in FILES:

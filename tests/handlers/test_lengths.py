@@ -67,7 +67,7 @@ def test_what_a_holder_is_told_fits_whoever_lives_there() -> None:
     pensions: tuple[Pension | None, ...] = ("all", "none", "some", None)
     houses = [dict.fromkeys(SOMEONE, True), *({who: True} for who in SOMEONE), dict.fromkeys(SOMEONE, False)]
     for unit, certificate, pension, living_here in product(LONGEST[:2], certificates, pensions, houses):
-        family = Household(unit, certificate, living_here=living_here, pension=pension)
+        family = Household(unit_id=unit, certificate=certificate, living_here=living_here, pension=pension)
         for language in LANGUAGES:
             check(iter([voice(language, TODAY).say(results.holder(family, TODAY))]))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from handlers import texts
-from handlers.banking.vietqr import Account, payload
+from handlers.banking.vietqr import PayeeAccount, payload
 from handlers.desk import Desk
 from handlers.desk.pledges import Offer
 from handlers.flow.message import Say
@@ -103,7 +103,7 @@ async def test_the_picture_says_exactly_what_the_words_say(office: Front, lan: C
 
     assert keys(says) == ["gift.pay_by_code", "gift.to_copy"]
     assert says[0].card is not None
-    assert says[0].card.values["payload"] == payload(Account("970436", "0011223344"), 1_500_000, code)
+    assert says[0].card.values["payload"] == payload(PayeeAccount("970436", "0011223344"), 1_500_000, code)
     assert says[0].card.values["number"] == says[1].phrase.values["account_number"] == "0011223344"
 
 
@@ -118,7 +118,7 @@ async def test_the_picture_asks_for_no_more_than_has_not_come(office: Front, lan
     code, says = await lan.at_desk(work)
 
     assert says[0].card is not None
-    assert says[0].card.values["payload"] == payload(Account("970436", "0011223344"), 1_000_000, code)
+    assert says[0].card.values["payload"] == payload(PayeeAccount("970436", "0011223344"), 1_000_000, code)
 
 
 async def test_a_bank_without_known_digits_has_no_picture(office: Front, lan: Citizen) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from handlers.banking.statements import (
     MOST_BYTES,
     MOST_ROWS,
-    Line,
     NotAStatement,
     Reason,
     Statement,
+    StatementLine,
     What,
     codes_in,
     read,
@@ -145,7 +145,7 @@ def test_names_of_columns_said_again_on_each_page_are_passed_over() -> None:
 def test_digits_marked_as_words_for_a_workbook_are_read() -> None:
     found = read_well('Ngày,Mã GD,Số tiền,Nội dung\n="15/03/2026",="000123456","\'500,000",a\n')
 
-    assert found.lines == (Line("000123456", DAY, 500_000, "a"),)
+    assert found.lines == (StatementLine(reference="000123456", day=DAY, amount=500_000, text="a"),)
 
 
 def test_the_account_a_gift_came_from_is_no_amount() -> None:

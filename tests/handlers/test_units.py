@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.vietnamese import units
-from handlers.vietnamese.units import District, Place, all_units, find, units_of
+from handlers.vietnamese.units import District, NamedCommune, all_units, find, units_of
 from handlers.vietnamese.words import fold, sort_key
 from tests.kit.cases import for_each
 
@@ -21,7 +21,7 @@ SAME_OLD_NAME_IN_TWO_UNITS = {"Xã Hòa Liên"}
 
 
 def names(typed: str) -> list[str]:
-    return [c.unit.name if isinstance(c, Place) else c.name for c in find(typed).candidates]
+    return [c.unit.name if isinstance(c, NamedCommune) else c.name for c in find(typed).candidates]
 
 
 def slug(name: str) -> str:
@@ -55,19 +55,19 @@ def test_the_data_file_has_every_old_unit_once_but_for_the_split_one() -> None:
 
 
 @for_each("unit", UNITS)
-def test_a_present_full_name_is_sure_however_it_is_written(unit: units.Unit) -> None:
+def test_a_present_full_name_is_sure_however_it_is_written(unit: units.Commune) -> None:
     decomposed = unicodedata.normalize("NFD", unit.name)
     sentence = f"Nhà tôi ở {unit.name.lower()}, thành phố Đà Nẵng."
 
     for typed in (unit.name, unit.name.upper(), fold(unit.name), decomposed, sentence):
-        assert find(typed) == units.Found((Place(unit, None),), sure=True), typed
+        assert find(typed) == units.PossiblePlaces((NamedCommune(unit, None),), sure=True), typed
 
 
 @for_each(("unit", "old"), OLD)
-def test_an_old_name_with_its_district_leads_to_its_unit(unit: units.Unit, old: units.OldUnit) -> None:
+def test_an_old_name_with_its_district_leads_to_its_unit(unit: units.Commune, old: units.OldUnit) -> None:
     found = find(f"{old.name}, {old.district}")
 
-    places = [c.unit for c in found.candidates if isinstance(c, Place)]
+    places = [c.unit for c in found.candidates if isinstance(c, NamedCommune)]
     assert unit in places
     assert found.sure == (old.name not in SAME_OLD_NAME_IN_TWO_UNITS)
 
@@ -76,7 +76,7 @@ def test_an_old_name_with_its_district_leads_to_its_unit(unit: units.Unit, old: 
 def test_a_former_district_is_never_sure_and_has_at_most_nine_units(district: str) -> None:
     found = find(district)
 
-    assert found == units.Found((District(slug(district), district),), sure=False)
+    assert found == units.PossiblePlaces((District(slug(district), district),), sure=False)
     made_of_it = units_of(slug(district))
     assert 1 <= len(made_of_it) <= 9
     assert [p.unit for p in made_of_it] == [u for u in UNITS if any(o.district == district for o in u.old)]
@@ -89,7 +89,7 @@ def test_a_bare_name_of_a_unit_and_a_district_gives_both(name: str) -> None:
     assert not found.sure
     assert isinstance(found.candidates[-1], District)
     if name not in ("Bắc Trà My", "Phước Sơn"):
-        assert isinstance(found.candidates[0], Place)
+        assert isinstance(found.candidates[0], NamedCommune)
         assert len(found.candidates) == 2
 
 
@@ -199,13 +199,13 @@ def test_a_misspelt_name_gives_at_most_three_candidates(typed: str) -> None:
     ],
 )
 def test_what_names_no_place_of_ours_finds_nothing(typed: str) -> None:
-    assert find(typed) == units.Found((), sure=False)
+    assert find(typed) == units.PossiblePlaces((), sure=False)
 
 
 def test_the_old_name_that_led_here_is_told() -> None:
     (place,) = find("xã Hòa Sơn").candidates
 
-    assert isinstance(place, Place)
+    assert isinstance(place, NamedCommune)
     assert place.was == "Xã Hòa Sơn, Huyện Hòa Vang"
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.banking.vietqr import Account, payload
+from handlers.banking.vietqr import PayeeAccount, payload
 from handlers.rules.banks import banks
 from tests.kit.cases import for_each
 from tests.kit.transfers import transfer
 
-EXAMPLE = Account("970403", "0011012345678")
+EXAMPLE = PayeeAccount("970403", "0011012345678")
 STATIC = "00020101021138570010A00000072701270006970403011300110123456780208QRIBFTTA53037045802VN63049E6F"
 WITH_BILL = (
     "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA530370454061800005802VN"
@@ -29,7 +29,7 @@ TEXT_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
 ACCOUNT_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 accounts = st.builds(
-    Account,
+    PayeeAccount,
     st.text("0123456789", min_size=6, max_size=6),
     st.text(ACCOUNT_LETTERS, min_size=6, max_size=19),
 )
@@ -71,7 +71,7 @@ def test_the_second_writer_writes_the_published_code_letter_for_letter() -> None
 
 
 @given(accounts, st.integers(1, 9_999_999_999_999), st.text(TEXT_LETTERS, min_size=1, max_size=25))
-def test_two_writers_who_know_nothing_of_each_other_agree(account: Account, amount: int, text: str) -> None:
+def test_two_writers_who_know_nothing_of_each_other_agree(account: PayeeAccount, amount: int, text: str) -> None:
     assert payload(account, amount, text).encode() == transfer(account.bank_bin, account.number, amount, text)
 
 
@@ -82,7 +82,7 @@ def test_a_code_without_amount_is_the_published_one() -> None:
 def test_a_second_published_code_without_amount() -> None:
     published = "00020101021138540010A00000072701240006970423011000999999990208QRIBFTTA53037045802VN6304CBB4"
 
-    assert payload(Account("970423", "0099999999"), 0, "") == published
+    assert payload(PayeeAccount("970423", "0099999999"), 0, "") == published
 
 
 def test_a_code_with_amount_has_the_published_fields_and_our_words() -> None:
@@ -95,7 +95,7 @@ def test_a_code_with_amount_has_the_published_fields_and_our_words() -> None:
 
 
 @given(accounts, amounts, texts)
-def test_what_was_written_is_what_is_read(account: Account, amount: int, text: str) -> None:
+def test_what_was_written_is_what_is_read(account: PayeeAccount, amount: int, text: str) -> None:
     written = payload(account, amount, text)
     read = fields(written)
     merchant = fields(read.pop("38"))
@@ -112,7 +112,7 @@ def test_what_was_written_is_what_is_read(account: Account, amount: int, text: s
 
 
 @given(accounts, amounts, texts)
-def test_a_code_is_at_most_150_ascii_letters_and_ends_in_its_crc(account: Account, amount: int, text: str) -> None:
+def test_a_code_is_at_most_150_ascii_letters_and_ends_in_its_crc(account: PayeeAccount, amount: int, text: str) -> None:
     written = payload(account, amount, text)
 
     assert written.isascii()
@@ -121,7 +121,9 @@ def test_a_code_is_at_most_150_ascii_letters_and_ends_in_its_crc(account: Accoun
 
 
 @given(accounts, amounts, texts, st.data())
-def test_one_wrong_letter_is_found_by_the_crc(account: Account, amount: int, text: str, data: st.DataObject) -> None:
+def test_one_wrong_letter_is_found_by_the_crc(
+    account: PayeeAccount, amount: int, text: str, data: st.DataObject
+) -> None:
     written = payload(account, amount, text)
     place = data.draw(st.integers(0, len(written) - 5))
     other = data.draw(st.sampled_from(TEXT_LETTERS).filter(lambda letter: letter != written[place]))
@@ -133,7 +135,7 @@ def test_one_wrong_letter_is_found_by_the_crc(account: Account, amount: int, tex
 @pytest.mark.parametrize("bank_bin", ["", "97040", "9704031", "97040A", "97 403", "９７０４０３", "970403\n"])
 def test_a_bin_is_six_digits(bank_bin: str) -> None:
     with pytest.raises(ValueError, match=r"^bank_bin: "):
-        Account(bank_bin, "0011012345678")
+        PayeeAccount(bank_bin, "0011012345678")
 
 
 @for_each(
@@ -141,7 +143,7 @@ def test_a_bin_is_six_digits(bank_bin: str) -> None:
 )
 def test_an_account_number_is_6_to_19_letters_and_digits(number: str) -> None:
     with pytest.raises(ValueError, match=r"^number: ") as refused:
-        Account("970403", number)
+        PayeeAccount("970403", number)
 
     assert not number or number not in str(refused.value)
 
@@ -161,7 +163,7 @@ def test_a_text_is_at_most_25_plain_capitals_digits_spaces_and_hyphens(text: str
 @given(st.text(), st.text(), st.integers(), st.text())
 def test_anything_else_is_refused_by_name_or_written_whole(bank_bin: str, number: str, amount: int, text: str) -> None:
     try:
-        written = payload(Account(bank_bin, number), amount, text)
+        written = payload(PayeeAccount(bank_bin, number), amount, text)
     except ValueError as error:
         assert str(error).split(":")[0] in ("bank_bin", "number", "amount", "text")  # noqa: PT017  # or nothing is raised
     else:
@@ -169,6 +171,6 @@ def test_anything_else_is_refused_by_name_or_written_whole(bank_bin: str, number
 
 
 def test_each_bank_we_list_can_be_written() -> None:
-    written = [payload(Account(bank.bin, "000000"), 0, "") for bank in banks()]
+    written = [payload(PayeeAccount(bank.bin, "000000"), 0, "") for bank in banks()]
 
     assert len(set(written)) == len(banks())

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.banking.statements import Line, Statement
+from handlers.banking.statements import Statement, StatementLine
 from handlers.desk import Desk
 from handlers.desk.allocations import ListedGrievance
 from tests.kit import gifts
@@ -48,7 +48,9 @@ class GiftDesk:
 
     async def reads_a_statement(self, account_id: str, code: str, amount: int) -> None:
         """Read in a statement of the bank in which one transfer names a pledge."""
-        line = Line(f"FT{code}", DAY, amount, f"MBVCB.1.{code.replace('-', '')} ung ho.CT tu 0011")
+        line = StatementLine(
+            reference=f"FT{code}", day=DAY, amount=amount, text=f"MBVCB.1.{code.replace('-', '')} ung ho.CT tu 0011"
+        )
 
         def read(desk: Desk) -> int:
             found = desk.bank.read_in(account_id, Statement((line,), 0, ()))

@@ -12,7 +12,8 @@ from aiohttp import web
 from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import KEPT, Given, Picture, Screen, Wrong
+from handlers.console import KEPT, Click, Invalid, PicturePage, Screen
+from handlers.console.screen import name_of
 from handlers.console.screen.moments import ago
 from handlers.desk import Desk
 from handlers.desk.officials import SignedIn
@@ -46,20 +47,20 @@ class Answer:
 class Way(Protocol):
     """Answers one kind of reader.
 
-    screen: what a view gave, and what is wrong with what was typed. went: where a click leads, and the word for what it
-    did. stop: nothing, and why. check: a one-time code is asked for, and what was sent is kept. sign_in: nobody is
-    signed in; given: what was sent, None where a page was only opened. csrf: the token that a click brought.
+    screen: what a view gave, and what is wrong with what was typed. redirect: where a click leads, and the word for
+    what it did. stop: nothing, and why. check: a one-time code is asked for, and what was sent is kept. sign_in: nobody
+    is signed in; given: what was sent, None where a page was only opened. csrf: the token that a click brought.
     """
 
     def screen(
-        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        self, desk: Desk, signed: SignedIn, template: str, page: object, given: Click, *, wrong: Invalid | None = None,
         status: int = 200,
     ) -> Answer: ...  # fmt: skip
-    def went(self, to: str, done: str) -> Answer: ...
+    def redirect(self, to: str, done: str) -> Answer: ...
     def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer: ...
-    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer: ...
-    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer: ...
-    def csrf(self, request: web.Request, given: Given) -> str: ...
+    def check(self, desk: Desk, signed: SignedIn, given: Click, *, again: bool) -> Answer: ...
+    def sign_in(self, desk: Desk, given: Click | None, path: str) -> Answer: ...
+    def csrf(self, request: web.Request, given: Click) -> str: ...
 
 
 class ForPeople:
@@ -69,14 +70,14 @@ class ForPeople:
         self._pages = pages
 
     def screen(
-        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        self, desk: Desk, signed: SignedIn, template: str, page: object, given: Click, *, wrong: Invalid | None = None,
         status: int = 200,
     ) -> Answer:  # fmt: skip
-        if isinstance(page, Picture):
+        if isinstance(page, PicturePage):
             return Answer(status, page.content, page.kind)
-        return Answer(status, self._draw(desk, signed, name, page=page, typed=given, wrong=wrong))
+        return Answer(status, self._draw(desk, signed, template, page=page, typed=given, wrong=wrong))
 
-    def went(self, to: str, done: str) -> Answer:
+    def redirect(self, to: str, done: str) -> Answer:
         # A name in it may have come with the click, such as a code and line ends.
         address = quote(f"/console{to}", safe="/?&=#%+")
         if done:
@@ -84,36 +85,36 @@ class ForPeople:
         return Answer(303, to=address)
 
     def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer:
-        return Answer(status, self._draw(desk, signed, "stop", why=why))
+        return Answer(status, self._draw(desk, signed, "screen/stop", why=why))
 
-    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer:
+    def check(self, desk: Desk, signed: SignedIn, given: Click, *, again: bool) -> Answer:
         kept = [(name, value) for name, values in given.fields.items() if name not in OURS for value in values]
-        return Answer(403, self._draw(desk, signed, "check", kept=kept, again=again))
+        return Answer(403, self._draw(desk, signed, "screen/check", kept=kept, again=again))
 
-    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer:
+    def sign_in(self, desk: Desk, given: Click | None, path: str) -> Answer:
         to = f"/console/sign-in?next={quote(path)}"
         if given is None:
             return Answer(303, to=to, expired=True)
         kept = [value for name, values in given.fields.items() if name not in UNTYPED for value in values if value]
-        html = self._pages.render("console/expired.html", "vi", kept=kept, to="/console/sign-in")
+        html = self._pages.render("console/signing_in/expired.html", "vi", kept=kept, to="/console/sign-in")
         return Answer(401, html, expired=True)
 
-    def csrf(self, request: web.Request, given: Given) -> str:
+    def csrf(self, request: web.Request, given: Click) -> str:
         return given[CSRF]
 
-    def _draw(self, desk: Desk, signed: SignedIn, name: str, **values: object) -> str:
+    def _draw(self, desk: Desk, signed: SignedIn, template: str, **values: object) -> str:
         official, voice = signed.official, desk.voice(signed.official.language)
-        typed = values.pop("typed", Given())
+        typed = values.pop("typed", Click())
         wrong = values.pop("wrong", None)
-        done = typed["done"] if isinstance(typed, Given) and not wrong else ""
-        faults, outdated = (wrong.by_field, wrong.outdated) if isinstance(wrong, Wrong) else ({}, False)
+        done = typed["done"] if isinstance(typed, Click) and not wrong else ""
+        faults, outdated = (wrong.by_field, wrong.outdated) if isinstance(wrong, Invalid) else ({}, False)
 
         def say(value: object) -> str:
             return voice.say(value if isinstance(value, Phrase) else Phrase("plain", {"words": value}))
 
         return self._pages.render(
-            f"console/{name}.html", official.language, me=official, csrf=signed.csrf, say=say, typed=typed,
-            menu=menu_of(signed), name=name, now=desk.now, ago=lambda at: say(ago(desk.now, at)),
+            f"console/{template}.html", official.language, me=official, csrf=signed.csrf, say=say, typed=typed,
+            menu=menu_of(signed), name=name_of(template), now=desk.now, ago=lambda at: say(ago(desk.now, at)),
             wrong=faults, outdated=outdated,
             done=done if desk.texts.has(f"console.done.{done}", "") else "", **values,
         )  # fmt: skip
@@ -123,29 +124,29 @@ class ForPrograms:
     """JSON with the same content; sentences in the language of the official's account."""
 
     def screen(
-        self, desk: Desk, signed: SignedIn, name: str, page: object, given: Given, *, wrong: Wrong | None = None,
+        self, desk: Desk, signed: SignedIn, template: str, page: object, given: Click, *, wrong: Invalid | None = None,
         status: int = 200,
     ) -> Answer:  # fmt: skip
         if wrong is not None:
             return _json(status, {"wrong": dict(wrong.by_field), "outdated": wrong.outdated})
-        if isinstance(page, Picture):
+        if isinstance(page, PicturePage):
             return Answer(status, page.content, page.kind)
         return _json(status, plain(page, desk, signed.official.language))
 
-    def went(self, to: str, done: str) -> Answer:
+    def redirect(self, to: str, done: str) -> Answer:
         return _json(200, {"done": done, "to": f"/console/api{to}"})
 
     def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer:
         return _json(status, {"error": why})
 
-    def check(self, desk: Desk, signed: SignedIn, given: Given, *, again: bool) -> Answer:
+    def check(self, desk: Desk, signed: SignedIn, given: Click, *, again: bool) -> Answer:
         return _json(403, {"error": "check", "expected": ONE_TIME_CODE})
 
-    def sign_in(self, desk: Desk, given: Given | None, path: str) -> Answer:
+    def sign_in(self, desk: Desk, given: Click | None, path: str) -> Answer:
         answer = _json(401, {"error": "sign_in"})
         return Answer(401, answer.body, answer.kind, expired=True)
 
-    def csrf(self, request: web.Request, given: Given) -> str:
+    def csrf(self, request: web.Request, given: Click) -> str:
         return csrf_header(request)
 
 

@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.wire import TooBig, at_most
-from handlers.console import Given
+from handlers.console import Click
 
 MOST_FIELDS = 200
 MOST_FILE_BYTES = 12 << 20  # whoever reads a file says in a sentence from which size on it is too big
@@ -64,10 +64,10 @@ def network(request: web.Request) -> str:
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-async def read_form(request: web.Request) -> Given:
+async def read_form(request: web.Request) -> Click:
     """What a form or a program sent. Raises HTTPBadRequest saying what and where, HTTPRequestEntityTooLarge."""
     if request.content_type == "application/json":
-        return Given(_names(request), _from_json(await request.read()))
+        return Click(path=_names(request), fields=_from_json(await request.read()))
     if request.content_type == "multipart/form-data":
         return await _with_file(request)
     if request.content_type != "application/x-www-form-urlencoded":
@@ -79,10 +79,10 @@ async def read_form(request: web.Request) -> Given:
     fields: dict[str, tuple[str, ...]] = {}
     for name in list(sent)[:MOST_FIELDS]:
         fields[name] = tuple(clean(str(value)) for value in sent.getall(name))
-    return Given(_names(request), fields)
+    return Click(path=_names(request), fields=fields)
 
 
-async def _with_file(request: web.Request) -> Given:
+async def _with_file(request: web.Request) -> Click:
     """A form with a file: one at most, and an empty one where none was chosen."""
     fields: dict[str, tuple[str, ...]] = {}
     files: dict[str, bytes] = {}
@@ -102,14 +102,14 @@ async def _with_file(request: web.Request) -> Given:
         raise web.HTTPRequestEntityTooLarge(big.most, big.size) from None
     except (ValueError, HttpProcessingError):
         raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
-    return Given(_names(request), fields, files={name: file for name, file in files.items() if file})
+    return Click(path=_names(request), fields=fields, files={name: file for name, file in files.items() if file})
 
 
-def read_query(request: web.Request) -> Given:
+def read_query(request: web.Request) -> Click:
     """What stands in an address."""
     names = list(request.query)[:MOST_FIELDS]
     fields = {name: tuple(clean(value) for value in request.query.getall(name)) for name in names}
-    return Given(_names(request), fields, live="X-Live" in request.headers)
+    return Click(path=_names(request), fields=fields, live="X-Live" in request.headers)
 
 
 def csrf_header(request: web.Request) -> str:

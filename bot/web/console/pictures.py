@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from bot.pictures.photos import Cleaner, Refused
 from bot.web.console.browser import MOST_TYPED_BYTES
-from handlers.console import KEPT, Chosen, Given
+from handlers.console import KEPT, Chosen, Click
 
 
-async def picture_of(given: Given, name: str, cleaner: Cleaner) -> Given:
+async def picture_of(given: Click, name: str, cleaner: Cleaner) -> Click:
     """The form with the picture that was chosen in a field, or came back with it, as `read`; None if there is none.
 
     A picture too large to be brought along is asked for again where something else is wrong.

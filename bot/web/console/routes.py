@@ -22,7 +22,7 @@ from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.pictures import picture_of
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import Act, Given, Screen, Shown, Went, Wrong
+from handlers.console import Act, Click, Invalid, Redirect, Screen, ShownOnce
 from handlers.desk import Actor, Desk
 from handlers.desk.office import NotAllowed
 from handlers.desk.officials import SignedIn
@@ -32,7 +32,7 @@ from storage.database import Database, Unit
 class ConsoleRoutes:
     """Every screen and every act, for people below /console and for programs below /console/api.
 
-    reasons: what is wrong with the service, in codes. daily: see `Given`.
+    reasons: what is wrong with the service, in codes. daily: see `Click`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ConsoleRoutes:
         await self._note(token, answer, live=False)
         return answer.response()
 
-    async def _read_before(self, act: Act, token: str, given: Given) -> Given:
+    async def _read_before(self, act: Act, token: str, given: Click) -> Click:
         """What an act makes of a form before its transaction, for whoever is signed in."""
         if not await self._database.read(lambda unit: self._enter(unit, token)[1] is not None):
             return given
@@ -83,7 +83,7 @@ class ConsoleRoutes:
 
     # Inside one transaction
 
-    def _look(self, unit: Unit, token: str, screen: Screen, way: Way, given: Given, path: str) -> Answer:
+    def _look(self, unit: Unit, token: str, screen: Screen, way: Way, given: Click, path: str) -> Answer:
         desk, signed = self._enter(unit, token)
         if signed is None:
             return way.sign_in(desk, None, path)
@@ -96,10 +96,10 @@ class ConsoleRoutes:
             return self._refuse(desk, signed, way, str(refused), stale=signed.stale)
         if page is None:
             return way.stop(desk, signed, 404, "absent")
-        answer = way.screen(desk, signed, screen.name, page, given)
+        answer = way.screen(desk, signed, screen.template, page, given)
         return Answer(answer.status, answer.body, answer.kind, stale=signed.stale)
 
-    def _do(self, unit: Unit, token: str, csrf: str, act: Act, way: Way, given: Given) -> Answer:
+    def _do(self, unit: Unit, token: str, csrf: str, act: Act, way: Way, given: Click) -> Answer:
         desk, signed = self._enter(unit, token)
         if signed is None:
             return way.sign_in(desk, given, "")
@@ -116,18 +116,18 @@ class ConsoleRoutes:
         except NotAllowed as refused:
             return self._refuse(desk, signed, way, str(refused))
 
-    def _done(self, desk: Desk, signed: SignedIn, act: Act, way: Way, given: Given) -> Answer:
+    def _done(self, desk: Desk, signed: SignedIn, act: Act, way: Way, given: Click) -> Answer:
         result = act.do(desk, given)
         match result:
-            case Went():
-                return way.went(result.to, result.done)
-            case Shown():
-                return way.screen(desk, signed, result.name, result.page, Given())
-            case Wrong():
-                page = act.screen.view(desk, Given(given.path, session=signed.session_id, daily=self._daily))
+            case Redirect():
+                return way.redirect(result.to, result.done)
+            case ShownOnce():
+                return way.screen(desk, signed, result.template, result.page, Click())
+            case Invalid():
+                page = act.screen.view(desk, Click(path=given.path, session=signed.session_id, daily=self._daily))
                 if page is not None:
                     status = 409 if result.outdated else 400
-                    return way.screen(desk, signed, act.screen.name, page, given, wrong=result, status=status)
+                    return way.screen(desk, signed, act.screen.template, page, given, wrong=result, status=status)
         return way.stop(desk, signed, 404, "absent")
 
     def _enter(self, unit: Unit, token: str) -> tuple[Desk, SignedIn | None]:

@@ -17,7 +17,7 @@ from bot.web.console import throttle
 from bot.web.console.browser import Browser, network, read_form, read_query
 from bot.web.console.passwords import fault, hash_password, is_right
 from bot.web.pages import Pages
-from handlers.console import Given
+from handlers.console import Click
 from handlers.desk import Actor, Desk
 from handlers.desk.officials import Invited, Login, uri_of
 from storage.database import Database, Unit
@@ -109,7 +109,7 @@ class SigningInRoutes:
         """Whom the invitation is for, and the secret her phone is to learn."""
         token = request.match_info["token"]
         invited = await self._database.read(lambda unit: self._desk(unit).signing_in.invited(token))
-        return self._invitation(request, invited, Given(), "")
+        return self._invitation(request, invited, Click(), "")
 
     async def redeem(self, request: web.Request) -> web.Response:
         """Use an invitation up; many at once: one."""
@@ -135,10 +135,10 @@ class SigningInRoutes:
     def _desk(self, unit: Unit) -> Desk:
         return self._office.desk(unit, Actor("clock"), "console", self._clock)
 
-    def _form(self, given: Given, language: str, wrong: str, *, status: int = 200) -> web.Response:
+    def _form(self, given: Click, language: str, wrong: str, *, status: int = 200) -> web.Response:
         return self._page("sign_in", language, status=status, typed=given, wrong=wrong)
 
-    def _invitation(self, request: web.Request, invited: Invited | None, given: Given, wrong: str) -> web.Response:
+    def _invitation(self, request: web.Request, invited: Invited | None, given: Click, wrong: str) -> web.Response:
         if invited is None:
             return self._page("invitation_late", _language(request), status=404)
         uri = uri_of(invited.secret, invited.email)
@@ -150,7 +150,7 @@ class SigningInRoutes:
         )  # fmt: skip
 
     def _page(self, name: str, language: str, *, status: int = 200, **values: object) -> web.Response:
-        html = self._pages.render(f"console/{name}.html", language, **values)
+        html = self._pages.render(f"console/signing_in/{name}.html", language, **values)
         return web.Response(text=html, content_type="text/html", status=status)
 
 

@@ -1,12 +1,20 @@
-"""The page of one announcement: what people read, how many, when, and what can be done about it now."""
+"""The page of one broadcast: what people read, how many, when, and what can be done about it now."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.announcing.broadcast_counts import NOT_COUNTED, Progress, Stand, UnitRow, by_unit, progress, stand
-from handlers.console.announcing.broadcasts import Line, line, scope, told
-from handlers.console.screen import Act, Given, Picture, Screen, Went, Wrong
+from handlers.console.announcing.broadcast_counts import (
+    NOT_COUNTED,
+    AudienceNow,
+    BroadcastProgress,
+    UnitRow,
+    by_unit,
+    progress,
+    stand,
+)
+from handlers.console.announcing.broadcasts import BroadcastLine, line, scope, told
+from handlers.console.screen import Act, Click, Invalid, PicturePage, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.announcing import LIVE, OVER, UNSENT, SeenBroadcast, Sheet
 from handlers.flow.message import Phrase
@@ -20,7 +28,7 @@ CAPTION = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BroadcastText:
     """What people read in one language. apart: with the picture it is two messages on Telegram."""
 
     language: str
@@ -28,9 +36,9 @@ class Shown:
     apart: bool
 
 
-@dataclass(frozen=True, slots=True)
-class One:
-    """One announcement. facts: (key below `console.broadcasts`, words) each. stand: counts of whom it is for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastPage:
+    """One broadcast. facts: (key below `console.broadcasts`, words) each. stand: counts of whom it is for.
 
     seen: of what is shown, sent along with every act. goes_at: if it is approved now, or when it goes; waits: later
     than was wished. unknown: messages that nobody knows the end of, and that were not sent again; again_by: who asks
@@ -38,14 +46,14 @@ class One:
     given back.
     """
 
-    line: Line
-    shown: tuple[Shown, ...]
+    line: BroadcastLine
+    shown: tuple[BroadcastText, ...]
     picture: str
     facts: tuple[tuple[str, object], ...]
-    stand: Stand
+    stand: AudienceNow
     goes_at: datetime
     waits: bool
-    progress: Progress | None
+    progress: BroadcastProgress | None
     units: tuple[UnitRow, ...]
     unknown: int
     again_by: str
@@ -55,9 +63,9 @@ class One:
     may: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calling:
-    """The sheet of whom an announcement does not reach. at: when it was read."""
+    """The sheet of whom a broadcast does not reach. at: when it was read."""
 
     code: str
     title: str
@@ -67,7 +75,7 @@ class Calling:
     at: datetime
 
 
-def view(desk: Desk, given: Given) -> One | None:
+def view(desk: Desk, given: Click) -> BroadcastPage | None:
     """One announcement as people will read it, whom it reaches, and how far it is."""
     seen = desk.broadcasts.read(given.path["code"])
     if seen is None:
@@ -78,83 +86,85 @@ def view(desk: Desk, given: Given) -> One | None:
     under_way = seen.state in LIVE or seen.state in OVER
     # A page that looks again by itself shows how far it is; to count a whole city every few seconds is too dear.
     again = given.live and seen.people > 0
-    return One(
-        line(desk, seen),
-        shown(desk, seen),
-        f"/console/broadcasts/{seen.code}/picture" if seen.has_picture else "",
-        _facts(desk, seen),
-        NOT_COUNTED if again else stand(desk, seen),
-        goes_at,
-        seen.state in UNSENT and goes_at > max(seen.start or desk.now, desk.now),
-        progress(desk, seen, states) if under_way and seen.people else None,
-        by_unit(desk, seen) if seen.state in OVER and seen.people and not again else (),
-        unknown,
-        desk.officials.name_of(seen.again_by),
-        desk.acting().id in seen.authors,
-        seen.objection,
-        seen.stamp,
-        tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
+    return BroadcastPage(
+        line=line(desk, seen),
+        shown=shown(desk, seen),
+        picture=f"/console/broadcasts/{seen.code}/picture" if seen.has_picture else "",
+        facts=_facts(desk, seen),
+        stand=NOT_COUNTED if again else stand(desk, seen),
+        goes_at=goes_at,
+        waits=seen.state in UNSENT and goes_at > max(seen.start or desk.now, desk.now),
+        progress=progress(desk, seen, states) if under_way and seen.people else None,
+        units=by_unit(desk, seen) if seen.state in OVER and seen.people and not again else (),
+        unknown=unknown,
+        again_by=desk.officials.name_of(seen.again_by),
+        own=desk.acting().id in seen.authors,
+        objection=seen.objection,
+        seen=seen.stamp,
+        may=tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
     )
 
 
-def shown(desk: Desk, seen: SeenBroadcast) -> tuple[Shown, ...]:
+def shown(desk: Desk, seen: SeenBroadcast) -> tuple[BroadcastText, ...]:
     """All that people read, by language."""
     found = desk.broadcasts.rendered(seen)
     return tuple(
-        Shown(one, found[one], seen.has_picture and len(found[one].encode("utf-16-le")) // 2 > CAPTION)
+        BroadcastText(one, found[one], seen.has_picture and len(found[one].encode("utf-16-le")) // 2 > CAPTION)
         for one in LANGUAGES
         if one in found
     )
 
 
-def picture(desk: Desk, given: Given) -> Picture | None:
+def picture(desk: Desk, given: Click) -> PicturePage | None:
     """The picture of an announcement."""
     seen = desk.broadcasts.read(given.path["code"])
     jpeg = pictures.picture(desk.unit, seen.code) if seen is not None else None
-    return Picture(jpeg) if jpeg else None
+    return PicturePage(jpeg) if jpeg else None
 
 
-def sheet(desk: Desk, given: Given) -> Calling | None:
+def sheet(desk: Desk, given: Click) -> Calling | None:
     """Whom it does not reach, to be rung up: names and numbers, which is noted."""
     seen = desk.broadcasts.read(given.path["code"])
     found = desk.call_sheet.read(seen) if seen is not None else None
     if seen is None or found is None:
         return None
     names = {one.unit_id: unit_name(one.unit_id) for one in found.people if one.unit_id}
-    return Calling(seen.code, seen.title["vi"], seen.words["vi"], found, names, desk.now)
+    return Calling(
+        code=seen.code, title=seen.title["vi"], words=seen.words["vi"], sheet=found, unit_names=names, at=desk.now
+    )
 
 
 # What can be done
 
 
-def submit(desk: Desk, given: Given) -> Went | Wrong | None:
+def submit(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Settle who gets it, and ask for another's approval."""
     return told(given, desk.broadcasts.submit(given.path["code"], given["seen"]), "broadcast_submitted")
 
 
-def approve(desk: Desk, given: Given) -> Went | Wrong | None:
+def approve(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Approve what another wrote: these words, to these people, at that time."""
     return told(given, desk.broadcasts.approve(given.path["code"], given["seen"]), "broadcast_approved")
 
 
-def send_back(desk: Desk, given: Given) -> Went | Wrong | None:
+def send_back(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Give it back to be written anew, and say why."""
     return told(
         given, desk.broadcasts.send_back(given.path["code"], given["seen"], given["objection"]), "broadcast_sent_back"
     )
 
 
-def stop(desk: Desk, given: Given) -> Went | Wrong | None:
+def stop(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Stop it for ever; nobody needs to be asked."""
     return told(given, desk.broadcasts.stop(given.path["code"]), "broadcast_stopped")
 
 
-def ask_again(desk: Desk, given: Given) -> Went | Wrong | None:
+def ask_again(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Ask that what nobody knows to have arrived goes out once more."""
     return told(given, desk.broadcasts.ask_again(given.path["code"]), "broadcast_again_asked")
 
 
-def send_again(desk: Desk, given: Given) -> Went | Wrong | None:
+def send_again(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Agree that what nobody knows to have arrived goes out once more."""
     return told(given, desk.broadcasts.send_again(given.path["code"]), "broadcast_again_sent")
 
@@ -224,11 +234,19 @@ _MAY: Mapping[str, Callable[[Desk, SeenBroadcast, int], bool]] = {
     "submit": _may_submit, "approve": _may_approve, "send_back": _may_send_back, "write": _may_write,
     "stop": _may_stop, "ask_again": _may_ask_again, "send_again": _may_send_again, "call": _may_call,
 }  # fmt: skip
-ONE = Screen("/broadcasts/{code}", "broadcast", "broadcast.see", view)
-PICTURE = Screen("/broadcasts/{code}/picture", "broadcast_picture", "broadcast.see", picture)
-SHEET = Screen("/broadcasts/{code}/sheet", "broadcast_sheet", "broadcast.call", sheet, notes=True)
+ONE = Screen(path="/broadcasts/{code}", template="announcing/broadcast", right="broadcast.see", view=view)
+PICTURE = Screen(
+    path="/broadcasts/{code}/picture", template="announcing/broadcast_picture", right="broadcast.see", view=picture
+)
+SHEET = Screen(
+    path="/broadcasts/{code}/sheet",
+    template="announcing/broadcast_sheet",
+    right="broadcast.call",
+    view=sheet,
+    notes=True,
+)
 screens = (ONE, PICTURE, SHEET)
-_ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Went | Wrong | None], bool]] = {
+_ACTS: Mapping[str, tuple[str, Callable[[Desk, Click], Redirect | Invalid | None], bool]] = {
     "submit": ("broadcast.write", submit, False),
     "approve": ("broadcast.approve", approve, True),
     "send-back": ("broadcast.approve", send_back, False),
@@ -237,5 +255,6 @@ _ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Went | Wrong | None], boo
     "send-again": ("broadcast.approve", send_again, True),
 }
 acts = tuple(
-    Act(f"/broadcasts/{{code}}/{name}", right, do, ONE, checked) for name, (right, do, checked) in _ACTS.items()
+    Act(path=f"/broadcasts/{{code}}/{name}", right=right, do=do, screen=ONE, checked=checked)
+    for name, (right, do, checked) in _ACTS.items()
 )

@@ -1,10 +1,10 @@
-"""Counts of an announcement: whom it is for now, how those who were settled on stand, how fast it goes, and by unit."""
+"""Counts of a broadcast: whom it is for now, how many got it, how fast it goes, and by unit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from handlers.console.service.outbox import channel_of
+from handlers.console.screen.words import channel_of
 from handlers.desk import Desk
 from handlers.desk.announcing import SeenBroadcast
 from handlers.desk.announcing import ways as announcing_ways
@@ -38,9 +38,9 @@ REACHED = ("sent", "digested")
 LATELY = timedelta(seconds=20)
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """How many its rule finds now. channels: (name, reachable there at once) each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceNow:
+    """How many people a broadcast's rule finds now. channels: (name, reachable there at once) each.
 
     ways: how it goes to those on a channel whose platform makes a difference, a line each.
     """
@@ -54,7 +54,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StateRow:
     """One state: how many on each channel, and in all. look: a word of the style sheet."""
 
     state: str
@@ -65,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """What came of it in one unit. people: settled on; reached: got it; unknown: nobody knows."""
+    """What came of it in one unit. people: it is for; reached: got it; unknown: nobody knows."""
 
     unit: str | Phrase
     people: int
@@ -73,15 +73,15 @@ class UnitRow:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How the people stand who were settled on. through: have got it or never will; people: what the sum must be.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastProgress:
+    """How far a broadcast is among the people it is for. through: have got it or never will; people: all of them.
 
     rate: messages a second, lately; left: until it is through; None while nothing tells. moves: some have not left yet.
     """
 
     channels: tuple[Phrase, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[StateRow, ...]
     totals: tuple[int, ...]
     total: int
     people: int
@@ -92,16 +92,23 @@ class Progress:
     ways: tuple[Phrase, ...]
 
 
-NOT_COUNTED = Stand((), 0, 0, 0, 0)
+NOT_COUNTED = AudienceNow(channels=(), digest=0, unreachable=0, opted_out=0, people=0)
 
 
-def stand(desk: Desk, seen: SeenBroadcast) -> Stand:
+def stand(desk: Desk, seen: SeenBroadcast) -> AudienceNow:
     """Whom it would reach now."""
     found = desk.broadcasts.counts(seen)
     named = tuple((channel_of(desk, name), count) for name, count in sorted(found.by_channel.items()))
     if seen.state == "awaiting_approval":  # those it was settled on, and not those whom the rule would find now
         found = replace(found, ways=desk.broadcasts.ways(seen))
-    return Stand(named, found.digest, found.unreachable, found.opted_out, found.people, broadcast.by_way(found))
+    return AudienceNow(
+        channels=named,
+        digest=found.digest,
+        unreachable=found.unreachable,
+        opted_out=found.opted_out,
+        people=found.people,
+        ways=broadcast.by_way(found),
+    )
 
 
 def went(desk: Desk, seen: SeenBroadcast) -> tuple[Phrase, ...]:
@@ -111,7 +118,7 @@ def went(desk: Desk, seen: SeenBroadcast) -> tuple[Phrase, ...]:
     return tuple(Phrase(f"announce.went.{way}", {"count": count, "cost": cost}) for way, count in found.items())
 
 
-def progress(desk: Desk, seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> Progress:
+def progress(desk: Desk, seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> BroadcastProgress:
     """How far it is. states: by (channel, state), of everybody who was settled on."""
     channels = sorted({channel for channel, _ in states})
     known = {state: name for name, those in GATHERED.items() for state in those}
@@ -124,11 +131,18 @@ def progress(desk: Desk, seen: SeenBroadcast, states: Mapping[tuple[str, str], i
     through = total - sum(row.total for row in rows if row.state in OPEN)
     still = sum(row.total for row in rows if row.state in ("waiting", "sending"))
     rate = _rate(desk, seen) if seen.state == "sending" else None
-    return Progress(
-        tuple(channel_of(desk, one) for one in channels), tuple(row for row in rows if row.total),
-        tuple(sum(row.counts[place] for row in rows) for place in range(len(channels))), total, seen.people, through,
-        rate, _left(still / rate) if rate and still else None, still > 0, went(desk, seen),
-    )  # fmt: skip
+    return BroadcastProgress(
+        channels=tuple(channel_of(desk, one) for one in channels),
+        rows=tuple(row for row in rows if row.total),
+        totals=tuple(sum(row.counts[place] for row in rows) for place in range(len(channels))),
+        total=total,
+        people=seen.people,
+        through=through,
+        rate=rate,
+        left=_left(still / rate) if rate and still else None,
+        moves=still > 0,
+        ways=went(desk, seen),
+    )
 
 
 def by_unit(desk: Desk, seen: SeenBroadcast) -> tuple[UnitRow, ...]:
@@ -145,9 +159,9 @@ def by_unit(desk: Desk, seen: SeenBroadcast) -> tuple[UnitRow, ...]:
 # Inside
 
 
-def _row(name: str, counts: Iterable[int]) -> Row:
+def _row(name: str, counts: Iterable[int]) -> StateRow:
     each = tuple(counts)
-    return Row(name, LOOKS[name], each, sum(each))
+    return StateRow(name, LOOKS[name], each, sum(each))
 
 
 def _unit_row(unit: str | Phrase, states: Mapping[str, int]) -> UnitRow:

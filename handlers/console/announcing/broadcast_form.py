@@ -1,4 +1,4 @@
-"""The form of an announcement: what can be chosen in it, what it starts with, and what was typed, read.
+"""The form of a broadcast: what can be chosen in it, what it starts with, and what was typed, read.
 
 Why a start at night is refused here and not only put off: whoever chose such an hour should know that nobody is woken.
 """
@@ -10,7 +10,7 @@ from typing import cast
 
 from sqlmodel import col, select
 
-from handlers.console.screen import Chosen, Given, Wrong
+from handlers.console.screen import Chosen, Click, Invalid
 from handlers.desk import Desk
 from handlers.desk.announcing import KINDS, Audience, BroadcastDraft, Kind, SeenBroadcast, broadcast_faults
 from handlers.desk.cases import CLASSES, FOLLOWS
@@ -31,8 +31,8 @@ FARTHEST = timedelta(days=366)
 ASKING = ("news", "givers")  # kinds that may ask for gifts
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastForm:
     """What can be chosen: (id, name) each. city: it may be for the whole city. quiet: when nobody is woken."""
 
     kinds: tuple[str, ...]
@@ -50,8 +50,8 @@ class Form:
     quiet: tuple[str, str]
 
 
-def form(desk: Desk) -> Form | None:
-    """The choices of the form, for an official who may write announcements anywhere."""
+def form(desk: Desk) -> BroadcastForm | None:
+    """The choices of the form, for an official who may write broadcasts anywhere."""
     me = desk.acting()
     reach = me.reach("broadcast.write")
     if reach is None:
@@ -61,15 +61,25 @@ def form(desk: Desk) -> Form | None:
     named = {seen.id: f"{seen.title[me.language]} ({seen.code})" for seen in campaigns}
     query = select(LawChange).where(LawChange.state == "found").order_by(col(LawChange.day).desc())
     changes = tuple((row.id, _change(row)) for row in desk.unit.scalars(query))
-    return Form(
-        KINDS, TOPICS, places, reach == "all", LANGUAGES, STATES, NEEDS, CLASSES, ROLES, tuple(named.items()),
-        tuple((seen.id, named[seen.id]) for seen in campaigns if seen.open_now), changes,
-        (f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"),
-    )  # fmt: skip
+    return BroadcastForm(
+        kinds=KINDS,
+        topics=TOPICS,
+        units=places,
+        city=reach == "all",
+        languages=LANGUAGES,
+        states=STATES,
+        needs=NEEDS,
+        classes=CLASSES,
+        roles=ROLES,
+        campaigns=tuple(named.items()),
+        asking=tuple((seen.id, named[seen.id]) for seen in campaigns if seen.open_now),
+        changes=changes,
+        quiet=(f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"),
+    )
 
 
 def old(desk: Desk, seen: SeenBroadcast) -> Mapping[str, tuple[str, ...]]:
-    """What an announcement says, as the fields of the form hold it."""
+    """What a broadcast says, as the fields of the form hold it."""
     rule, start = seen.audience, seen.start.astimezone(desk.zone) if seen.start else None
     one = {
         "kind": seen.kind, "topic": seen.topic, "language": rule.language, "campaign": rule.campaign,
@@ -82,7 +92,7 @@ def old(desk: Desk, seen: SeenBroadcast) -> Mapping[str, tuple[str, ...]]:
     return {**{name: (value,) for name, value in one.items()}, **many}
 
 
-def draft(desk: Desk, given: Given, before: bytes | None = None) -> BroadcastDraft | Wrong:
+def draft(desk: Desk, given: Click, before: bytes | None = None) -> BroadcastDraft | Invalid:
     """What was typed, as a draft; or what is wrong with it, which is noted. before: the picture it had."""
     wrong: dict[str, str] = {}
     kind = given["kind"]
@@ -106,7 +116,7 @@ def draft(desk: Desk, given: Given, before: bytes | None = None) -> BroadcastDra
         wrong["start_day"] = wrong.pop("start")
     if wrong:
         desk.note("broadcast.not_written", f"official:{desk.acting().id}", wrong=",".join(sorted(wrong)))
-        return Wrong({name: _said(why) for name, why in wrong.items()})
+        return Invalid({name: _said(why) for name, why in wrong.items()})
     return read
 
 
@@ -117,7 +127,7 @@ def _change(row: LawChange) -> Phrase:
     return Phrase("console.broadcasts.change_of", {"day": row.day, "count": row.found})
 
 
-def _rule(given: Given) -> Audience:
+def _rule(given: Click) -> Audience:
     """Whom it is for; of the fields only those that the kind has."""
     kind = given["kind"]
     many = {name: given.all(name) for name in MANY}
@@ -134,7 +144,7 @@ def _rule(given: Given) -> Audience:
     )
 
 
-def _unknown(known: Form, read: BroadcastDraft) -> dict[str, str]:
+def _unknown(known: BroadcastForm, read: BroadcastDraft) -> dict[str, str]:
     """What was chosen and is not among what can be, by field."""
     rule = read.audience
     lists = {"states": known.states, "needs": known.needs, "roles": known.roles}
@@ -150,7 +160,7 @@ def _unknown(known: Form, read: BroadcastDraft) -> dict[str, str]:
     return wrong | {name: "choose" for name, (value, those) in single.items() if value and value not in those}
 
 
-def _start(desk: Desk, given: Given, wrong: dict[str, str]) -> datetime | None:
+def _start(desk: Desk, given: Click, wrong: dict[str, str]) -> datetime | None:
     """When it is to go out; None for at once. A start at night is for warnings alone."""
     if not given["start_day"] and not given["start_time"]:
         return None
@@ -181,7 +191,7 @@ def _time(typed: str) -> time | None:
         return None
 
 
-def _picture(given: Given, before: bytes | None, wrong: dict[str, str]) -> bytes | None:
+def _picture(given: Click, before: bytes | None, wrong: dict[str, str]) -> bytes | None:
     """The picture that was chosen, else the one it had unless it is taken out."""
     if given["no_picture"]:
         return None

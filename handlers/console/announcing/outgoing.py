@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.console.announcing.broadcasts import LOOKS
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.office import DayKind
 from handlers.flow import readers
@@ -17,9 +17,9 @@ LATER = ("awaiting_approval", "scheduled")
 KINDS: tuple[DayKind, ...] = ("closed", "opened")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Going:
-    """An announcement that will go out. look: of its state, a word of the style sheet."""
+    """A broadcast that will go out. look: of its state, a word of the style sheet."""
 
     at: datetime
     code: str
@@ -29,8 +29,8 @@ class Going:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDay:
     """A day on which something is different. weekday: 0 is Monday. entered: an official said so; else the calendar.
 
     by: who entered it.
@@ -53,7 +53,7 @@ class Plan:
     going: tuple[Going, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """The calendar. daily: (time, what) of all that the clock says each day. quiet: when nobody is woken.
 
@@ -63,39 +63,42 @@ class Outgoing:
     days: tuple[Plan, ...]
     daily: tuple[tuple[str, Phrase], ...]
     quiet: tuple[str, str]
-    office: tuple[Day, ...]
+    office: tuple[SpecialDay, ...]
     may: bool
 
 
-def view(desk: Desk, given: Given) -> Outgoing:
+def view(desk: Desk, given: Click) -> Outgoing:
     """What will go out, and the office's days."""
     daily = sorted((at, name) for name, at in given.daily.items() if desk.texts.has(f"console.outgoing.job.{name}"))
     return Outgoing(
-        _plans(desk), tuple((f"{at:%H:%M}", Phrase(f"console.outgoing.job.{name}")) for at, name in daily),
-        (f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"), _office_days(desk), desk.may("calendar.change", None),
-    )  # fmt: skip
+        days=_plans(desk),
+        daily=tuple((f"{at:%H:%M}", Phrase(f"console.outgoing.job.{name}")) for at, name in daily),
+        quiet=(f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"),
+        office=_office_days(desk),
+        may=desk.may("calendar.change", None),
+    )
 
 
-def enter(desk: Desk, given: Given) -> Went | Wrong:
+def enter(desk: Desk, given: Click) -> Redirect | Invalid:
     """Close the offices on a day to come, or open them."""
     read = readers.day(given["day"], desk.today()) if given["day"] else ()
     if len(read) != 1:
-        return Wrong({"day": "day" if given["day"] else "needs_day"})
+        return Invalid({"day": "day" if given["day"] else "needs_day"})
     kind = next((one for one in KINDS if one == given["kind"]), None)
     if kind is None:
-        return Wrong({"kind": "choose"})
+        return Invalid({"kind": "choose"})
     if read[0] > desk.today() + timedelta(days=2 * HOLIDAYS_AHEAD):
-        return Wrong({"day": "start_far"})
+        return Invalid({"day": "start_far"})
     if not desk.office_days.enter(read[0], kind):
-        return Wrong({"day": "day_past"})
-    return Went("/outgoing", f"day_{kind}")
+        return Invalid({"day": "day_past"})
+    return Redirect("/outgoing", f"day_{kind}")
 
 
-def take_back(desk: Desk, given: Given) -> Went | Wrong:
+def take_back(desk: Desk, given: Click) -> Redirect | Invalid:
     """Let the calendar speak again for a day."""
     read = readers.day(given["day"], desk.today()) if given["day"] else ()
     done = len(read) == 1 and desk.office_days.take_back(read[0])
-    return Went("/outgoing", "day_taken_back") if done else Wrong({}, outdated=True)
+    return Redirect("/outgoing", "day_taken_back") if done else Invalid({}, outdated=True)
 
 
 # Inside
@@ -107,7 +110,7 @@ def _plans(desk: Desk) -> tuple[Plan, ...]:
     for seen in desk.broadcasts.all(*LATER):
         at = desk.broadcasts.goes_at(seen)
         title = seen.title.get(desk.acting().language) or seen.title["vi"]
-        going = Going(at, seen.code, title, seen.state, LOOKS[seen.state], seen.people)
+        going = Going(at=at, code=seen.code, title=title, state=seen.state, look=LOOKS[seen.state], people=seen.people)
         by_day.setdefault(at.astimezone(desk.zone).date(), []).append(going)
     days = (desk.today() + timedelta(days=count) for count in range(AHEAD))
     plans = (Plan(day, day.weekday(), desk.calendar.is_holiday(day), _in_order(by_day.get(day, []))) for day in days)
@@ -118,7 +121,7 @@ def _in_order(going: list[Going]) -> tuple[Going, ...]:
     return tuple(sorted(going, key=lambda one: (one.at, one.code)))
 
 
-def _office_days(desk: Desk) -> tuple[Day, ...]:
+def _office_days(desk: Desk) -> tuple[SpecialDay, ...]:
     """Holidays of the coming year, and every day that was entered."""
     entered: Mapping[date, tuple[str, str]] = {
         row.day: (row.kind, row.entered_by) for row in desk.office_days.entered()
@@ -126,16 +129,22 @@ def _office_days(desk: Desk) -> tuple[Day, ...]:
     coming = (desk.today() + timedelta(days=count) for count in range(HOLIDAYS_AHEAD))
     holidays = {day for day in coming if day not in entered and desk.calendar.is_holiday(day)}
     return tuple(
-        Day(day, day.weekday(), entered[day][0] == "closed", entered=True, by=desk.officials.name_of(entered[day][1]))
+        SpecialDay(
+            day=day,
+            weekday=day.weekday(),
+            closed=entered[day][0] == "closed",
+            entered=True,
+            by=desk.officials.name_of(entered[day][1]),
+        )
         if day in entered
-        else Day(day, day.weekday(), closed=True, entered=False)
+        else SpecialDay(day=day, weekday=day.weekday(), closed=True, entered=False)
         for day in sorted({*entered, *holidays})
     )
 
 
-SCREEN = Screen("/outgoing", "outgoing", "broadcast.see", view, menu="announcing")
+SCREEN = Screen(path="/outgoing", template="announcing/outgoing", right="broadcast.see", view=view, menu="announcing")
 screens = (SCREEN,)
 acts = (
-    Act("/outgoing/days", "calendar.change", enter, SCREEN),
-    Act("/outgoing/days/take-back", "calendar.change", take_back, SCREEN),
+    Act(path="/outgoing/days", right="calendar.change", do=enter, screen=SCREEN),
+    Act(path="/outgoing/days/take-back", right="calendar.change", do=take_back, screen=SCREEN),
 )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from handlers.console.giving.gifts import Chip, how_much, place_of, units_within
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.giving.gifts import Chip, place_of, units_within
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
+from handlers.console.screen.need_form import NeedForm, need_form
 from handlers.console.screen.typed import Done, Faults, count, money
-from handlers.console.screen.words import topic_of
-from handlers.console.work import slots
+from handlers.console.screen.words import how_much, topic_of
 from handlers.desk import Desk
 from handlers.desk.allocations import (
     MEETING,
@@ -29,9 +29,9 @@ from storage.tables import Pledge
 A_SIDE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedLine:
-    """A need. code: of the request or drive; name: whom it is for, where she may know; to: the request's address.
+    """A need. code: of the case or campaign; name: whom it is for, where she may know; to: the case's address.
 
     give: how much of the chosen gift is put forward for it, empty where none can be given here. why: it fits.
     """
@@ -52,11 +52,11 @@ class NeedLine:
     why: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiftLine:
     """A gift of which something is left. what: as its giver said it. measure: of what is given on; empty: money.
 
-    give, why: as of a need.
+    give, why: as in `NeedLine`.
     """
 
     code: str
@@ -71,11 +71,11 @@ class GiftLine:
     why: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """The page. need, gift: the one that was chosen; the other side then holds what fits it. words: what is needed.
 
-    closes: she may close the chosen need; need_form: where she may say what a request needs.
+    closes: she may close the chosen need; need_form: where she may say what a case needs.
     """
 
     needs: tuple[NeedLine, ...]
@@ -85,14 +85,14 @@ class Board:
     words: str = ""
     closes: bool = False
     allocates: bool = False
-    need_form: slots.Form | None = None
+    need_form: NeedForm | None = None
     kinds: tuple[Chip, ...] = ()
     kind: str = ""
     units: tuple[tuple[str, str], ...] = ()
     unit: str = ""
 
 
-def view(desk: Desk, given: Given) -> Board:
+def view(desk: Desk, given: Click) -> Board:
     """Needs and gifts side by side, as the address narrows them."""
     kind = given["kind"] if given["kind"] in MET_BY else ""
     within = units_within(desk, "gift.see")
@@ -103,13 +103,18 @@ def view(desk: Desk, given: Given) -> Board:
     _note(desk, len(gifts))
     chips = tuple(_chip(one, kind, unit) for one in MET_BY)
     return Board(
-        tuple(_need_line(desk, one, known) for one in needs), tuple(_gift_line(desk, one) for one in gifts),
-        need_form=slots.form(desk), allocates=desk.acting().reach("gift.allocate") is not None, kinds=chips, kind=kind,
-        units=within, unit=unit,
-    )  # fmt: skip
+        needs=tuple(_need_line(desk, one, known) for one in needs),
+        gifts=tuple(_gift_line(desk, one) for one in gifts),
+        need_form=need_form(desk),
+        allocates=desk.acting().reach("gift.allocate") is not None,
+        kinds=chips,
+        kind=kind,
+        units=within,
+        unit=unit,
+    )
 
 
-def view_need(desk: Desk, given: Given) -> Board | None:
+def view_need(desk: Desk, given: Click) -> Board | None:
     """One need, and the gifts that fit it with their reasons."""
     need = desk.board.need(given.path["id"])
     if need is None:
@@ -118,14 +123,16 @@ def view_need(desk: Desk, given: Given) -> Board | None:
     _note(desk, len(found))
     words = desk.needs.words(need.id) if desk.may("case.see", need.unit_id) else ""
     return Board(
-        (), tuple(_suggested_gift(desk, one, need) for one in found),
-        need=_need_line(desk, need, _names(desk, need.case_code)), words=words,
+        needs=(),
+        gifts=tuple(_suggested_gift(desk, one, need) for one in found),
+        need=_need_line(desk, need, _names(desk, need.case_code)),
+        words=words,
         closes=need.state == "open" and not need.held and desk.may("need.open", need.unit_id),
         allocates=desk.may("gift.allocate", need.unit_id),
-    )  # fmt: skip
+    )
 
 
-def view_gift(desk: Desk, given: Given) -> Board | None:
+def view_gift(desk: Desk, given: Click) -> Board | None:
     """One gift, and the needs that it fits with their reasons."""
     gift = desk.pledges.find(given.path["code"], "gift.see")
     if gift is None:
@@ -134,19 +141,21 @@ def view_gift(desk: Desk, given: Given) -> Board | None:
     _note(desk, 1)
     known = _names(desk, *(one.case_code for one in found))
     return Board(
-        tuple(_suggested_need(desk, one, gift, known) for one in found), (), gift=_gift_line(desk, gift),
+        needs=tuple(_suggested_need(desk, one, gift, known) for one in found),
+        gifts=(),
+        gift=_gift_line(desk, gift),
         allocates=desk.may("gift.allocate", gift.unit_id),
-    )  # fmt: skip
+    )
 
 
-def give_to_need(desk: Desk, given: Given) -> Done:
+def give_to_need(desk: Desk, given: Click) -> Done:
     """Give so much of a gift to the chosen need; of a job or a link the household is asked first."""
     if desk.board.need(given.path["id"]) is None:
         return None
     return _give(desk, given, given["gift"], given.path["id"])
 
 
-def give_of_gift(desk: Desk, given: Given) -> Done:
+def give_of_gift(desk: Desk, given: Click) -> Done:
     """Give so much of the chosen gift to a need; of a job or a link the household is asked first."""
     if desk.pledges.find(given.path["code"], "gift.see") is None:
         return None
@@ -160,19 +169,19 @@ def _field(outcome: AllocationOutcome) -> str:
     return "give" if outcome == "too_much" else ""
 
 
-def _give(desk: Desk, given: Given, code: str, slot_id: str) -> Done:
+def _give(desk: Desk, given: Click, code: str, slot_id: str) -> Done:
     pledge = desk.pledges.find(code, "gift.see", noted=False)
     if pledge is None or not slot_id:
-        return Wrong({"": "board_absent"})
+        return Invalid({"": "board_absent"})
     faults: Faults = {}
     amount = (money if pledge.measure == MONEY else count)(given, "give", faults, most=MOST)
     if faults or amount is None:
-        return Wrong(faults)
+        return Invalid(faults)
     outcome = desk.allocations.allocate(pledge.code, slot_id, amount)
     if outcome == "done":
         asked = pledge.kind in MEETING
-        return Went(f"/gifts/{pledge.code}", "gift_asked" if asked else "gift_allocated")
-    return Wrong({_field(outcome): f"board_{outcome}"})
+        return Redirect(f"/gifts/{pledge.code}", "gift_asked" if asked else "gift_allocated")
+    return Invalid({_field(outcome): f"board_{outcome}"})
 
 
 def _note(desk: Desk, count: int) -> None:
@@ -187,22 +196,42 @@ def _names(desk: Desk, *codes: str) -> Mapping[str, str]:
 def _need_line(desk: Desk, one: Need, known: Mapping[str, str]) -> NeedLine:
     about = Phrase("plain", {"words": Bilingual(one.title)}) if one.title else Phrase(f"options.needs.{one.need}")
     return NeedLine(
-        one.id, one.case_code or one.campaign_code, known.get(one.case_code, ""),
-        f"/requests/{one.case_code}" if one.case_code in known else "", _unit(one.unit_id), about,
-        Phrase(f"console.gifts.kind.{one.kind}"), topic_of(desk, one.topic), how_much(one.left, one.measure),
-        in_season(one.months), one.held, one.created_at, "", (),
-    )  # fmt: skip
+        id=one.id,
+        code=one.case_code or one.campaign_code,
+        name=known.get(one.case_code, ""),
+        to=f"/requests/{one.case_code}" if one.case_code in known else "",
+        unit=_unit(one.unit_id),
+        need=about,
+        kind=Phrase(f"console.gifts.kind.{one.kind}"),
+        topic=topic_of(desk, one.topic),
+        left=how_much(one.left, one.measure),
+        months=in_season(one.months),
+        held=one.held,
+        at=one.created_at,
+        give="",
+        why=(),
+    )
 
 
 def _suggested_need(desk: Desk, one: SuggestedNeed, gift: Pledge, known: Mapping[str, str]) -> NeedLine:
     left = gift.amount - gift.allocated
     give = str(min(left, one.left)) if same_measure(gift.measure, one.measure) else ""
     return NeedLine(
-        one.slot_id, one.case_code or one.campaign_code, known.get(one.case_code, ""),
-        f"/requests/{one.case_code}" if one.case_code in known else "", _unit(one.unit_id),
-        Phrase(f"options.needs.{one.need}"), Phrase(f"console.gifts.kind.{gift.kind}"), topic_of(desk, one.topic),
-        how_much(one.left, one.measure), in_season(one.months), False, None, give, one.reasons,
-    )  # fmt: skip
+        id=one.slot_id,
+        code=one.case_code or one.campaign_code,
+        name=known.get(one.case_code, ""),
+        to=f"/requests/{one.case_code}" if one.case_code in known else "",
+        unit=_unit(one.unit_id),
+        need=Phrase(f"options.needs.{one.need}"),
+        kind=Phrase(f"console.gifts.kind.{gift.kind}"),
+        topic=topic_of(desk, one.topic),
+        left=how_much(one.left, one.measure),
+        months=in_season(one.months),
+        held=False,
+        at=None,
+        give=give,
+        why=one.reasons,
+    )
 
 
 def _unit(unit_id: str | None) -> Phrase:
@@ -212,10 +241,17 @@ def _unit(unit_id: str | None) -> Phrase:
 def _gift_line(desk: Desk, pledge: Pledge) -> GiftLine:
     left = how_much(pledge.amount - pledge.allocated, pledge.measure)
     return GiftLine(
-        pledge.code, desk.pledges.body(pledge).what, _counted_in(pledge.measure), place_of(pledge),
-        Phrase(f"console.gifts.kind.{pledge.kind}"), topic_of(desk, pledge.topic), left, in_season(pledge.months),
-        "", (),
-    )  # fmt: skip
+        code=pledge.code,
+        what=desk.pledges.body(pledge).what,
+        measure=_counted_in(pledge.measure),
+        where=place_of(pledge),
+        kind=Phrase(f"console.gifts.kind.{pledge.kind}"),
+        topic=topic_of(desk, pledge.topic),
+        left=left,
+        months=in_season(pledge.months),
+        give="",
+        why=(),
+    )
 
 
 def _counted_in(measure: str) -> str:
@@ -228,9 +264,17 @@ def _suggested_gift(desk: Desk, one: SuggestedGift, need: Need) -> GiftLine:
     give = str(min(one.left, need.left)) if same_measure(one.measure, need.measure) else ""
     where = Phrase("plain", {"words": unit_name(one.unit_id)}) if one.unit_id else Phrase("console.gifts.most_needed")
     return GiftLine(
-        one.code, what, _counted_in(one.measure), where, Phrase(f"console.gifts.kind.{one.kind}"),
-        topic_of(desk, one.topic), how_much(one.left, one.measure), in_season(one.months), give, one.reasons,
-    )  # fmt: skip
+        code=one.code,
+        what=what,
+        measure=_counted_in(one.measure),
+        where=where,
+        kind=Phrase(f"console.gifts.kind.{one.kind}"),
+        topic=topic_of(desk, one.topic),
+        left=how_much(one.left, one.measure),
+        months=in_season(one.months),
+        give=give,
+        why=one.reasons,
+    )
 
 
 def _chip(one: str, kind: str, unit: str) -> Chip:
@@ -239,11 +283,11 @@ def _chip(one: str, kind: str, unit: str) -> Chip:
     return Chip(Phrase(f"console.gifts.kind.{one}"), on, urlencode({k: v for k, v in fields.items() if v}))
 
 
-screen = Screen("/board", "board", "gift.see", view, notes=True, menu="giving")
-need_screen = Screen("/board/needs/{id}", "board", "gift.see", view_need, notes=True)
-gift_screen = Screen("/board/gifts/{code}", "board", "gift.see", view_gift, notes=True)
+screen = Screen(path="/board", template="giving/board", right="gift.see", view=view, notes=True, menu="giving")
+need_screen = Screen(path="/board/needs/{id}", template="giving/board", right="gift.see", view=view_need, notes=True)
+gift_screen = Screen(path="/board/gifts/{code}", template="giving/board", right="gift.see", view=view_gift, notes=True)
 screens = (screen, need_screen, gift_screen)
 acts = (
-    Act("/board/needs/{id}/give", "gift.allocate", give_to_need, need_screen),
-    Act("/board/gifts/{code}/give", "gift.allocate", give_of_gift, gift_screen),
+    Act(path="/board/needs/{id}/give", right="gift.allocate", do=give_to_need, screen=need_screen),
+    Act(path="/board/gifts/{code}/give", right="gift.allocate", do=give_of_gift, screen=gift_screen),
 )

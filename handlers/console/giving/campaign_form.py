@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console.screen import Given, Wrong, typed
+from handlers.console.screen import Click, Invalid, typed
 from handlers.desk import Desk
 from handlers.desk.money import MOST_MONEY, CampaignDraft, SeenCampaign, campaign_faults
 from handlers.flow import readers
 from handlers.flow.message import Phrase
-from handlers.rules import drives
+from handlers.rules import campaign_rules
 from handlers.vietnamese import units
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CampaignForm:
     """What can be chosen in the form of a campaign: (id, name) each. city: it may be for the whole city."""
 
     bases: tuple[tuple[str, Phrase], ...]
@@ -23,16 +23,16 @@ class Form:
     city: bool
 
 
-def form(desk: Desk) -> Form | None:
+def form(desk: Desk) -> CampaignForm | None:
     """The choices of the form, for an official who may write a campaign anywhere."""
     me = desk.acting()
     reach = me.reach("campaign.write")
     if reach is None:
         return None
     places = tuple((u.id, u.name) for u in units.all_units().values() if reach == "all" or u.id in me.units)
-    bases = tuple((basis.id, Phrase(f"drive_bases.{basis.id}")) for basis in drives.bases(desk.today()))
+    bases = tuple((basis.id, Phrase(f"drive_bases.{basis.id}")) for basis in campaign_rules.bases(desk.today()))
     accounts = tuple((a.id, f"{a.owner} · {a.bank} · {a.number}") for a in desk.gift_accounts.to_choose())
-    return Form(bases, places, accounts, reach == "all")
+    return CampaignForm(bases, places, accounts, reach == "all")
 
 
 def old(seen: SeenCampaign) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ def old(seen: SeenCampaign) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def draft(desk: Desk, given: Given) -> CampaignDraft | Wrong:
+def draft(desk: Desk, given: Click) -> CampaignDraft | Invalid:
     """What was typed, as a draft; or what is wrong with it."""
     wrong: dict[str, str] = {}
     first, last = (_day(desk, given, field, wrong) for field in ("first_day", "last_day"))
@@ -65,10 +65,10 @@ def draft(desk: Desk, given: Given) -> CampaignDraft | Wrong:
         goal=goal,
     )
     wrong = {**campaign_faults(read, desk.today()), **wrong}
-    return Wrong(wrong) if wrong else read
+    return Invalid(wrong) if wrong else read
 
 
-def _day(desk: Desk, given: Given, field: str, wrong: dict[str, str]) -> date | None:
+def _day(desk: Desk, given: Click, field: str, wrong: dict[str, str]) -> date | None:
     read = readers.day(given[field], desk.today()) if given[field] else ()
     if len(read) != 1:
         wrong[field] = "day" if given[field] else "needs_day"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console.giving.campaign_form import Form, draft, form, old
-from handlers.console.screen import Act, Given, Screen, Went, Wrong, typed
+from handlers.console.giving.campaign_form import CampaignForm, draft, form, old
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, typed
 from handlers.desk import Desk
 from handlers.desk.money import MOST_MONEY, CampaignOutcome, SeenCampaign, has_number, stamp
 from handlers.flow.message import Dong, Phrase
-from handlers.rules import drives
+from handlers.rules import campaign_rules
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import units
 from handlers.views import campaign_words
@@ -20,8 +20,8 @@ LOOKS = {"draft": "mine", "ahead": "waiting", "open": "new", "over": "stopped", 
 MOST_AMOUNT = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLine:
     """A campaign in the list. state: draft, ahead, open, over or closed; look: of it, a word of the style sheet."""
 
     code: str
@@ -35,11 +35,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaigns:
+class CampaignList:
     """The list; form: to write one, for who may."""
 
-    lines: tuple[Line, ...]
-    form: Form | None
+    lines: tuple[CampaignLine, ...]
+    form: CampaignForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class ItemLine:
     met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFile:
     """One campaign. facts: (key below `console.campaigns`, words) each. words: (language, title, about) each, as people
     read them. progress: one amount a line.
 
@@ -61,7 +61,7 @@ class One:
     asks_for_money: its account may be shown on all its days. link: of its public page, once it was opened.
     """
 
-    line: Line
+    line: CampaignLine
     facts: tuple[tuple[str, object], ...]
     words: tuple[tuple[str, str, str], ...]
     progress: tuple[Phrase, ...]
@@ -72,68 +72,68 @@ class One:
     asks_for_money: bool
     may_open: bool
     may_close: bool
-    form: Form | None
+    form: CampaignForm | None
     old: Mapping[str, str]
     needs: tuple[str, ...]
     kinds: tuple[str, ...]
     may_add: bool
 
 
-def view(desk: Desk, given: Given) -> Campaigns:
+def view(desk: Desk, given: Click) -> CampaignList:
     """Campaigns within reach: drafts first."""
-    return Campaigns(tuple(_line(desk, seen) for seen in desk.campaigns.all()), form(desk))
+    return CampaignList(tuple(_line(desk, seen) for seen in desk.campaigns.all()), form(desk))
 
 
-def view_one(desk: Desk, given: Given) -> One | None:
+def view_one(desk: Desk, given: Click) -> CampaignFile | None:
     """One campaign: what it says, how far it has come, what it needs."""
     seen = desk.campaigns.read(given.path["code"])
     if seen is None:
         return None
     language, is_draft = desk.acting().language, seen.state == "draft"
     own, may_write = seen.written_by == desk.acting().id, desk.may("campaign.write", seen.unit_id)
-    return One(
-        _line(desk, seen),
-        _facts(desk, seen),
-        tuple((one, seen.title[one], seen.about[one]) for one in LANGUAGES),
-        campaign_words.lines(desk.campaigns.progress(seen)),
-        tuple(
+    return CampaignFile(
+        line=_line(desk, seen),
+        facts=_facts(desk, seen),
+        words=tuple((one, seen.title[one], seen.about[one]) for one in LANGUAGES),
+        progress=campaign_words.lines(desk.campaigns.progress(seen)),
+        items=tuple(
             ItemLine(one.id, one.title[language], _much(one.amount, one.measure, one.kind), one.state == "met")
             for one in desk.campaign_items.of(seen)
         ),
-        f"{desk.public_url}/c/{seen.code}" if seen.opened_by else "",
-        stamp(seen),
-        own,
-        desk.campaigns.asks_for_money(seen),
-        is_draft and not own and desk.may("campaign.open", seen.unit_id),
-        seen.state != "closed" and desk.may("campaign.close", seen.unit_id),
-        form(desk) if is_draft and may_write else None,
-        old(seen),
-        NEEDS,
-        KINDS,
-        seen.state != "closed" and may_write,
+        link=f"{desk.public_url}/c/{seen.code}" if seen.opened_by else "",
+        seen=stamp(seen),
+        own=own,
+        asks_for_money=desk.campaigns.asks_for_money(seen),
+        may_open=is_draft and not own and desk.may("campaign.open", seen.unit_id),
+        may_close=seen.state != "closed" and desk.may("campaign.close", seen.unit_id),
+        form=form(desk) if is_draft and may_write else None,
+        old=old(seen),
+        needs=NEEDS,
+        kinds=KINDS,
+        may_add=seen.state != "closed" and may_write,
     )
 
 
-def write(desk: Desk, given: Given) -> Went | Wrong | None:
+def write(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Write a campaign; it is a draft until another opens it."""
     read = draft(desk, given)
-    if isinstance(read, Wrong):
+    if isinstance(read, Invalid):
         return read
     code = desk.campaigns.write(read)
-    return Went(f"/campaigns/{code}", "campaign_written") if code else Wrong({"unit": "campaign_unit"})
+    return Redirect(f"/campaigns/{code}", "campaign_written") if code else Invalid({"unit": "campaign_unit"})
 
 
-def rewrite(desk: Desk, given: Given) -> Went | Wrong | None:
+def rewrite(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Write a draft anew; another has to open it."""
     if desk.campaigns.read(given.path["code"]) is None:
         return None
     read = draft(desk, given)
-    if isinstance(read, Wrong):
+    if isinstance(read, Invalid):
         return read
     return _told(given, desk.campaigns.rewrite(given.path["code"], read, given["seen"]), "campaign_rewritten")
 
 
-def open_(desk: Desk, given: Given) -> Went | Wrong | None:
+def open_(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Open what another wrote: everybody sees it, on its days."""
     code = given.path["code"]
     outcome = desk.campaigns.open(code, given["seen"])
@@ -142,12 +142,12 @@ def open_(desk: Desk, given: Given) -> Went | Wrong | None:
     return _told(given, outcome, "campaign_opened" if asks else "campaign_opened_no_money")
 
 
-def close(desk: Desk, given: Given) -> Went | Wrong | None:
+def close(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Close a campaign for ever, or throw a draft away."""
     return _told(given, desk.campaigns.close(given.path["code"]), "campaign_closed")
 
 
-def add(desk: Desk, given: Given) -> Went | Wrong | None:
+def add(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Say what a campaign needs; everybody reads it."""
     if desk.campaigns.read(given.path["code"]) is None:
         return None
@@ -161,48 +161,57 @@ def add(desk: Desk, given: Given) -> Went | Wrong | None:
     wrong |= {name: "no_number" for name in ("item_vi", "item_en", "measure") if has_number(given[name])}
     wrong |= {name: "choose" for name, known in (("need", NEEDS), ("kind", KINDS)) if given[name] not in known}
     if wrong or amount is None:
-        return Wrong(wrong)
+        return Invalid(wrong)
     title = {"vi": given["item_vi"], "en": given["item_en"]}
     measure = "VND" if money else given["measure"]
     opened = desk.needs.open_for_campaign(given.path["code"], given["need"], given["kind"], amount, title, measure)
     return _told(given, opened.how, "campaign_item_added")
 
 
-def take_out(desk: Desk, given: Given) -> Went | Wrong | None:
+def take_out(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Take out an item that no gift has met or is on its way to."""
     seen = desk.campaigns.read(given.path["code"])
     if seen is None or given["item"] not in {one.id for one in desk.campaign_items.of(seen)}:
-        return None if seen is None else Wrong({}, outdated=True)
+        return None if seen is None else Invalid({}, outdated=True)
     return _told(given, desk.needs.close(given["item"]), "campaign_item_taken_out")
 
 
 # Inside
 
 
-def _told(given: Given, outcome: CampaignOutcome | str, done: str) -> Went | Wrong | None:
+def _told(given: Click, outcome: CampaignOutcome | str, done: str) -> Redirect | Invalid | None:
     match outcome:
         case "done":
-            return Went(f"/campaigns/{given.path['code']}", done)
+            return Redirect(f"/campaigns/{given.path['code']}", done)
         case "absent":
             return None
         case "outdated":
-            return Wrong({}, outdated=True)
+            return Invalid({}, outdated=True)
         case "own":
-            return Wrong({"": "own_campaign"})
+            return Invalid({"": "own_campaign"})
         case "taken":
-            return Wrong({"": "campaign_item_taken"})
+            return Invalid({"": "campaign_item_taken"})
         case "invalid":
-            return Wrong({"": "campaign_days"})
+            return Invalid({"": "campaign_days"})
         case _:
-            return Wrong({"": "campaign_not_now"})
+            return Invalid({"": "campaign_not_now"})
 
 
-def _line(desk: Desk, seen: SeenCampaign) -> Line:
+def _line(desk: Desk, seen: SeenCampaign) -> CampaignLine:
     state: str = seen.state
     if seen.state == "open" and not seen.open_now:
         state = "ahead" if desk.today() < seen.first_day else "over"
     title = seen.title[desk.acting().language]
-    return Line(seen.code, title, seen.organiser, _place(seen), seen.first_day, seen.last_day, state, LOOKS[state])
+    return CampaignLine(
+        code=seen.code,
+        title=title,
+        organiser=seen.organiser,
+        unit=_place(seen),
+        first_day=seen.first_day,
+        last_day=seen.last_day,
+        state=state,
+        look=LOOKS[state],
+    )
 
 
 def _place(seen: SeenCampaign) -> str | Phrase:
@@ -214,7 +223,7 @@ def _facts(desk: Desk, seen: SeenCampaign) -> tuple[tuple[str, object], ...]:
     ended = seen.account_id is not None and desk.gift_accounts.is_over(seen.account_id)
     nowhere = Phrase("console.campaigns.account_ended" if ended else "console.campaigns.no_account")
     named = f"{account.owner} · {account.bank} · {account.number}" if account else nowhere
-    hand_on = drives.distribute_until(seen.basis, seen.last_day)
+    hand_on = campaign_rules.distribute_until(seen.basis, seen.last_day)
     name = desk.officials.name_of
     return (
         ("organiser", seen.organiser),
@@ -232,10 +241,10 @@ def _much(amount: int, measure: str, kind: str) -> Phrase | str:
     return Phrase("plain", {"words": Dong(amount)}) if kind == "money" else f"{amount} {measure}"
 
 
-LIST = Screen("/campaigns", "campaigns", "campaign.see", view, menu="giving")
-ONE = Screen("/campaigns/{code}", "campaign", "campaign.see", view_one)
+LIST = Screen(path="/campaigns", template="giving/campaigns", right="campaign.see", view=view, menu="giving")
+ONE = Screen(path="/campaigns/{code}", template="giving/campaign", right="campaign.see", view=view_one)
 screens = (LIST, ONE)
-_ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Went | Wrong | None], bool]] = {
+_ACTS: Mapping[str, tuple[str, Callable[[Desk, Click], Redirect | Invalid | None], bool]] = {
     "rewrite": ("campaign.write", rewrite, False),
     "open": ("campaign.open", open_, True),
     "close": ("campaign.close", close, True),
@@ -243,6 +252,9 @@ _ACTS: Mapping[str, tuple[str, Callable[[Desk, Given], Went | Wrong | None], boo
     "items/take-out": ("campaign.write", take_out, False),
 }
 acts = (
-    Act("/campaigns", "campaign.write", write, LIST),
-    *(Act(f"/campaigns/{{code}}/{name}", right, do, ONE, checked) for name, (right, do, checked) in _ACTS.items()),
+    Act(path="/campaigns", right="campaign.write", do=write, screen=LIST),
+    *(
+        Act(path=f"/campaigns/{{code}}/{name}", right=right, do=do, screen=ONE, checked=checked)
+        for name, (right, do, checked) in _ACTS.items()
+    ),
 )

@@ -1,12 +1,11 @@
-"""Jobs, and buyers and partners: when of the year who wants what and who has it, and who was asked and said what."""
+"""Jobs, buyers and partners: who wants and who has what in which month, and what the households asked answered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.giving.gifts import how_much
-from handlers.console.screen import Act, Given, Screen, Shown, Wrong
-from handlers.console.screen.words import topic_of
+from handlers.console.screen import Act, Click, Invalid, Screen, ShownOnce
+from handlers.console.screen.words import how_much, topic_of
 from handlers.desk import Desk
 from handlers.desk.allocations import MEETING, HouseholdContact, ListedAllocation, hand_overs
 from handlers.flow.readers import write_phone
@@ -29,7 +28,7 @@ class Product:
     picked: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A household that was asked whether it wants to meet an employer or buyer. state: asked, no or yes."""
 
@@ -46,7 +45,7 @@ class Asked:
     meets: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """The page. contact: whom an employer or buyer may ring up, where it was asked for; of: of which offer."""
 
@@ -57,20 +56,22 @@ class Exchange:
     contact: HouseholdContact | None = None
 
 
-def view(desk: Desk, given: Given) -> Exchange:
+def view(desk: Desk, given: Click) -> Exchange:
     """The calendar of buyers and products, and whom jobs and links were offered to."""
     return _page(desk)
 
 
-def show_contact(desk: Desk, given: Given) -> Shown | Wrong | None:
+def show_contact(desk: Desk, given: Click) -> ShownOnce | Invalid | None:
     """The same with name and phone of a household that said yes, for the employer or buyer; that is noted."""
     one = desk.hand_overs.find(given.path["id"])
     if one is None:
         return None
     contact = desk.allocations.contact(one.id) if desk.may("case.see", one.unit_id) else None
     if contact is None:
-        return Wrong({"": "no_contact"})
-    return Shown("exchange", _page(desk, given.path["id"], HouseholdContact(contact.name, write_phone(contact.phone))))
+        return Invalid({"": "no_contact"})
+    return ShownOnce(
+        "giving/exchange", _page(desk, given.path["id"], HouseholdContact(contact.name, write_phone(contact.phone)))
+    )
 
 
 # Inside
@@ -78,7 +79,13 @@ def show_contact(desk: Desk, given: Given) -> Shown | Wrong | None:
 
 def _page(desk: Desk, of: str = "", contact: HouseholdContact | None = None) -> Exchange:
     every = desk.allocations.listed(states=hand_overs.MEETING_STATES, most=MOST, kinds=MEETING)
-    return Exchange(_products(desk), desk.today().month, tuple(_asked(desk, one) for one in every), of, contact)
+    return Exchange(
+        products=_products(desk),
+        month=desk.today().month,
+        asked=tuple(_asked(desk, one) for one in every),
+        of=of,
+        contact=contact,
+    )
 
 
 def _products(desk: Desk) -> tuple[Product, ...]:
@@ -104,14 +111,20 @@ def _asked(desk: Desk, one: ListedAllocation) -> Asked:
     meets = one.state not in ("asked", "declined", "returned")
     state = "yes" if meets else one.state
     return Asked(
-        one.id, one.pledge_code, one.case_code or one.campaign_code,
-        f"/requests/{one.case_code}" if one.case_code and desk.may("case.see", one.unit_id) else "",
-        unit_name(one.unit_id), Phrase(f"console.gifts.kind.{one.kind}"), how_much(one.amount, one.measure),
-        LOOKS.get(one.state, "done"), Phrase(f"console.exchange.state.{state}"), one.handed_at or one.allocated_at,
-        meets and desk.may("gift.allocate", one.unit_id) and desk.may("case.see", one.unit_id),
-    )  # fmt: skip
+        id=one.id,
+        gift=one.pledge_code,
+        code=one.case_code or one.campaign_code,
+        to=f"/requests/{one.case_code}" if one.case_code and desk.may("case.see", one.unit_id) else "",
+        unit=unit_name(one.unit_id),
+        kind=Phrase(f"console.gifts.kind.{one.kind}"),
+        amount=how_much(one.amount, one.measure),
+        look=LOOKS.get(one.state, "done"),
+        state=Phrase(f"console.exchange.state.{state}"),
+        since=one.handed_at or one.allocated_at,
+        meets=meets and desk.may("gift.allocate", one.unit_id) and desk.may("case.see", one.unit_id),
+    )
 
 
-screen = Screen("/exchange", "exchange", "gift.see", view, menu="giving")
+screen = Screen(path="/exchange", template="giving/exchange", right="gift.see", view=view, menu="giving")
 screens = (screen,)
-acts = (Act("/exchange/{id}/contact", "gift.allocate", show_contact, screen),)
+acts = (Act(path="/exchange/{id}/contact", right="gift.allocate", do=show_contact, screen=screen),)

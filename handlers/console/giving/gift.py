@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.console.giving import gifts
-from handlers.console.giving.gifts import how_much
-from handlers.console.screen import Act, Given, Screen, Shown
-from handlers.console.work.case_page import phone_shown
-from handlers.console.work.verdict import Field, plain
+from handlers.console.screen import Act, Click, Screen, ShownOnce
+from handlers.console.screen.words import Field, how_much, phone_shown, plain
 from handlers.desk import Desk
 from handlers.desk.allocations import GiftFile, GiftHappened, ListedAllocation
 from handlers.desk.pledges import COMES, OPEN
@@ -25,8 +23,8 @@ LOOKS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftEvent:
     """One line of what happened. by: who did it, in words."""
 
     id: str
@@ -37,9 +35,9 @@ class Step:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the gift at one need. code: of the request or the drive; to: its address, where she may open it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftAllocation:
+    """A part of the gift at one need. code: of the case or the campaign; to: its address, where she may open it."""
 
     id: str
     code: str
@@ -52,8 +50,8 @@ class Part:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ToDo:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftToDo:
     """What the official may do now, first the act that is put forward. seen: the last event shown.
 
     allocates: it can be given on, on the board.
@@ -66,8 +64,8 @@ class ToDo:
     units: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gift:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftPage:
     """The page. phone: masked unless it was asked for, and then shown says so. sums: promised to confirmed.
 
     words: what was said about it, by what it answers.
@@ -93,34 +91,34 @@ class Gift:
     due: date | None
     until: date | None
     verified: Phrase | None
-    happened: tuple[Step, ...]
-    parts: tuple[Part, ...]
+    happened: tuple[GiftEvent, ...]
+    parts: tuple[GiftAllocation, ...]
     own: bool
-    now: ToDo
+    now: GiftToDo
 
 
-def view(desk: Desk, given: Given) -> Gift | None:
+def view(desk: Desk, given: Click) -> GiftPage | None:
     """A gift within reach, with all that happened to it."""
     pledge = desk.pledges.find(given.path["code"], "gift.see")
     return _page(desk, pledge) if pledge is not None else None
 
 
-def show_phone(desk: Desk, given: Given) -> Shown | None:
+def show_phone(desk: Desk, given: Click) -> ShownOnce | None:
     """The same with the giver's phone number in full, which is noted."""
     pledge = desk.pledges.find(given.path["code"], "gift.see")
     if pledge is None:
         return None
     desk.note("pledge.phone_shown", f"pledge:{pledge.id}")
-    return Shown("gift", _page(desk, pledge, phone=True))
+    return ShownOnce("giving/gift", _page(desk, pledge, phone=True))
 
 
 # Inside
 
 
-def _page(desk: Desk, pledge: Pledge, *, phone: bool = False) -> Gift:
+def _page(desk: Desk, pledge: Pledge, *, phone: bool = False) -> GiftPage:
     file = desk.gift_files.read(pledge)
     look, state = gifts.state_of(desk, pledge)
-    return Gift(
+    return GiftPage(
         code=pledge.code, kind=pledge.kind, name=file.body.name, giver=Phrase(f"console.gifts.giver.{pledge.giver}"),
         named=pledge.named, abroad=pledge.abroad, phone=phone_shown(file.body.phone, whole=phone), shown=phone,
         where=gifts.place_of(pledge), campaign=file.campaign, at=pledge.created_at, look=look, state=state,
@@ -156,24 +154,30 @@ def _verified(desk: Desk, pledge: Pledge) -> Phrase | None:
     return Phrase("console.gifts.verified", {"officer": desk.officials.name_of(pledge.verified_by), "day": day})
 
 
-def _step(desk: Desk, one: GiftHappened, pledge: Pledge) -> Step:
+def _step(desk: Desk, one: GiftHappened, pledge: Pledge) -> GiftEvent:
     by = plain(one.who) if one.who else Phrase(f"console.gifts.by.{one.by}")
     amount = how_much(one.amount, pledge.measure) if one.amount is not None else None
     what = f"console.gifts.event.{one.kind}"
     what = what if desk.texts.has(what) else "console.gifts.event.other"
-    return Step(one.id, one.at, Phrase(what), by, amount, one.words)
+    return GiftEvent(id=one.id, at=one.at, what=Phrase(what), by=by, amount=amount, words=one.words)
 
 
-def _part(desk: Desk, one: ListedAllocation) -> Part:
+def _part(desk: Desk, one: ListedAllocation) -> GiftAllocation:
     opens = bool(one.case_code) and desk.may("case.see", one.unit_id)
-    return Part(
-        one.id, one.case_code or one.campaign_code, f"/requests/{one.case_code}" if opens else "",
-        unit_name(one.unit_id), Phrase(f"options.needs.{one.need}"), how_much(one.amount, one.measure),
-        LOOKS[one.state], Phrase(f"console.gifts.part.{one.state}"), one.handed_at or one.allocated_at,
-    )  # fmt: skip
+    return GiftAllocation(
+        id=one.id,
+        code=one.case_code or one.campaign_code,
+        to=f"/requests/{one.case_code}" if opens else "",
+        unit=unit_name(one.unit_id),
+        need=Phrase(f"options.needs.{one.need}"),
+        amount=how_much(one.amount, one.measure),
+        look=LOOKS[one.state],
+        state=Phrase(f"console.gifts.part.{one.state}"),
+        since=one.handed_at or one.allocated_at,
+    )
 
 
-def _to_do(desk: Desk, pledge: Pledge) -> ToDo:
+def _to_do(desk: Desk, pledge: Pledge) -> GiftToDo:
     acts = desk.pledge_work.possible(pledge)
     given_on = pledge.state in OPEN and pledge.state != "offered" and pledge.allocated < pledge.amount
     own = pledge.person_id == desk.acting().person_id
@@ -181,11 +185,15 @@ def _to_do(desk: Desk, pledge: Pledge) -> ToDo:
     forward = [act for act in ("verify", "accept", "receive") if act in acts]
     places = tuple((one.id, one.name) for one in units.all_units().values()) if "place" in acts else ()
     first = "allocate" if allocates and pledge.kind not in ("money", "goods") else next(iter(forward), "")
-    return ToDo(
-        acts, first or ("allocate" if allocates else ""), desk.pledge_work.last_event(pledge), allocates, places
+    return GiftToDo(
+        acts=acts,
+        first=first or ("allocate" if allocates else ""),
+        seen=desk.pledge_work.last_event(pledge),
+        allocates=allocates,
+        units=places,
     )
 
 
-screen = Screen("/gifts/{code}", "gift", "gift.see", view, notes=True)
+screen = Screen(path="/gifts/{code}", template="giving/gift", right="gift.see", view=view, notes=True)
 screens = (screen,)
-acts = (Act("/gifts/{code}/phone", "gift.see", show_phone, screen),)
+acts = (Act(path="/gifts/{code}/phone", right="gift.see", do=show_phone, screen=screen),)

@@ -1,14 +1,14 @@
-"""Gifts: the list of what was promised within an official's reach, narrowed by its address."""
+"""Gifts: the list of what was pledged within an official's reach, narrowed by its address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from handlers.console.screen import Given, Screen, place
+from handlers.console.screen import Click, Screen, place
+from handlers.console.screen.words import how_much
 from handlers.desk import Desk
 from handlers.desk.pledges import COMES, FOLLOWS, KINDS, ListedPledge, PledgeFilter
-from handlers.desk.pledges import how_much as in_words
 from handlers.texts import Phrase
 from handlers.vietnamese import units
 from handlers.vietnamese.units import unit_name
@@ -22,9 +22,9 @@ LOOKS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A gift in the list. where: the unit, the drive, or that it is for where it is most needed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeLine:
+    """A gift in the list. where: the unit, the campaign, or that it is for where it is most needed."""
 
     code: str
     name: str
@@ -47,11 +47,11 @@ class Chip:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gifts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeList:
     """The list. query: what it is narrowed to, as in the address; further: the same for the next page, or empty."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PledgeLine, ...]
     chips: tuple[Chip, ...]
     kinds: tuple[Chip, ...]
     states: tuple[str, ...]
@@ -63,12 +63,12 @@ class Gifts:
     further: str
 
 
-def view(desk: Desk, given: Given) -> Gifts:
+def view(desk: Desk, given: Click) -> PledgeList:
     """The list as its address narrows it."""
     return listed(desk, narrowed(given.fields))
 
 
-def listed(desk: Desk, narrowed: PledgeFilter) -> Gifts:
+def listed(desk: Desk, narrowed: PledgeFilter) -> PledgeList:
     """A page of the list; that givers' words were read is noted."""
     rows = desk.pledge_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
@@ -77,11 +77,18 @@ def listed(desk: Desk, narrowed: PledgeFilter) -> Gifts:
     further = replace(narrowed, after=shown[-1].place) if len(rows) > A_PAGE else None
     chips = tuple(_chip(narrowed, name, not getattr(narrowed, name), f"console.gifts.chip.{name}") for name in CHIPS)
     kinds = tuple(_chip(narrowed, "kind", one, f"console.gifts.kind.{one}") for one in KINDS)
-    return Gifts(
-        tuple(_line(desk, one) for one in shown), chips, kinds, tuple(FOLLOWS), narrowed.state,
-        units_within(desk, "gift.see"), narrowed.unit_id, narrowed.code, written(narrowed),
-        written(further) if further else "",
-    )  # fmt: skip
+    return PledgeList(
+        lines=tuple(_line(desk, one) for one in shown),
+        chips=chips,
+        kinds=kinds,
+        states=tuple(FOLLOWS),
+        state=narrowed.state,
+        units=units_within(desk, "gift.see"),
+        unit=narrowed.unit_id,
+        code=narrowed.code,
+        query=written(narrowed),
+        further=written(further) if further else "",
+    )
 
 
 def narrowed(fields: Mapping[str, tuple[str, ...]]) -> PledgeFilter:
@@ -109,11 +116,6 @@ def written(narrowed: PledgeFilter) -> str:
     return urlencode(fields)
 
 
-def how_much(amount: int, measure: str) -> Phrase:
-    """An amount with what it is of."""
-    return Phrase("plain", {"words": in_words(amount, measure)})
-
-
 def place_of(pledge: Pledge) -> Phrase:
     """For where a gift is, in words."""
     if pledge.unit_id:
@@ -138,15 +140,23 @@ def units_within(desk: Desk, action: str) -> tuple[tuple[str, str], ...]:
 # Inside
 
 
-def _line(desk: Desk, one: ListedPledge) -> Line:
+def _line(desk: Desk, one: ListedPledge) -> PledgeLine:
     pledge = one.pledge
     look, state = state_of(desk, pledge)
     late = pledge.closed_at is None and pledge.kind in COMES and pledge.received < pledge.amount
     late = late and pledge.due is not None and pledge.due < desk.today()
-    return Line(
-        pledge.code, one.name, Phrase(f"console.gifts.kind.{pledge.kind}"), one.what,
-        how_much(pledge.amount, pledge.measure), place_of(pledge), look, state, pledge.due, late,
-    )  # fmt: skip
+    return PledgeLine(
+        code=pledge.code,
+        name=one.name,
+        kind=Phrase(f"console.gifts.kind.{pledge.kind}"),
+        what=one.what,
+        amount=how_much(pledge.amount, pledge.measure),
+        where=place_of(pledge),
+        look=look,
+        state=state,
+        due=pledge.due,
+        late=late,
+    )
 
 
 def _chip(before: PledgeFilter, name: str, value: str | bool, words: str) -> Chip:
@@ -156,5 +166,5 @@ def _chip(before: PledgeFilter, name: str, value: str | bool, words: str) -> Chi
     return Chip(Phrase(words), on, written(after))
 
 
-screen = Screen("/gifts", "gifts", "gift.see", view, notes=True, menu="giving")
+screen = Screen(path="/gifts", template="giving/gifts", right="gift.see", view=view, notes=True, menu="giving")
 screens = (screen,)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from handlers.console.giving.gift import label_of
 from handlers.console.giving.gifts import Chip
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.console.screen.typed import Done, Faults, money
-from handlers.console.work.verdict import Field, plain
+from handlers.console.screen.words import Field, plain
 from handlers.desk import Desk
 from handlers.desk.allocations import LAND, LONGEST, MOST_COST, WORK, Model, Wording, Writing
 from handlers.desk.cases import CaseOutcome
@@ -18,8 +18,8 @@ LOOKS = {"offered": "waiting", "shown": "done", "hidden": "stopped"}
 FIELDS = (*(f"{language}_{name}" for language in ("vi", "en") for name in LONGEST), "cost", "land", "work")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLine:
     """A model in the list. title: empty where it is not written yet."""
 
     id: str
@@ -31,11 +31,11 @@ class Line:
     hers: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelList:
     """The list. ideas: codes and days of what givers told and nobody wrote up yet."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ModelLine, ...]
     chips: tuple[Chip, ...]
     ideas: tuple[tuple[str, datetime], ...]
     writes: bool
@@ -44,8 +44,8 @@ class Page:
     values: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPage:
     """One model. idea: what its giver said, for who writes it up. values: its words by the fields of the form."""
 
     id: str
@@ -68,7 +68,7 @@ class One:
     values: dict[str, str]
 
 
-def view(desk: Desk, given: Given) -> Page:
+def view(desk: Desk, given: Click) -> ModelList:
     """Models, those that wait for a second official first, and ideas that wait for a first."""
     models = desk.models
     state = given["state"] if given["state"] in STATES else ""
@@ -80,10 +80,12 @@ def view(desk: Desk, given: Given) -> Page:
     )
     ideas = tuple((one.code, one.created_at) for one in models.ideas())
     lines, writes = tuple(_line(desk, one) for one in found), desk.may("model.write", None)
-    return Page(lines, chips, ideas, writes, LAND, WORK, dict.fromkeys(FIELDS, ""))
+    return ModelList(
+        lines=lines, chips=chips, ideas=ideas, writes=writes, lands=LAND, works=WORK, values=dict.fromkeys(FIELDS, "")
+    )
 
 
-def view_one(desk: Desk, given: Given) -> One | None:
+def view_one(desk: Desk, given: Click) -> ModelPage | None:
     """One model with the idea that it came from."""
     model = desk.models.find(given.path["id"])
     if model is None:
@@ -91,45 +93,59 @@ def view_one(desk: Desk, given: Given) -> One | None:
     writes, approves = desk.may("model.write", None), desk.may("model.approve", None)
     english = _facts(model.writing.en) if model.writing.en else ()
     complete = model.writing.complete
-    return One(
-        model.id, model.wording("vi").title, LOOKS[model.state], _state(desk, model), _told(model), english,
-        desk.officials.name_of(model.written_by), desk.officials.name_of(model.approved_by), model.idea,
-        _idea(desk, model) if writes else (), model.seen, writes, approves and complete and model.state != "shown",
-        model.written_by == desk.acting().id, approves and model.state == "shown", LAND, WORK, _values(model.writing),
-    )  # fmt: skip
+    return ModelPage(
+        id=model.id,
+        title=model.wording("vi").title,
+        look=LOOKS[model.state],
+        state=_state(desk, model),
+        facts=_told(model),
+        english=english,
+        written_by=desk.officials.name_of(model.written_by),
+        approved_by=desk.officials.name_of(model.approved_by),
+        code=model.idea,
+        idea=_idea(desk, model) if writes else (),
+        seen=model.seen,
+        writes=writes,
+        approves=approves and complete and model.state != "shown",
+        own=model.written_by == desk.acting().id,
+        hides=approves and model.state == "shown",
+        lands=LAND,
+        works=WORK,
+        values=_values(model.writing),
+    )
 
 
-def begin(desk: Desk, given: Given) -> Done:
+def begin(desk: Desk, given: Click) -> Done:
     """Write a model that no giver's idea led to."""
     faults: Faults = {}
     writing = _read(given, faults)
     if faults or writing is None:
-        return Wrong(faults)
+        return Invalid(faults)
     made = desk.models.begin(writing)
-    return Went(f"/models/{made}", "model_written") if made else Wrong({"": "invalid"})
+    return Redirect(f"/models/{made}", "model_written") if made else Invalid({"": "invalid"})
 
 
-def take_up(desk: Desk, given: Given) -> Done:
+def take_up(desk: Desk, given: Click) -> Done:
     """Begin to write up an idea."""
     made = desk.models.take_up(given["code"])
-    return Went(f"/models/{made}", "model_taken_up") if made else Wrong({"": "no_idea"})
+    return Redirect(f"/models/{made}", "model_taken_up") if made else Invalid({"": "no_idea"})
 
 
-def write(desk: Desk, given: Given) -> Done:
+def write(desk: Desk, given: Click) -> Done:
     """Write a model anew; it is shown once another official approved it."""
     faults: Faults = {}
     writing = _read(given, faults)
     if faults or writing is None:
-        return Wrong(faults)
+        return Invalid(faults)
     return _done(given, desk.models.write(given.path["id"], writing, given["seen"]), "model_written")
 
 
-def approve(desk: Desk, given: Given) -> Done:
+def approve(desk: Desk, given: Click) -> Done:
     """Show a model that another official wrote to everybody."""
     return _done(given, desk.models.approve(given.path["id"], given["seen"]), "model_shown")
 
 
-def hide(desk: Desk, given: Given) -> Done:
+def hide(desk: Desk, given: Click) -> Done:
     """Show a model to nobody any more."""
     return _done(given, desk.models.hide(given.path["id"], given["seen"]), "model_hidden")
 
@@ -137,18 +153,18 @@ def hide(desk: Desk, given: Given) -> Done:
 # Inside
 
 
-def _done(given: Given, outcome: CaseOutcome, done: str) -> Done:
+def _done(given: Click, outcome: CaseOutcome, done: str) -> Done:
     match outcome:
         case "done":
-            return Went(f"/models/{given.path['id']}", done)
+            return Redirect(f"/models/{given.path['id']}", done)
         case "absent":
             return None
         case "outdated":
-            return Wrong({}, outdated=True)
+            return Invalid({}, outdated=True)
         case "own":
-            return Wrong({"": "own_model"})
+            return Invalid({"": "own_model"})
         case _:
-            return Wrong({"": "model_not_now" if outcome == "not_now" else "invalid"})
+            return Invalid({"": "model_not_now" if outcome == "not_now" else "invalid"})
 
 
 def _what_waits_first(one: Model) -> int:
@@ -164,10 +180,18 @@ def _idea(desk: Desk, model: Model) -> tuple[Field, ...]:
     return (Field(Phrase("console.models.said"), plain(said.what)), *details)
 
 
-def _line(desk: Desk, one: Model) -> Line:
+def _line(desk: Desk, one: Model) -> ModelLine:
     said = one.wording(desk.acting().language)
     hers = one.written_by == desk.acting().id
-    return Line(one.id, said.title, said.where, _cost(one), LOOKS[one.state], _state(desk, one), hers)
+    return ModelLine(
+        id=one.id,
+        title=said.title,
+        where=said.where,
+        cost=_cost(one),
+        look=LOOKS[one.state],
+        state=_state(desk, one),
+        hers=hers,
+    )
 
 
 def _state(desk: Desk, one: Model) -> Phrase:
@@ -203,7 +227,7 @@ def _values(writing: Writing) -> dict[str, str]:
     return found | {"cost": str(writing.cost) if written else "", "land": writing.land, "work": writing.work}
 
 
-def _read(given: Given, faults: Faults) -> Writing | None:
+def _read(given: Click, faults: Faults) -> Writing | None:
     """What was typed; English may be left out, but not by half."""
     english = any(given[f"en_{name}"] for name in LONGEST)
     for language in ("vi", "en") if english else ("vi",):
@@ -221,13 +245,13 @@ def _read(given: Given, faults: Faults) -> Writing | None:
     return Writing(vi, en if english else None, cost, given["land"], given["work"])
 
 
-one_screen = Screen("/models/{id}", "model", "model.see", view_one, notes=True)
-screen = Screen("/models", "models", "model.see", view, menu="giving")
+one_screen = Screen(path="/models/{id}", template="giving/model", right="model.see", view=view_one, notes=True)
+screen = Screen(path="/models", template="giving/models", right="model.see", view=view, menu="giving")
 screens = (screen, one_screen)
 acts = (
-    Act("/models", "model.write", begin, screen),
-    Act("/models/take-up", "model.write", take_up, screen),
-    Act("/models/{id}/write", "model.write", write, one_screen),
-    Act("/models/{id}/approve", "model.approve", approve, one_screen, checked=True),
-    Act("/models/{id}/hide", "model.approve", hide, one_screen),
+    Act(path="/models", right="model.write", do=begin, screen=screen),
+    Act(path="/models/take-up", right="model.write", do=take_up, screen=screen),
+    Act(path="/models/{id}/write", right="model.write", do=write, screen=one_screen),
+    Act(path="/models/{id}/approve", right="model.approve", do=approve, screen=one_screen, checked=True),
+    Act(path="/models/{id}/hide", right="model.approve", do=hide, screen=one_screen),
 )

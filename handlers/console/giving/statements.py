@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from handlers.banking.statements import NotAStatement, Statement, read
-from handlers.console.screen import Act, Given, Screen, Shown, Went, Wrong
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, ShownOnce
 from handlers.desk import Desk
 from handlers.desk.pledges import ImportedStatement, WaitingTransfer
 from handlers.texts import Dong, Phrase
@@ -11,7 +11,7 @@ from handlers.texts import Dong, Phrase
 TROUBLES = 20  # of one file; the rest is counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """A transfer that waits. words: as the giver wrote it. codes: pledges it names that can't take it by themselves."""
 
@@ -24,7 +24,7 @@ class Transfer:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementsPage:
     """accounts: (id, what it is called). count: of all that wait. imported, troubles: of the file just read in.
 
@@ -40,67 +40,77 @@ class StatementsPage:
     more_troubles: int = 0
 
 
-def view(desk: Desk, given: Given) -> StatementsPage:
+def view(desk: Desk, given: Click) -> StatementsPage:
     """Bank transfers without a pledge, and where a statement is read in."""
     confirmed = [one for one in desk.gift_accounts.all() if one.confirmed_at is not None]
     accounts = tuple((one.id, f"{one.owner} · {one.bank} · {one.number}") for one in confirmed)
     waiting, count = desk.bank.unmatched()
     if waiting:
         desk.note("bank.read", "bank", lines=len(waiting))
-    return StatementsPage(accounts, tuple(_transfer(one) for one in waiting), count)
+    return StatementsPage(accounts=accounts, waiting=tuple(_transfer(one) for one in waiting), count=count)
 
 
-def read_file(given: Given) -> Statement | NotAStatement | None:
+def read_file(given: Click) -> Statement | NotAStatement | None:
     """The statement that was chosen or pasted; None for neither."""
     raw = given.files.get("file") or given["text"].encode()
     return read(raw) if raw else None
 
 
-def read_in(desk: Desk, given: Given) -> Shown | Wrong:
+def read_in(desk: Desk, given: Click) -> ShownOnce | Invalid:
     """Read in a bank's statement."""
     statement = given.read
     if isinstance(statement, NotAStatement):
-        return Wrong({"file": f"statement_{statement.reason}"})
+        return Invalid({"file": f"statement_{statement.reason}"})
     if not isinstance(statement, Statement):
-        return Wrong({"file": "statement_missing"})
+        return Invalid({"file": "statement_missing"})
     imported = desk.bank.read_in(given["account"], statement)
     if imported is None:
-        return Wrong({"account": "statement_account"})
+        return Invalid({"account": "statement_account"})
     troubles = tuple(
         Phrase(f"console.statements.trouble.{what}", {"row": row}) for row, what in statement.troubles[:TROUBLES]
     )
     more = max(len(statement.troubles) - TROUBLES, 0)
     page = replace(view(desk, given), imported=imported, passed_over=statement.passed_over)
-    return Shown("statements", replace(page, troubles=troubles, more_troubles=more))
+    return ShownOnce("giving/statements", replace(page, troubles=troubles, more_troubles=more))
 
 
-def match(desk: Desk, given: Given) -> Went | Wrong | None:
+def match(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Say which pledge a transfer is for."""
     outcome = desk.bank.match(given.path["line"], given["code"])
     if outcome == "absent":
         return None
     if outcome == "no_pledge":
-        return Wrong({f"code-{given.path['line']}": "statement_no_pledge"})
-    return Wrong({}, outdated=True) if outcome == "outdated" else Went("/statements", "transfer_matched")
+        return Invalid({f"code-{given.path['line']}": "statement_no_pledge"})
+    return Invalid({}, outdated=True) if outcome == "outdated" else Redirect("/statements", "transfer_matched")
 
 
-def set_aside(desk: Desk, given: Given) -> Went | Wrong | None:
+def set_aside(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Say that a transfer is no gift to a pledge."""
     outcome = desk.bank.set_aside(given.path["line"])
     if outcome == "absent":
         return None
-    return Wrong({}, outdated=True) if outcome == "outdated" else Went("/statements", "transfer_set_aside")
+    return Invalid({}, outdated=True) if outcome == "outdated" else Redirect("/statements", "transfer_set_aside")
 
 
 def _transfer(one: WaitingTransfer) -> Transfer:
     amount = Phrase("plain", {"words": Dong(one.amount)})
-    return Transfer(one.id, f"{one.owner} · {one.bank}", one.day, amount, one.reference, one.words, one.codes)
+    return Transfer(
+        id=one.id,
+        account=f"{one.owner} · {one.bank}",
+        day=one.day,
+        amount=amount,
+        reference=one.reference,
+        words=one.words,
+        codes=one.codes,
+    )
 
 
-SCREEN = Screen("/statements", "statements", "account.import", view, notes=True, menu="giving")
+SCREEN = Screen(
+    path="/statements", template="giving/statements", right="account.import", view=view, notes=True, menu="giving"
+)
 screens = (SCREEN,)
 acts = (
-    Act("/statements", "account.import", read_in, SCREEN, checked=True, reads=read_file),
-    Act("/statements/{line}/match", "account.import", match, SCREEN, checked=True),
-    Act("/statements/{line}/aside", "account.import", set_aside, SCREEN, checked=True),
+    Act(path="/statements", right="account.import", do=read_in, screen=SCREEN, checked=True, reads=read_file),
+    Act(path="/statements/{line}/match", right="account.import", do=match, screen=SCREEN, checked=True),
+    Act(path="/statements/{line}/aside", right="account.import", do=set_aside, screen=SCREEN, checked=True),
 )

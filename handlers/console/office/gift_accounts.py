@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.money import AccountEntry, AccountOutcome, SeenAccount, account_faults
 from handlers.flow import readers
@@ -16,7 +16,7 @@ LOOKS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """The accounts. general: the id of the one for gifts to no campaign, empty while there is none.
 
@@ -32,7 +32,7 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class GiftAccountPage:
     """One account. may_confirm, may_end: she may do so now."""
 
     account: SeenAccount
@@ -41,24 +41,30 @@ class One:
     may_end: bool
 
 
-def view(desk: Desk, given: Given) -> Accounts:
+def view(desk: Desk, given: Click) -> Accounts:
     """The accounts: those that wait for a second official first."""
     general = desk.gift_accounts.shown(None)
     may_enter = desk.may("account.enter", None)
-    return Accounts(tuple(desk.gift_accounts.all()), general.id if general else "", _banks(), LOOKS, may_enter)
+    return Accounts(
+        accounts=tuple(desk.gift_accounts.all()),
+        general=general.id if general else "",
+        banks=_banks(),
+        looks=LOOKS,
+        may_enter=may_enter,
+    )
 
 
-def view_one(desk: Desk, given: Given) -> One | None:
+def view_one(desk: Desk, given: Click) -> GiftAccountPage | None:
     """One account, as givers will read it."""
     account = desk.gift_accounts.find(given.path["id"])
     if account is None:
         return None
     may = desk.may("account.confirm", None)
     waits = account.state == "waiting" and not account.hers
-    return One(account, LOOKS[account.state], may and waits, may and account.state != "ended")
+    return GiftAccountPage(account, LOOKS[account.state], may and waits, may and account.state != "ended")
 
 
-def enter(desk: Desk, given: Given) -> Went | Wrong | None:
+def enter(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Enter an account; nobody sees it until another confirmed it."""
     wrong: dict[str, str] = {}
     first, last = _day(desk, given, "first_day", wrong), _day(desk, given, "last_day", wrong, needed=False)
@@ -70,38 +76,42 @@ def enter(desk: Desk, given: Given) -> Went | Wrong | None:
     if "bank" in found and given["bank"] == OTHER_BANK:
         found["other_bank"] = found.pop("bank")
     if wrong := {**found, **wrong}:
-        return Wrong(wrong)
+        return Invalid(wrong)
     entered = desk.gift_accounts.enter(entry)
-    return Went(f"/gift-accounts/{entered}", "gift_account_entered") if entered else Wrong({"number": "account_known"})
+    return (
+        Redirect(f"/gift-accounts/{entered}", "gift_account_entered")
+        if entered
+        else Invalid({"number": "account_known"})
+    )
 
 
-def confirm(desk: Desk, given: Given) -> Went | Wrong | None:
+def confirm(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Confirm what another entered: givers see it from now on, on its days."""
     return _told(given, desk.gift_accounts.confirm(given.path["id"]), "gift_account_confirmed")
 
 
-def end(desk: Desk, given: Given) -> Went | Wrong | None:
+def end(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """End an account at once and for ever."""
     return _told(given, desk.gift_accounts.end(given.path["id"]), "gift_account_ended")
 
 
-def _told(given: Given, outcome: AccountOutcome, done: str) -> Went | Wrong | None:
+def _told(given: Click, outcome: AccountOutcome, done: str) -> Redirect | Invalid | None:
     match outcome:
         case "done":
-            return Went(f"/gift-accounts/{given.path['id']}", done)
+            return Redirect(f"/gift-accounts/{given.path['id']}", done)
         case "absent":
             return None
         case "own":
-            return Wrong({"": "own_account"})
+            return Invalid({"": "own_account"})
         case "outdated":
-            return Wrong({}, outdated=True)
+            return Invalid({}, outdated=True)
 
 
 def _banks() -> tuple[tuple[str, str], ...]:
     return tuple((bank.id, f"{bank.short_name} – {bank.name}") for bank in banks.banks() if bank.confidence == "seen")
 
 
-def _day(desk: Desk, given: Given, field: str, wrong: dict[str, str], *, needed: bool = True) -> date | None:
+def _day(desk: Desk, given: Click, field: str, wrong: dict[str, str], *, needed: bool = True) -> date | None:
     if not given[field]:
         if needed:
             wrong[field] = "needs_day"
@@ -113,12 +123,12 @@ def _day(desk: Desk, given: Given, field: str, wrong: dict[str, str], *, needed:
     return read[0]
 
 
-LIST = Screen("/gift-accounts", "gift_accounts", "account.see", view, menu="office")
-ONE = Screen("/gift-accounts/{id}", "gift_account", "account.see", view_one)
+LIST = Screen(path="/gift-accounts", template="office/gift_accounts", right="account.see", view=view, menu="office")
+ONE = Screen(path="/gift-accounts/{id}", template="office/gift_account", right="account.see", view=view_one)
 screens = (LIST, ONE)
 acts = (
-    Act("/gift-accounts", "account.enter", enter, LIST, checked=True),
-    Act("/gift-accounts/{id}/confirm", "account.confirm", confirm, ONE, checked=True),
+    Act(path="/gift-accounts", right="account.enter", do=enter, screen=LIST, checked=True),
+    Act(path="/gift-accounts/{id}/confirm", right="account.confirm", do=confirm, screen=ONE, checked=True),
     # To stop is never hard: whoever sees a wrong account ends it before she looks for her code.
-    Act("/gift-accounts/{id}/end", "account.confirm", end, ONE),
+    Act(path="/gift-accounts/{id}/end", right="account.confirm", do=end, screen=ONE),
 )

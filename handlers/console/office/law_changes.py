@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.console.screen import Act, Given, Screen, Went, Wrong
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.cases import LawChangeOutcome, Upcoming
 from handlers.rules.law_change_days import Turning
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 from handlers.texts import Phrase
 from handlers.verdicts import figures, offers
 from handlers.vietnamese import units
@@ -21,8 +21,8 @@ NAMED_IN_ROW = ("lack",)
 IN_MONEY = ("standard.line.", "standard.middle_cap.", "parameter.social_base", "parameter.base_salary")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawChangeLine:
     """One thing that changes. how: begins, changes or ends; amounts: from what to what, of a standard's amounts.
 
     sure: plain, confirm or hidden, as a figure is shown.
@@ -35,15 +35,15 @@ class Line:
     sure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawChangesOfDay:
     """A day on which rules change. can_not: why it can't be confirmed. compose: whether its people may be told now."""
 
     day: date
     passed: bool
     state: str
     look: str
-    lines: tuple[Line, ...]
+    lines: tuple[LawChangeLine, ...]
     unknown: int
     can_not: str
     looked: int
@@ -55,55 +55,70 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LawChangesPage:
     """Every day, and whether she may confirm one."""
 
-    days: tuple[Day, ...]
+    days: tuple[LawChangesOfDay, ...]
     may: bool
 
 
-def view(desk: Desk, given: Given) -> Page:
+def view(desk: Desk, given: Click) -> LawChangesPage:
     """The days to come, and those of the last two months."""
-    return Page(tuple(_day(desk, one) for one in desk.law_changes.upcoming()), desk.may("law.confirm", None))
+    return LawChangesPage(tuple(_day(desk, one) for one in desk.law_changes.upcoming()), desk.may("law.confirm", None))
 
 
-def confirm(desk: Desk, given: Given) -> Went | Wrong:
+def confirm(desk: Desk, given: Click) -> Redirect | Invalid:
     """Confirm that a change is so; the clock looks whom it concerns."""
     try:
         day = date.fromisoformat(given["day"])
     except ValueError:
-        return Wrong({"": "law_absent"})
+        return Invalid({"": "law_absent"})
     return _done(desk.law_changes.confirm(day))
 
 
 # Inside
 
 
-def _done(outcome: LawChangeOutcome) -> Went | Wrong:
+def _done(outcome: LawChangeOutcome) -> Redirect | Invalid:
     match outcome:
         case "done":
-            return Went("/law-changes", "law_confirmed")
+            return Redirect("/law-changes", "law_confirmed")
         case "not_now":
-            return Wrong({}, outdated=True)
+            return Invalid({}, outdated=True)
         case _:
-            return Wrong({"": f"law_{outcome}"})
+            return Invalid({"": f"law_{outcome}"})
 
 
-def _day(desk: Desk, one: Upcoming) -> Day:
-    lines: list[Line] = []
+def _day(desk: Desk, one: Upcoming) -> LawChangesOfDay:
+    lines: list[LawChangeLine] = []
     for line in (_line(desk, turning) for turning in one.turn.turnings):
         lines += [line] if line not in lines else []
-    return Day(
-        one.turn.day, one.turn.day <= desk.today(), one.state, LOOKS[one.state], tuple(lines),
-        sum(line.sure == "hidden" for line in lines), one.can_not, one.looked, one.families, one.found, one.id,
-        desk.officials.name_of(one.confirmed_by),
-        one.state == "found" and one.found > 0 and desk.acting().reach("broadcast.write") is not None,
-    )  # fmt: skip
+    return LawChangesOfDay(
+        day=one.turn.day,
+        passed=one.turn.day <= desk.today(),
+        state=one.state,
+        look=LOOKS[one.state],
+        lines=tuple(lines),
+        unknown=sum(line.sure == "hidden" for line in lines),
+        can_not=one.can_not,
+        looked=one.looked,
+        families=one.families,
+        found=one.found,
+        id=one.id,
+        by=desk.officials.name_of(one.confirmed_by),
+        compose=one.state == "found" and one.found > 0 and desk.acting().reach("broadcast.write") is not None,
+    )
 
 
-def _line(desk: Desk, turning: Turning) -> Line:
+def _line(desk: Desk, turning: Turning) -> LawChangeLine:
     how = "begins" if turning.before is None else "ends" if turning.after is None else "changes"
-    return Line(_name(desk, turning), how, _amounts(turning), turning.row.source, caution(turning.row))
+    return LawChangeLine(
+        name=_name(desk, turning),
+        how=how,
+        amounts=_amounts(turning),
+        source=turning.row.source,
+        sure=caution(turning.row),
+    )
 
 
 def _amounts(turning: Turning) -> Phrase | None:
@@ -133,10 +148,10 @@ def _programme(name: str, turning: Turning) -> object:
     """A programme's name, as its row says it on one of the two sides of the day."""
     series = rows_of_file("programmes").series.get(f"programme.{name}", ())
     at = turning.row
-    rows: list[Row] = [row for row in (*series, at) if isinstance(row.value, Mapping)]
+    rows: list[RuleRow] = [row for row in (*series, at) if isinstance(row.value, Mapping)]
     return next((found for row in rows if (found := offers.name(row))), "")
 
 
-screen = Screen("/law-changes", "law_changes", "law.see", view, menu="office")
+screen = Screen(path="/law-changes", template="office/law_changes", right="law.see", view=view, menu="office")
 screens = (screen,)
-acts = (Act("/law-changes/confirm", "law.confirm", confirm, screen, checked=True),)
+acts = (Act(path="/law-changes/confirm", right="law.confirm", do=confirm, screen=screen, checked=True),)

@@ -13,13 +13,13 @@ from handlers.desk import Desk
 KEPT = "picture_kept"  # base64
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
     """What a click brings: the names in its address, and the fields of its form or of its query.
 
-    live: the page looks again by itself, nobody opened it. session: of the browser that is used.
-    troubles: what is wrong with the service, in codes. files: what was chosen on her machine, by field. read: what an
-    act made of it beforehand. daily: what the clock does each day and when, by the names of its jobs.
+    live: the page refreshes itself, nobody opened it. session: of the browser that is used. troubles: what is wrong
+    with the service, in codes. files: the files she sent, by field. read: what `Act.reads` made of the form before the
+    transaction. daily: the time of each daily job, by its name.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -41,23 +41,23 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Went:
-    """It is done. to: the address that is shown next, below /console; done: the key below `console.done` said there."""
+class Redirect:
+    """The act is done. to: the address shown next, below /console; done: the key below `console.done` said there."""
 
     to: str
     done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """It is done, and this is shown once and never again: a screen's name and what it is filled with."""
+class ShownOnce:
+    """It is done, and this is shown once and never again: a template, and what it is filled with."""
 
-    name: str
+    template: str
     page: object
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class Invalid:
     """Nothing was changed. by_field: the key below `console.wrong` said beside each field; "" is said on top.
 
     outdated: somebody else changed it since it was shown.
@@ -68,7 +68,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PicturePage:
     """A screen that is a picture. kind: its content type."""
 
     content: bytes
@@ -97,30 +97,40 @@ def place(typed: str) -> tuple[date, str] | None:
         return None
 
 
-View = Callable[[Desk, Given], object | None]
-Do = Callable[[Desk, Given], Went | Shown | Wrong | None]
+def name_of(template: str) -> str:
+    """The name of a page's words: `today` of `work/today`."""
+    return template.rpartition("/")[2]
+
+
+View = Callable[[Desk, Click], object | None]
+Do = Callable[[Desk, Click], Redirect | ShownOnce | Invalid | None]
 Menu = Literal["work", "announcing", "giving", "office", "service", ""]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A page. right: the action of the table without which nobody sees it; empty: everybody who is signed in.
 
-    name: of its template, and of its words. view answers None where there is nothing, or nothing for her to see.
-    notes: it writes down that it was read. again: it may look again by itself without writing that down, for it shows
-    then only what the official opened lately. menu: the group of the menu it stands in.
+    template: as `work/today`, whose last part is the name of its words. view answers None where there is nothing, or
+    nothing for her to see. notes: it writes down that it was read. again: it may look again by itself without writing
+    that down, for it shows then only what the official opened lately. menu: the group of the menu it stands in.
     """
 
     path: str
-    name: str
+    template: str
     right: str
     view: View
     notes: bool = False
     again: bool = False
     menu: Menu = ""
 
+    @property
+    def name(self) -> str:
+        """Of its words, and in the menu."""
+        return name_of(self.template)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """A form's button. screen: the page the form is on, shown again if something is wrong; its address has the same
     names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing. reads:
@@ -133,5 +143,5 @@ class Act:
     do: Do
     screen: Screen
     checked: bool = False
-    reads: Callable[[Given], object] | None = None
+    reads: Callable[[Click], object] | None = None
     picture: str = ""

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from handlers.console.screen import Given, Went, Wrong
+from handlers.console.screen import Click, Invalid, Redirect
 from handlers.desk.cases import MOST_WORDS
 from handlers.flow import readers
 
-Done = Went | Wrong | None
+Done = Redirect | Invalid | None
 Faults = dict[str, str]
 
 
-def words(given: Given, *fields: str, needed: bool = True, most: int = MOST_WORDS) -> Faults:
+def words(given: Click, *fields: str, needed: bool = True, most: int = MOST_WORDS) -> Faults:
     """What is wrong with words that were typed."""
     faults: Faults = {}
     for field in fields:
@@ -21,7 +21,7 @@ def words(given: Given, *fields: str, needed: bool = True, most: int = MOST_WORD
     return faults
 
 
-def money(given: Given, field: str, faults: Faults, *, most: int, least: int = 1) -> int | None:
+def money(given: Click, field: str, faults: Faults, *, most: int, least: int = 1) -> int | None:
     """An amount as people type it, in VND; a text that may be two amounts is asked for again."""
     read = readers.money(given[field])
     if least == 0 and given[field] == "0":
@@ -32,7 +32,7 @@ def money(given: Given, field: str, faults: Faults, *, most: int, least: int = 1
     return read[0].dong
 
 
-def count(given: Given, field: str, faults: Faults, *, most: int) -> int | None:
+def count(given: Click, field: str, faults: Faults, *, most: int) -> int | None:
     """So many of something: a whole number, with or without dots between thousands."""
     digits = given[field].replace(".", "").replace(" ", "")
     if not digits.isdecimal() or not digits.isascii() or len(digits) > len(str(most)) or not 1 <= int(digits) <= most:

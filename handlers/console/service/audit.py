@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import select
 
-from handlers.console.screen import Given, Screen, number
+from handlers.console.screen import Click, Screen, number
 from handlers.console.service import subjects
 from handlers.console.service.subjects import Subject
 from handlers.desk import Desk
@@ -21,8 +21,8 @@ AT_ONCE = 50
 KINDS = ("person", "operator", "clock")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
     """A row. detail: before and after, kinds and numbers; never anything personal."""
 
     id: int
@@ -37,30 +37,30 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class AuditActor:
     """Somebody whose doings can be asked for."""
 
     value: str
     name: Phrase | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """The page. sealed: how far the chain goes; late: something waits for its seal too long.
 
     before: where older rows begin; None: there are none.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[AuditLine]
     before: int | None
-    actors: Sequence[Actor]
+    actors: Sequence[AuditActor]
     filters: Mapping[str, str]
     sealed: int
     sealed_at: datetime | None
     late: bool
 
 
-def view(desk: Desk, given: Given) -> Audit:
+def view(desk: Desk, given: Click) -> Audit:
     """Who did or read what, newest first; by who, what, about what, and day."""
     filters = {name: given[name][:80] for name in ("actor", "action", "subject", "day")}
     before = number(given["before"])
@@ -68,18 +68,29 @@ def view(desk: Desk, given: Given) -> Audit:
     chain = audit.chain(desk.unit, desk.now)
     about = subjects.named(desk, {row.subject for row in part.rows})
     return Audit(
-        [_row(desk, row, about) for row in part.rows], part.before,
-        _actors(desk, filters["actor"], part.rows),
-        {name: value for name, value in filters.items() if value}, chain.sequence, chain.at, chain.late,
-    )  # fmt: skip
+        rows=[_row(desk, row, about) for row in part.rows],
+        before=part.before,
+        actors=_actors(desk, filters["actor"], part.rows),
+        filters={name: value for name, value in filters.items() if value},
+        sealed=chain.sequence,
+        sealed_at=chain.at,
+        late=chain.late,
+    )
 
 
-def _row(desk: Desk, row: Noted, about: Mapping[str, Subject]) -> Row:
+def _row(desk: Desk, row: Noted, about: Mapping[str, Subject]) -> AuditLine:
     detail = [f"{name}: {_plain(value)}" for name, value in row.detail.items() if value != ""]
-    return Row(
-        row.id, row.at, _actor(desk, row.actor), row.action, _said(desk, row.action),
-        row.subject, about[row.subject], row.reason, detail,
-    )  # fmt: skip
+    return AuditLine(
+        id=row.id,
+        at=row.at,
+        actor=_actor(desk, row.actor),
+        action=row.action,
+        said=_said(desk, row.action),
+        subject=row.subject,
+        about=about[row.subject],
+        reason=row.reason,
+        detail=detail,
+    )
 
 
 def _said(desk: Desk, action: str) -> Phrase | str:
@@ -101,12 +112,12 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _actors(desk: Desk, chosen: str, rows: Sequence[Noted]) -> list[Actor]:
+def _actors(desk: Desk, chosen: str, rows: Sequence[Noted]) -> list[AuditActor]:
     """Every kind, whoever was asked for, and the officials on this page."""
     shown = {row.actor for row in rows if row.actor.startswith("official:")} | ({chosen} if chosen else set())
     officials = sorted((str(_actor(desk, one)), one) for one in shown if one not in KINDS)
-    return [Actor(kind, Phrase(f"console.actor.{kind}")) for kind in KINDS] + [
-        Actor(one, name) for name, one in officials
+    return [AuditActor(kind, Phrase(f"console.actor.{kind}")) for kind in KINDS] + [
+        AuditActor(one, name) for name, one in officials
     ]
 
 
@@ -119,7 +130,7 @@ def _wanted(desk: Desk, filters: Mapping[str, str]) -> Filter:
 
 
 def _subject(desk: Desk, typed: str) -> str:
-    """What was asked for, as the audit writes it: the code of a request, or what stands there already."""
+    """What was asked for, as the audit writes it: the code of a case, or what stands there already."""
     if ":" in typed or not typed:
         return typed
     tables: tuple[tuple[str, str, type[Case] | type[UrgentRequest]], ...]
@@ -131,4 +142,4 @@ def _subject(desk: Desk, typed: str) -> str:
     return typed
 
 
-screens = (Screen("/audit", "audit", "audit.see", view, menu="service"),)
+screens = (Screen(path="/audit", template="service/audit", right="audit.see", view=view, menu="service"),)

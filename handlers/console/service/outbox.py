@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.console.screen import Act, Given, Screen, Went, Wrong, number
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, number
+from handlers.console.screen.words import channel_of
 from handlers.console.service import standing, subjects
-from handlers.console.service.standing import Line
+from handlers.console.service.standing import StandingLine
 from handlers.console.service.subjects import Subject
 from handlers.desk import Desk
 from handlers.desk.messages import WayOnceMore, way
@@ -24,7 +25,7 @@ WAITING = ("queued", "sending")
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ChannelCounts:
     """How the messages of a channel stand: all that wait or are stuck, and how many of the newest went out."""
 
     name: Phrase
@@ -33,7 +34,7 @@ class Channel:
     went: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message that is stuck. way: how it may be sent once more; empty: not at all. copied: it was."""
 
@@ -48,24 +49,24 @@ class Message:
     copied: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxPage:
     """The page. state: which are shown; empty: all that are stuck. before: where older ones begin.
 
     account: how the account stands whose platform takes messages for a while only.
     """
 
-    channels: Sequence[Channel]
+    channels: Sequence[ChannelCounts]
     newest: int
     states: Mapping[str, int]
     state: str
     messages: Sequence[Message]
     before: int | None
     may_retry: bool
-    account: Sequence[Line]
+    account: Sequence[StandingLine]
 
 
-def view(desk: Desk, given: Given) -> Outbox:
+def view(desk: Desk, given: Click) -> OutboxPage:
     """How messages to people stand, and those that are stuck."""
     if desk.acting().reach("post.see") != "all":
         raise NotAllowed("post.see")
@@ -78,17 +79,22 @@ def view(desk: Desk, given: Given) -> Outbox:
     still = outbox.open_counts(desk.unit)
     states = {name: sum(n for (_, its), n in still.items() if its == name) for name in STUCK_STATES}
     messages = [_message(desk, one, about.get(places[one.id])) for one in shown]
-    return Outbox(
-        _channels(desk, still), NEWEST, states, state, messages,
-        shown[-1].id if len(found) > AT_ONCE else None, desk.acting().reach("post.retry") == "all",
-        standing.lines(desk),
-    )  # fmt: skip
+    return OutboxPage(
+        channels=_channels(desk, still),
+        newest=NEWEST,
+        states=states,
+        state=state,
+        messages=messages,
+        before=shown[-1].id if len(found) > AT_ONCE else None,
+        may_retry=desk.acting().reach("post.retry") == "all",
+        account=standing.lines(desk),
+    )
 
 
-def _channels(desk: Desk, still: Mapping[tuple[str, str], int]) -> list[Channel]:
+def _channels(desk: Desk, still: Mapping[tuple[str, str], int]) -> list[ChannelCounts]:
     newest = outbox.recent_counts(desk.unit, NEWEST)
     return [
-        Channel(
+        ChannelCounts(
             channel_of(desk, name), sum(still.get((name, state), 0) for state in WAITING),
             {state: still.get((name, state), 0) for state in STUCK_STATES},
             sum(newest.get((name, state), 0) for state in ("sent", "delivered")),
@@ -106,9 +112,16 @@ def _places(desk: Desk, shown: Sequence[Stuck]) -> Mapping[int, str]:
 
 def _message(desk: Desk, one: Stuck, about: Subject | None) -> Message:
     return Message(
-        one.id, channel_of(desk, one.channel), kind_of(desk, one.kind), one.state, _reason(desk, one.reason),
-        one.changed_at, about, way(one), one.copied,
-    )  # fmt: skip
+        id=one.id,
+        channel=channel_of(desk, one.channel),
+        kind=kind_of(desk, one.kind),
+        state=one.state,
+        reason=_reason(desk, one.reason),
+        at=one.changed_at,
+        about=about,
+        way=way(one),
+        copied=one.copied,
+    )
 
 
 def _reason(desk: Desk, code: str | None) -> Phrase | None:
@@ -118,26 +131,21 @@ def _reason(desk: Desk, code: str | None) -> Phrase | None:
     return Phrase(key) if desk.texts.has(key) else Phrase("console.message_reason.other", {"code": code})
 
 
-def channel_of(desk: Desk, name: str) -> Phrase:
-    """A channel's name."""
-    return Phrase(f"channel.{name}") if desk.texts.has(f"channel.{name}") else Phrase("plain", {"words": name})
-
-
 def kind_of(desk: Desk, kind: str) -> Phrase:
     """What sort of message it is."""
     known = desk.texts.has(f"console.message_kind.{kind}")
     return Phrase(f"console.message_kind.{kind}") if known else Phrase("plain", {"words": kind})
 
 
-def retry(desk: Desk, given: Given) -> Went | Wrong | None:
+def retry(desk: Desk, given: Click) -> Redirect | Invalid | None:
     """Send a message that is stuck once more."""
     message = number(given.path["id"])
     if message is None:
         return None
     done = desk.stuck_messages.send_again(message)
-    return Went("/outbox", "outbox_again") if done else Wrong({"": "not_again"}, outdated=True)
+    return Redirect("/outbox", "outbox_again") if done else Invalid({"": "not_again"}, outdated=True)
 
 
-screen = Screen("/outbox", "outbox", "post.see", view, menu="service")
+screen = Screen(path="/outbox", template="service/outbox", right="post.see", view=view, menu="service")
 screens = (screen,)
-acts = (Act("/outbox/{id}/retry", "post.retry", retry, screen, checked=True),)
+acts = (Act(path="/outbox/{id}/retry", right="post.retry", do=retry, screen=screen, checked=True),)

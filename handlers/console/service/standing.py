@@ -10,7 +10,7 @@ from handlers.texts import Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StandingLine:
     """One fact. look: somebody should look at it."""
 
     label: Phrase
@@ -18,7 +18,7 @@ class Line:
     look: bool = False
 
 
-def lines(desk: Desk) -> Sequence[Line]:
+def lines(desk: Desk) -> Sequence[StandingLine]:
     """Every fact about it; none where there is no such account."""
     found = desk.platform_standing.now()
     if found is None:
@@ -36,8 +36,8 @@ def lines(desk: Desk) -> Sequence[Line]:
     )
 
 
-def _line(name: str, value: Phrase, *, look: bool = False) -> Line:
-    return Line(Phrase(f"console.standing.label.{name}"), value, look)
+def _line(name: str, value: Phrase, *, look: bool = False) -> StandingLine:
+    return StandingLine(Phrase(f"console.standing.label.{name}"), value, look)
 
 
 def _tokens(found: Standing) -> Phrase:

@@ -12,7 +12,7 @@ from storage.tables import Broadcast, Campaign, Case, Pledge, UrgentRequest
 
 # A message's key names what it is about after its cause, such as inbox:7/talk/4f…/1.
 _IN_KEY = re.compile(r"/(case|talk|urgent)/([0-9a-f]+)(?:/|$)")
-# The messages of an announcement are named after it and the chat, or formerly a number.
+# The messages of a broadcast are named after it and the chat, or formerly a number.
 _ANNOUNCED = re.compile(r"broadcast:\d+(?=/[0-9a-f]+(?:/|$))")
 _ADDRESSES = {
     "case": "/requests", "urgent": "/urgent", "talk": "/talks", "official": "/officials", "campaign": "/campaigns",
@@ -46,7 +46,7 @@ def of_key(key: str) -> str:
 
 
 def open_cases(desk: Desk, people: Collection[str]) -> dict[str, str]:
-    """The latest open request of each person who has one, as the audit writes it."""
+    """The latest open case of each person who has one, as the audit writes it."""
     if not people:
         return {}
     query = select(col(Case.person_id), col(Case.id)).where(col(Case.person_id).in_(people))

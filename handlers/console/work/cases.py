@@ -1,4 +1,4 @@
-"""Requests: the list within an official's reach, what is late on top, and the search as people type.
+"""Cases: the list within an official's reach, what is late on top, and the search as people type.
 
 Why what is looked for is sent and not put in the address: it is a name or a phone number, and addresses are kept by
 browsers and logs.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from handlers.console.screen import Act, Given, Screen, Shown, Went, place
+from handlers.console.screen import Act, Click, Redirect, Screen, ShownOnce, place
 from handlers.desk import Desk
 from handlers.desk.cases import FOLLOWS, OPEN, CaseFilter, FoundCases, ListedCase
 from handlers.desk.cases import list as case_list
@@ -27,9 +27,9 @@ LOOKS = {
 HERS = ("in_review", "approved", "delivering")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A request in the list. look: of its state, a word of the style sheet. left: how long until it is due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """A case in the list. look: of its state, a word of the style sheet. left: how long until it is due."""
 
     code: str
     name: str
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class CaseChip:
     """A way to narrow the list. query: of the list with it, or, where it is on, without it."""
 
     name: str
@@ -54,15 +54,15 @@ class Chip:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class Requests:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseList:
     """The list. query: what it is narrowed to, as in the address; further: the same for the next page, or empty.
 
     looked_for: what was typed, where something was looked for; places: the units that it names.
     """
 
-    lines: tuple[Line, ...]
-    chips: tuple[Chip, ...]
+    lines: tuple[CaseLine, ...]
+    chips: tuple[CaseChip, ...]
     states: tuple[str, ...]
     state: str
     units: tuple[tuple[str, str], ...]
@@ -74,34 +74,40 @@ class Requests:
     places: tuple[str, ...] = ()
 
 
-EMPTY = Requests((), (), (), "", (), "", "", "")
+EMPTY = CaseList(lines=(), chips=(), states=(), state="", units=(), unit="", query="", further="")
 
 
-def view(desk: Desk, given: Given) -> Requests:
+def view(desk: Desk, given: Click) -> CaseList:
     """The list as its address narrows it."""
     return listed(desk, narrowed(given.fields))
 
 
-def search(desk: Desk, given: Given) -> Shown | Went:
+def search(desk: Desk, given: Click) -> ShownOnce | Redirect:
     """What was looked for; without a word, the list."""
     typed = given["q"]
     if not typed:
-        return Went("/requests")
+        return Redirect("/requests")
     found = desk.case_list.search(typed, A_PAGE)
     _note(desk, found.listed)
-    return Shown("requests", _found(desk, typed, found))
+    return ShownOnce("work/requests", _found(desk, typed, found))
 
 
-def listed(desk: Desk, narrowed: CaseFilter) -> Requests:
+def listed(desk: Desk, narrowed: CaseFilter) -> CaseList:
     """A page of the list; that names were read is noted."""
     rows = desk.case_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
     _note(desk, shown)
     further = replace(narrowed, after=shown[-1].row.place) if len(rows) > A_PAGE else None
-    return Requests(
-        tuple(_line(desk, one) for one in shown), _chips(desk, narrowed), tuple(FOLLOWS), narrowed.state,
-        _units_within(desk), narrowed.unit_id, written(narrowed), written(further) if further else "",
-    )  # fmt: skip
+    return CaseList(
+        lines=tuple(_line(desk, one) for one in shown),
+        chips=_chips(desk, narrowed),
+        states=tuple(FOLLOWS),
+        state=narrowed.state,
+        units=_units_within(desk),
+        unit=narrowed.unit_id,
+        query=written(narrowed),
+        further=written(further) if further else "",
+    )
 
 
 def narrowed(fields: Mapping[str, tuple[str, ...]]) -> CaseFilter:
@@ -128,7 +134,7 @@ def written(narrowed: CaseFilter) -> str:
 
 
 def state_of(desk: Desk, state: str, *, late: bool, hers: bool, unit_id: str | None) -> tuple[str, Phrase]:
-    """How a request's state looks to the official at the desk, and its words."""
+    """How a case's state looks to the official at the desk, and its words."""
     if state == "proposed" and not hers and desk.may("case.approve", unit_id):
         return "late" if late else "mine", Phrase("console.requests.to_approve")
     look = "mine" if hers and state in HERS else LOOKS[state]
@@ -153,47 +159,64 @@ def _note(desk: Desk, shown: list[ListedCase] | tuple[ListedCase, ...]) -> None:
         desk.note("case.listed", f"official:{desk.acting().id}", count=len(shown))
 
 
-def _line(desk: Desk, listed: ListedCase) -> Line:
+def _line(desk: Desk, listed: ListedCase) -> CaseLine:
     row = listed.row
     look, state = state_of(desk, row.state, late=row.overdue, hers=row.hers, unit_id=row.unit_id)
     left = left_until(desk, row.due, row.state)
-    return Line(
-        row.code, listed.name, unit_name(row.unit_id), listed.for_other, listed.twin,
-        tuple(Phrase(f"options.needs.{need}") for need in row.needs), look, state, left if row.overdue else None,
-        row.due, left, row.hers,
-    )  # fmt: skip
+    return CaseLine(
+        code=row.code,
+        name=listed.name,
+        unit=unit_name(row.unit_id),
+        for_other=listed.for_other,
+        twin=listed.twin,
+        needs=tuple(Phrase(f"options.needs.{need}") for need in row.needs),
+        look=look,
+        state=state,
+        late=left if row.overdue else None,
+        due=row.due,
+        left=left,
+        hers=row.hers,
+    )
 
 
-def _chips(desk: Desk, narrowed: CaseFilter) -> tuple[Chip, ...]:
-    """What the official may narrow the list by: who takes no requests has none, who approves none waits for none."""
+def _chips(desk: Desk, narrowed: CaseFilter) -> tuple[CaseChip, ...]:
+    """What the official may narrow the list by: who takes no cases has none, who approves none waits for none."""
     me = desk.acting()
     useful = {"mine": me.reach("case.take"), "to_approve": me.reach("case.approve"), "to_check": me.reach("case.check")}
     names = [name for name in CHIPS if useful.get(name, "all")]
     return tuple(_chip(narrowed, name) for name in names)
 
 
-def _chip(narrowed: CaseFilter, name: str) -> Chip:
+def _chip(narrowed: CaseFilter, name: str) -> CaseChip:
     on: bool = getattr(narrowed, name)
     other = replace(narrowed, after=None, **{name: not on})  # type: ignore[arg-type]  # each chip's name is a yes or no
-    return Chip(name, on, written(other))
+    return CaseChip(name, on, written(other))
 
 
 def _units_within(desk: Desk) -> tuple[tuple[str, str], ...]:
-    """The units whose requests she may see, by name."""
+    """The units whose cases she may see, by name."""
     me = desk.acting()
     everywhere = me.reach("case.see") == "all"
     return tuple((u.id, u.name) for u in units.all_units().values() if everywhere or u.id in me.units)
 
 
-def _found(desk: Desk, typed: str, found: FoundCases) -> Requests:
+def _found(desk: Desk, typed: str, found: FoundCases) -> CaseList:
     none = CaseFilter()
-    return Requests(
-        tuple(_line(desk, one) for one in found.listed), _chips(desk, none), tuple(FOLLOWS), "", _units_within(desk),
-        "", "", "", searched=True, looked_for=typed[: case_list.MOST_LETTERS],
+    return CaseList(
+        lines=tuple(_line(desk, one) for one in found.listed),
+        chips=_chips(desk, none),
+        states=tuple(FOLLOWS),
+        state="",
+        units=_units_within(desk),
+        unit="",
+        query="",
+        further="",
+        searched=True,
+        looked_for=typed[: case_list.MOST_LETTERS],
         places=tuple(map(unit_name, found.units)),
-    )  # fmt: skip
+    )
 
 
-screen = Screen("/requests", "requests", "case.see", view, notes=True, menu="work")
+screen = Screen(path="/requests", template="work/requests", right="case.see", view=view, notes=True, menu="work")
 screens = (screen,)
-acts = (Act("/requests/search", "case.see", search, screen),)
+acts = (Act(path="/requests/search", right="case.see", do=search, screen=screen),)

@@ -9,8 +9,8 @@ from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCounts:
     """How many wait. unknown: messages that nobody knows the end of, and those that failed. unconfirmed: hand-overs of
     which nothing was heard for seven days. broadcasts: those of others that wait for her approval.
     suspects: messages that are not ours and that no official has looked at.
@@ -28,10 +28,10 @@ class Counts:
     suspects: int
 
 
-def counts(desk: Desk) -> Counts:
+def counts(desk: Desk) -> WaitingCounts:
     """Count what waits for the official at the desk."""
     me, calls = desk.acting(), desk.calls
-    return Counts(
+    return WaitingCounts(
         urgent=calls.urgent_waiting(),
         waiting=calls.talks_waiting(),
         requests=desk.case_list.waiting(),

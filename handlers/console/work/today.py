@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from handlers.console.screen import Given, Screen
+from handlers.console.screen import Click, Screen
 from handlers.console.work.counts import counts
 from handlers.desk import Desk
 from handlers.texts import Phrase
@@ -29,7 +29,7 @@ class Today:
     troubles: tuple[Phrase, ...]
 
 
-def view(desk: Desk, given: Given) -> Today:
+def view(desk: Desk, given: Click) -> Today:
     """What waits for this official, and what is wrong with the service."""
     found = counts(desk)
     tiles = (
@@ -69,4 +69,4 @@ def _in_words(desk: Desk, code: str) -> Phrase:
     return Phrase(key) if desk.texts.has(key) else Phrase("console.trouble.other", {"code": code})
 
 
-screens = (Screen("", "today", "today.see", view, menu="work"),)
+screens = (Screen(path="", template="work/today", right="today.see", view=view, menu="work"),)

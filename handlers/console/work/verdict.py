@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.console.screen.words import Field, plain
 from handlers.desk import Desk
 from handlers.desk.cases import Kept
 from handlers.flow.conversation import Answers
@@ -15,15 +16,7 @@ from handlers.verdicts import basis, results
 from storage.tables import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A label and what stands beside it."""
-
-    label: Phrase
-    value: Phrase
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What the family said of itself, and what the rules say to that; never a decision.
 
@@ -38,13 +31,8 @@ class Check:
     answers: tuple[Field, ...]
 
 
-def plain(value: object) -> Phrase:
-    """Anything that can be printed, as a phrase."""
-    return value if isinstance(value, Phrase) else Phrase("plain", {"words": value})
-
-
 def check(desk: Desk, case: Case) -> Check | None:
-    """The check of the registrant's own family, computed as it was on its day; she also sent a request, so officials
+    """The check of the registrant's own family, computed as it was on its day; she also has a case, so officials
     may read it.
     """
     may_read = not case.for_other and desk.consents.in_force("register", case.person_id)
@@ -56,9 +44,13 @@ def check(desk: Desk, case: Case) -> Check | None:
     holder = questionnaire.holds_a_certificate(answers)
     why = reasons.of_offers(results.holder_offers(household, kept.day)) if holder else reasons.reasons(household, found)
     return Check(
-        kept.day, _outcome(kept.outcome, holder=holder), not same, plain(basis.lines(found, why, {})),
-        None if holder else _open(found), _answers(answers),
-    )  # fmt: skip
+        day=kept.day,
+        outcome=_outcome(kept.outcome, holder=holder),
+        anew=not same,
+        basis=plain(basis.lines(found, why, {})),
+        open=None if holder else _open(found),
+        answers=_answers(answers),
+    )
 
 
 def _computed(kept: Kept) -> tuple[Answers, Assessment, bool]:

@@ -6,7 +6,7 @@ from handlers.desk import Desk
 from handlers.desk.consents import RHYTHMS, TOPICS, WHOLE_CITY, Wanted
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open
 from handlers.flow.message import Lines, Opening, Phrase, Say
-from handlers.flow.questions import Choice, Choices, Unit
+from handlers.flow.questions import Choice, Choices, UnitQuestion
 from handlers.vietnamese import units
 
 CHOOSE = Opening("doors.choose_news", "choose_news")
@@ -29,7 +29,7 @@ def look_up(desk: Desk, a: Answers) -> Known:
 
 agree_to_news = Choice("agree_to_news", "yes", "no")
 topics = Choices("topics", *TOPICS)
-news_unit = Unit("news_unit", others=("whole_city",))
+news_unit = UnitQuestion("news_unit", others=("whole_city",))
 rhythm = Choice("rhythm", *RHYTHMS)
 
 

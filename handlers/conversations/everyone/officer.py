@@ -7,7 +7,7 @@ from handlers.desk.cases import CLOSED
 from handlers.desk.talks import Wish
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Opening, Phrase, Say
-from handlers.flow.questions import Unit
+from handlers.flow.questions import UnitQuestion
 
 MENU = Opening("doors.menu", "@menu")
 END = Opening("doors.end_talk", "end_talk")
@@ -33,7 +33,7 @@ def place_is_needed(a: Answers) -> bool:
     return known.unit_id is None and not known.wished
 
 
-unit = Unit("unit", others=("unknown",))
+unit = UnitQuestion("unit", others=("unknown",))
 
 
 def wish(a: Answers, desk: Desk) -> Done:

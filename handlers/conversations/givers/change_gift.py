@@ -1,4 +1,4 @@
-"""What a giver changes in her own promise: how much, when, no more reminders, that it is on its way, or not at all."""
+"""What a giver changes in her own pledge: how much, when, no more reminders, that it is on its way, or not at all."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from handlers.desk.pledges import OPEN
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf
 from handlers.flow.message import Opening, Say
 from handlers.flow.questions import Day, Money, Number, YesNo
-from handlers.views.giving_form import MENU, OFFICER, Promise, lies_ahead
+from handlers.views.giving_form import MENU, OFFICER, Pledge, lies_ahead
 from handlers.views.payment import how_to_pay
 
 SMALLEST, MOST = 1_000, 10**7  # VND; of anything else
@@ -20,15 +20,15 @@ sure_to_withdraw = YesNo("sure_to_withdraw")
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """Her own promise that is still open; somebody else's code finds none."""
+    """Her own pledge that is still open; somebody else's code finds none."""
 
-    open: Promise | None
+    open: Pledge | None
 
     @property
-    def pledge(self) -> Promise:
-        """The promise. Raises LookupError where there is none."""
+    def pledge(self) -> Pledge:
+        """The pledge. Raises LookupError where there is none."""
         if self.open is None:
-            raise LookupError("no promise of hers")
+            raise LookupError("no pledge of hers")
         return self.open
 
 
@@ -53,7 +53,7 @@ def new_day_lies_ahead(a: Answers) -> bool:
     return lies_ahead(a, new_day)
 
 
-def _said(key: str, pledge: Promise) -> Done:
+def _said(key: str, pledge: Pledge) -> Done:
     gift = Opening("doors.my_gift", "my_gifts", {"typed": pledge.code})
     return Done(Say(key, code=pledge.code, openings=(gift, OFFICER, MENU)))
 
@@ -72,7 +72,7 @@ def put_off(a: Answers, desk: Desk) -> Done:
 
 
 def withdraw(a: Answers, desk: Desk) -> Done:
-    """Take the promise back, if she is sure; nobody asks why."""
+    """Take the pledge back, if she is sure; nobody asks why."""
     pledge = a.facts(Mine).pledge
     if not a[sure_to_withdraw]:
         return _said("gift.goes_on", pledge)

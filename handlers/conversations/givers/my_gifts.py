@@ -1,4 +1,4 @@
-"""My gifts: each promise, where the gift is now, and a picture to keep once something of it has come."""
+"""My gifts: each pledge, where the gift is now, and a picture to keep once something of it has come."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import Card, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 from handlers.vietnamese import units
-from handlers.views.giving_form import MENU, OFFICER, Promise
+from handlers.views.giving_form import MENU, OFFICER, Pledge
 
 NONE = Say("gift.none", openings=(Opening("doors.giving", "pledge"), OFFICER, MENU))
 SHOWN = 9
@@ -19,7 +19,7 @@ SHOWN = 9
 class Mine:
     """Her own promises, newest first."""
 
-    pledges: tuple[Promise, ...]
+    pledges: tuple[Pledge, ...]
 
 
 def look_up_mine(desk: Desk, a: Answers) -> Mine:
@@ -31,7 +31,7 @@ def has_several_gifts(a: Answers) -> bool:
 
 
 def my_codes(a: Answers) -> tuple[Candidate, ...]:
-    """A button for each promise: its code and how far it has come."""
+    """A button for each pledge: its code and how far it has come."""
     shown = a.facts(Mine).pledges[:SHOWN]
     return tuple(Candidate(p.code, Phrase("code_and_state", {"code": p.code, "state": state(p)})) for p in shown)
 
@@ -57,12 +57,12 @@ def show(a: Answers, desk: Desk) -> Done:
     return Done(Say(Phrase("gift.where", told), card=_receipt(pledge, desk), openings=_doors(pledge)))
 
 
-def _amount_of(what: str, pledge: Promise) -> object:
+def _amount_of(what: str, pledge: Pledge) -> object:
     amount = how_much(pledge.amount, pledge.measure)
     return Phrase("gift.amount_of_what", {"amount": amount, "what": what}) if what else amount
 
 
-def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
+def _way(pledge: Pledge, desk: Desk) -> Iterator[Phrase]:
     """How far it has come; nothing is waited for at the office that never comes there, or went to a family without."""
     for step in desk.gift_steps.of(pledge)[: 1 if pledge.kind == "idea" else None]:
         if step.kind != "received" or (pledge.kind in COMES and (step.day or not pledge.handed)):
@@ -72,7 +72,7 @@ def _way(pledge: Promise, desk: Desk) -> Iterator[Phrase]:
             yield Phrase("gift.meet.verified", {"day": day}) if day else Phrase("gift.meet.not_verified")
 
 
-def _line(step: GiftStep, pledge: Promise) -> Phrase:
+def _line(step: GiftStep, pledge: Pledge) -> Phrase:
     way = f"gift.{told_as(pledge)}"
     if step.day is None:
         return Phrase(f"{way}.not_{step.kind}")
@@ -81,7 +81,7 @@ def _line(step: GiftStep, pledge: Promise) -> Phrase:
     return Phrase(f"{way}.{step.kind}", told)
 
 
-def _receipt(pledge: Promise, desk: Desk) -> Card | None:
+def _receipt(pledge: Pledge, desk: Desk) -> Card | None:
     """The picture to keep, once something has come."""
     day = desk.gift_steps.received_on(pledge)
     if day is None:
@@ -98,8 +98,8 @@ def _receipt(pledge: Promise, desk: Desk) -> Card | None:
     return Card("receipt", values | ({"demo": Phrase("page.demo")} if desk.demo else {}))
 
 
-def _doors(pledge: Promise) -> tuple[Opening, ...]:
-    """What she can do with a promise as it stands."""
+def _doors(pledge: Pledge) -> tuple[Opening, ...]:
+    """What she can do with a pledge as it stands."""
     known, names = {"code": pledge.code}, []
     untouched = not (pledge.received or pledge.handed or pledge.allocated)
     if pledge.state in OPEN:

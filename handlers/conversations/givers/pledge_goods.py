@@ -1,4 +1,4 @@
-"""To promise goods: what, how many, in what state, and where and when they can be collected."""
+"""To pledge goods: what, how many, in what state, and where and when they can be collected."""
 
 from handlers.desk import Desk
 from handlers.desk.pledges import Offer
@@ -9,7 +9,7 @@ from handlers.flow.questions import Choice, Day, HowMany, Words
 from handlers.rules.goods import topic_of
 from handlers.texts import Bilingual
 from handlers.texts.loader import LANGUAGES
-from handlers.views.giving_form import BY_NAME, WHO_AND_WHERE, giver_of, kept, lies_ahead, look_up, promise, told
+from handlers.views.giving_form import BY_NAME, WHO_AND_WHERE, giver_of, keep_pledge, kept, lies_ahead, look_up, told
 
 KEEPS = ("clothes", "school", "bicycles", "tools", "house_materials", "household")  # goods without a best-before day
 MEASURE = "cái"
@@ -45,7 +45,7 @@ def collect_day_lies_ahead(a: Answers) -> bool:
 
 
 def keep(a: Answers, desk: Desk) -> Done:
-    """Keep the promise, and ask to wait for an appointment."""
+    """Keep the pledge, and ask to wait for an appointment."""
     said = quantity_of(a[goods])
     many, what = said or (a[how_many], a[goods])
     offer = Offer(
@@ -60,7 +60,7 @@ def keep(a: Answers, desk: Desk) -> Done:
         until=a.get(best_before),
         details=told(a, desk, condition, best_before, collect_at, collect_day),
     )
-    return kept(a, "goods_kept", promise(a, desk, offer), *not_accepted(desk))
+    return kept(a, "goods_kept", keep_pledge(a, desk, offer), *not_accepted(desk))
 
 
 def not_accepted(desk: Desk) -> tuple[Say, ...]:

@@ -10,10 +10,10 @@ from handlers.views.giving_form import (
     OFFICER,
     WHO_AND_WHERE,
     giver_of,
+    keep_pledge,
     kept,
     lies_ahead,
     look_up,
-    promise,
     told,
 )
 
@@ -48,7 +48,7 @@ def keep(a: Answers, desk: Desk) -> Done:
         until=a.get(hires_until),
         details=told(a, desk, job_place, provides, wage, wage_per, contract, hires_until),
     )
-    return kept(a, "job_kept", promise(a, desk, offer))
+    return kept(a, "job_kept", keep_pledge(a, desk, offer))
 
 
 conversation = Conversation(

@@ -5,7 +5,7 @@ from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.questions import Choice, HowMany, Money, Months, Number, Words
 from handlers.rules.goods import product_of, topic_of
-from handlers.views.giving_form import AT_WORK, WHO_AND_WHERE, giver_of, kept, look_up, promise, told
+from handlers.views.giving_form import AT_WORK, WHO_AND_WHERE, giver_of, keep_pledge, kept, look_up, told
 
 MEASURE = "cái"
 
@@ -51,7 +51,7 @@ def keep(a: Answers, desk: Desk) -> Done:
         months=a[season],
         details={**terms, "floor_price": price},
     )
-    return kept(a, "link_kept", promise(a, desk, offer))
+    return kept(a, "link_kept", keep_pledge(a, desk, offer))
 
 
 conversation = Conversation(

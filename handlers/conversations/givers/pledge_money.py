@@ -1,4 +1,4 @@
-"""To promise money: how much and about when; then the account, if two officials confirmed one, or the word to wait."""
+"""To pledge money: how much and about when; then the account, if two officials confirmed one, or the word to wait."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ from handlers.desk import Desk
 from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
 from handlers.flow.questions import Choice, Day, Money
-from handlers.views.giving_form import BY_NAME, WHO_AND_WHERE, giver_of, kept, lies_ahead, look_up, promise
+from handlers.views.giving_form import BY_NAME, WHO_AND_WHERE, giver_of, keep_pledge, kept, lies_ahead, look_up
 from handlers.views.payment import how_to_pay
 
 SMALLEST = 1_000  # VND; banks send no less
@@ -31,8 +31,8 @@ def due(a: Answers, desk: Desk) -> date | None:
 
 
 def keep(a: Answers, desk: Desk) -> Done:
-    """Keep the promise, and tell how to send the money, or to wait."""
-    pledge = promise(a, desk, Offer("money", giver_of(a), a[amount], "", due=due(a, desk)))
+    """Keep the pledge, and tell how to send the money, or to wait."""
+    pledge = keep_pledge(a, desk, Offer("money", giver_of(a), a[amount], "", due=due(a, desk)))
     return kept(a, "money_kept", pledge, *how_to_pay(desk, pledge))
 
 

@@ -1,18 +1,18 @@
-"""To promise time and skill, or to tell of an idea that works: nobody comes to a home before an official says so."""
+"""To pledge time and skill, or to tell of an idea that works: nobody comes to a home before an official says so."""
 
 from handlers.desk import Desk
 from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Review
-from handlers.flow.questions import Choice, Choices, Number, Unit, Words
+from handlers.flow.questions import Choice, Choices, Number, UnitQuestion, Words
 from handlers.views.giving_form import (
     BY_NAME,
     WHO_AND_WHERE,
     campaign_of,
     giver_of,
     gives_as_an_organisation,
+    keep_pledge,
     kept,
     look_up,
-    promise,
     told,
     wants_a_unit,
 )
@@ -21,7 +21,7 @@ skills = Choices("skills", "teach", "repair", "health", "carry", "computer", "an
 other_skill = Words("other_skill", most=300)
 helpers = Number("helpers", least=1, most=999)
 free_when = Words("free_when", most=300)
-near = Unit("near", others=("anywhere",))
+near = UnitQuestion("near", others=("anywhere",))
 of_age = Choice("of_age", "yes", "with_parents")
 
 idea = Words("idea")
@@ -43,7 +43,7 @@ def was_done(a: Answers) -> bool:
 
 
 def keep(a: Answers, desk: Desk) -> Done:
-    """Keep the promise of time."""
+    """Keep the pledge of time."""
     offer = Offer(
         "time",
         giver_of(a),
@@ -55,14 +55,14 @@ def keep(a: Answers, desk: Desk) -> Done:
         details=told(a, desk, free_when, near, of_age),
     )
     young = a.get(of_age) == "with_parents"
-    return kept(a, "time_kept_with_parents" if young else "time_kept", promise(a, desk, offer))
+    return kept(a, "time_kept_with_parents" if young else "time_kept", keep_pledge(a, desk, offer))
 
 
 def keep_idea(a: Answers, desk: Desk) -> Done:
     """Keep an idea, to be read before it is shown to anybody."""
     details = told(a, desk, done_where, took, came_of_it)
     offer = Offer("idea", giver_of(a), 1, "", measure="ý tưởng", what=a[idea], details=details)
-    return kept(a, "idea_kept", promise(a, desk, offer))
+    return kept(a, "idea_kept", keep_pledge(a, desk, offer))
 
 
 conversations = (

@@ -3,7 +3,7 @@
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open, Reask, Review
 from handlers.flow.message import Lines, Opening, Phrase, Say
-from handlers.views import announcement_form as form
+from handlers.views import broadcast_form as form
 from handlers.views.broadcast import MENU, NOT_KNOWN, line, link
 
 
@@ -23,7 +23,7 @@ def begin(a: Answers, desk: Desk) -> Done:
 
 def submit(a: Answers, desk: Desk) -> Done | Reask:
     """Keep it, freeze whom it goes to, and tell those who may approve it."""
-    official, known = desk.officials.speaking("broadcast.write"), a.facts(form.Known)
+    official, known = desk.officials.speaking("broadcast.write"), a.facts(form.BroadcastKnown)
     if official is None:
         return Done(NOT_KNOWN)
     here = desk.of(official)

@@ -44,7 +44,7 @@ def list_in_general(a: Answers, desk: Desk) -> Done:
     return Done(_page(programmes.general(desk.today()), int(a.given("from") or 0), "support", has_result=False))
 
 
-def _page(found: tuple[programmes.Offer, ...], begin: int, name: str, *, has_result: bool) -> Say:
+def _page(found: tuple[programmes.ProgrammeOffer, ...], begin: int, name: str, *, has_result: bool) -> Say:
     shown = found[begin : begin + A_MESSAGE]
     doors = []
     if begin + A_MESSAGE < len(found):

@@ -6,7 +6,7 @@ from handlers.desk import Desk
 from handlers.desk.cases import OpenedCase, Registration
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open, Reask, Review
 from handlers.flow.message import Card, Opening, Phrase, Say
-from handlers.flow.questions import Choice, Choices, Contact, Name, Photos, Unit, Words, Year
+from handlers.flow.questions import Choice, Choices, Name, OwnPhone, Photos, UnitQuestion, Words, Year
 from handlers.forms.household import (
     ONCE_ASKED,
     agree_other,
@@ -28,13 +28,13 @@ NEEDS = (
 needs = Choices("needs", *NEEDS)
 work = Words("work", others=("officer_asks",))
 goods = Words("goods", others=("officer_asks",))
-unit = Unit("unit")
+unit = UnitQuestion("unit")
 place = Words("place", most=300)
 name = Name("name")
 birth_year = Year("birth_year", others=("forgotten",))
-phone = Contact("phone", unless=for_another, others=("no_phone",))
+phone = OwnPhone("phone", unless=for_another, others=("no_phone",))
 helper_name = Name("helper_name")
-helper_phone = Contact("helper_phone", others=("no_phone",))
+helper_phone = OwnPhone("helper_phone", others=("no_phone",))
 already = Choice("already", "add", "new")
 story = Words("story", others=("skip", "photos"))
 photos = Photos("photos", others=("skip",))

@@ -17,7 +17,7 @@ from handlers.desk.office import Context
 from handlers.flow.conversation import Answers
 from handlers.forms import questionnaire
 from handlers.rules import poverty, programmes
-from handlers.rules.law_change_days import ONE_DAY, Turn, turn, turns
+from handlers.rules.law_change_days import ONE_DAY, LawChangeDay, turn, turns
 from handlers.rules.rows import caution
 from storage.ids import new_id
 from storage.queries import law_changes
@@ -40,7 +40,7 @@ class Upcoming:
     families that told us something. found: whose results differ. confirmed_by: id of an official.
     """
 
-    turn: Turn
+    turn: LawChangeDay
     id: str
     state: Literal["open", "confirmed", "found"]
     can_not: Literal["", "unknown", "no_standard"]
@@ -130,7 +130,7 @@ class LawChanges:
         abroad = chat is not None and chat.channel in self.context.channels_abroad
         return told(kept, day - ONE_DAY, abroad=abroad) != told(kept, day, abroad=abroad)
 
-    def _upcoming(self, change: Turn, row: LawChange | None) -> Upcoming:
+    def _upcoming(self, change: LawChangeDay, row: LawChange | None) -> Upcoming:
         why, unit = _can_not(change), self.context.unit
         if row is None:
             return Upcoming(change, "", "open", why, 0, 0, 0, None)
@@ -156,7 +156,7 @@ def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:
     return ("" if held else found.outcome, *figures)
 
 
-def _can_not(change: Turn) -> Literal["", "unknown", "no_standard"]:
+def _can_not(change: LawChangeDay) -> Literal["", "unknown", "no_standard"]:
     """Why a change can't be confirmed."""
     if not change.is_known:
         return "unknown"

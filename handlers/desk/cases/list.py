@@ -255,22 +255,22 @@ def _units_named(typed: str, *, nobody: bool) -> list[str]:
         return []
     ids: list[str] = []
     for candidate in found.candidates:
-        if isinstance(candidate, units.Place):
+        if isinstance(candidate, units.NamedCommune):
             ids.append(candidate.unit.id)
         else:
             ids += [place.unit.id for place in units.units_of(candidate.id)]
     return list(dict.fromkeys(ids))
 
 
-def _spelt(found: units.Found, said: str) -> bool:
+def _spelt(found: units.PossiblePlaces, said: str) -> bool:
     """Whether a name of every place stands in a text to the letter."""
     letters = said.replace(" ", "")
     return all(any(name in letters for name in _names(candidate)) for candidate in found.candidates)
 
 
-def _names(candidate: units.Place | units.District) -> Iterator[str]:
+def _names(candidate: units.NamedCommune | units.District) -> Iterator[str]:
     """The names of a place in letters alone, without what kind of place it is."""
-    names = (candidate.unit.name, candidate.was) if isinstance(candidate, units.Place) else (candidate.name,)
+    names = (candidate.unit.name, candidate.was) if isinstance(candidate, units.NamedCommune) else (candidate.name,)
     for name in names:
         if name:
             yield _PLACE.sub("", words.fold(name.partition(",")[0])).replace(" ", "")

@@ -53,7 +53,10 @@ class Messages:
             once = any(o.once for o in say.openings)
             # A yes or a no typed at "do you need help now?" picks a button; at a plain row of doors it picks none.
             mode: Literal["ask", "sure"] = "sure" if say.openings[-1].opens == "@continue" else "ask"
-            body["options"] = self._show(chat, Asking(new_nonce(), "", "", "", mode, options, once))
+            body["options"] = self._show(
+                chat,
+                Asking(nonce=new_nonce(), conversation="", form="", slot="", mode=mode, options=options, once=once),
+            )
         elif kind == "talk":  # somebody's words stand below any question now: what she types next answers them
             chats.set_screen(self.context.unit, chat.address_id, None)
         if say.card is not None:
@@ -84,7 +87,15 @@ class Messages:
         voice = self.context.voice(chat.language)
         options = [Option(voice.say(c.label, scope), c.written) for c in asks.options]
         options += [self._opening(voice, door, scope) for door in doors]
-        asking = Asking(new_nonce(), form.conversation, form.id, asks.slot, asks.mode, tuple(options), asks.once)
+        asking = Asking(
+            nonce=new_nonce(),
+            conversation=form.conversation,
+            form=form.id,
+            slot=asks.slot,
+            mode=asks.mode,
+            options=tuple(options),
+            once=asks.once,
+        )
         shown = self._show(chat, asking)
         kind, prompt = "question", asks.prompt
         if asks.mode == "private":
@@ -196,12 +207,12 @@ def load_asking(shown: sessions.Shown) -> Asking:
     assert isinstance(stored, list)  # noqa: S101  # we wrote it so
     options = tuple(Option(label, written, opens, answers) for label, written, opens, answers in stored)
     return Asking(
-        shown.nonce,
-        str(body["c"]),
-        str(body["form"]),
-        str(body["slot"]),
-        cast("Mode", body["mode"]),
-        options,
-        bool(body["once"]),
-        shown.answered_at,
+        nonce=shown.nonce,
+        conversation=str(body["c"]),
+        form=str(body["form"]),
+        slot=str(body["slot"]),
+        mode=cast("Mode", body["mode"]),
+        options=options,
+        once=bool(body["once"]),
+        answered_at=shown.answered_at,
     )

@@ -16,7 +16,7 @@ from handlers.desk.money.campaign_progress import CampaignProgress, progress_of
 from handlers.desk.money.gift_accounts import GiftAccounts, ShownAccount
 from handlers.desk.office import Context
 from handlers.flow.message import Phrase
-from handlers.rules import drives
+from handlers.rules import campaign_rules
 from handlers.rules.rows import caution
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import units
@@ -37,7 +37,7 @@ LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class CampaignDraft:
-    """What an official writes. title, about: by language. basis: the id of one of `handlers.rules.drives`. goal: VND.
+    """What an official writes. title, about: by language. basis: the id of one of `campaign_rules`. goal: VND.
 
     unit_id: None for the whole city. account_id: where its money goes; None: it asks for none.
     """
@@ -114,7 +114,7 @@ class Campaigns:
         account_owner and ledger_link.
         """
         account = self.account(campaign)
-        basis = drives.basis_on(campaign.basis, campaign.first_day)
+        basis = campaign_rules.basis_on(campaign.basis, campaign.first_day)
         if account is None:
             owner: object = Phrase("campaign.no_account_owner")
         else:
@@ -184,7 +184,7 @@ class Campaigns:
         if row.written_by == me:
             self.context.note("campaign.own_opening_refused", f"campaign:{row.id}")
             return "own"
-        if row.last_day < self.context.today() or drives.check(row.basis, row.first_day, row.last_day):
+        if row.last_day < self.context.today() or campaign_rules.check(row.basis, row.first_day, row.last_day):
             return "invalid"
         waits = (_as_shown(seen), col(Campaign.state) == "draft", col(Campaign.written_by) != me)
         return self._change(row, "opened", waits, {"state": "open", "opened_by": me})
@@ -254,7 +254,7 @@ def campaign_faults(draft: CampaignDraft, today: date) -> Mapping[str, str]:
         found["unit"] = "choose"
     if draft.goal is not None and not 0 < draft.goal <= MOST_MONEY:
         found["goal"] = "amount"
-    problems = drives.check(draft.basis, draft.first_day, draft.last_day)
+    problems = campaign_rules.check(draft.basis, draft.first_day, draft.last_day)
     if "unknown_basis" in problems:
         found["basis"] = "choose"
     if draft.last_day < max(draft.first_day, today):
@@ -269,7 +269,7 @@ def stamp(campaign: SeenCampaign) -> str:
     return campaign.changed_at.isoformat()
 
 
-def _act(basis: drives.Basis | None) -> object:
+def _act(basis: campaign_rules.Basis | None) -> object:
     """The act as it is quoted, with what has to be said of one that nobody is sure of."""
     if basis is None:
         return Phrase("to_be_confirmed")

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from handlers.desk.office import Context
 from handlers.desk.officials import Officials
-from handlers.rules import banks, drives
+from handlers.rules import banks, campaign_rules
 from storage.ids import new_id
 from storage.queries import machine
 from storage.tables import Campaign, GiftAccount
@@ -209,7 +209,7 @@ class GiftAccounts:
         return {
             campaign.account_id
             for campaign in self.context.unit.scalars(named)
-            if drives.distribute_until(campaign.basis, campaign.last_day) is not None
+            if campaign_rules.distribute_until(campaign.basis, campaign.last_day) is not None
         }
 
     def _find(self, account_id: str, action: str) -> GiftAccount | None:

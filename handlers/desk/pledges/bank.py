@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, or_, select
 
-from handlers.banking.statements import Line, Statement, codes_in
+from handlers.banking.statements import Statement, StatementLine, codes_in
 from handlers.desk.money import Ledger
 from handlers.desk.office import Context
 from handlers.desk.pledges.forgetting import bank_key
@@ -125,7 +125,7 @@ class Bank:
 
     # Inside
 
-    def _keep(self, account_id: str, lines: Sequence[Line]) -> list[tuple[str, Line]]:
+    def _keep(self, account_id: str, lines: Sequence[StatementLine]) -> list[tuple[str, StatementLine]]:
         """Write lines down, and name those that were not known."""
         context = self.context
         for month in {line.day.replace(day=1) for line in lines}:
@@ -137,7 +137,7 @@ class Bank:
         new = set(context.unit.execute(kept.returning(_TABLE.c.id)).scalars())
         return [(row_id, line) for row_id, line in rows.items() if row_id in new]
 
-    def _values(self, account_id: str, row_id: str, line: Line) -> dict[str, object]:
+    def _values(self, account_id: str, row_id: str, line: StatementLine) -> dict[str, object]:
         context = self.context
         words = context.vault.seal(bank_key(account_id, line.day), f"bank_line.text:{row_id}", line.text)
         return {
@@ -146,7 +146,7 @@ class Bank:
             "imported_at": context.now,
         }  # fmt: skip
 
-    def _named(self, line: Line) -> Pledge | None:
+    def _named(self, line: StatementLine) -> Pledge | None:
         """The open pledge of money that the words of a transfer name.
 
         None for none and for several, and where an official has to look: at the own pledge of who reads it in, at a day
@@ -159,7 +159,7 @@ class Bank:
         own = takers[0].person_id == self.context.acting().person_id
         return None if own or self._is_of_another(takers[0], line) else takers[0]
 
-    def _is_of_another(self, pledge: Pledge, line: Line) -> bool:
+    def _is_of_another(self, pledge: Pledge, line: StatementLine) -> bool:
         """Whether something else was received with this reference: for another pledge, or another amount."""
         other = or_(col(LedgerLine.code) != pledge.code, col(LedgerLine.amount) != line.amount)
         query = select(LedgerLine.id).where(LedgerLine.kind == "received", other)

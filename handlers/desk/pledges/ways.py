@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from handlers.desk.money import Campaigns, GiftAccounts, ShownAccount
 from handlers.desk.office import Context
 from handlers.flow.message import Phrase
-from handlers.rules import drives
+from handlers.rules import campaign_rules
 from storage.tables import Pledge
 
 FUND = "fund_for_the_poor"
@@ -48,7 +48,7 @@ class WaysToPay:
         return WayToPay(account, asking)
 
     def _general(self, account: ShownAccount) -> Mapping[str, object]:
-        basis = drives.basis_on(FUND, self.context.today())
+        basis = campaign_rules.basis_on(FUND, self.context.today())
         act: object = basis.act if basis else Phrase("to_be_confirmed")
         return {
             "organiser": account.owner,

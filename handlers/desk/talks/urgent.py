@@ -101,7 +101,7 @@ class UrgentRequests:
         place = found.candidates[0] if found.sure else None
         row = UrgentRequest(
             id=new_id(context.now), code=new_code("KC"), person_id=context.here().person_id, created_at=context.now,
-            unit_id=place.unit.id if isinstance(place, units.Place) else None,
+            unit_id=place.unit.id if isinstance(place, units.NamedCommune) else None,
         )  # fmt: skip
         context.vault.make(f"urgent:{row.id}", context.now)
         row.body = self._seal(row.id, {"where": where, "what": what, "phone": phone or "", "done": ""})

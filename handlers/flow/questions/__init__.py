@@ -4,21 +4,22 @@ Why an answer is kept as it was written: `hear(write(v)) == v` for every kind, s
 and a question that changed since simply does not understand the old answer and is asked again.
 """
 
+from handlers.flow.answers import UNKNOWN, Other
 from handlers.flow.questions.chosen import Choice, Choices, YesNo
 from handlers.flow.questions.counted import HowMany, Months, counted_in_words
 from handlers.flow.questions.hours import TimeOfDay
-from handlers.flow.questions.question import MEANS_NO, UNKNOWN, Candidate, Misheard, Other, Question, Said, Unsure
+from handlers.flow.questions.question import MEANS_NO, Candidate, Misheard, Question, Said, Unsure
 from handlers.flow.questions.typed import (
     MOST_WORDS,
-    Contact,
     Day,
     Money,
     Name,
     NationalId,
     Number,
+    OwnPhone,
     Phone,
     Photos,
-    Unit,
+    UnitQuestion,
     Words,
     Year,
 )
@@ -30,7 +31,6 @@ __all__ = [
     "Candidate",
     "Choice",
     "Choices",
-    "Contact",
     "Day",
     "HowMany",
     "Misheard",
@@ -40,12 +40,13 @@ __all__ = [
     "NationalId",
     "Number",
     "Other",
+    "OwnPhone",
     "Phone",
     "Photos",
     "Question",
     "Said",
     "TimeOfDay",
-    "Unit",
+    "UnitQuestion",
     "Unsure",
     "Words",
     "Year",

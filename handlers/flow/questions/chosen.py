@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from handlers.flow import readers
+from handlers.flow.answers import Answers, Other
 from handlers.flow.message import Phrase
-from handlers.flow.questions.question import Candidate, Misheard, Other, Question, Said, Unsure
+from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
 from handlers.vietnamese import words
-
-if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers
 
 
 class Choice(Question[str]):
@@ -23,7 +20,7 @@ class Choice(Question[str]):
         key: str,
         *names: str,
         others: Iterable[str] = (),
-        supplied: "Callable[[Answers], tuple[Candidate, ...]] | None" = None,
+        supplied: Callable[[Answers], tuple[Candidate, ...]] | None = None,
     ) -> None:
         super().__init__(key, others=others)
         self.names = names
@@ -57,7 +54,7 @@ class Choice(Question[str]):
     def show(self, value: str) -> object:
         return value if self.supplied else Phrase(f"options.{self.key}.{value}")
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         if self.supplied is not None:
             return self.supplied(answers)
         return tuple(Candidate(name, Phrase(f"options.{self.key}.{name}")) for name in self.names)
@@ -130,7 +127,7 @@ class Choices(Question[tuple[str, ...]]):
     def show(self, value: tuple[str, ...]) -> object:
         return tuple(Phrase(f"options.{self.key}.{name}") for name in value)
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         shown = (name for name in self.names if not (answers.abroad and name in self.private))
         return tuple(Candidate(name, Phrase(f"options.{self.key}.{name}")) for name in shown)
 
@@ -168,5 +165,5 @@ class YesNo(Question[bool]):
     def show(self, value: bool) -> object:
         return Phrase(f"options.{self.key}.{self.spell(value)}")
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         return tuple(Candidate(w, Phrase(f"options.{self.key}.{w}")) for w in ("yes", "no"))

@@ -1,16 +1,13 @@
 """Questions of gifts: how many of what, and in which months."""
 
 import re
-from typing import TYPE_CHECKING
 
 from handlers.flow import counted
+from handlers.flow.answers import Answers
 from handlers.flow.counted import Quantity
 from handlers.flow.message import Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
 from handlers.vietnamese.words import fold
-
-if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers
 
 _OF_PROMISES = ("người", "ý tưởng")
 _WRITTEN = re.compile(r"([1-9]\d{0,8})(?: (\w+))?")
@@ -75,7 +72,7 @@ class Months(Question[tuple[int, ...]]):
             else Phrase("months_named", {"months": counted.in_season(value)})
         )
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         return (Candidate(self.spell(counted.YEAR), Phrase("all_year")),)
 
 

@@ -4,14 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from handlers.flow import readers
+from handlers.flow.answers import UNKNOWN, Answers, Other
 from handlers.flow.message import Option, Phrase
 from handlers.vietnamese import words
-
-if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers
 
 T = TypeVar("T")
 
@@ -27,14 +25,6 @@ class Said:
     today: date = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
-    """An answer beside the question's own kind, such as "I don't know" or "no phone"."""
-
-    name: str
-
-
-UNKNOWN = Other("unknown")
 # What a plain "no" means at a question that has such a button.
 MEANS_NO = ("no_phone", "forgotten", "skip", "none", "officer_asks")
 
@@ -131,10 +121,10 @@ class Question(ABC, Generic[T]):
         """How the value is read back to the person: words, or a phrase."""
         return str(value)
 
-    def takes_contact(self, answers: "Answers") -> bool:
+    def takes_contact(self, answers: Answers) -> bool:
         """Whether her own number, given by a channel's button, is an answer."""
         return False
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         """The buttons of the question itself; those of `others` follow by themselves."""
         return ()

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
 from handlers.flow import readers
+from handlers.flow.answers import Answers, Condition
 from handlers.flow.message import Dong, Phrase
 from handlers.flow.questions.question import Candidate, Misheard, Question, Said, Unsure
 from handlers.vietnamese import units, words
-
-if TYPE_CHECKING:
-    from handlers.flow.conversation import Answers, Condition
 
 MOST_WORDS = 2_000
 _OTHER = re.compile("#[a-z_]+")  # how an `Other` is written
@@ -39,7 +36,7 @@ class Number(Question[int]):
             raise ValueError(self.key)
         return value
 
-    def choices(self, answers: "Answers") -> tuple[Candidate, ...]:
+    def choices(self, answers: Answers) -> tuple[Candidate, ...]:
         return tuple(Candidate(str(n), Phrase("plain", {"words": str(n)})) for n in self.offered)
 
 
@@ -163,7 +160,7 @@ class NationalId(Question[str]):
         return f"{value[:4]}••••••{value[-2:]}"
 
 
-class Unit(Question[str]):
+class UnitQuestion(Question[str]):
     """One of the 94 communes and wards, by its present name, an old one, or a former district."""
 
     expects = "unit"
@@ -182,7 +179,7 @@ class Unit(Question[str]):
             return only.unit.id
         return self._doubt(found.candidates)
 
-    def _doubt(self, candidates: Iterable[units.Place | units.District]) -> Unsure | Misheard:
+    def _doubt(self, candidates: Iterable[units.NamedCommune | units.District]) -> Unsure | Misheard:
         shown: dict[str, Phrase] = {}
         for c in candidates:
             if isinstance(c, units.District):
@@ -266,15 +263,15 @@ class Photos(Question[tuple[str, ...]]):
         return Phrase("photos.count", {"count": len(value)})
 
 
-class Contact(Phone):
-    """The phone number of whoever speaks, which a channel can give with one press; a typed one is as good.
+class OwnPhone(Phone):
+    """The speaker's own phone number, shared with one press where the channel has a button for it, or typed.
 
     unless: what makes it somebody else's number.
     """
 
-    def __init__(self, key: str, *, unless: "Condition | None" = None, others: Iterable[str] = ()) -> None:
+    def __init__(self, key: str, *, unless: Condition | None = None, others: Iterable[str] = ()) -> None:
         super().__init__(key, others=others)
         self.unless = unless
 
-    def takes_contact(self, answers: "Answers") -> bool:
+    def takes_contact(self, answers: Answers) -> bool:
         return self.unless is None or not self.unless(answers)

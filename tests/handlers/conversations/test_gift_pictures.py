@@ -10,7 +10,7 @@ from PIL import Image
 from sqlmodel import col, select
 
 from bot.pictures.cards import card
-from handlers.banking.vietqr import Account, payload
+from handlers.banking.vietqr import PayeeAccount, payload
 from handlers.desk import Actor, Desk
 from storage.database import Unit
 from storage.tables import OutboxRow
@@ -57,7 +57,7 @@ async def test_the_code_that_is_sent_scans_to_the_transfer_of_this_promise(town:
     [sent] = await cards(town)
     picture = Image.open(BytesIO(card(sent["kind"], sent["values"])))
     [scanned] = zxingcpp.read_barcodes(picture)
-    assert scanned.text == payload(Account("970436", "0011223344"), 500_000, pledge.code)
+    assert scanned.text == payload(PayeeAccount("970436", "0011223344"), 500_000, pledge.code)
 
 
 async def test_an_ended_account_is_taken_out_of_the_chats_and_its_givers_are_told_once(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from handlers.banking.statements import Line, Statement
+from handlers.banking.statements import Statement, StatementLine
 from handlers.desk import Desk
 from handlers.desk.pledges import ImportedStatement, Offer
 from storage.queries.chains import chain
@@ -21,7 +21,13 @@ WORDS = "MAU VAN A ung ho"
 
 def statement(*lines: tuple[str, int, str]) -> Statement:
     """A statement of (reference, amount, words)."""
-    return Statement(tuple(Line(reference, DAY, amount, words) for reference, amount, words in lines), 0, ())
+    return Statement(
+        tuple(
+            StatementLine(reference=reference, day=DAY, amount=amount, text=words) for reference, amount, words in lines
+        ),
+        0,
+        (),
+    )
 
 
 async def promises(citizen: Citizen, amount: int = 1_000_000) -> str:

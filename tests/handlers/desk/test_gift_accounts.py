@@ -125,7 +125,7 @@ async def test_a_demonstration_s_account_can_be_neither_scanned_nor_paid(
     assert found is not None
     assert (found.demo, found.bank_bin, found.number) == (True, "", "MAU0011223344")
     with pytest.raises(ValueError, match="bank_bin"):
-        vietqr.Account(found.bank_bin, found.number)
+        vietqr.PayeeAccount(found.bank_bin, found.number)
 
 
 async def test_a_demonstration_s_account_gives_no_digits_of_a_bank_whatever_its_row_says(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from handlers.banking.statements import Line, Statement
+from handlers.banking.statements import Statement, StatementLine
 from handlers.desk import Actor, Desk
 from handlers.desk.allocations import HouseholdContact, OpenedNeed
 from handlers.desk.pledges import ImportedStatement
@@ -48,7 +48,7 @@ async def takes_back(town: Town, who: str, consent: str) -> None:
 async def reads_in(office: Front, code: str, reference: str, *, day: date = DAY) -> ImportedStatement:
     """One transfer of half of what was promised names a code."""
     account = await office.has()
-    statement = Statement((Line(reference, day, ALL // 2, code),), 0, ())
+    statement = Statement((StatementLine(reference=reference, day=day, amount=ALL // 2, text=code),), 0, ())
     found = await office.town.as_official(office.treasurer, lambda desk: desk.bank.read_in(account, statement))
     assert found is not None
     return found

@@ -132,7 +132,11 @@ class Histories(RuleBasedStateMachine):
     def begins(self) -> None:
         self.form = f"f{next(self.numbers)}"
         self.waiting[self.form] = Subject("form", f"form/form:{self.form}", self.now)
-        self.keeps(Session(form=Form("registration", self.now.date(), self.form, {"for_whom": "self"})))
+        self.keeps(
+            Session(
+                form=Form(conversation="registration", day=self.now.date(), id=self.form, answers={"for_whom": "self"})
+            )
+        )
 
     def writes(self) -> None:
         self.keeps(self.session)

@@ -90,7 +90,7 @@ class Talk:
     conversation: Conversation[None] = conversation
     facts: Open = Open()
     abroad: bool = False
-    form: Form = field(default_factory=lambda: Form("made_up", TODAY))
+    form: Form = field(default_factory=lambda: Form(conversation="made_up", day=TODAY))
     doubt: engine.Asks | None = None
     said: list[str] = field(default_factory=list)
 
@@ -128,9 +128,17 @@ class Talk:
     def showing(self) -> Asking:
         """The open question as it would be shown, its buttons labelled by the keys of their words."""
         options = tuple(Option(c.label.key, c.written) for c in self.asks.options)
-        return Asking("nonce", self.conversation.name, "", self.asks.slot, self.asks.mode, options, self.asks.once)
+        return Asking(
+            nonce="nonce",
+            conversation=self.conversation.name,
+            form="",
+            slot=self.asks.slot,
+            mode=self.asks.mode,
+            options=options,
+            once=self.asks.once,
+        )
 
-    def hears(self, asking: Asking, incoming: Incoming) -> engine.Settled | engine.Doubt | engine.Missed:
+    def hears(self, asking: Asking, incoming: Incoming) -> engine.AnswerTaken | engine.Doubt | engine.Missed:
         """Answer one showing of a question, and go on as far as that leads."""
         heard = engine.hear(self.conversation, self.form, asking, incoming, TODAY)
         self.form = heard.form
@@ -140,14 +148,14 @@ class Talk:
             self.go_on()
         return heard
 
-    def types(self, text: str) -> engine.Settled | engine.Doubt | engine.Missed:
+    def types(self, text: str) -> engine.AnswerTaken | engine.Doubt | engine.Missed:
         """Type an answer."""
-        return self.hears(self.showing(), Incoming("text", text))
+        return self.hears(self.showing(), Incoming(kind="text", text=text))
 
-    def presses(self, written: str) -> engine.Settled | engine.Doubt | engine.Missed:
+    def presses(self, written: str) -> engine.AnswerTaken | engine.Doubt | engine.Missed:
         """Press the button that stands for an answer."""
         place = [option.written for option in self.asks.options].index(written)
-        return self.hears(self.showing(), Incoming("press", press=Press("nonce", place)))
+        return self.hears(self.showing(), Incoming(kind="press", press=Press("nonce", place)))
 
     def walks(self, *answers: str) -> "Talk":
         """Type some answers, one after the other."""

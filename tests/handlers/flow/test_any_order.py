@@ -60,7 +60,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert {s: w for s, w in after.items() if s != asking.slot} == {
             s: w for s, w in before.items() if s != asking.slot
         }
-        if not isinstance(heard, engine.Settled):
+        if not isinstance(heard, engine.AnswerTaken):
             assert after == before
 
         self.lan.hears(asking, incoming)
@@ -75,7 +75,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(is_asked)
     @rule(typed=TYPED)
     def type(self, typed: str) -> None:
-        self.answer(self.lan.showing(), Incoming("text", typed))
+        self.answer(self.lan.showing(), Incoming(kind="text", text=typed))
 
     @precondition(is_asked)
     @rule(questions=st.integers(1, 6))
@@ -83,18 +83,18 @@ class AnyOrder(RuleBasedStateMachine):
         for _ in range(questions):
             if self.is_asked():
                 fitting = FITTING[self.lan.asks.slot.rpartition(".")[2]]
-                self.answer(self.lan.showing(), Incoming("text", fitting))
+                self.answer(self.lan.showing(), Incoming(kind="text", text=fitting))
 
     @precondition(is_asked)
     @rule(place=st.integers(0, 7))
     def press(self, place: int) -> None:
-        self.answer(self.lan.showing(), Incoming("press", press=Press("nonce", place)))
+        self.answer(self.lan.showing(), Incoming(kind="press", press=Press("nonce", place)))
 
     @precondition(lambda self: self.shown and self.is_asked())
     @rule(which=st.integers(0, 50), place=st.integers(0, 3))
     def press_an_earlier_one(self, which: int, place: int) -> None:
         asking = self.shown[which % len(self.shown)]
-        self.answer(asking, Incoming("press", press=Press("nonce", place)))
+        self.answer(asking, Incoming(kind="press", press=Press("nonce", place)))
 
     @precondition(is_asked)
     @rule()
@@ -130,7 +130,7 @@ class AnyOrder(RuleBasedStateMachine):
     def position_follows_from_the_answers_alone(self) -> None:
         lan = self.lan
         backwards = dict(reversed(list(lan.form.answers.items())))
-        bare = Form("made_up", TODAY, answers=backwards, drafts=lan.form.drafts)
+        bare = Form(conversation="made_up", day=TODAY, answers=backwards, drafts=lan.form.drafts)
 
         turn = engine.ask(talk.conversation, bare, lan.facts, abroad=lan.abroad)
 

@@ -190,16 +190,16 @@ def test_the_same_answer_again_says_so() -> None:
     first = lan.showing()
     lan.types("có")
 
-    heard = lan.hears(first, Incoming("press", press=Press("nonce", 0)))
+    heard = lan.hears(first, Incoming(kind="press", press=Press("nonce", 0)))
 
-    assert isinstance(heard, engine.Settled)
+    assert isinstance(heard, engine.AnswerTaken)
     assert heard.again
 
 
 def test_a_press_beyond_the_buttons_is_no_answer() -> None:
     lan = Talk()
 
-    heard = lan.hears(lan.showing(), Incoming("press", press=Press("nonce", 7)))
+    heard = lan.hears(lan.showing(), Incoming(kind="press", press=Press("nonce", 7)))
 
     assert isinstance(heard, engine.Missed)
 
@@ -207,7 +207,10 @@ def test_a_press_beyond_the_buttons_is_no_answer() -> None:
 def test_a_showing_of_a_question_that_no_longer_exists_is_no_answer() -> None:
     lan = Talk()
 
-    heard = lan.hears(Asking("old", "made_up", "", "gone", "ask", ()), Incoming("text", "có"))
+    heard = lan.hears(
+        Asking(nonce="old", conversation="made_up", form="", slot="gone", mode="ask", options=()),
+        Incoming(kind="text", text="có"),
+    )
 
     assert heard == engine.Missed(lan.form, "")
 
@@ -219,7 +222,7 @@ def test_a_review_may_name_further_values_from_answers_and_facts() -> None:
     title = Words("title")
     conversation = Conversation[None]("shown", (Ask(title), Review(beside=beside)), talk.finish)
 
-    turn = engine.ask(conversation, Form("shown", TODAY, answers={"title": "Lan"}), Open(("CD-1",)))
+    turn = engine.ask(conversation, Form(conversation="shown", day=TODAY, answers={"title": "Lan"}), Open(("CD-1",)))
 
     assert turn.asks is not None
     assert turn.asks.prompt.values["preview"] == "Lan ('CD-1',)"

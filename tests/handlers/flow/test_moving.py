@@ -70,8 +70,15 @@ def test_back_from_the_review_asks_the_last_question() -> None:
 
 def test_back_never_takes_an_answer_that_no_longer_counts() -> None:
     lan = Talk().walks("yes", "yes", "=500000")
-    earlier = Asking("old", "made_up", "", "has_pension", "ask", (Option("yes", "yes"), Option("no", "no")))
-    lan.hears(earlier, Incoming("press", press=Press("old", 1)))
+    earlier = Asking(
+        nonce="old",
+        conversation="made_up",
+        form="",
+        slot="has_pension",
+        mode="ask",
+        options=(Option("yes", "yes"), Option("no", "no")),
+    )
+    lan.hears(earlier, Incoming(kind="press", press=Press("old", 1)))
     assert lan.at == "illness"
 
     lan.goes_back()

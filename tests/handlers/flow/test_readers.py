@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.flow.readers import Year, day, money, national_id, number, phone, unknown, write_phone, year, yes_no
+from handlers.flow.readers import YearRead, day, money, national_id, number, phone, unknown, write_phone, year, yes_no
 from tests.kit.cases import for_each
 
 T = TypeVar("T")
@@ -155,12 +155,12 @@ def test_what_does_not_say_i_do_not_know_is_something_else(text: str) -> None:
 
 @for_each(("text", "value"), table(SURE_YEARS))
 def test_a_year_of_four_figures_is_sure(text: str, value: int) -> None:
-    assert year(text, 2026) == (Year(value, sure=True),)
+    assert year(text, 2026) == (YearRead(value, sure=True),)
 
 
 @for_each(("text", "values"), table(DOUBTFUL_YEARS))
 def test_two_figures_and_an_age_are_in_doubt(text: str, values: tuple[int, ...]) -> None:
-    assert year(text, 2026) == tuple(Year(value, sure=False) for value in values)
+    assert year(text, 2026) == tuple(YearRead(value, sure=False) for value in values)
 
 
 @for_each("text", NO_YEARS)

@@ -25,7 +25,14 @@ SESSIONS = st.builds(
     minute=NUMBERS,
     messages=NUMBERS,
 )
-FORM = Form("made_up", TODAY, "1", {"name": "Lan", REVIEW: "send"}, drafts={"needs": "food", "name": "x"}, misses=2)
+FORM = Form(
+    conversation="made_up",
+    day=TODAY,
+    id="1",
+    answers={"name": "Lan", REVIEW: "send"},
+    drafts={"needs": "food", "name": "x"},
+    misses=2,
+)
 
 
 @given(SESSIONS)
@@ -48,7 +55,7 @@ def test_an_answer_ends_the_review_its_draft_and_the_misses() -> None:
 
 
 def test_the_answer_given_last_stands_last() -> None:
-    form = Form("made_up", TODAY, answers={"a": "1", "b": "2"}).with_answer("a", "3")
+    form = Form(conversation="made_up", day=TODAY, answers={"a": "1", "b": "2"}).with_answer("a", "3")
 
     assert list(form.answers) == ["b", "a"]
 
@@ -66,7 +73,7 @@ def test_a_form_itself_never_changes() -> None:
 
 
 def test_pausing_lays_the_open_form_before_the_others() -> None:
-    earlier = Form("earlier", TODAY, answers={"a": "1"})
+    earlier = Form(conversation="earlier", day=TODAY, answers={"a": "1"})
 
     session = Session(form=FORM, asked="nonce", paused=(earlier,)).pausing(keep=True)
 
@@ -75,7 +82,7 @@ def test_pausing_lays_the_open_form_before_the_others() -> None:
 
 
 def test_one_form_is_kept_of_each_conversation_the_latest() -> None:
-    older = Form("made_up", TODAY, answers={"name": "Hoa"})
+    older = Form(conversation="made_up", day=TODAY, answers={"name": "Hoa"})
 
     session = Session(form=FORM, asked="nonce", paused=(older,)).pausing(keep=True)
 
@@ -83,7 +90,7 @@ def test_one_form_is_kept_of_each_conversation_the_latest() -> None:
 
 
 def test_a_form_without_answers_is_not_kept() -> None:
-    assert Session(form=Form("made_up", TODAY)).pausing(keep=True) == Session()
+    assert Session(form=Form(conversation="made_up", day=TODAY)).pausing(keep=True) == Session()
 
 
 def test_a_conversation_not_worth_keeping_is_dropped() -> None:
@@ -97,7 +104,7 @@ def test_pausing_nothing_changes_nothing() -> None:
 
 
 def test_a_paused_form_is_found_and_dropped_by_its_conversation() -> None:
-    session = Session(paused=(FORM, Form("other", TODAY, answers={"a": "1"})))
+    session = Session(paused=(FORM, Form(conversation="other", day=TODAY, answers={"a": "1"})))
 
     assert session.paused_form("made_up") == FORM
     assert session.paused_form("unknown") is None
@@ -106,8 +113,10 @@ def test_a_paused_form_is_found_and_dropped_by_its_conversation() -> None:
 
 
 def test_forms_are_forgotten_by_their_conversations_open_or_laid_aside() -> None:
-    other = Form("other", TODAY, answers={"a": "1"})
+    other = Form(conversation="other", day=TODAY, answers={"a": "1"})
 
     assert Session(form=FORM, asked="nonce", paused=(other,)).forgetting({"made_up"}) == Session(paused=(other,))
-    assert Session(form=other, asked="nonce", paused=(FORM,)).forgetting({"made_up"}) == Session(other, "nonce")
+    assert Session(form=other, asked="nonce", paused=(FORM,)).forgetting({"made_up"}) == Session(
+        form=other, asked="nonce"
+    )
     assert Session(form=FORM, asked="nonce").forgetting(()) == Session(form=FORM, asked="nonce")

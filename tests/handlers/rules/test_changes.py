@@ -15,7 +15,17 @@ from tests.handlers.rules.families import CODES, NEW_YEAR, TODAY, days, househol
 # Where only one line applies, by that line.
 SURE = {"rural": "xa_tay_giang", "urban": "phuong_thanh_khe"}
 LACKING = dict.fromkeys(CODES, False)
-FAMILY = Household("xa_tay_giang", "none", 4, 1, Range.exactly(0), {}, None, Income(Range.exactly(4_000_000)), LACKING)
+FAMILY = Household(
+    unit_id="xa_tay_giang",
+    certificate="none",
+    members=4,
+    children=1,
+    allowances=Range.exactly(0),
+    living_here={},
+    pension=None,
+    income=Income(Range.exactly(4_000_000)),
+    lacks=LACKING,
+)
 
 
 def applied(household: Household, change: Change, day: date) -> Outcome:

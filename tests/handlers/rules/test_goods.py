@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers import texts
 from handlers.rules.goods import Season, product_of, products, seasons, topic_of, topics
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 from handlers.vietnamese.words import fold
 from tests.kit.cases import for_each
 
@@ -20,7 +20,7 @@ ROWS = rows_of_file("goods")
 ALONE = {"gạo", "balo", "tivi", "laptop"}
 
 
-def words(row: Row, kind: str) -> tuple[str, ...]:
+def words(row: RuleRow, kind: str) -> tuple[str, ...]:
     found = row.value.get(kind, ()) if isinstance(row.value, Mapping) else ()
     assert isinstance(found, tuple)
     return found
@@ -89,7 +89,7 @@ def test_what_is_not_sure_has_no_kind(text: str) -> None:
 
 
 @for_each("row", TOPIC_ROWS)
-def test_every_word_of_a_kind_finds_it_alone(row: Row) -> None:
+def test_every_word_of_a_kind_finds_it_alone(row: RuleRow) -> None:
     topic = row.id.removeprefix("topic.")
 
     for word in (*words(row, "vi"), *words(row, "vi_accented"), *words(row, "en")):
@@ -100,7 +100,7 @@ def test_every_word_of_a_kind_finds_it_alone(row: Row) -> None:
 
 
 @for_each("row", TOPIC_ROWS)
-def test_a_word_of_one_syllable_is_found_without_accents_only_if_it_is_no_other_word(row: Row) -> None:
+def test_a_word_of_one_syllable_is_found_without_accents_only_if_it_is_no_other_word(row: RuleRow) -> None:
     assert {word for word in words(row, "vi") if " " not in word} <= ALONE
 
 
@@ -143,7 +143,7 @@ def test_a_season_is_the_months_a_source_names_by_its_own_calendar() -> None:
 
 
 def test_a_season_may_go_over_the_new_year() -> None:
-    row = Row("season.x.main", None, None, None, "", "unknown")
+    row = RuleRow(id="season.x.main", value=None, valid_from=None, valid_to=None, source="", confidence="unknown")
 
     assert Season(row, 11, 2, lunar=False).months == (11, 12, 1, 2)
 

@@ -78,7 +78,16 @@ def test_bands_are_the_lines_times_the_people_and_left_out_where_the_line_is_not
 
 
 def test_asking_stops_as_soon_as_the_lacks_can_change_nothing() -> None:
-    within = Household("xa_tay_giang", "none", 4, 0, Range.exactly(0), {}, None, Income(Range.exactly(4_000_000)))
+    within = Household(
+        unit_id="xa_tay_giang",
+        certificate="none",
+        members=4,
+        children=0,
+        allowances=Range.exactly(0),
+        living_here={},
+        pension=None,
+        income=Income(Range.exactly(4_000_000)),
+    )
 
     assert lacks_matter(within, TODAY)
     assert not lacks_matter(replace(within, lacks=dict.fromkeys(CODES[:3], True)), TODAY)

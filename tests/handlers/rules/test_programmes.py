@@ -10,7 +10,7 @@ import pytest
 from handlers.rules.household import Certificate, Household, Pension, Range, Someone
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.programmes import CONDITIONS, EVERY_CLASS, all_true, any_true, general, offers
-from handlers.rules.rows import Row, caution
+from handlers.rules.rows import RuleRow, caution
 from tests.kit.cases import for_each
 
 TODAY, ONE_DAY = date(2026, 11, 24), timedelta(days=1)
@@ -46,20 +46,20 @@ def told(family: Household, day: date = TODAY, *likely: str) -> dict[str, tuple[
     return {offer.id: (offer.status, offer.sure) for offer in offers(family, day, likely=frozenset(likely))}
 
 
-def shown(day: date) -> list[Row]:
+def shown(day: date) -> list[RuleRow]:
     return [offer.row for offer in general(day)]
 
 
-def amounts(programme: str, day: date = TODAY) -> dict[str, Row]:
+def amounts(programme: str, day: date = TODAY) -> dict[str, RuleRow]:
     found = next(offer for offer in general(day) if offer.id == programme)
     return {row.id.removeprefix(f"amount.{programme}."): row for row in found.amounts}
 
 
-def words(row: Row) -> Mapping[str, object]:
+def words(row: RuleRow) -> Mapping[str, object]:
     return row.value if isinstance(row.value, Mapping) else {}
 
 
-def classes(row: Row) -> frozenset[object]:
+def classes(row: RuleRow) -> frozenset[object]:
     needed = words(row)["classes"]
     return frozenset(needed if isinstance(needed, tuple) else ("no list",))
 
@@ -208,7 +208,7 @@ def test_at_75_no_certificate_is_needed_and_below_one_is() -> None:
 
 
 @for_each("row", TOLD)
-def test_a_programme_is_told_from_its_first_day_to_its_last(row: Row) -> None:
+def test_a_programme_is_told_from_its_first_day_to_its_last(row: RuleRow) -> None:
     first, last = row.valid_from or date(2000, 1, 1), row.valid_to or date(2040, 1, 1)
 
     assert [row in shown(day) for day in (first, last)] == [True, True]
@@ -217,7 +217,7 @@ def test_a_programme_is_told_from_its_first_day_to_its_last(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in PROGRAMMES if row not in TOLD], ids=lambda row: row.id)
-def test_a_programme_too_unsure_to_show_is_told_on_no_day(row: Row) -> None:
+def test_a_programme_too_unsure_to_show_is_told_on_no_day(row: RuleRow) -> None:
     days = (row.valid_from or TODAY, TODAY, date(2027, 1, 1))
 
     assert not any(row.id == told_row.id for day in days for told_row in shown(day))
@@ -282,7 +282,7 @@ def test_an_amount_nobody_knows_has_no_figure(kind: str) -> None:
 
 
 @for_each("row", [row for row in PROGRAMMES if row.value is not None])
-def test_a_programme_is_complete_in_both_languages_and_names_what_there_is(row: Row) -> None:
+def test_a_programme_is_complete_in_both_languages_and_names_what_there_is(row: RuleRow) -> None:
     said = words(row)
 
     assert all(bool(said[f"{name}vi"]) == bool(said[f"{name}en"]) for name in ("", "papers_", "where_", "condition_"))

@@ -15,7 +15,16 @@ from tests.kit.cases import for_each
 
 QUESTIONS = {question.key for question in questionnaire.ALL}
 # Four in the mountains with four million a month, and nothing known of the house.
-FAMILY = Household("xa_tay_giang", "none", 4, 1, Range.exactly(0), {}, None, Income(Range.exactly(4_000_000)))
+FAMILY = Household(
+    unit_id="xa_tay_giang",
+    certificate="none",
+    members=4,
+    children=1,
+    allowances=Range.exactly(0),
+    living_here={},
+    pension=None,
+    income=Income(Range.exactly(4_000_000)),
+)
 
 
 def because(household: Household, day: date = TODAY) -> dict[str, Reason]:

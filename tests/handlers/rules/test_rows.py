@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from handlers.rules.rows import BadRow, Caution, Confidence, NotInForce, Row, caution, load
+from handlers.rules.rows import BadRow, Caution, Confidence, NotInForce, RuleRow, caution, load
 from tests.kit.cases import for_each
 
 LINE = """
@@ -75,7 +75,7 @@ def test_a_row_keeps_all_that_was_written() -> None:
     rows = load(LINE + 'note = "Q3"\n')
 
     assert list(rows) == [
-        Row(
+        RuleRow(
             id="line",
             value=1_500_000,
             valid_from=date(2022, 1, 1),
@@ -195,7 +195,7 @@ CAUTIONS: dict[Confidence, Caution] = {
 
 @for_each(("confidence", "shown"), CAUTIONS.items())
 def test_confidence_decides_how_a_figure_is_shown(confidence: Confidence, shown: Caution) -> None:
-    row = Row("line", 1, None, None, "a law", confidence)
+    row = RuleRow(id="line", value=1, valid_from=None, valid_to=None, source="a law", confidence=confidence)
 
     assert caution(row) == shown
 
