@@ -9,13 +9,13 @@ from ipaddress import ip_address
 from socket import AddressFamily
 from urllib.parse import SplitResult, urlsplit
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, ThreadedResolver
+from aiohttp import TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.channels.contract import NotSent, Refused, SendError
+from bot.channels.transport import Session, limits
 
 CHUNK = 1 << 16
-CONNECT_S, READ_S = 5.0, 20.0
 
 
 class Media:
@@ -27,19 +27,15 @@ class Media:
 
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = tuple(host.lower() for host in hosts)
-        self._session: ClientSession | None = None
+        self._session = Session(_connector)
 
     async def open(self) -> None:
         """Open the session, once."""
-        if self._session is None:
-            connector = TCPConnector(limit=4, resolver=_Public(), keepalive_timeout=1)
-            self._session = ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=False)
+        await self._session.open()
 
     async def close(self) -> None:
         """Close the session, if it is open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()
 
     def allows(self, address: str) -> bool:
         """Whether a file may be fetched from there."""
@@ -54,11 +50,11 @@ class Media:
         """The bytes of a file, `most` at most. Raises SendError; Refused with "too_big" or "foreign_host"."""
         if not self.allows(address):
             raise Refused("foreign_host")
-        assert self._session is not None  # noqa: S101  # open comes first
-        timeout = ClientTimeout(total=CONNECT_S + READ_S, connect=CONNECT_S, sock_read=READ_S)
         headers, found = {"Accept-Encoding": "identity"}, bytearray()
         try:
-            async with self._session.get(address, timeout=timeout, allow_redirects=False, headers=headers) as answer:
+            async with self._session.opened.get(
+                address, timeout=limits(write_s=0), allow_redirects=False, headers=headers
+            ) as answer:
                 if answer.status != 200:
                     raise NotSent(f"http_{answer.status}")
                 async for chunk in answer.content.iter_chunked(CHUNK):
@@ -70,6 +66,10 @@ class Media:
         except Exception as error:  # one photo must not stop the rest
             raise NotSent(type(error).__name__) from None
         return bytes(found)
+
+
+def _connector() -> TCPConnector:
+    return TCPConnector(limit=4, resolver=_Public(), keepalive_timeout=1)
 
 
 class _Public(AbstractResolver):

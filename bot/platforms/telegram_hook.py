@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from aiohttp import web
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import read_update
 from bot.channels.telegram import updates
 from bot.receiving.intake import Intake
 from storage.database import DatabaseAway, Unclear
@@ -63,7 +64,7 @@ class TelegramHook:
         """Keep one update as it came, or set it aside. Raises DatabaseAway, Unclear."""
         try:
             bot_id, username = self._me()
-            received = updates.read(updates.loads(raw), bot_id=bot_id, username=username)
+            received = updates.read(read_update(raw), bot_id=bot_id, username=username)
         except Unreadable as unreadable:
             await self._intake.set_aside(raw, str(unreadable))
             return

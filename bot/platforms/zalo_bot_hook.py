@@ -6,6 +6,7 @@ import logging
 from aiohttp import web
 
 from bot.channels.contract import Unreadable
+from bot.channels.payload import read_update
 from bot.channels.zalo_bot import updates
 from bot.receiving.intake import Intake
 from storage.database import DatabaseAway, Unclear
@@ -48,7 +49,7 @@ class ZaloBotHook:
     async def keep(self, raw: bytes) -> None:
         """Keep one update as it came, or set it aside. Raises DatabaseAway, Unclear."""
         try:
-            received = updates.read(updates.loads(raw))
+            received = updates.read(read_update(raw))
         except Unreadable as unreadable:
             await self._intake.set_aside(raw, str(unreadable))
             return

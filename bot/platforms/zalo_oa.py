@@ -77,7 +77,7 @@ class ZaloOaPlatform:
         self._consent.add_to(app)
 
     async def start(self) -> None:
-        await self._client.initialize()
+        await self._client.open()
         await self._media.open()
         with suppress(DatabaseAway, Unclear):
             await self._look_at_buttons()
@@ -86,7 +86,7 @@ class ZaloOaPlatform:
         await asyncio.gather(self.sender.stop(grace_s), self.tokens.finish(grace_s))
 
     async def close(self) -> None:
-        await self._client.shutdown()
+        await self._client.close()
         await self._media.close()
 
     def reasons(self) -> list[str]:

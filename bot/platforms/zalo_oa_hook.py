@@ -11,6 +11,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import read_update
 from bot.channels.zalo_oa import events
 from bot.channels.zalo_oa.events import Echo, Reported
 from bot.channels.zalo_oa.signature import SIGNATURE, TIMESTAMP, Moment, Secrets, matched
@@ -80,7 +81,7 @@ class ZaloOaHook:
         if not await self._intake.is_open():
             raise DatabaseAway("nobody is responsible yet")
         try:
-            found = events.read(events.loads(raw), app_id=self._secrets.app_id, oa_id=self._secrets.oa_id)
+            found = events.read(read_update(raw), app_id=self._secrets.app_id, oa_id=self._secrets.oa_id)
         except Unreadable as unreadable:
             await self._intake.set_aside(raw, str(unreadable))
             return

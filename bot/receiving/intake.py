@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 INTAKE_S = 1.5
 TOO_OLD = timedelta(days=7)
 READERS: Mapping[str, Callable[[bytes], Received | None]] = {
-    "telegram": lambda raw: updates.read(updates.loads(raw), bot_id=0),
-    "zalo_bot": lambda raw: zalo_bot.read(zalo_bot.loads(raw)),
+    "telegram": updates.read_again,
+    "zalo_bot": zalo_bot.read_again,
     "zalo_oa": zalo_oa.read_again,
 }
 

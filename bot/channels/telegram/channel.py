@@ -20,8 +20,9 @@ from telegram import (
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.contract import Button, Fitted, Limits, NotSent, Picture, Refused
-from bot.channels.telegram.client import READ_S, AiohttpRequest
+from bot.channels.telegram.client import AiohttpRequest
 from bot.channels.telegram.errors import classified, is_done
+from bot.channels.transport import READ_S
 
 # core.telegram.org/bots/api#sendmessage, #sendphoto. Buttons and labels are ours: more is no longer read on a phone.
 LIMITS = Limits(text=4096, buttons=14, label=34, caption=1024)

@@ -3,23 +3,21 @@
 Why not over its own HTTP client: that takes seven times the processor a message, and prints tokens and people's words.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import orjson
-from aiohttp import BytesPayload, ClientSession, ClientTimeout, DummyCookieJar, FormData, TCPConnector
+from aiohttp import BytesPayload, FormData
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.contract import Refused
+from bot.channels.payload import read_object
 from bot.channels.telegram.errors import HttpError
+from bot.channels.transport import READ_S, Session, limits
 
-CONNECT_S, READ_S, WRITE_S = 5.0, 20.0, 20.0
-# Shorter than any platform's: a connection it has closed looks like an answer that was lost.
-IDLE_S = 15.0
 CHUNK = 1 << 16
 # The statuses that python-telegram-bot has classes for.
 CLASSED = (400, 401, 403, 404, 409, 429)
@@ -41,7 +39,7 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, read_s: float = READ_S) -> None:
         self._read_s = read_s
-        self._session: ClientSession | None = None
+        self._session = Session()
 
     @property
     def read_timeout(self) -> float:
@@ -50,18 +48,11 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         """Open the session, once."""
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=IDLE_S),
-                cookie_jar=DummyCookieJar(),
-                trust_env=False,
-            )
+        await self._session.open()
 
     async def shutdown(self) -> None:
         """Close the session, if it is open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()
 
     async def call(self, url: str, values: Mapping[str, object]) -> object:
         """Call a method by its address; returns its result unread, where objects for all that is in it would cost more
@@ -86,8 +77,8 @@ class AiohttpRequest(BaseRequest):
         Raises HttpError, BadRequest for words that are no text, and aiohttp's own, which BaseRequest wraps.
         """
         read_s = float(read_timeout) if isinstance(read_timeout, (int, float)) else self._read_s
-        async with self._open.request(
-            method, url, data=_body(request_data), timeout=_limits(read_s), allow_redirects=False
+        async with self._session.opened.request(
+            method, url, data=_body(request_data), timeout=limits(read_s), allow_redirects=False
         ) as answer:
             payload = await answer.read()
         if answer.status >= 300 and not _is_telegrams(answer.status, payload):
@@ -97,13 +88,10 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
         """Read an answer, without logging it as the method we override does. Raises TelegramError."""
-        try:
-            read = orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            read = _loads_slowly(payload)
-        if not isinstance(read, dict):
+        read = read_object(payload)
+        if read is None:
             raise TelegramError("an answer that is no JSON object")
-        return read
+        return dict(read)
 
     async def download(self, url: str, most: int) -> bytes:
         """The bytes of a file, `most` at most. url: with the token in it, as `File.file_path` of getFile is.
@@ -111,8 +99,8 @@ class AiohttpRequest(BaseRequest):
         Raises HttpError, Refused, and aiohttp's own.
         """
         found = bytearray()
-        async with self._open.get(
-            url, timeout=_limits(self._read_s), allow_redirects=False, headers={"Accept-Encoding": "identity"}
+        async with self._session.opened.get(
+            url, timeout=limits(self._read_s), allow_redirects=False, headers={"Accept-Encoding": "identity"}
         ) as answer:
             if answer.status != 200:
                 raise HttpError(answer.status)
@@ -122,11 +110,6 @@ class AiohttpRequest(BaseRequest):
                     raise Refused("too_big")
         return bytes(found)
 
-    @property
-    def _open(self) -> ClientSession:
-        assert self._session is not None  # noqa: S101  # initialize comes first
-        return self._session
-
 
 def open_bot(token: str, api_base: str, file_base: str, request: AiohttpRequest) -> Bot:
     """Telegram's methods over `request`, which is to be initialised; the Bot never: that would call getMe.
@@ -134,11 +117,6 @@ def open_bot(token: str, api_base: str, file_base: str, request: AiohttpRequest)
     api_base, file_base: scheme and host.
     """
     return Bot(token, f"{api_base}/bot", f"{file_base}/file/bot", request=request, get_updates_request=request)
-
-
-def _limits(read_s: float) -> ClientTimeout:
-    # sock_read begins anew with each piece that comes, and not before all is written: total ends what would go on.
-    return ClientTimeout(total=CONNECT_S + WRITE_S + read_s, connect=CONNECT_S, sock_read=read_s)
 
 
 def _body(given: RequestData | None) -> BytesPayload | FormData | None:
@@ -156,15 +134,6 @@ def _body(given: RequestData | None) -> BytesPayload | FormData | None:
         return BytesPayload(orjson.dumps(given.parameters), content_type="application/json")
     except orjson.JSONEncodeError:
         raise BadRequest("not to be written as JSON") from None
-
-
-def _loads_slowly(payload: bytes) -> object:
-    """Half a surrogate pair in one update must not keep all others from us: it is left out."""
-    try:
-        read = json.loads(payload.decode(errors="replace"))
-        return orjson.loads(json.dumps(read, ensure_ascii=False).encode(errors="ignore"))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_telegrams(status: int, payload: bytes) -> bool:

@@ -4,17 +4,13 @@ Why by hand and not by the client library: an update is a stranger's bytes, and 
 "nothing for us", or in one refusal, never in an error nobody thought of. The library is the oracle of the tests.
 """
 
-import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NoReturn, cast
-
-import orjson
+from typing import cast
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import Fields, read_update
 
-MOST_BYTES = 1 << 20
 _UNREAD = (
     ("sticker", "sticker"), ("voice", "voice"), ("video_note", "voice"), ("audio", "voice"), ("location", "location"),
     ("venue", "location"), ("document", "file"), ("video", "file"), ("animation", "file"),
@@ -25,32 +21,6 @@ _SERVICE = (
     "forum_topic_created", "video_chat_started", "video_chat_ended", "delete_chat_photo",
 )  # fmt: skip
 _OURS = re.compile(r"[A-Za-z0-9_-]+\.[0-9]+")
-Fields = Mapping[str, object]
-
-
-def loads(raw: bytes) -> Fields:
-    """One update as it came. Raises Unreadable."""
-    if len(raw) > MOST_BYTES:
-        raise Unreadable("too long")
-    try:
-        read = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        read = _loads_slowly(raw)
-    if not isinstance(read, dict):
-        raise Unreadable("no object")
-    return read
-
-
-def _loads_slowly(raw: bytes) -> object:
-    """Half a surrogate pair is no reason to lose a message: the standard reader lets it through, and we drop it."""
-    try:
-        return json.loads(raw, parse_constant=_no_number)
-    except (ValueError, RecursionError, UnicodeError):
-        raise Unreadable("no JSON") from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def update_id(update: Fields) -> int:
@@ -77,6 +47,11 @@ def read(update: Fields, *, bot_id: int, username: str = "") -> Received | None:
         addressed = kind in ("group", "supergroup") and not edited and _is_to_us(message, bot_id, username)
         return Received(number, chat, "group", written_at=_moment(message)) if addressed else None
     return _private(number, chat, message, edited=edited)
+
+
+def read_again(raw: bytes) -> Received | None:
+    """What an update means that was set aside when it came; one of a group is no longer for us. Raises Unreadable."""
+    return read(read_update(raw), bot_id=0)
 
 
 def _private(number: str, chat: str, message: Fields, *, edited: bool) -> Received | None:

@@ -6,15 +6,10 @@ Why no exception of a call leaves this file as it came: the token stands in ever
 from urllib.parse import quote
 
 import orjson
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
-from bot.channels.transport import failed
+from bot.channels.transport import READ_S, Session, failed, limits
 from bot.channels.zalo_bot.errors import answered
-
-CONNECT_S, READ_S = 5.0, 20.0
-# A connection the platform has closed looks like an answer that was lost.
-IDLE_S = 15.0
 
 
 class Client:
@@ -22,35 +17,28 @@ class Client:
 
     def __init__(self, base: str, token: str) -> None:
         self._root = f"{base}/bot{quote(token, safe=':')}"
-        self._session: ClientSession | None = None
+        self._session = Session()
 
     def __repr__(self) -> str:
         return "Client()"
 
     async def open(self) -> None:
         """Open the session, once."""
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=IDLE_S), cookie_jar=DummyCookieJar(), trust_env=False
-            )
+        await self._session.open()
 
     async def close(self) -> None:
         """Close the session, if it is open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()
 
     async def call(self, method: str, read_s: float = READ_S, **body: object) -> object:
         """Make one call; returns its result. read_s: seconds to wait for the answer. Raises SendError."""
-        assert self._session is not None  # noqa: S101  # open comes first
         # Half a surrogate pair, which no platform takes, must not keep the rest of a message from its person.
         said = {name: _whole(value) if isinstance(value, str) else value for name, value in body.items()}
-        timeout = ClientTimeout(total=CONNECT_S + read_s, connect=CONNECT_S, sock_read=read_s)
         headers = {"Content-Type": "application/json"}
         try:
-            async with self._session.post(
-                URL(f"{self._root}/{method}", encoded=True), data=orjson.dumps(said), headers=headers, timeout=timeout,
-                allow_redirects=False,
+            async with self._session.opened.post(
+                URL(f"{self._root}/{method}", encoded=True), data=orjson.dumps(said), headers=headers,
+                timeout=limits(read_s, write_s=0), allow_redirects=False,
             ) as answer:  # fmt: skip
                 return answered(answer.status, await answer.read())
         except Exception as error:

@@ -3,9 +3,8 @@
 Why a 403 is no refusal: its description is "internal server error", and only when it goes on is it about the chat.
 """
 
-import orjson
-
 from bot.channels.contract import Misconfigured, Refused, SendError, TryLater, Unclear
+from bot.channels.payload import read_object
 
 QUOTA = "zalo_bot_quota"
 # Nothing tells a burst from a month's quota used up, nor when it ends: one call a minute finds out.
@@ -26,11 +25,8 @@ class NothingThere(SendError):
 
 def answered(status: int, payload: bytes) -> object:
     """The result of a call, None where it has none. status: HTTP's. Raises SendError."""
-    try:
-        read = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        read = None
-    if not isinstance(read, dict) or not isinstance(read.get("ok"), bool):
+    read = read_object(payload)
+    if read is None or not isinstance(read.get("ok"), bool):
         # The page of a proxy in between says nothing about the account or the person.
         raise TryLater(QUOTA, QUOTA_S, account=True) if status == 429 else Unclear(f"http_{status}")
     if read["ok"] and status < 300:

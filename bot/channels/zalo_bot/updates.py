@@ -4,39 +4,24 @@ Why both with and without an envelope, and a photo under two names: its pages sh
 other.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
-import orjson
-
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import Fields, read_update
 
-MOST_BYTES = 1 << 20
 PROBE = frozenset({b"", b"{}"})
 _BEGINS, _ENDS = "message.", ".received"
 _UNREAD = {"sticker": "sticker", "voice": "voice", "unsupported": "hidden"}
-Fields = Mapping[str, object]
-
-
-def loads(raw: bytes) -> Fields:
-    """One update as it came, taken out of its envelope if it has one. Raises Unreadable."""
-    if len(raw) > MOST_BYTES:
-        raise Unreadable("too long")
-    try:
-        read = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise Unreadable("no JSON") from None
-    if not isinstance(read, dict):
-        raise Unreadable("no object")
-    return _part(read, "result") if "result" in read and "event_name" not in read else read
 
 
 def read(update: Fields) -> Received | None:
-    """What one update means for us; None where it is nothing for us. Raises Unreadable.
+    """What one update means for us, in an envelope or not; None where it is nothing for us. Raises Unreadable.
 
     Hidden content may come without its message, and then without a chat that could be answered.
     """
+    if "result" in update and "event_name" not in update:
+        update = _part(update, "result")
     event = _text(update, "event_name")
     kind = event.removeprefix(_BEGINS).removesuffix(_ENDS)
     known = event == f"{_BEGINS}{kind}{_ENDS}" and kind in ("text", "image", *_UNREAD)
@@ -56,6 +41,11 @@ def read(update: Fields) -> Received | None:
         body = {"text": _text(message, "caption") if isinstance(message.get("caption"), str) else ""}
         return Received(number, chat, "photos", body, photos=(_photo(message),), written_at=at)
     return Received(number, chat, _UNREAD[kind], written_at=at)
+
+
+def read_again(raw: bytes) -> Received | None:
+    """What an update means that was set aside when it came. Raises Unreadable."""
+    return read(read_update(raw))
 
 
 def _is_group(message: Fields, sender: Fields, chat: str) -> bool:

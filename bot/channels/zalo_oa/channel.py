@@ -22,9 +22,10 @@ from bot.channels.contract import (
     WindowClosed,
 )
 from bot.channels.media import Media
+from bot.channels.payload import Fields
 from bot.channels.zalo_oa.attachments import Attachments
 from bot.channels.zalo_oa.buttons import Buttons
-from bot.channels.zalo_oa.client import Fields, ZaloClient
+from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.errors import RATE, Host, rest_of_minute_s
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.templates import Template

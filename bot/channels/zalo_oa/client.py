@@ -17,29 +17,22 @@ from aiohttp import (
     BytesPayload,
     ClientError,
     ClientResponse,
-    ClientSession,
-    ClientTimeout,
-    DummyCookieJar,
     FormData,
-    TCPConnector,
 )
 from yarl import URL
 
 from bot.channels.contract import Refused, SendError, Unclear
-from bot.channels.transport import failed
+from bot.channels.payload import Fields, read_object
+from bot.channels.transport import CONNECT_S, READ_S, WRITE_S, Session, failed, limits
 from bot.channels.zalo_oa.errors import Host, by_status, refusal
 from bot.clock import Clock
 
 log = logging.getLogger(__name__)
-CONNECT_S, READ_S, WRITE_S = 5.0, 20.0, 20.0
 LONGEST_CALL_S = CONNECT_S + READ_S + WRITE_S
-# Shorter than any platform's: a connection it has closed looks like an answer that was lost.
-IDLE_S = 15.0
 CHUNK, MOST_ANSWER = 1 << 16, 4 << 20
 ACCESS_LIFE = timedelta(hours=25)  # docs.zaloplatforms.com, OAuth v4; taken where an answer doesn't say
 OAUTH_ERROR = ("error", "error_code", "error_name", "error_reason", "error_description")
 OAUTH_PATH = "/v4/oa/access_token"
-Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +67,23 @@ class RefreshRefused(SendError):
 
 
 class ZaloClient:
-    """The HTTP of one account. Made outside an event loop, opened in it by `initialize`.
+    """The HTTP of one account. Made outside an event loop, opened in it by `open`.
 
     read_s: seconds to wait for an answer. remaining: calls left in this minute, as Zalo said last; None before.
     """
 
     def __init__(self, bases: Bases, app: App, clock: Clock, *, read_s: float = READ_S) -> None:
         self._bases, self._app, self._clock, self._read_s = bases, app, clock, read_s
-        self._session: ClientSession | None = None
+        self._session = Session()
         self.remaining: int | None = None
 
-    async def initialize(self) -> None:
+    async def open(self) -> None:
         """Open the session, once."""
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=IDLE_S),
-                cookie_jar=DummyCookieJar(),
-                trust_env=False,
-            )
+        await self._session.open()
 
-    async def shutdown(self) -> None:
+    async def close(self) -> None:
         """Close the session, if it is open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._session.close()
 
     async def call(self, path: str, body: Fields, access: str, *, host: Host = "openapi") -> Fields:
         """Make a call with a JSON body; returns the `data` of its answer. Raises SendError."""
@@ -183,8 +169,8 @@ class ZaloClient:
     ) -> tuple[int, Fields | None]:
         """(status, what it says, if that is a JSON object). Raises SendError."""
         try:
-            async with self._open.request(
-                method, url, data=body, headers=headers, timeout=self._limits(), allow_redirects=False
+            async with self._session.opened.request(
+                method, url, data=body, headers=headers, timeout=limits(self._read_s), allow_redirects=False
             ) as answer:
                 left = answer.headers.get("X-RateLimit-Remain", "")
                 if left.isascii() and left.isdigit() and len(left) < 10:
@@ -193,24 +179,10 @@ class ZaloClient:
         # Also what aiohttp raises for words that no header can hold: its message would tell them.
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             raise failed(error) from None
-        try:
-            read = orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            return answer.status, None
-        return answer.status, read if isinstance(read, dict) else None
+        return answer.status, read_object(payload)
 
     def _base(self, host: Host) -> str:
         return self._bases.business if host == "business" else self._bases.openapi
-
-    def _limits(self) -> ClientTimeout:
-        # sock_read begins anew with each piece that comes, and not before all is written: total ends what would go on.
-        total = CONNECT_S + WRITE_S + self._read_s
-        return ClientTimeout(total=total, connect=CONNECT_S, sock_read=self._read_s)
-
-    @property
-    def _open(self) -> ClientSession:
-        assert self._session is not None  # noqa: S101  # initialize comes first
-        return self._session
 
 
 async def _read(answer: ClientResponse) -> bytes:

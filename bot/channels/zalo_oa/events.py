@@ -5,18 +5,15 @@ tells of itself, and names we don't know, become nothing. Ids are words of Zalo'
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn, cast
-
-import orjson
+from typing import cast
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import Fields, read_object, read_update
 
-MOST_BYTES = 1 << 20
 LONGEST_ID = 200
 GREETING = "/start"
 # Where what people send lies; the names below it too.
@@ -30,7 +27,6 @@ _UNREAD = {
 }  # fmt: skip
 _PHOTO_ENDS = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 _PHONE = re.compile(r"\+?[0-9]{9,15}")
-Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +59,6 @@ def is_probe(raw: bytes) -> bool:
     return raw in (b"", b"{}")
 
 
-def loads(raw: bytes) -> Fields:
-    """One event as it came. Raises Unreadable."""
-    if len(raw) > MOST_BYTES:
-        raise Unreadable("too long")
-    try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        found = _loads_slowly(raw)
-    if not isinstance(found, dict):
-        raise Unreadable("no object")
-    return found
-
-
-def _loads_slowly(raw: bytes) -> object:
-    """Half a surrogate pair is no reason to lose a message: the standard reader lets it through, and we drop it."""
-    try:
-        return json.loads(raw, parse_constant=_no_number)
-    except (ValueError, RecursionError, UnicodeError):
-        raise Unreadable("no JSON") from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
 def is_foreign(event: Fields, *, app_id: str, oa_id: str) -> bool:
     """Whether it is of another app, or of another Official Account."""
     sides = [_id_of(event, "sender"), _id_of(event, "recipient"), _id(event.get("oa_id"))]
@@ -117,7 +88,7 @@ def read(event: Fields, *, app_id: str, oa_id: str) -> Event:
 
 def read_again(raw: bytes) -> Received | None:
     """What a message means that was set aside when it came, after it was found to be ours. Raises Unreadable."""
-    event = loads(raw)
+    event = read_update(raw)
     oa_id = _id(event.get("oa_id")) or _id_of(event, "recipient")
     found = read(event, app_id=_id(event.get("app_id")), oa_id=oa_id)
     return found if isinstance(found, Received) else None
@@ -205,11 +176,8 @@ def _card_phone(payloads: list[Fields]) -> str:
     """The number on a card that was passed on; where it stands there is not sure."""
     for one in payloads:
         description = _words(one.get("description"))
-        try:
-            inner = orjson.loads(description)
-        except orjson.JSONDecodeError:
-            inner = {}
-        for given in (one.get("phone"), inner.get("phone") if isinstance(inner, dict) else None, description):
+        inner = read_object(description.encode()) or {}
+        for given in (one.get("phone"), inner.get("phone"), description):
             phone = _words(given).replace(" ", "")
             if _PHONE.fullmatch(phone):
                 return phone

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import orjson
+from bot.channels.payload import MOST_BYTES, read_object
 
 SIGNATURE, TIMESTAMP = "X-ZEvent-Signature", "X-ZEvent-Timestamp"
-MOST_BYTES = 1 << 20
 Moment = Literal["body", "header"]
 _HEX = re.compile(r"(?:mac\s*=\s*)?([0-9a-fA-F]{64})")
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -149,12 +148,7 @@ def _other_bytes(raw: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _named(raw: bytes) -> tuple[str, str]:
     """(app id, timestamp) that a body names; empty where it names none."""
-    try:
-        event = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return "", ""
-    if not isinstance(event, dict):
-        return "", ""
+    event = read_object(raw) or {}
     app_id, timestamp = event.get("app_id"), event.get("timestamp")
     return (
         app_id if isinstance(app_id, str) and app_id.isascii() else "",

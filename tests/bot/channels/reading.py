@@ -8,6 +8,7 @@ from PIL import Image
 from telegram import Update
 
 from bot.channels.contract import Received
+from bot.channels.payload import read_update
 from bot.channels.telegram import updates
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.wire import Json
@@ -25,7 +26,7 @@ def made(telegram: FakeTelegram) -> Json:
 
 def read(update: Json) -> Received | None:
     """Read as it goes over the wire."""
-    return updates.read(updates.loads(orjson.dumps(update)), bot_id=BOT["id"], username=NAME)
+    return updates.read(read_update(orjson.dumps(update)), bot_id=BOT["id"], username=NAME)
 
 
 def understood(update: Json) -> Received:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import read_update
 from bot.channels.telegram import updates
 from fakes.telegram.wire import Json
 from fakes.telegram.world import BOT
@@ -19,7 +20,7 @@ BODIES = poison.bodies()
 def read(raw: bytes) -> Received | Unreadable | None:
     """Read it as the webhook does; anything else it raises is the fault that is looked for."""
     try:
-        found = updates.read(updates.loads(raw), bot_id=BOT["id"], username=str(BOT["username"]))
+        found = updates.read(read_update(raw), bot_id=BOT["id"], username=str(BOT["username"]))
     except Unreadable as unreadable:
         return unreadable
     if found is not None:

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import read_update
 from bot.channels.zalo_bot import updates
 from fakes.telegram.wire import Json
 from fakes.zalo_bot.user import ZaloBotUser
@@ -17,7 +18,7 @@ def lan() -> ZaloBotUser:
 
 
 def read(update: Json) -> Received | None:
-    return updates.read(updates.loads(orjson.dumps(update)))
+    return updates.read(read_update(orjson.dumps(update)))
 
 
 def understood(update: Json) -> Received:
@@ -84,4 +85,4 @@ def test_nothing_is_made_of_what_is_nothing_for_us(lan: ZaloBotUser) -> None:
 )  # fmt: skip
 def test_what_can_not_be_read_is_told_so(raw: bytes) -> None:
     with pytest.raises(Unreadable):
-        updates.read(updates.loads(raw))
+        updates.read(read_update(raw))

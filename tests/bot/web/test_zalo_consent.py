@@ -32,9 +32,9 @@ async def zalo(town: Town) -> AsyncIterator[FakeZaloOa]:
 @pytest.fixture
 async def client(town: Town, zalo: FakeZaloOa) -> AsyncIterator[ZaloClient]:
     made = ZaloClient(Bases(zalo.openapi, zalo.oauth, zalo.business), App(APP_ID, APP_SECRET), town.clock)
-    await made.initialize()
+    await made.open()
     yield made
-    await made.shutdown()
+    await made.close()
 
 
 @pytest.fixture

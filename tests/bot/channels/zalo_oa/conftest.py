@@ -32,9 +32,9 @@ async def zalo(clock: HandClock) -> AsyncIterator[FakeZaloOa]:
 async def client(zalo: FakeZaloOa, clock: HandClock) -> AsyncIterator[ZaloClient]:
     """Our client, opened, for our own Zalo."""
     made = ZaloClient(Bases(zalo.openapi, zalo.oauth, zalo.business), App(APP_ID, APP_SECRET), clock)
-    await made.initialize()
+    await made.open()
     yield made
-    await made.shutdown()
+    await made.close()
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ async def caller(platform: Platform, clock: HandClock) -> AsyncIterator[ZaloClie
     """Our client, opened, for a platform that does whatever other ends do."""
     origin = platform.origin
     made = ZaloClient(Bases(origin, origin, origin), App("1", "app-secret", proof=True), clock, read_s=0.5)
-    await made.initialize()
+    await made.open()
     yield made
-    await made.shutdown()
+    await made.close()
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ async def impatient(zalo: FakeZaloOa, clock: HandClock) -> AsyncIterator[ZaloCli
     """A client that waits half a second for an answer."""
     bases = Bases(zalo.openapi, zalo.oauth, zalo.business)
     made = ZaloClient(bases, App(APP_ID, APP_SECRET), clock, read_s=0.5)
-    await made.initialize()
+    await made.open()
     yield made
-    await made.shutdown()
+    await made.close()
 
 
 @pytest.fixture

@@ -36,10 +36,10 @@ async def main(database_url: str, key: str, oauth: str, moment: str, dies: str) 
     """Ask for the access token once."""
     database, clock = Database.open(database_url), HandClock(datetime.fromisoformat(moment))
     client = ZaloClient(Bases(oauth, oauth, oauth), App(APP_ID, APP_SECRET), clock)
-    await client.initialize()
+    await client.open()
     tokens = Tokens(database, MasterKey(bytes.fromhex(key)), clock, Mortal(client, dies))
     await tokens.access()
-    await client.shutdown()
+    await client.close()
     await database.close()
 
 

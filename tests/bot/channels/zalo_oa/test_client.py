@@ -188,11 +188,11 @@ async def test_nobody_at_the_address_is_not_sent(clock: HandClock) -> None:
         taken.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
         client = ZaloClient(Bases(origin, "http://nowhere.invalid", origin), App("1", "s"), clock)
-        await client.initialize()
+        await client.open()
 
         errors = [await failure(client.call(CS, BODY, ACCESS)), await failure(client.renew(REFRESH))]
 
-        await client.shutdown()
+        await client.close()
     assert [(type(error), getattr(error, "reason", "")) for error in errors] == [(NotSent, "connect"), (NotSent, "dns")]
 
 
@@ -256,12 +256,12 @@ async def test_the_proof_is_taken_by_our_own_zalo(zalo: FakeZaloOa, clock: HandC
     account.proof_required = True
     bases = Bases(zalo.openapi, zalo.oauth, zalo.business)
     proving = ZaloClient(bases, App(account.app_id, account.app_secret, proof=True), clock)
-    await proving.initialize()
+    await proving.open()
 
     without = await failure(client.ask("/v2.0/oa/getoa", {}, zalo.seed.access))
     with_proof = await proving.ask("/v2.0/oa/getoa", {}, zalo.seed.access)
 
-    await proving.shutdown()
+    await proving.close()
     assert (type(without), getattr(without, "reason", "")) == (Misconfigured, "proof")
     assert with_proof["oa_id"] == account.oa_id
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.contract import Received, Unreadable
+from bot.channels.payload import read_update
 from bot.channels.zalo_oa import events
 from bot.channels.zalo_oa.events import Echo, Reported
 from fakes.zalo_oa.server import FakeZaloOa
@@ -33,7 +34,7 @@ def lan(zalo: FakeZaloOa) -> ZaloUser:
 def read(event: Json) -> events.Event:
     """Read as it goes over the wire."""
     raw = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-    return events.read(events.loads(raw), app_id=APP_ID, oa_id=OA_ID)
+    return events.read(read_update(raw), app_id=APP_ID, oa_id=OA_ID)
 
 
 def understood(event: Json) -> Received:
@@ -194,13 +195,13 @@ def test_the_probe_is_exactly_empty(raw: bytes) -> None:
 @pytest.mark.parametrize("raw", [b"", b"[]", b"x", b"\xff\xfe", b"[" * 100_000, b"1" * 2_000_000, b"NaN", b'{"a":NaN}'])
 def test_what_is_no_event_is_unreadable(raw: bytes) -> None:
     with pytest.raises(Unreadable):
-        events.loads(raw)
+        read_update(raw)
 
 
 def test_half_a_letter_and_nul_are_left_out() -> None:
     raw = json.dumps(event("user_send_text", message={"msg_id": "m1", "text": "a\ud83d\0b"})).encode()
 
-    found = events.read(events.loads(raw), app_id=APP_ID, oa_id=OA_ID)
+    found = events.read(read_update(raw), app_id=APP_ID, oa_id=OA_ID)
     assert isinstance(found, Received)
     assert found.body == {"text": "ab"}
 
