@@ -4,7 +4,7 @@ Why the web chat is another kind than the others: its other end is our own datab
 never unclear.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -152,6 +152,10 @@ class NeedsToken(SendError):
     """Not sent: the access token is refused, or there is none."""
 
 
+class PolledElsewhere(SendError):
+    """No updates for us: another process asks for this account's, or a webhook is set."""
+
+
 class Channel(Protocol):
     """A way to people. abroad: its servers are outside the country, so nothing private goes through it."""
 
@@ -190,8 +194,20 @@ class Fetches(Protocol):
         """A photo's bytes by the platform's name of it, `most` bytes at most. Raises SendError."""
 
 
-class Watches(Protocol):
-    """A channel that knows how it is."""
+class Polls(Protocol):
+    """A channel whose platform can be asked for updates. brings_again: what was not confirmed comes once more."""
 
-    def reasons(self) -> list[str]:
-        """What is wrong with it now, in codes without secrets."""
+    name: str
+    brings_again: bool
+
+    async def next_updates(self, wait_s: int) -> Sequence[bytes]:
+        """What came in and is not confirmed, oldest first; none after waiting in vain.
+
+        Raises SendError; PolledElsewhere where a webhook or another process gets our updates.
+        """
+
+    def confirm(self, update: bytes) -> None:
+        """Note that one is kept, so that it is not brought again."""
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Without an address: let updates be asked for. Raises SendError."""

@@ -107,7 +107,7 @@ class Bulk:
                 self.recall(FAR_S)
                 await self._feed()
             except NotLeading:
-                self._line.leader = None
+                self._line.lease.forget()
             except (DatabaseAway, Unclear) as error:
                 log.warning("the bulk waits for the database", extra={"reason": type(error).__name__})
             except Exception:

@@ -15,6 +15,7 @@ from bot.channels.contract import Sends
 from bot.clock import Clock
 from bot.delivery.calls import Fate
 from bot.delivery.rate_limiter import Pacer
+from bot.lease import Lease
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries.incoming import chats
@@ -42,12 +43,12 @@ ROW_LEASE = timedelta(seconds=30)  # longer than a call takes that is neither re
 TRY_AGAIN_S = 0.25
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Line:
     """What all share that send for one channel in this process.
 
-    windows: when the platform takes what. leader: while we lead. at_work: who is at each chat. again: chats at work
-    for which something was committed since their last look.
+    lease: the right to send for it. windows: when the platform takes what. at_work: who is at each chat. again: chats
+    at work for which something was committed since their last look.
     """
 
     database: Database
@@ -55,11 +56,17 @@ class Line:
     channel: Sends
     pacer: Pacer
     clock: Clock
+    lease: Lease
     windows: Windows | None
-    leader: Leader | None = None
     stopping: bool = False
     at_work: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     again: dict[str, Ready] = field(default_factory=dict)
+
+    @property
+    def leader(self) -> Leader | None:
+        """Who sends, if that is this process."""
+        epoch = self.lease.epoch
+        return Leader(self.channel.name, self.lease.name, self.lease.holder, epoch) if epoch is not None else None
 
 
 class Settling:

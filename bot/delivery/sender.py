@@ -18,10 +18,10 @@ from bot.delivery.bulk import Bulk
 from bot.delivery.calls import Calls
 from bot.delivery.rate_limiter import Lane, Pacer
 from bot.delivery.results import ROW_LEASE, Line, Settling
+from bot.lease import Lease
 from handlers.desk import Told
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import machine
 from storage.queries.outgoing import sending
 from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
 from storage.queries.outgoing.sending import Sender as Leader
@@ -31,7 +31,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)
-RENEW_S = 3.0
+WRITE_OFF_S = 3.0
 LOOK_AGAIN_S = 0.5
 AT_ONCE = 500
 
@@ -43,15 +43,25 @@ class Sender:
     """
 
     def __init__(
-        self, database: Database, master: MasterKey, channel: Sends, pacer: Pacer, clock: Clock, *, alone: bool,
+        self,
+        *,
+        database: Database,
+        master: MasterKey,
+        channel: Sends,
+        pacer: Pacer,
+        clock: Clock,
+        alone: bool,
         windows: Windows | None = None,
-    ) -> None:  # fmt: skip
-        self._line = Line(database, master, channel, pacer, clock, windows)
+    ) -> None:
+        lease = Lease(database=database, clock=clock, name=f"sender:{channel.name}", length=LEASE, alone=alone)
+        self._line = Line(
+            database=database, master=master, channel=channel, pacer=pacer, clock=clock, lease=lease, windows=windows
+        )
         self._calls, self._settling = Calls(channel, pacer), Settling(self._line)
         self._bulk = Bulk(self._line, self._calls, self._settling, self._begin)
         self._alone = alone
         self._wake = asyncio.Event()
-        self._holder = database.holder()
+        self._begun: int | None = None  # the epoch in which what was left on its way was written off
 
     @property
     def _at_work(self) -> dict[str, asyncio.Task[None]]:
@@ -85,13 +95,14 @@ class Sender:
             await self._run()
 
     async def _run(self) -> None:
-        renewed = float("-inf")
+        written_off = float("-inf")
         while not self._line.stopping:
             self._wake.clear()
             try:
-                if time.monotonic() - renewed > RENEW_S or self._leader is None:
-                    await self._lead()
-                    renewed = time.monotonic()
+                leader = await self._lead()
+                if leader is not None and (leader.epoch != self._begun or time.monotonic() - written_off > WRITE_OFF_S):
+                    await self._write_off(leader)
+                    written_off = time.monotonic()
                 if self._leader is not None and await self._calls.are_taken():
                     await self._begin_chats()
             except (DatabaseAway, Unclear) as error:
@@ -115,29 +126,23 @@ class Sender:
                     await asyncio.wait(at_work)
         for task in self._at_work.values():
             task.cancel()
-        if self._leader is not None:
-            with suppress(DatabaseAway, Unclear):
-                now, name = self._line.clock.now(), self._leader.lease
-                await self._line.database.write(lambda u: machine.release(u, name, self._holder, now), deadline_s=2)
+        await self._line.lease.release()
 
     # Leading
 
-    async def _lead(self) -> None:
-        """Take or renew the lease; at a change of hands, write off what the one before left on its way."""
-        line, now = self._line, self._line.clock.now()
-        name, before = f"sender:{line.channel.name}", line.leader
+    async def _lead(self) -> Leader | None:
+        """Take or renew the lease; returns who sends, if that is this process."""
+        before = self._leader
+        await self._line.lease.keep()
+        if before is None and self._leader is not None:
+            self._bulk.wake()
+        return self._leader
 
-        def work(unit: Unit) -> int | None:
-            return machine.lease(unit, name, self._holder, now, LEASE, seize=self._alone and before is None)
-
-        epoch = await line.database.write(work)
-        leader = Leader(line.channel.name, name, self._holder, epoch) if epoch is not None else None
-        line.leader = leader
-        if leader is not None:
-            if before is None:
-                self._bulk.wake()
-            first = before is None or before.epoch != leader.epoch
-            await self._settling.write_off(leader, alone=self._alone and first)
+    async def _write_off(self, leader: Leader) -> None:
+        """Write off what nobody will settle; after a change of hands, all that the one before left on its way."""
+        first = leader.epoch != self._begun
+        await self._settling.write_off(leader, alone=self._alone and first)
+        self._begun = leader.epoch
 
     # Sending
 
@@ -169,7 +174,7 @@ class Sender:
                 finally:
                     pacer.ended()
         except NotLeading:
-            self._line.leader = None
+            self._line.lease.forget()
         except (DatabaseAway, Unclear) as error:
             log.warning("a chat waits", extra={"reason": type(error).__name__})
         except Exception:

@@ -3,25 +3,28 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 
 from aiohttp import web
 
 from bot.channels.contract import SendError
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import AiohttpRequest, open_bot
-from bot.channels.telegram.poller import Poller
 from bot.clock import Clock
 from bot.delivery.rate_limiter import Pacer
 from bot.delivery.sender import Sender
+from bot.lease import Lease
 from bot.platforms.telegram_hook import TelegramHook
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
+from bot.receiving.poller import Poller
 from bot.setup import Opened
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
 
 log = logging.getLogger(__name__)
 HOOK = "/hooks/telegram"
+POLLS = timedelta(seconds=20)  # how long nobody is heard after a kill, so that one question must be short beside it
 WATCH_S = 60.0
 WATCH_AGAIN_S = 5.0
 MANY_PENDING = 100
@@ -43,13 +46,17 @@ class TelegramPlatform:
         self._database, self._clock = database, clock
         alone = database.dialect == "sqlite"
         self.rate = float(settings.telegram_rate)
-        self.sender = Sender(database, office.master, self._channel, Pacer(self.rate), clock, alone=alone)
+        self.sender = Sender(
+            database=database, master=office.master, channel=self._channel, pacer=Pacer(self.rate), clock=clock,
+            alone=alone,
+        )  # fmt: skip
         real = "TELEGRAM_BOT_TOKEN" in settings.real_channels
         intake = Intake(database, office, clock, inbox, self.name, real=real)
         given = (settings.telegram_webhook_secret, settings.telegram_webhook_secret_previous)
         secrets = tuple(secret.get_secret_value() for secret in given if secret is not None)
         self._hook = TelegramHook(intake, secrets, self._me, self._channel.heard)
-        self._poller = Poller(database, self._channel, clock, self._hook.keep, intake.is_open, alone=alone)
+        lease = Lease(database=database, clock=clock, name="poller:telegram", length=POLLS, alone=alone)
+        self._poller = Poller(self._channel, lease, self._hook.keep, intake.is_open)
         self._polls = settings.telegram_mode == "polling"
         self._url = f"{settings.public_url}{HOOK}" if settings.public_url and not self._polls else ""
         self._secret = secrets[0] if secrets else ""
@@ -57,7 +64,7 @@ class TelegramPlatform:
 
     @property
     def parts(self) -> Sequence[Callable[[], Coroutine[object, object, None]]]:
-        return (self.sender.run, self._watch, *([self._poll] if self._polls else []))
+        return (self.sender.run, self._watch, *([self._poller.run] if self._polls else []))
 
     def add_to(self, app: web.Application) -> None:
         """Open the webhook, unless we ask for updates ourselves."""
@@ -83,17 +90,6 @@ class TelegramPlatform:
 
     def _me(self) -> tuple[int, str]:
         return self._channel.id, self._channel.username
-
-    async def _poll(self) -> None:
-        """Ask for updates, once no webhook stands in the way."""
-        while True:
-            try:
-                await self._channel.set_webhook("", "")
-                break
-            except SendError as error:
-                log.warning("Telegram can't be asked", extra={"reason": error.reason})
-                await asyncio.sleep(WATCH_AGAIN_S)
-        await self._poller.run()
 
     async def _watch(self) -> None:
         """Learn our own name and set the webhook once; then look every minute whether it is still ours and heard."""

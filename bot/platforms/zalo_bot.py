@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,14 +12,15 @@ from bot.channels.contract import Picture, Refused, SendError
 from bot.channels.media import Media
 from bot.channels.zalo_bot.channel import ZaloBot
 from bot.channels.zalo_bot.client import Client
-from bot.channels.zalo_bot.poller import Poller
 from bot.clock import Clock
 from bot.delivery.rate_limiter import Pacer
 from bot.delivery.sender import Sender
+from bot.lease import Lease
 from bot.pictures import routes
 from bot.platforms.zalo_bot_hook import PATH, ZaloBotHook
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
+from bot.receiving.poller import Poller
 from bot.setup import Opened
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 RATE = 25.0
 # Where Zalo keeps what people send, with all names below; more are set by MEDIA_HOSTS.
 ZALO_HOSTS = ("zdn.vn", "zadn.vn", "zaloapp.com", "zaloplatforms.com", "zapps.me")
+POLLS = timedelta(seconds=40)  # longer than one question may take, so that nobody else asks meanwhile
 WATCH_S = 60.0
 WATCH_AGAIN_S = 5.0
 
@@ -49,20 +52,24 @@ class ZaloBotPlatform:
 
         self.fetcher = self._channel = ZaloBot(self._client, self._media, picture)
         alone = database.dialect == "sqlite"
-        self.sender = Sender(database, office.master, self._channel, Pacer(RATE), clock, alone=alone)
+        self.sender = Sender(
+            database=database, master=office.master, channel=self._channel, pacer=Pacer(RATE), clock=clock,
+            alone=alone,
+        )  # fmt: skip
         intake = Intake(database, office, clock, inbox, self.name, real="ZALO_BOT_TOKEN" in settings.real_channels)
         given = settings.zalo_bot_webhook_secret
         self._secret = given.get_secret_value() if given is not None else ""
         self._hook = ZaloBotHook(intake, self._secret)
         self._pictures = routes.PictureRoutes(database, office.master, clock)
-        self._poller = Poller(database, self._channel, clock, self._hook.keep, intake.is_open, alone=alone)
+        lease = Lease(database=database, clock=clock, name="poller:zalo_bot", length=POLLS, alone=alone)
+        self._poller = Poller(self._channel, lease, self._hook.keep, intake.is_open)
         self._polls = settings.zalo_bot_mode == "polling"
         self._url = f"{settings.public_url}{PATH}" if settings.public_url and not self._polls else ""
         self._wrong: set[str] = set()
 
     @property
     def parts(self) -> Sequence[Callable[[], Coroutine[object, object, None]]]:
-        return (self.sender.run, self._watch, *([self._poll] if self._polls else []))
+        return (self.sender.run, self._watch, *([self._poller.run] if self._polls else []))
 
     def add_to(self, app: web.Application) -> None:
         """Open the pictures, and the webhook unless we ask for updates ourselves."""
@@ -88,17 +95,6 @@ class ZaloBotPlatform:
 
     def rejected(self) -> int:
         return self._hook.rejected
-
-    async def _poll(self) -> None:
-        """Ask for updates, once no webhook stands in the way."""
-        while True:
-            try:
-                await self._channel.set_webhook("", "")
-                break
-            except SendError as error:
-                log.warning("Zalo can't be asked", extra={"channel": self.name, "reason": error.reason})
-                await asyncio.sleep(WATCH_AGAIN_S)
-        await self._poller.run()
 
     async def _watch(self) -> None:
         """Set the webhook once, once we are known; then look every minute whether it is still ours."""

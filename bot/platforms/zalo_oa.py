@@ -58,7 +58,8 @@ class ZaloOaPlatform:
             leaves=pacer.leaves,
         )  # fmt: skip
         self.sender = Sender(
-            database, office.master, self.channel, pacer, clock, alone=alone, windows=office.windows
+            database=database, master=office.master, channel=self.channel, pacer=pacer, clock=clock, alone=alone,
+            windows=office.windows,
         )  # fmt: skip
         intake = Intake(database, office, clock, inbox, self.name, real="ZALO_OA_APP_ID" in settings.real_channels)
         self._receipts = Receipts(database, office.master, clock, lambda: self.channel.limits)

@@ -107,7 +107,12 @@ class PostOffice:
         alone = town.database.dialect == "sqlite" if alone is None else alone
         pacer = Pacer(60, Hurry(times))
         return Sender(
-            town.database, town.office.master, channel or self.channel, pacer, clock or town.clock, alone=alone
+            database=town.database,
+            master=town.office.master,
+            channel=channel or self.channel,
+            pacer=pacer,
+            clock=clock or town.clock,
+            alone=alone,
         )
 
     def start(self, sender: Sender | None = None) -> Sender:

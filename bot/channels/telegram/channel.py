@@ -6,9 +6,11 @@ previews: Telegram's servers would open a one-time link before its person does.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
+import orjson
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -19,7 +21,9 @@ from telegram import (
 )
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.contract import Button, Fitted, Limits, NotSent, Picture, Refused
+from bot.channels.contract import Button, Fitted, Limits, NotSent, Picture, Refused, Unreadable
+from bot.channels.payload import read_update
+from bot.channels.telegram import updates
 from bot.channels.telegram.client import AiohttpRequest
 from bot.channels.telegram.errors import classified, is_done
 from bot.channels.transport import READ_S
@@ -48,10 +52,12 @@ class Telegram:
     name = "telegram"
     limits = LIMITS
     abroad = True
+    brings_again = True
 
     def __init__(self, bot: Bot, request: AiohttpRequest, contact_label: str) -> None:
         self._bot, self._request, self._contact_label = bot, request, contact_label
         self.username = ""
+        self._offset = 0
 
     @property
     def id(self) -> int:
@@ -119,17 +125,22 @@ class Telegram:
         except Exception as error:  # also an answer that the library can't read: one photo must not stop the rest
             raise classified(error) from None
 
-    async def updates(self, offset: int, wait_s: int) -> list[Mapping[str, object]]:
-        """What came in since `offset`, waiting for it; as Telegram gives it, unread. Raises SendError."""
+    async def next_updates(self, wait_s: int) -> Sequence[bytes]:
+        """What came in and is not confirmed, waiting for it; as Telegram gives it. Raises SendError."""
         # Spelled so, because of the method it knows by this name the library wants to read the updates itself.
-        ask = {"offset": offset, "timeout": wait_s, "allowed_updates": UPDATES}
+        ask = {"offset": self._offset, "timeout": wait_s, "allowed_updates": UPDATES}
         try:
             found = await self._bot.do_api_request("getupdates", ask, read_timeout=wait_s + READ_S)
         except TelegramError as error:
             raise classified(error) from None
         if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):
             raise NotSent("no_updates")
-        return cast("list[Mapping[str, object]]", found)
+        return [orjson.dumps(update) for update in found]
+
+    def confirm(self, update: bytes) -> None:
+        """Ask from here on. Telegram keeps the offset, and drops what lies before it with the next question."""
+        with suppress(Unreadable):
+            self._offset = max(self._offset, updates.update_id(read_update(update)) + 1)
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Let Telegram bring its updates to an address; none: let them be asked for. Raises SendError."""

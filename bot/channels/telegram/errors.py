@@ -21,6 +21,7 @@ from bot.channels.contract import (
     Misconfigured,
     Moved,
     PersonGone,
+    PolledElsewhere,
     Refused,
     SendError,
     TryLater,
@@ -55,10 +56,6 @@ class HttpError(NetworkError):
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
-
-
-class PolledElsewhere(SendError):
-    """Another process asks for this account's updates, or a webhook is set."""
 
 
 def is_done(error: BaseException) -> bool:

@@ -1,9 +1,10 @@
 """A Zalo bot as a channel: words alone, for it has no buttons; what can be chosen stands in numbered lines."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+
+import orjson
 
 from bot.channels.contract import (
     Fitted,
@@ -11,6 +12,7 @@ from bot.channels.contract import (
     NotSent,
     PersonGone,
     Picture,
+    PolledElsewhere,
     Refused,
     SendError,
     TryLater,
@@ -27,7 +29,6 @@ PHOTO_S = 150.0
 POLL_MORE_S = 12.0
 SHAKEN, SHAKEN_S = 3, 5.0
 MOST_SHAKEN = 1000
-Update = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class ZaloBot:
     name = "zalo_bot"
     limits = LIMITS
     abroad = False
+    brings_again = False
 
     def __init__(self, client: Client, media: Media, picture: Callable[[Picture], str]) -> None:
         self._client, self._media, self._picture = client, media, picture
@@ -102,18 +104,23 @@ class ZaloBot:
         """A photo's bytes, from the address it came with. Raises SendError, Refused with "too_big" above `most`."""
         return await self._media.fetch(file, most)
 
-    async def update(self, wait_s: int) -> Update | None:
-        """The next update, unread, once: whoever was given it is never given it again. None after waiting in vain.
+    async def next_updates(self, wait_s: int) -> Sequence[bytes]:
+        """The next update, or none after waiting in vain. Whoever was given it is never given it again.
 
-        Raises SendError; NothingThere while a webhook is set.
+        Raises SendError.
         """
         try:
             found = await self._client.call("getUpdates", wait_s + POLL_MORE_S, timeout=wait_s)
         except Idle:
-            return None
+            return ()
+        except (NothingThere, Refused, Shaken) as error:
+            raise PolledElsewhere(error.reason) from None
         if isinstance(found, list):  # as elsewhere; then there are as many as it holds
             raise NotSent("no_update")
-        return cast("Update", found) if isinstance(found, dict) and found else None
+        return (orjson.dumps(found),) if isinstance(found, dict) and found else ()
+
+    def confirm(self, update: bytes) -> None:
+        """Nothing is to be said: it was confirmed by being given."""
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Let the platform bring its updates to an address; none: let them be asked for. Raises SendError."""

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, Protocol
@@ -16,9 +15,9 @@ from typing import Literal, Protocol
 from bot.channels.contract import NeedsToken, NotSent, SendError, TryLater
 from bot.channels.zalo_oa.client import LONGEST_CALL_S, FreshPair, RefreshRefused
 from bot.clock import Clock
+from bot.lease import Lease
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
-from storage.queries import machine
 from storage.queries.outgoing import tokens
 from storage.queries.outgoing.tokens import MOST_PRESENTATIONS, Pair
 from storage.vault import Vault
@@ -48,8 +47,7 @@ class Renewals:
 
     def __init__(self, database: Database, master: MasterKey, clock: Clock, client: Gives, *, alone: bool) -> None:
         self._database, self._master, self._clock, self._client = database, master, clock, client
-        self._holder = database.holder()
-        self._alone = alone
+        self._lease = Lease(database=database, clock=clock, name=LEASE_NAME, length=LEASE, alone=alone)
         self.tried_at: datetime | None = None
 
     async def make(self, pair: Pair) -> None:
@@ -67,9 +65,7 @@ class Renewals:
                 await self._present(pair)
                 self.tried_at = None
         finally:
-            with suppress(DatabaseAway, Unclear):
-                now = self._clock.now()
-                await self._database.write(lambda unit: machine.release(unit, LEASE_NAME, self._holder, now))
+            await self._lease.release()
 
     async def _begun(self, pair: Pair) -> Literal["ours", "theirs", "changed"]:
         try:
@@ -87,7 +83,7 @@ class Renewals:
     def _take(self, unit: Unit, pair: Pair) -> Literal["ours", "theirs", "changed"]:
         """Take the lease and count the presentation, both or neither."""
         now = self._clock.now()
-        if machine.lease(unit, LEASE_NAME, self._holder, now, LEASE, seize=self._alone) is None:
+        if not self._lease.take(unit):
             return "theirs"
         if pair.presented < MOST_PRESENTATIONS and tokens.present(unit, CHANNEL, pair, now):
             return "ours"

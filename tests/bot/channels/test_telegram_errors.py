@@ -12,13 +12,14 @@ from bot.channels.contract import (
     Moved,
     NotSent,
     PersonGone,
+    PolledElsewhere,
     Refused,
     SendError,
     TryLater,
     Unclear,
 )
 from bot.channels.telegram.client import AiohttpRequest, open_bot
-from bot.channels.telegram.errors import PolledElsewhere, classified, is_done
+from bot.channels.telegram.errors import classified, is_done
 from tests.kit.other_end import (
     CHAT,
     TOKEN,
