@@ -15,7 +15,7 @@ from bot.cli import backups, zalo
 from bot.clock import SystemClock
 from bot.jobs import anchors
 from bot.receiving import intake
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers.demo import town as demo
 from handlers.desk import Desk
 from storage import migrations
@@ -123,7 +123,7 @@ def migrate(given: argparse.Namespace, settings: config.Settings) -> int:
 def set_owner(given: argparse.Namespace, settings: config.Settings) -> int:
     """Enter who is responsible."""
 
-    def work(desk: Desk, _: Office) -> int:
+    def work(desk: Desk, _: DeskFactory) -> int:
         machine.set_owner(desk.unit, given.body, given.contact, given.data_contact, str(desk.actor), desk.now)
         desk.note("owner.set", "owner")
         print("the owner is set")
@@ -152,7 +152,7 @@ def zalo_command(given: argparse.Namespace, settings: config.Settings) -> int:
 def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
     """Delete the sample data."""
 
-    def work(desk: Desk, _: Office) -> int:
+    def work(desk: Desk, _: DeskFactory) -> int:
         done = demo.clear(desk)
         print("the sample data is deleted" if done else "there is no sample data here")
         return 0 if done else 1
@@ -169,7 +169,7 @@ def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
 def verify(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the invariants."""
 
-    def work(desk: Desk, _: Office) -> int:
+    def work(desk: Desk, _: DeskFactory) -> int:
         found = [*broken(desk.unit, desk.now), *anchors.broken(desk.unit, settings.data_dir / anchors.NAME)]
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
@@ -192,7 +192,7 @@ def restore(given: argparse.Namespace, settings: config.Settings) -> int:
 def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """List or retry messages to people; their words are not shown."""
 
-    def work(desk: Desk, _: Office) -> int:
+    def work(desk: Desk, _: DeskFactory) -> int:
         if given.what == "retry":
             done = given.id is not None and outbox.retry(desk.unit, given.id, desk.now)
             desk.note("outbox.retry", f"outbox:{given.id}", done=done)
@@ -208,7 +208,7 @@ def outbox_command(given: argparse.Namespace, settings: config.Settings) -> int:
 def letters_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """List or replay dead letters."""
 
-    def work(desk: Desk, office: Office) -> int:
+    def work(desk: Desk, office: DeskFactory) -> int:
         if given.what == "replay":
             done = given.id is not None and intake.replay(desk.unit, office, SystemClock(), given.id)
             desk.note("dead_letter.replay", f"dead_letter:{given.id}", done=done)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.setup import CannotStart, Opened, at_desk
 from bot.web.console.passwords import hash_password
 from handlers.console.office.officials import ENDINGS
@@ -84,7 +84,7 @@ def create(given: argparse.Namespace, settings: Settings) -> Done:
     password = new_password() if given.print_credentials else ""
     hashed = hash_password(password) if password else ""
 
-    def work(desk: Desk, office: Office) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Done:
         if password and not _for_show(settings, office):
             raise CannotStart("--print-credentials is for demonstrations and tests, and real people are served here")
         made = desk.accounts.invite(given.email, given.name, given.title, given.role, places)
@@ -102,7 +102,7 @@ def create(given: argparse.Namespace, settings: Settings) -> Done:
 def invite_again(given: argparse.Namespace, settings: Settings) -> Done:
     """Make a new link."""
 
-    def work(desk: Desk, office: Office) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Done:
         account = desk.officials.by_email(given.email)
         token = desk.accounts.invite_again(account.id) if account else None
         return Done(True, _link(office, token)) if token else Done(False, "there is no account with this e-mail in use")
@@ -113,7 +113,7 @@ def invite_again(given: argparse.Namespace, settings: Settings) -> Done:
 def disable(given: argparse.Namespace, settings: Settings) -> Done:
     """End an account."""
 
-    def work(desk: Desk, _: Office) -> Done:
+    def work(desk: Desk, _: DeskFactory) -> Done:
         account = desk.officials.by_email(given.email)
         if account is None or account.state == "disabled":
             return Done(False, "there is no account with this e-mail in use")
@@ -126,7 +126,7 @@ def disable(given: argparse.Namespace, settings: Settings) -> Done:
 def code(given: argparse.Namespace, settings: Settings) -> Done:
     """Tell a one-time code that was not used yet."""
 
-    def work(desk: Desk, office: Office) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Done:
         if not office.demo:
             raise CannotStart("officials code: there is no demonstration here, codes are on the official's own phone")
         account = desk.officials.by_email(given.email)
@@ -181,11 +181,11 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(_EASY) for _ in range(4)) for _ in range(4))
 
 
-def _for_show(settings: Settings, office: Office) -> bool:
+def _for_show(settings: Settings, office: DeskFactory) -> bool:
     return office.demo or not (settings.real_channels or settings.is_public)
 
 
-def _link(office: Office, token: str) -> str:
+def _link(office: DeskFactory, token: str) -> str:
     minutes = invitations.LIVE.seconds // 60
     return f"{office.public_url}/console/invitation/{token}\ngood once, for {minutes} minutes"
 

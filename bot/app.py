@@ -19,8 +19,7 @@ from bot.delivery.webchat_delivery import Outbox
 from bot.jobs import anchors
 from bot.jobs.table import JobClock, Work, table
 from bot.pictures.photos import Cleaner
-from bot.platforms import registry as platforms
-from bot.platforms.registry import CountsByHeader, Platform
+from bot.platforms.platform import CountsByHeader, Platform, build
 from bot.receiving.inbox import Inbox
 from bot.setup import CannotStart, Opened, open_office
 from bot.web import console, errors, pages, server
@@ -77,7 +76,7 @@ def wire(opened: Opened, clock: Clock) -> Service:
             platform.sender.wake()
 
     inbox = Inbox(database, office, Reception(ALL), clock, replied=replied)
-    built += platforms.build(opened, clock, inbox)
+    built += build(opened, clock, inbox)
 
     def broke(sentence: str) -> None:
         log.error("the data is damaged", extra={"reason": sentence})

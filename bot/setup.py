@@ -2,19 +2,17 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from bot.channels.zalo_oa.templates import BadTemplates, Template
-from bot.channels.zalo_oa.templates import load as load_templates
+from bot.channels.registry import CHANNELS, ChannelEntry
 from bot.clock import SystemClock
-from bot.config import Settings
-from bot.receiving.inbox import Office
+from bot.config import BadSetting, Settings
+from bot.receiving.desk_factory import DeskFactory
 from handlers import texts
 from handlers.desk import Actor, Desk
 from storage import migrations
@@ -23,10 +21,6 @@ from storage.database import Database, DatabaseAway, Unit
 from storage.queries import machine
 from storage.queries.outgoing.windows import Windows
 
-# Their servers are outside the country: nothing private goes through them.
-ABROAD = frozenset({"telegram"})
-# Kinds of messages that are said without a question before, for which a template may go out.
-TOLD_UNASKED = frozenset({"notice", "urgent", "warning", "broadcast", "reminder", "digest", "talk", "hand_over"})
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -40,12 +34,18 @@ class Opened:
     """A database and what reads it."""
 
     database: Database
-    office: Office
+    office: DeskFactory
     settings: Settings
 
 
-def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: bool = False) -> Opened:
-    """Open the database, bring SQLite to this release's shape, and check the key. Raises CannotStart."""
+def open_office(
+    settings: Settings, *, may_migrate: bool = True, demonstration: bool = False,
+    channels: Sequence[ChannelEntry] = CHANNELS,
+) -> Opened:  # fmt: skip
+    """Open the database, bring SQLite to this release's shape, and check the key. Raises CannotStart.
+
+    channels: those that there are, whether the operator turned them on or not.
+    """
     database = open_database(settings)
     try:
         _bring_to_shape(database.engine, may_migrate=may_migrate and database.dialect == "sqlite")
@@ -57,34 +57,26 @@ def open_office(settings: Settings, *, may_migrate: bool = True, demonstration: 
         raise CannotStart(str(error)) from None
     words = texts.load()
     origin = settings.public_url or f"http://{settings.host}:{settings.port}"
-    office = Office(
-        master, words, settings.timezone, origin, demonstration or is_demo, ABROAD,
-        private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
-        windows=_windows(settings, words.sentence),
+    office = DeskFactory(
+        master=master, texts=words, zone=settings.timezone, public_url=origin, demo=demonstration or is_demo,
+        channels=channels, private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
+        windows=_windows(settings, words.sentence, channels),
     )  # fmt: skip
     return Opened(database, office, settings)
 
 
-def zalo_templates(settings: Settings, sentence: Callable[[str, str], str]) -> Mapping[str, Template]:
-    """The templates of the Official Account, by kind of message. Raises CannotStart."""
-    if settings.zalo_oa_templates is None:
-        return {}
+def _windows(
+    settings: Settings, sentence: Callable[[str, str], str], channels: Sequence[ChannelEntry]
+) -> Windows | None:
+    """When a platform takes what, of the one that makes a difference. Raises CannotStart."""
     try:
-        return load_templates(settings.zalo_oa_templates, TOLD_UNASKED, sentence)
-    except BadTemplates as error:
-        raise CannotStart(f"ZALO_OA_TEMPLATES: {error}") from None
+        found = [windows for one in channels if (windows := one.load_windows(settings, sentence)) is not None]
+    except BadSetting as error:
+        raise CannotStart(str(error)) from None
+    return found[0] if found else None
 
 
-def _windows(settings: Settings, sentence: Callable[[str, str], str]) -> Windows | None:
-    """When the Official Account may write to people: developers.zalo.me, consultation messages, since 2026-01-01."""
-    if settings.zalo_oa_app_id is None:
-        return None
-    kinds = frozenset(zalo_templates(settings, sentence))
-    free, paid = timedelta(hours=48), timedelta(days=7)
-    return Windows("zalo_oa", free, paid, settings.zalo_paid_cs, kinds, settings.timezone, settings.zalo_oa_rate)
-
-
-def at_desk(settings: Settings, work: Callable[[Desk, Office], T]) -> T:
+def at_desk(settings: Settings, work: Callable[[Desk, DeskFactory], T]) -> T:
     """Run something at the operator's desk, in one transaction. Raises CannotStart and what the work raises."""
     opened = open_office(settings)
 

@@ -7,7 +7,7 @@ from bot.cli.progress import Progress
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.jobs import anchors
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers import texts
 from handlers.desk import Actor
 from handlers.desk.privacy import SettledRestore
@@ -60,7 +60,7 @@ def _put(settings: Settings, master: MasterKey, found: backup.Found) -> SettledR
     try:
         database.hold()
         standing = migrations.state(database.engine)
-        office = Office(master, texts.load(), settings.timezone, "", demo=False)
+        office = DeskFactory(master=master, texts=texts.load(), zone=settings.timezone, public_url="", demo=False)
         show, clock = Progress(f"restoring {found.data.name}"), SystemClock()
 
         def put(unit: Unit) -> SettledRestore:

@@ -17,7 +17,7 @@ from bot.channels.zalo_oa.events import is_probe
 from bot.channels.zalo_oa.signature import Secrets, explain
 from bot.cli import zalo_status
 from bot.config import Settings
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.setup import CannotStart, at_desk
 from handlers.desk import Desk
 from storage.queries import machine
@@ -66,7 +66,7 @@ def _seed(given: argparse.Namespace, settings: Settings) -> str:
     if access == refresh:
         raise CannotStart("access_token and refresh_token are the same; they are two")
 
-    def work(desk: Desk, _: Office) -> str:
+    def work(desk: Desk, _: DeskFactory) -> str:
         tokens.give(desk.unit, desk.vault, CHANNEL, access, refresh, desk.now, expires_at=None)
         desk.note("tokens.seed", f"channel:{CHANNEL}")
         return "the tokens are kept; a service at work uses them within ten seconds"
@@ -74,7 +74,7 @@ def _seed(given: argparse.Namespace, settings: Settings) -> str:
     return at_desk(settings, work)
 
 
-def _allow_buttons(desk: Desk, _: Office) -> str:
+def _allow_buttons(desk: Desk, _: DeskFactory) -> str:
     machine.set_fact(desk.unit, FACT, "")
     desk.note("channel.buttons_allowed", f"channel:{CHANNEL}")
     return "buttons are tried again; a service at work does so within ten seconds"
@@ -147,7 +147,7 @@ def _consent_link(verifier: str | None, settings: Settings) -> str:
     if verifier is not None and not consent.is_verifier(verifier):
         raise CannotStart("--verifier must be 43 to 128 letters, digits, or one of . _ ~ -")
 
-    def work(desk: Desk, _: Office) -> str:
+    def work(desk: Desk, _: DeskFactory) -> str:
         known, state = tokens.consent(desk.unit, desk.vault, CHANNEL) or (consent.new_verifier(), secrets.token_hex(16))
         tokens.ask_consent(desk.unit, desk.vault, CHANNEL, verifier or known, state, desk.now)
         desk.note("tokens.consent_link", f"channel:{CHANNEL}")

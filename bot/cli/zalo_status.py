@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.setup import CannotStart
 from handlers.desk import Desk
 from handlers.desk.messages import Standing
@@ -13,7 +13,7 @@ from handlers.desk.messages import Standing
 NEVER = "never"
 
 
-def tell(desk: Desk, office: Office) -> str:
+def tell(desk: Desk, office: DeskFactory) -> str:
     """One line each, without secrets and without anybody's name. Raises CannotStart where there is no account."""
     found, zone = _found(desk), office.zone
     most = f"{found.spent} of {found.most} this month" if found.most else "off"
@@ -31,7 +31,7 @@ def tell(desk: Desk, office: Office) -> str:
     return "\n".join(f"{name:<11} {said}" for name, said in lines.items())
 
 
-def tell_json(desk: Desk, _: Office) -> str:
+def tell_json(desk: Desk, _: DeskFactory) -> str:
     """The same for machines: times in UTC, what is left in seconds. Raises CannotStart where there is no account."""
     found = asdict(_found(desk))
     return json.dumps({name: _written(value) for name, value in found.items()})

@@ -1,10 +1,7 @@
-"""The platforms we speak through, each wired whole: what comes in, what goes out, what is wrong with it.
-
-Why apart from the rest: a platform is imported only where its token is set, for its library costs half a second.
-"""
+"""What a platform is to the rest, wired whole: what comes in, what goes out, what is wrong with it."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from aiohttp import web
 
@@ -15,6 +12,7 @@ from bot.receiving.inbox import Inbox
 from bot.setup import Opened
 
 Part = Callable[[], Coroutine[object, object, None]]
+Wiring = Callable[[Opened, Clock, Inbox], "Platform"]
 
 
 class Platform(Protocol):
@@ -60,18 +58,6 @@ class CountsByHeader(Protocol):
 
 
 def build(opened: Opened, clock: Clock, inbox: Inbox) -> list[Platform]:
-    """The platforms whose tokens are set."""
-    found: list[Platform] = []
-    if opened.settings.telegram_bot_token is not None:
-        from bot.platforms.telegram import TelegramPlatform
-
-        found.append(TelegramPlatform(opened, clock, inbox))
-    if opened.settings.zalo_oa_app_id is not None:
-        from bot.platforms.zalo_oa import ZaloOaPlatform
-
-        found.append(ZaloOaPlatform(opened, clock, inbox))
-    if opened.settings.zalo_bot_token is not None:
-        from bot.platforms.zalo_bot import ZaloBotPlatform
-
-        found.append(ZaloBotPlatform(opened, clock, inbox))
-    return found
+    """Wire the platforms that the operator turned on."""
+    on = (entry for entry in opened.office.channels if entry.is_on(opened.settings))
+    return [cast("Wiring", entry.load_platform())(opened, clock, inbox) for entry in on]

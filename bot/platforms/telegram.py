@@ -51,7 +51,7 @@ class TelegramPlatform:
             alone=alone,
         )  # fmt: skip
         real = "TELEGRAM_BOT_TOKEN" in settings.real_channels
-        intake = Intake(database, office, clock, inbox, self.name, real=real)
+        intake = Intake(database=database, office=office, clock=clock, inbox=inbox, channel=self.name, real=real)
         given = (settings.telegram_webhook_secret, settings.telegram_webhook_secret_previous)
         secrets = tuple(secret.get_secret_value() for secret in given if secret is not None)
         self._hook = TelegramHook(intake, secrets, self._me, self._channel.heard)

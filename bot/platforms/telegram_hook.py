@@ -6,7 +6,6 @@ for as long.
 
 import asyncio
 import hmac
-import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 
@@ -16,9 +15,7 @@ from bot.channels.contract import Received, Unreadable
 from bot.channels.payload import read_update
 from bot.channels.telegram import updates
 from bot.receiving.intake import Intake
-from storage.database import DatabaseAway, Unclear
 
-log = logging.getLogger(__name__)
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
 MOST_ANSWERS = 100
 
@@ -72,13 +69,7 @@ class TelegramHook:
             await self._kept(received, raw)
 
     async def _kept(self, received: Received, raw: bytes) -> None:
-        try:
-            await self._intake.take(received)
-        except (DatabaseAway, Unclear):
-            raise
-        except Exception:
-            log.exception("an update could not be kept")
-            await self._intake.set_aside(raw, "intake failed")
+        await self._intake.take_or_set_aside(received, raw)
         # At once and not with the reply: the button stops turning although the reply may have to wait.
         if received.callback and len(self._answers) < MOST_ANSWERS:
             task = asyncio.create_task(self._heard(received.callback))

@@ -56,7 +56,8 @@ class ZaloBotPlatform:
             database=database, master=office.master, channel=self._channel, pacer=Pacer(RATE), clock=clock,
             alone=alone,
         )  # fmt: skip
-        intake = Intake(database, office, clock, inbox, self.name, real="ZALO_BOT_TOKEN" in settings.real_channels)
+        real = "ZALO_BOT_TOKEN" in settings.real_channels
+        intake = Intake(database=database, office=office, clock=clock, inbox=inbox, channel=self.name, real=real)
         given = settings.zalo_bot_webhook_secret
         self._secret = given.get_secret_value() if given is not None else ""
         self._hook = ZaloBotHook(intake, self._secret)

@@ -9,7 +9,6 @@ from bot.channels.contract import Unreadable
 from bot.channels.payload import read_update
 from bot.channels.zalo_bot import updates
 from bot.receiving.intake import Intake
-from storage.database import DatabaseAway, Unclear
 
 log = logging.getLogger(__name__)
 PATH = "/hooks/zalo-bot"
@@ -56,10 +55,4 @@ class ZaloBotHook:
         if received is None:
             log.info("an update says nothing to us", extra={"channel": "zalo_bot"})
             return
-        try:
-            await self._intake.take(received)
-        except (DatabaseAway, Unclear):
-            raise
-        except Exception:
-            log.exception("an update could not be kept")
-            await self._intake.set_aside(raw, "intake failed")
+        await self._intake.take_or_set_aside(received, raw)

@@ -14,7 +14,7 @@ from bot.channels.zalo_oa.client import FreshPair, RefreshRefused
 from bot.channels.zalo_oa.consent import CALLBACK
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor
 from storage.database import Database, Unit
 from storage.queries.outgoing import tokens
@@ -27,7 +27,7 @@ class ConsentRoute:
     """Takes the code of a consent. exchange: redeems it with its verifier; given: told of the new pair."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, oa_id: str,
+        self, database: Database, office: DeskFactory, clock: Clock, oa_id: str,
         exchange: Callable[[str, str], Awaitable[FreshPair]], given: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock, self._oa_id = database, office, clock, oa_id

@@ -16,6 +16,7 @@ from bot.channels.zalo_oa.events import MEDIA_HOST
 from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.signature import Secrets
 from bot.channels.zalo_oa.tokens import NEEDS_REAUTH, Tokens
+from bot.channels.zalo_oa.windows import templates
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.rate_limiter import Pacer
@@ -23,9 +24,10 @@ from bot.delivery.receipts import Receipts
 from bot.delivery.sender import Sender
 from bot.platforms.zalo_consent import ConsentRoute
 from bot.platforms.zalo_oa_hook import ZaloOaHook
-from bot.receiving.inbox import Inbox, Office
+from bot.receiving.desk_factory import DeskFactory
+from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
-from bot.setup import Opened, zalo_templates
+from bot.setup import Opened
 from bot.web.pages import asset
 from handlers.desk import Actor
 from storage.database import DatabaseAway, Unclear, Unit
@@ -53,7 +55,7 @@ class ZaloOaPlatform:
         self.tokens = Tokens(database, office.master, clock, self._client, alone=alone)
         self._media = Media((MEDIA_HOST, *settings.media_hosts))
         self.fetcher = self.channel = ZaloOa(
-            self._client, self.tokens, self._media, clock, zalo_templates(settings, office.texts.sentence),
+            self._client, self.tokens, self._media, clock, templates(settings, office.texts.sentence),
             wish=_wish(settings, office), phone=self._phone, learned=self._learn, hold=pacer.hold_all,
             leaves=pacer.leaves,
         )  # fmt: skip
@@ -61,7 +63,8 @@ class ZaloOaPlatform:
             database=database, master=office.master, channel=self.channel, pacer=pacer, clock=clock, alone=alone,
             windows=office.windows,
         )  # fmt: skip
-        intake = Intake(database, office, clock, inbox, self.name, real="ZALO_OA_APP_ID" in settings.real_channels)
+        real = "ZALO_OA_APP_ID" in settings.real_channels
+        intake = Intake(database=database, office=office, clock=clock, inbox=inbox, channel=self.name, real=real)
         self._receipts = Receipts(database, office.master, clock, lambda: self.channel.limits)
         secrets = _secrets(settings)
         self._hook = ZaloOaHook(intake, self._receipts, secrets)
@@ -183,7 +186,7 @@ def _secrets(settings: Settings) -> Secrets:
     return Secrets(app_id, oa_id, key.get_secret_value())
 
 
-def _wish(settings: Settings, office: Office) -> Wish:
+def _wish(settings: Settings, office: DeskFactory) -> Wish:
     """How her number is asked for; without an address of ours there is no picture, and it is asked in words alone."""
     picture = f"{settings.public_url}{asset(PICTURE)}" if settings.public_url else ""
     say = office.texts.sentence

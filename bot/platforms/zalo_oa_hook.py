@@ -5,7 +5,6 @@ then switches the webhook off, which only a human switches on.
 """
 
 import asyncio
-import logging
 from datetime import timedelta
 
 from aiohttp import web
@@ -19,7 +18,6 @@ from bot.delivery.receipts import Receipts
 from bot.receiving.intake import Intake
 from storage.database import DatabaseAway, Unclear
 
-log = logging.getLogger(__name__)
 PATH = "/hooks/zalo-oa"
 ANSWER_S = 1.9  # the contract, part A8: two seconds
 BY_HAND = timedelta(minutes=30)
@@ -87,19 +85,10 @@ class ZaloOaHook:
             return
         match found:
             case Received():
-                await self._kept(found, raw)
+                await self._intake.take_or_set_aside(found, raw)
             case Reported():
                 self._receipts.report(found)
             case Echo(by_official=True):
                 await self._intake.answered_by_hand(found.chat, found.at, BY_HAND)
             case Echo():
                 self._receipts.echo(found)
-
-    async def _kept(self, received: Received, raw: bytes) -> None:
-        try:
-            await self._intake.take(received)
-        except (DatabaseAway, Unclear):
-            raise
-        except Exception:
-            log.exception("an event could not be kept")
-            await self._intake.set_aside(raw, "intake failed")

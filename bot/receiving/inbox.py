@@ -10,54 +10,21 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from handlers.desk import Actor, Desk, Told
-from handlers.desk.office import NIGHT, QuietHours
+from bot.receiving.desk_factory import DeskFactory
+from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
-from handlers.texts import Texts
-from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries.incoming import chats, inbox
-from storage.queries.incoming.chats import Chat
-from storage.queries.outgoing.windows import Windows
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+Office = DeskFactory  # the jobs' name for it
 WORKERS = 4
 LOOK_AGAIN_S = 0.5
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What a desk needs that is the same for every message.
-
-    abroad: channels whose servers are outside the country. private_pages: whether people can open pages of ours safely.
-    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
-    """
-
-    master: MasterKey
-    texts: Texts
-    zone: ZoneInfo
-    public_url: str
-    demo: bool
-    abroad: frozenset[str] = frozenset()
-    private_pages: bool = False
-    quiet: QuietHours = NIGHT
-    windows: Windows | None = None
-
-    def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
-        """Open the desk in a transaction."""
-        vault = Vault(unit, self.master)
-        return Desk(
-            unit=unit, vault=vault, actor=actor, now=clock.now(), texts=self.texts, zone=self.zone, cause=cause,
-            chat=chat, demo=self.demo, public_url=self.public_url,
-            abroad=chat is not None and chat.channel in self.abroad, private_pages=self.private_pages,
-            channels_abroad=self.abroad, quiet=self.quiet, windows=self.windows,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +41,7 @@ class Inbox:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        office: DeskFactory,
         reception: Reception,
         clock: Clock,
         *,

@@ -5,18 +5,16 @@ again, and the chat is silent for a day. What nobody can read is set aside, and 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.channels.contract import Received, Unreadable
-from bot.channels.telegram import updates
-from bot.channels.zalo_bot import updates as zalo_bot
-from bot.channels.zalo_oa import events as zalo_oa
 from bot.clock import Clock
-from bot.receiving.inbox import Inbox, Office
+from bot.receiving.desk_factory import DeskFactory
+from bot.receiving.inbox import Inbox
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import TooMany
-from storage.database import Database, Unit
+from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries import machine
 from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
@@ -24,21 +22,16 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 INTAKE_S = 1.5
 TOO_OLD = timedelta(days=7)
-READERS: Mapping[str, Callable[[bytes], Received | None]] = {
-    "telegram": updates.read_again,
-    "zalo_bot": zalo_bot.read_again,
-    "zalo_oa": zalo_oa.read_again,
-}
 
 
 class Intake:
     """Keeps what comes in through one channel. real: its platform is not one of ours on this machine."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, incoming: Inbox, channel: str, *, real: bool
+        self, *, database: Database, office: DeskFactory, clock: Clock, inbox: Inbox, channel: str, real: bool
     ) -> None:
         self._database, self._office, self._clock = database, office, clock
-        self._inbox, self._channel, self._real = incoming, channel, real
+        self._inbox, self._channel, self._real = inbox, channel, real
         self._owned = False
 
     async def is_open(self) -> bool:
@@ -54,6 +47,16 @@ class Intake:
         person_id = await run(lambda unit: self._keep(unit, received), deadline_s=INTAKE_S)
         if person_id is not None:
             await self._inbox.wake(person_id)
+
+    async def take_or_set_aside(self, received: Received, raw: bytes) -> None:
+        """Keep one thing, or as it came where it can't be kept by a fault of ours. Raises DatabaseAway, Unclear."""
+        try:
+            await self.take(received)
+        except (DatabaseAway, Unclear):
+            raise
+        except Exception:
+            log.exception("an update could not be kept")
+            await self.set_aside(raw, "intake failed")
 
     async def set_aside(self, raw: bytes, reason: str) -> None:
         """Keep what can't be read as a dead letter. Raises DatabaseAway, Unclear."""
@@ -82,7 +85,7 @@ class Intake:
         return keep(unit, self._office, self._clock, self._channel, received)
 
 
-def keep(unit: Unit, office: Office, clock: Clock, channel: str, received: Received) -> str | None:
+def keep(unit: Unit, office: DeskFactory, clock: Clock, channel: str, received: Received) -> str | None:
     """Keep one thing that came in through a channel; returns whose turn it is, if anybody's."""
     now, vault = clock.now(), Vault(unit, office.master)
     external = vault.look_up(f"{channel} chat", received.chat)
@@ -108,7 +111,7 @@ def keep(unit: Unit, office: Office, clock: Clock, channel: str, received: Recei
     return chat.person_id
 
 
-def _has_windows(office: Office, channel: str) -> bool:
+def _has_windows(office: DeskFactory, channel: str) -> bool:
     """Whether the platform takes messages for somebody only for a time after she did something there."""
     return office.windows is not None and channel == office.windows.channel
 
@@ -122,7 +125,7 @@ def _with_photos(desk: Desk, received: Received) -> tuple[str, Mapping[str, obje
     return received.kind, {**received.body, "photos": photos} if photos else received.body
 
 
-def replay(unit: Unit, office: Office, clock: Clock, letter: str) -> bool:
+def replay(unit: Unit, office: DeskFactory, clock: Clock, letter: str) -> bool:
     """Give a dead letter another try, also one that nobody could read when it came. False if that can't be."""
     if inbox.replay(unit, letter, clock.now()):
         return True
@@ -130,9 +133,12 @@ def replay(unit: Unit, office: Office, clock: Clock, letter: str) -> bool:
     if found is None:
         return False
     channel, raw = found
+    entry = next((one for one in office.channels if one.name == channel), None)
+    if entry is None:
+        return False
     try:
-        received = READERS[channel](raw)
-    except (KeyError, Unreadable):
+        received = entry.load_reader()(raw)
+    except Unreadable:
         return False
     if received is not None:
         keep(unit, office, clock, channel, received)

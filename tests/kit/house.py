@@ -4,7 +4,7 @@ import base64
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from bot import app, setup
 from bot.app import Service
+from bot.channels.registry import CHANNELS, ChannelEntry
 from bot.config import Settings
 from bot.jobs.chores import Work, clean_photos
 from bot.pictures.photos import Cleaner
@@ -85,11 +86,11 @@ Prepare = Callable[[House], Awaitable[object]]
 @asynccontextmanager
 async def open_house(
     folder: Path, *, database_url: str = "", owner: bool = True, demo: bool = False, prepare: Prepare | None = None,
-    **settings: str,
+    channels: Sequence[ChannelEntry] = CHANNELS, **settings: str,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Serve until left. database_url: a SQLite file in the folder unless it names a PostgreSQL. settings: by name.
 
-    prepare: what is done with the house before it serves.
+    prepare: what is done with the house before it serves. channels: those that there are.
     """
     given = {"DATA_DIR": str(folder), "PORT": str(_free_port()), **settings}
     if database_url.startswith("postgresql"):
@@ -98,7 +99,7 @@ async def open_house(
     else:
         lay_file(folder / "chungtay.db")
     checked = Settings.model_validate(given)
-    opened = setup.open_office(checked, demonstration=demo)
+    opened = setup.open_office(checked, demonstration=demo, channels=channels)
     clock = HandClock()
     house = House(app.wire(opened, clock), clock, f"http://127.0.0.1:{checked.port}")
     if demo:

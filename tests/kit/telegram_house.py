@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from aiohttp import ClientSession
 from sqlmodel import func, select
 
+from bot.channels.registry import CHANNELS
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
 from fakes.telegram.wire import Json
@@ -46,7 +47,7 @@ async def telegram_house(
             "TELEGRAM_RATE": "1000",
         } | settings
         async with open_house(
-            folder, database_url=database_url, owner=owner, demo=False, prepare=None, **given
+            folder, database_url=database_url, owner=owner, demo=False, prepare=None, channels=CHANNELS, **given
         ) as house:
             telegram.world.clock = telegram.world.updates.clock = house.clock
             if mode == "webhook" and given["TELEGRAM_API_BASE"] == telegram.origin:

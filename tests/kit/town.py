@@ -15,7 +15,7 @@ from bot import app, setup
 from bot.config import Settings
 from bot.jobs.chores import Work, announce
 from bot.pictures.photos import Cleaner
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers import texts
 from handlers.desk import Actor, Desk
 from handlers.vietnamese import units
@@ -66,13 +66,12 @@ class Town:
             migrations.upgrade(database.engine)
         self.database = database
         self.clock = HandClock()
-        office = Office(
-            MasterKey(secrets.token_bytes(32)),
-            texts.load(),
-            ZoneInfo("Asia/Ho_Chi_Minh"),
-            "http://localhost",
+        office = DeskFactory(
+            master=MasterKey(secrets.token_bytes(32)),
+            texts=texts.load(),
+            zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+            public_url="http://localhost",
             demo=False,
-            abroad=frozenset({"telegram"}),
             windows=windows,
         )
         self.service = app.wire(setup.Opened(database, office, Settings()), self.clock)

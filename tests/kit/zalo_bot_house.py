@@ -10,6 +10,7 @@ import orjson
 from aiohttp import ClientSession
 from sqlmodel import col, select
 
+from bot.channels.registry import CHANNELS
 from fakes.telegram.wire import Json
 from fakes.zalo_bot.pusher import HEADER
 from fakes.zalo_bot.server import FakeZaloBot, fake_zalo_bot
@@ -45,7 +46,7 @@ async def zalo_bot_house(
         }
         given |= ({"PUBLIC_URL": f"http://127.0.0.1:{port}"} if public else {}) | settings
         async with open_house(
-            folder, database_url=database_url, owner=owner, demo=False, prepare=None, **given
+            folder, database_url=database_url, owner=owner, demo=False, prepare=None, channels=CHANNELS, **given
         ) as house:
             zalo.world.clock = house.clock
             if mode == "webhook" and given["ZALO_BOT_API_BASE"] == zalo.origin:

@@ -13,6 +13,7 @@ import orjson
 from aiohttp import ClientSession
 from sqlmodel import col, select
 
+from bot.channels.registry import CHANNELS
 from fakes.telegram.wire import Json
 from fakes.zalo_oa.pusher import SIGNATURE
 from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
@@ -70,7 +71,7 @@ async def house_of(
     }
     given = {name: value for name, value in (given | settings).items() if value}
     async with open_house(
-        folder, database_url=database_url, owner=owner, demo=False, prepare=prepare, **given
+        folder, database_url=database_url, owner=owner, demo=False, prepare=prepare, channels=CHANNELS, **given
     ) as house:
         assert await zalo.save_webhook(house.origin + HOOK), "the probe was not answered with 200"
         yield house

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
-from bot.receiving.inbox import Inbox, Office
+from bot.receiving.desk_factory import DeskFactory
+from bot.receiving.inbox import Inbox
 from bot.web import wire
 from bot.web.chat.lines import Lines
 from bot.web.pages import Pages, foot
@@ -42,7 +43,7 @@ COOKIE_AGE_S = 180 * 24 * 3600
 class Visitors:
     """Makes and reads the visitor's cookie."""
 
-    office: Office
+    office: DeskFactory
     secure: bool
 
     @property
@@ -75,7 +76,7 @@ class ChatRoutes:
     """The routes of the web chat."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, incoming: Inbox, lines: Lines, pages: Pages,
+        self, database: Database, office: DeskFactory, clock: Clock, incoming: Inbox, lines: Lines, pages: Pages,
         *, secure: bool, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock

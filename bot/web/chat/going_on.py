@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.intake import INTAKE_S
 from bot.web.chat.chat import Visitors
 from bot.web.chat.lines import Lines
@@ -27,7 +27,7 @@ class GoingOnRoutes:
     """GET shows and uses nothing up; POST joins, once, and leads to the chat."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, visitors: Visitors, lines: Lines, pages: Pages,
+        self, database: Database, office: DeskFactory, clock: Clock, visitors: Visitors, lines: Lines, pages: Pages,
         *, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock

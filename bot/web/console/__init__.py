@@ -6,7 +6,7 @@ from datetime import time
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.browser import Browser
 from bot.web.console.live import LiveRoutes
 from bot.web.console.routes import ConsoleRoutes
@@ -16,8 +16,8 @@ from storage.database import Database
 
 
 def add_to(
-    app: web.Application, database: Database, office: Office, clock: Clock, pages: Pages, *, origins: frozenset[str],
-    secure: bool, reasons: Callable[[], list[str]], daily: Mapping[str, time],
+    app: web.Application, database: Database, office: DeskFactory, clock: Clock, pages: Pages, *,
+    origins: frozenset[str], secure: bool, reasons: Callable[[], list[str]], daily: Mapping[str, time],
 ) -> None:  # fmt: skip
     """Give the application every route below /console. daily: when the clock does what each day, by its jobs' names."""
     browser = Browser(origins, secure=secure)

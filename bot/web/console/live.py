@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.browser import Browser
 from handlers.console.work.today import pulse
 from handlers.desk import Actor
@@ -25,7 +25,7 @@ class LiveRoutes:
     """One stream for each page that is open."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, browser: Browser, every_s: float = EVERY_S
+        self, database: Database, office: DeskFactory, clock: Clock, browser: Browser, every_s: float = EVERY_S
     ) -> None:
         self._database, self._office, self._clock, self._browser = database, office, clock, browser
         self._every_s = every_s

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.pictures.photos import Cleaner
 from bot.receiving import intake
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.answers import ONE_TIME_CODE, Answer, ForPeople, ForPrograms, Way
 from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.pictures import picture_of
@@ -36,7 +36,7 @@ class ConsoleRoutes:
     """
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, pages: Pages, browser: Browser,
+        self, database: Database, office: DeskFactory, clock: Clock, pages: Pages, browser: Browser,
         reasons: Callable[[], list[str]], daily: Mapping[str, time],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock, self._browser = database, office, clock, browser

@@ -12,7 +12,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.console import throttle
 from bot.web.console.browser import Browser, network, read_form, read_query
 from bot.web.console.passwords import fault, hash_password, is_right
@@ -29,7 +29,7 @@ SIGN_IN = "/console/sign-in"
 class SigningInRoutes:
     """GET shows and uses nothing up, whoever asks; POST counts."""
 
-    def __init__(self, database: Database, office: Office, clock: Clock, pages: Pages, browser: Browser) -> None:
+    def __init__(self, database: Database, office: DeskFactory, clock: Clock, pages: Pages, browser: Browser) -> None:
         self._database, self._office, self._clock, self._pages = database, office, clock, pages
         self._browser = browser
         self._hashing = asyncio.Semaphore(HASHED_AT_ONCE)

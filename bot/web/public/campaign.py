@@ -7,7 +7,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.pages import Pages, foot
 from handlers.desk import Actor
 from handlers.views.campaign import CampaignPage, campaign_page
@@ -17,7 +17,7 @@ from storage.database import Database, Unit
 class CampaignRoutes:
     """The route of `/c/CODE`."""
 
-    def __init__(self, database: Database, office: Office, clock: Clock, pages: Pages) -> None:
+    def __init__(self, database: Database, office: DeskFactory, clock: Clock, pages: Pages) -> None:
         self._database, self._office, self._clock, self._pages = database, office, clock, pages
 
     def add_to(self, app: web.Application) -> None:

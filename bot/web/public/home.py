@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.pages import Pages, foot, static_file
 from handlers.desk import Actor
 from handlers.rules import programmes
@@ -19,7 +19,7 @@ YEAR = "public, max-age=31536000, immutable"
 class PublicRoutes:
     """The routes that need no chat."""
 
-    def __init__(self, database: Database, office: Office, clock: Clock, pages: Pages) -> None:
+    def __init__(self, database: Database, office: DeskFactory, clock: Clock, pages: Pages) -> None:
         self._database, self._office, self._clock, self._pages = database, office, clock, pages
 
     def add_to(self, app: web.Application) -> None:

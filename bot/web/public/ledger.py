@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.browser import clean, network
 from bot.web.pages import Pages, foot
 from handlers.desk import Actor, Desk
@@ -43,7 +43,7 @@ class _Looked:
 class LedgerRoutes:
     """The routes of the ledger; everybody may read it."""
 
-    def __init__(self, database: Database, office: Office, clock: Clock, pages: Pages) -> None:
+    def __init__(self, database: Database, office: DeskFactory, clock: Clock, pages: Pages) -> None:
         self._database, self._office, self._clock, self._pages = database, office, clock, pages
 
     def add_to(self, app: web.Application) -> None:

@@ -12,7 +12,8 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.clock import Clock
-from bot.receiving.inbox import Inbox, Office
+from bot.receiving.desk_factory import DeskFactory
+from bot.receiving.inbox import Inbox
 from bot.receiving.intake import INTAKE_S
 from bot.web.pages import Pages, foot
 from bot.web.wire import MOST_PHOTO_BYTES, TooBig, at_most
@@ -40,7 +41,7 @@ class PrivateRoutes:
     """GET shows and uses nothing up; POST takes the answer in, and the chat goes on by itself."""
 
     def __init__(
-        self, database: Database, office: Office, clock: Clock, incoming: Inbox, asides: Asides, pages: Pages,
+        self, database: Database, office: DeskFactory, clock: Clock, incoming: Inbox, asides: Asides, pages: Pages,
         *, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock
