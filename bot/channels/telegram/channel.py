@@ -5,10 +5,9 @@ previews: Telegram's servers would open a one-time link before its person does.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import cast
 
 import orjson
 from telegram import (
@@ -16,7 +15,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
-    LinkPreviewOptions,
     ReplyKeyboardMarkup,
 )
 from telegram.error import BadRequest, TelegramError
@@ -24,7 +22,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.contract import Button, Fitted, Limits, NotSent, Picture, Refused, Unreadable
 from bot.channels.payload import read_update
 from bot.channels.telegram import updates
-from bot.channels.telegram.client import AiohttpRequest
+from bot.channels.telegram.client import NO_PREVIEW, AiohttpRequest, Keyboard, send_text
 from bot.channels.telegram.errors import classified, is_done
 from bot.channels.transport import READ_S
 
@@ -33,8 +31,6 @@ LIMITS = Limits(text=4096, buttons=14, label=34, caption=1024)
 SHORT_LABEL = 14
 # What we hear of at all; the rest would only wake us.
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +70,9 @@ class Telegram:
                 return str(sent.message_id)
             if message.instead_of and await self._changes(int(chat), message, keyboard):
                 return message.instead_of
-            return await self._say(int(chat), message.text, keyboard)
+            return await send_text(self._bot, self._request, int(chat), message.text, keyboard)
         except TelegramError as error:
             raise classified(error) from None
-
-    async def _say(self, chat: int, text: str, keyboard: Keyboard | None) -> str:
-        """Send words, as the library's send_message does; of what it answers only the id is read."""
-        values = {
-            "chat_id": chat,
-            "text": text,
-            "link_preview_options": _NO_PREVIEW.to_dict(),
-            "reply_markup": keyboard.to_dict() if keyboard else None,
-        }
-        sent = await self._request.call(f"{self._bot.base_url}/sendMessage", values)
-        return str(cast("Mapping[str, object]", sent)["message_id"])
 
     async def _changes(self, chat: int, message: Fitted, keyboard: Keyboard | None) -> bool:
         """Change a message of ours; False where it can't be, so that it is sent anew. Doing it twice does no harm."""
@@ -95,7 +80,7 @@ class Telegram:
             return False
         try:
             await self._bot.edit_message_text(
-                message.text, chat, int(message.instead_of), reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+                message.text, chat, int(message.instead_of), reply_markup=keyboard, link_preview_options=NO_PREVIEW
             )
         except BadRequest as error:
             return is_done(error)
