@@ -6,7 +6,7 @@ import statistics
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.delivery.rate_limiter import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, RateLimiter
 
 RATES, ROUNDS, SECONDS = (30, 300, 1000), 5, 4.0
 CHATS = 1_000_000
@@ -23,7 +23,7 @@ class Round:
 
 async def one(rate: int) -> Round:
     """Twice as many chats as may have a message each second, a tenth of them replies, each with a task of its own."""
-    pacer, left = Pacer(rate), []
+    pacer, left = RateLimiter(rate), []
     loop = asyncio.get_running_loop()
 
     async def send(number: int) -> None:
@@ -66,7 +66,7 @@ class Hand:
 async def million() -> tuple[int, float]:
     """A message to each of a million chats: the most remembered at once, and what the process grew by, in MB."""
     hand = Hand()
-    pacer, most = Pacer(1000, hand), 0
+    pacer, most = RateLimiter(1000, hand), 0
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(CHATS):
         hand.now += 0.001

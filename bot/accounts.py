@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.config import Settings
 from bot.receiving.desk_factory import DeskFactory
-from bot.setup import CannotStart, Opened, at_desk
+from bot.setup import CannotStart, OpenedOffice, at_desk
 from bot.web.console.passwords import hash_password
 from handlers.console.office.officials import ENDINGS
 from handlers.demo import town as demo
@@ -152,7 +152,7 @@ def listed(settings: Settings) -> Sequence[dict[str, object]]:
     ]
 
 
-async def open_demonstration(opened: Opened, clock: Clock) -> tuple[LogIn, ...]:
+async def open_demonstration(opened: OpenedOffice, clock: Clock) -> tuple[LogIn, ...]:
     """Give each of the demonstration's officials a new password and a new secret, and return them."""
 
     def desk(unit: Unit) -> Desk:
@@ -169,7 +169,7 @@ async def open_demonstration(opened: Opened, clock: Clock) -> tuple[LogIn, ...]:
     return tuple(LogIn(demo.ACCOUNTS[role][0], passwords[role], secret) for role, secret in kept.items())
 
 
-async def has_admin(opened: Opened, clock: Clock) -> bool:
+async def has_admin(opened: OpenedOffice, clock: Clock) -> bool:
     """Whether somebody can let others in."""
     return await opened.database.read(
         lambda unit: opened.office.desk(unit, Actor("operator"), "start", clock).officials.has_admin()

@@ -15,13 +15,13 @@ from bot import accounts
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.delivery.webchat_delivery import Outbox
+from bot.delivery.webchat_delivery import WebchatDelivery
 from bot.jobs import anchors
 from bot.jobs.table import JobClock, Work, table
 from bot.pictures.photos import Cleaner
 from bot.platforms.platform import CountsByHeader, Platform, build
 from bot.receiving.inbox import Inbox
-from bot.setup import CannotStart, Opened, open_office
+from bot.setup import CannotStart, OpenedOffice, open_office
 from bot.web import console, errors, pages, server
 from bot.web.chat.chat import ChatRoutes, Visitors
 from bot.web.chat.going_on import GoingOnRoutes
@@ -47,9 +47,9 @@ COLLECTED_AFTER = (20_000, 20, 20)
 class Service:
     """Everything that runs, wired; the parts that tests reach for. site: puts together what is served over HTTP."""
 
-    opened: Opened
+    opened: OpenedOffice
     inbox: Inbox
-    outbox: Outbox
+    outbox: WebchatDelivery
     platforms: tuple[Platform, ...]
     lines: Lines
     jobs: JobClock
@@ -57,12 +57,12 @@ class Service:
     alarms: list[str]
 
 
-def wire(opened: Opened, clock: Clock) -> Service:
+def wire(opened: OpenedOffice, clock: Clock) -> Service:
     """Put the parts together."""
     database, office, settings = opened.database, opened.office, opened.settings
     alarms: list[str] = []
     lines, built = Lines(), list[Platform]()
-    outbox = Outbox(database, office.master, WebChat(), clock, lines.arrived)
+    outbox = WebchatDelivery(database, office.master, WebChat(), clock, lines.arrived)
 
     def replied(told: Sequence[Told]) -> None:
         if any(one.channel == WebChat.name for one in told):
@@ -95,7 +95,7 @@ def wire(opened: Opened, clock: Clock) -> Service:
 
 
 def _site(
-    opened: Opened, clock: Clock, inbox: Inbox, lines: Lines, platforms: Sequence[Platform],
+    opened: OpenedOffice, clock: Clock, inbox: Inbox, lines: Lines, platforms: Sequence[Platform],
     reasons: Callable[[], list[str]],
 ) -> web.Application:  # fmt: skip
     """Put together what is served over HTTP."""
@@ -205,7 +205,7 @@ async def serve(settings: Settings, *, demonstration: bool, greet: Callable[[Gre
         await stop.wait()
 
 
-def fill_demo(unit: Unit, opened: Opened) -> None:
+def fill_demo(unit: Unit, opened: OpenedOffice) -> None:
     """Fill an empty database with plainly synthetic data."""
     office = replace(opened.office, demo=True)
     demo.fill(office.desk(unit, Actor("operator"), "demo", SystemClock()))

@@ -41,7 +41,7 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 def setup(level: str) -> None:
     """Send every logger's lines to stderr in our form. level: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Line())
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -53,7 +53,7 @@ def setup(level: str) -> None:
     logging.raiseExceptions = False
 
 
-class Line(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """Format a record as one line of JSON: time (UTC), level, logger, message, allowed fields, exception."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -30,7 +30,7 @@ class CannotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedOffice:
     """A database and what reads it."""
 
     database: Database
@@ -41,7 +41,7 @@ class Opened:
 def open_office(
     settings: Settings, *, may_migrate: bool = True, demonstration: bool = False,
     channels: Sequence[ChannelEntry] = CHANNELS,
-) -> Opened:  # fmt: skip
+) -> OpenedOffice:  # fmt: skip
     """Open the database, bring SQLite to this release's shape, and check the key. Raises CannotStart.
 
     channels: those that there are, whether the operator turned them on or not.
@@ -62,7 +62,7 @@ def open_office(
         channels=channels, private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
         windows=_windows(settings, words.sentence, channels),
     )  # fmt: skip
-    return Opened(database, office, settings)
+    return OpenedOffice(database, office, settings)
 
 
 def _windows(

@@ -14,8 +14,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Generic, TypeVar
 
-from bot.delivery.calls import Calls, Fate
-from bot.delivery.results import ROW_LEASE, Line, Settling
+from bot.delivery.calls import PlatformCalls, SendResult
+from bot.delivery.results import ROW_LEASE, SenderState, Settling
 from storage.database import DatabaseAway, Unclear, Unit
 from storage.queries.outgoing import sending, sending_many
 from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
@@ -35,14 +35,14 @@ WITHIN_S = 0.02  # what is through within it is settled together
 
 
 class Gathered(Generic[A]):
-    """What comes within a moment is done at once, by the first who came, for all."""
+    """Groups the calls that come within 20 ms, 100 at most, into one; the first caller makes it for all."""
 
     def __init__(self, do: Callable[[Sequence[A]], Awaitable[Mapping[str, Ready]]]) -> None:
         self._do = do
         self._open: _Batch[A] | None = None
 
     async def join(self, one: A) -> Mapping[str, Ready]:
-        """Have one done; returns what came of all, nothing if it went wrong."""
+        """Add one to the group that is open now; returns the group's result, an empty one if it failed."""
         batch = self._open
         if batch is not None and len(batch.items) < MOST:
             batch.items.append(one)
@@ -71,10 +71,12 @@ class _Batch(Generic[A]):
 
 
 class Bulk:
-    """The bulk lane of one channel. begin: has the path of one chat begin there."""
+    """Sends the bulk lane of one channel. begin: starts sending to one chat on the path of single messages."""
 
-    def __init__(self, line: Line, calls: Calls, settling: Settling, begin: Callable[[Ready], None]) -> None:
-        self._line, self._calls, self._settling, self._begin = line, calls, settling, begin
+    def __init__(
+        self, state: SenderState, calls: PlatformCalls, settling: Settling, begin: Callable[[Ready], None]
+    ) -> None:
+        self._state, self._calls, self._settling, self._begin = state, calls, settling, begin
         self._wake = asyncio.Event()
         self._is_new, self._looked = True, float("-inf")
         self._found: deque[Ready] = deque()
@@ -82,7 +84,7 @@ class Bulk:
         self._waiting: dict[asyncio.Task[None], float] = {}  # the same, once they wait, and since when
         self._recalled: set[asyncio.Task[None]] = set()
         self._sent, self._unused = Gathered(settling.many), Gathered(self._back)
-        self._most = max(1, min(MOST, int(line.pacer.rate * AHEAD_S)))
+        self._most = max(1, min(MOST, int(state.limiter.rate * AHEAD_S)))
 
     def wake(self) -> None:
         """Look now: something was committed."""
@@ -100,14 +102,14 @@ class Bulk:
                 task.cancel()
 
     async def run(self) -> None:
-        """Send until the line stops."""
-        while not self._line.stopping:
+        """Send until it is stopped."""
+        while not self._state.stopping:
             self._wake.clear()
             try:
                 self.recall(FAR_S)
                 await self._feed()
             except NotLeading:
-                self._line.lease.forget()
+                self._state.lease.forget()
             except (DatabaseAway, Unclear) as error:
                 log.warning("the bulk waits for the database", extra={"reason": type(error).__name__})
             except Exception:
@@ -120,31 +122,31 @@ class Bulk:
 
     async def _feed(self) -> None:
         """Mark as many as may be ahead."""
-        line = self._line
+        state = self._state
         if self._may_mark() is None:
-            line.pacer.expect(more=False)
+            state.limiter.expect(more=False)
         while (leader := self._may_mark()) and self._ahead <= self._most // 2:
             room = self._most - self._ahead
             if len(self._found) < room and (self._is_new or _time() - self._looked >= LOOK_AGAIN_S):
                 await self._look()
             chats = self._take(room)
-            line.pacer.expect(more=bool(chats))  # while the database marks them turns may pass
+            state.limiter.expect(more=bool(chats))  # while the database marks them turns may pass
             if not chats:
                 return
             for one in await self._mark(leader, chats):
                 self._ahead += 1
-                line.at_work[one.leaving.address_id] = asyncio.create_task(self._message(leader, one))
+                state.at_work[one.leaving.address_id] = asyncio.create_task(self._message(leader, one))
 
     def _may_mark(self) -> Leader | None:
-        line = self._line
-        may = not line.stopping and not self._calls.are_refused and line.pacer.pause() <= FAR_S
-        return line.leader if may else None
+        state = self._state
+        may = not state.stopping and not self._calls.are_refused and state.limiter.pause() <= FAR_S
+        return state.leader if may else None
 
     async def _look(self) -> None:
         self._is_new, self._looked = False, _time()
-        line, known = self._line, {one.address_id for one in self._found}
-        now, name = line.clock.now(), line.channel.name
-        found = await line.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "bulk"))
+        state, known = self._state, {one.address_id for one in self._found}
+        now, name = state.clock.now(), state.channel.name
+        found = await state.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "bulk"))
         self._is_new = self._is_new or len(found) == AT_ONCE
         self._found.extend(one for one in found if one.address_id not in known)
 
@@ -153,9 +155,9 @@ class Bulk:
         chats: list[str] = []
         while self._found and len(chats) < room:
             one = self._found.popleft()
-            if one.address_id in self._line.at_work:
+            if one.address_id in self._state.at_work:
                 continue
-            if self._line.pacer.pause(one.address_id) > NEAR_S + self._line.pacer.pause():
+            if self._state.limiter.pause(one.address_id) > NEAR_S + self._state.limiter.pause():
                 self._begin(one)
             else:
                 chats.append(one.address_id)
@@ -163,60 +165,60 @@ class Bulk:
 
     async def _mark(self, leader: Leader, chats: Sequence[str]) -> list[Claimed]:
         """Mark what is next in some chats; what is not simple there is left to the path of one chat."""
-        line, here = self._line, asyncio.current_task()
+        state, here = self._state, asyncio.current_task()
         assert here is not None  # noqa: S101  # a coroutine runs in a task
-        line.at_work.update(dict.fromkeys(chats, here))
+        state.at_work.update(dict.fromkeys(chats, here))
         try:
-            found = await line.database.mark(partial(self._claim, leader, chats))
+            found = await state.database.mark(partial(self._claim, leader, chats))
         except BaseException:
             self._is_new = True  # they are to be found again
             raise
         finally:
             for chat in chats:
-                del line.at_work[chat]
+                del state.at_work[chat]
         apart = {one.address_id: one for one in found.apart}
         marked = {one.leaving.address_id for one in found.claimed}
         for chat in chats:
-            told = line.again.pop(chat, None) if chat not in marked else None
+            told = state.again.pop(chat, None) if chat not in marked else None
             if one := apart.get(chat, told):
                 self._begin(one)
         return found.claimed
 
     def _claim(self, leader: Leader, chats: Sequence[str], unit: Unit) -> Together:
-        line, now = self._line, self._line.clock.now()
-        vault = Vault(unit, line.master)
-        return sending_many.claim(unit, vault, leader, chats, now, now + ROW_LEASE, line.windows)
+        state, now = self._state, self._state.clock.now()
+        vault = Vault(unit, state.master)
+        return sending_many.claim(unit, vault, leader, chats, now, now + ROW_LEASE, state.windows)
 
     # Sending
 
     async def _message(self, leader: Leader, claimed: Claimed) -> None:
         """Send one message that is marked, or give it back."""
-        line, chat = self._line, claimed.leaving.address_id
+        state, chat = self._state, claimed.leaving.address_id
         following: Ready | None = None
         try:
             if await self._turn(leader, claimed):
                 try:
                     following = await self._send(leader, claimed)
                 finally:
-                    line.pacer.ended()
+                    state.limiter.ended()
             else:
                 await self._unused.join((leader, claimed))
         except Exception:
             log.exception("sending one of many stumbled")
         finally:
-            del line.at_work[chat]
-        if begins := following or line.again.pop(chat, None):
+            del state.at_work[chat]
+        if begins := following or state.again.pop(chat, None):
             self._begin(begins)
 
     async def _turn(self, leader: Leader, claimed: Claimed) -> bool:
         """Wait for its turn; False if there is none for it."""
-        line, here = self._line, asyncio.current_task()
+        state, here = self._state, asyncio.current_task()
         assert here is not None  # noqa: S101  # a coroutine runs in a task
         since = self._waiting[here] = _time()
         try:
-            if line.stopping:
+            if state.stopping:
                 return False
-            await line.pacer.turn(claimed.leaving.address_id, "bulk", group=claimed.leaving.kind == "group")
+            await state.limiter.turn(claimed.leaving.address_id, "bulk", group=claimed.leaving.kind == "group")
         except asyncio.CancelledError:
             if here not in self._recalled:
                 raise
@@ -231,14 +233,14 @@ class Bulk:
         # A process that stood still may wake up here, long after another one wrote this off.
         if self._may_mark() == leader and _time() - since <= 2 * FAR_S:
             return True
-        line.pacer.ended()
+        state.limiter.ended()
         return False
 
     async def _send(self, leader: Leader, claimed: Claimed) -> Ready | None:
-        fate: Fate = await self._calls.make(claimed)
-        if fate.state == "sent":
-            return (await self._sent.join((leader, claimed, fate))).get(claimed.leaving.address_id)
-        return await self._settling.one(leader, claimed, fate)
+        result: SendResult = await self._calls.make(claimed)
+        if result.state == "sent":
+            return (await self._sent.join((leader, claimed, result))).get(claimed.leaving.address_id)
+        return await self._settling.one(leader, claimed, result)
 
     async def _back(self, unused: Sequence[tuple[Leader, Claimed]]) -> Mapping[str, Ready]:
         await self._settling.back(unused)

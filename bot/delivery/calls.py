@@ -24,7 +24,7 @@ from bot.channels.contract import (
     WindowClosed,
 )
 from bot.channels.fit import fit, fit_words
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from storage.queries.outgoing.sending import Claimed
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ PLAIN = "plain"  # the reason of a message that was refused as it is: it goes ou
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of one call.
+class SendResult:
+    """What became of one call to the platform.
 
     state: of the message now. part: pieces that are out. again: whether this was a failed try, and after how long there
     may be another. chat: where the platform has it now. gone: the person can't be reached there. closed: not before
@@ -55,11 +55,11 @@ class Fate:
     closed: bool = False
 
 
-class Calls:
-    """The calls of one account of a platform."""
+class PlatformCalls:
+    """Makes the calls of one account, and counts failures and refusals to say how the account is."""
 
-    def __init__(self, channel: Sends, pacer: Pacer) -> None:
-        self._channel, self._pacer = channel, pacer
+    def __init__(self, channel: Sends, limiter: RateLimiter) -> None:
+        self._channel, self._limiter = channel, limiter
         self._failures = self._refusals = 0
         self._probed, self._relapses = float("-inf"), 0
         self._refused_messages = False
@@ -86,9 +86,9 @@ class Calls:
         """
         if not self.are_refused:
             return True
-        if self._pacer.time() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
+        if self._limiter.time() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
             return False
-        self._probed = self._pacer.time()
+        self._probed = self._limiter.time()
         try:
             await self._channel.probe()
         except SendError:
@@ -97,25 +97,25 @@ class Calls:
         self._relapses = min(self._relapses + 1, 10)
         return True
 
-    async def make(self, claimed: Claimed) -> Fate:
+    async def make(self, claimed: Claimed) -> SendResult:
         """Make the call for the next piece of a message that had its turn, and say what became of it. Never raises."""
         try:
             pieces = self._pieces(claimed)
         except Exception as error:
             log.exception("nothing can be made of a message")
-            return Fate("failed", type(error).__name__)
-        await self._pacer.leaves()
+            return SendResult("failed", type(error).__name__)
+        await self._limiter.leaves()
         try:
             platform_id = await self._channel.send(claimed.chat, pieces[min(claimed.part, len(pieces) - 1)])
         except SendError as error:
-            return self._fate(claimed, error)
+            return self._result_of(claimed, error)
         except Exception as error:
             log.exception("a call failed in a way nobody thought of")
-            return self._fate(claimed, Unclear(type(error).__name__))
+            return self._result_of(claimed, Unclear(type(error).__name__))
         self._failures = self._refusals = self._relapses = 0
         if claimed.part + 1 < len(pieces):
-            return Fate("queued", claimed.reason, platform_id=platform_id, part=claimed.part + 1)
-        return Fate("sent", platform_id=platform_id, part=claimed.part + 1)
+            return SendResult("queued", claimed.reason, platform_id=platform_id, part=claimed.part + 1)
+        return SendResult("sent", platform_id=platform_id, part=claimed.part + 1)
 
     def _pieces(self, claimed: Claimed) -> tuple[Fitted, ...]:
         limits, body = self._channel.limits, claimed.leaving.body
@@ -125,49 +125,49 @@ class Calls:
             return tuple(_numbered(piece, claimed.leaving.id) for piece in fit(body, limits))
         return fit_words(body, limits)
 
-    def _fate(self, claimed: Claimed, error: SendError) -> Fate:
+    def _result_of(self, claimed: Claimed, error: SendError) -> SendResult:
         reason = PLAIN if claimed.reason == PLAIN else error.reason
         match error:
             case TryLater():
                 return self._later(claimed, error, reason)
             case NotSent():
                 self._count_a_failure()
-                return Fate("queued", reason, again=_backoff(claimed.leaving.attempt))
+                return SendResult("queued", reason, again=_backoff(claimed.leaving.attempt))
             case Moved():
-                return Fate("queued", reason, again=timedelta(0), chat=error.chat)
+                return SendResult("queued", reason, again=timedelta(0), chat=error.chat)
             case PersonGone():
-                return Fate("failed", error.reason, gone=True)
+                return SendResult("failed", error.reason, gone=True)
             case WindowClosed():
-                return Fate("held", error.reason, closed=True)
+                return SendResult("held", error.reason, closed=True)
             case Refused():
                 log.error("a message was refused", extra={"channel": self._channel.name, "reason": error.reason})
                 self._refused_messages = True
                 if claimed.reason == PLAIN:
-                    return Fate("failed", error.reason)
-                return Fate("queued", PLAIN, again=timedelta(0))
+                    return SendResult("failed", error.reason)
+                return SendResult("queued", PLAIN, again=timedelta(0))
             case Misconfigured() | NeedsToken():
                 self._refusals += 1 if isinstance(error, Misconfigured) else REFUSALS_OF_OUR_ACCOUNT
-                return Fate("queued", reason, again=timedelta(seconds=1))
+                return SendResult("queued", reason, again=timedelta(seconds=1))
         self._count_a_failure()
-        return Fate("unknown", error.reason)
+        return SendResult("unknown", error.reason)
 
-    def _later(self, claimed: Claimed, error: TryLater, reason: str) -> Fate:
+    def _later(self, claimed: Claimed, error: TryLater, reason: str) -> SendResult:
         """Wait as the platform asks, unless it asked so too often for the same reason."""
         if error.account:
-            self._pacer.hold_all(min(error.after_s, LONGEST_PAUSE_S))
+            self._limiter.hold_all(min(error.after_s, LONGEST_PAUSE_S))
         elif not error.alone:
-            self._pacer.told_to_wait(claimed.leaving.address_id, error.after_s)
+            self._limiter.told_to_wait(claimed.leaving.address_id, error.after_s)
         repeated = claimed.reason in (error.reason, PLAIN)
         if error.most and repeated and claimed.leaving.attempt >= error.most:
-            return Fate("failed", error.reason)
-        return Fate("queued", reason, again=timedelta(seconds=error.after_s))
+            return SendResult("failed", error.reason)
+        return SendResult("queued", reason, again=timedelta(seconds=error.after_s))
 
     def _count_a_failure(self) -> None:
         """After some failures in a row the whole account pauses, longer each time."""
         self._failures += 1
         over = self._failures - FAILURES_BEFORE_A_PAUSE
         if over >= 0:
-            self._pacer.hold_all(min(LONGEST_PAUSE_S, 2.0 ** min(over, 6)))
+            self._limiter.hold_all(min(LONGEST_PAUSE_S, 2.0 ** min(over, 6)))
 
 
 def _numbered(piece: Fitted, outbox_id: int) -> Fitted:

@@ -135,8 +135,8 @@ class _Calls:
             time.call_at(self._first_at(), partial(self._release, time))
 
 
-class Pacer:
-    """The turns of one account. A reply that may leave goes before any bulk, and a slow chat holds up nobody else.
+class RateLimiter:
+    """Gives the turns of one account. A reply that may leave goes before any bulk; a slow chat holds up nobody else.
 
     Whoever had a turn says `leaves` right before the call, and `ended` when it is over.
     """

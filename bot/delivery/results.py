@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from bot.channels.contract import Sends
 from bot.clock import Clock
-from bot.delivery.calls import Fate
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.calls import SendResult
+from bot.delivery.rate_limiter import RateLimiter
 from bot.lease import Lease
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, Unclear, Unit
@@ -44,8 +44,8 @@ TRY_AGAIN_S = 0.25
 
 
 @dataclass(slots=True, kw_only=True)
-class Line:
-    """What all share that send for one channel in this process.
+class SenderState:
+    """What the parts of one channel's sender share in this process.
 
     lease: the right to send for it. windows: when the platform takes what. at_work: who is at each chat. again: chats
     at work for which something was committed since their last look.
@@ -54,7 +54,7 @@ class Line:
     database: Database
     master: MasterKey
     channel: Sends
-    pacer: Pacer
+    limiter: RateLimiter
     clock: Clock
     lease: Lease
     windows: Windows | None
@@ -70,23 +70,23 @@ class Line:
 
 
 class Settling:
-    """Settles for one channel."""
+    """Writes down, for one channel, what became of its calls."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, state: SenderState) -> None:
+        self._state = state
 
-    async def one(self, leader: Leader, claimed: Claimed, fate: Fate) -> Ready | None:
+    async def one(self, leader: Leader, claimed: Claimed, result: SendResult) -> Ready | None:
         """Write what became of a message; returns what may follow in its chat."""
         # What else is written is seen by nobody who decides by it, but for these.
-        simple = fate.state in ("sent", "queued") and not fate.chat
+        simple = result.state in ("sent", "queued") and not result.chat
 
         def work(unit: Unit, further: Collection[str]) -> Ready | None:
-            return self._write(unit, leader, claimed, fate, further=bool(further))
+            return self._write(unit, leader, claimed, result, further=bool(further))
 
-        further = claimed.more or fate.state == "queued"
+        further = claimed.more or result.state == "queued"
         return await self._keep(work, {claimed.leaving.address_id: further}, marks=simple)
 
-    async def many(self, sent: Sequence[tuple[Leader, Claimed, Fate]]) -> Mapping[str, Ready]:
+    async def many(self, sent: Sequence[tuple[Leader, Claimed, SendResult]]) -> Mapping[str, Ready]:
         """Write that messages were sent, in one go; returns what may follow, by chat."""
 
         def work(unit: Unit, further: Collection[str]) -> Mapping[str, Ready]:
@@ -99,35 +99,35 @@ class Settling:
         rows = [sending_many.marked(claimed, leader) for leader, claimed in unused]
 
         def work(unit: Unit, _: Collection[str]) -> int:
-            return sending_many.give_back(unit, rows, self._line.clock.now())
+            return sending_many.give_back(unit, rows, self._state.clock.now())
 
         await self._keep(work, {}, marks=True)
 
     async def write_off(self, leader: Leader, *, alone: bool) -> None:
         """Write off what nobody will settle. alone: nobody else can still be at it."""
-        line, now = self._line, self._line.clock.now()
-        at_work = frozenset(line.at_work)
+        state, now = self._state, self._state.clock.now()
+        at_work = frozenset(state.at_work)
 
         def work(unit: Unit) -> int:
-            vault = Vault(unit, line.master)
+            vault = Vault(unit, state.master)
             found = sending_many.lost(unit, leader, now, at_work=at_work, alone=alone)
             for outbox_id, kind in found:
                 self._copy(unit, vault, outbox_id, kind, now)
             return len(found)
 
-        if count := await line.database.write(work):
+        if count := await state.database.write(work):
             log.warning("messages were interrupted: nobody knows whether they arrived", extra={"count": count})
 
     async def _keep(
         self, work: Callable[[Unit, Collection[str]], T], behind: Mapping[str, bool], *, marks: bool
     ) -> T:  # fmt: skip
         """Write until it is kept. behind: whether something stands there, by chat. marks: it is compare-and-set."""
-        line = self._line
-        keep = line.database.mark if marks else line.database.write
+        state = self._state
+        keep = state.database.mark if marks else state.database.write
         further = {chat for chat, more in behind.items() if more}
         while True:
             # Nothing else can stand behind it than what stood there before, or we were told of.
-            further |= {chat for chat in behind if line.again.pop(chat, None)}
+            further |= {chat for chat in behind if state.again.pop(chat, None)}
             try:
                 return await keep(partial(_with, work, frozenset(further)))
             except (DatabaseAway, Unclear) as error:
@@ -135,46 +135,46 @@ class Settling:
                 await asyncio.sleep(TRY_AGAIN_S)
 
     def _write_many(
-        self, unit: Unit, sent: Sequence[tuple[Leader, Claimed, Fate]], further: Collection[str]
+        self, unit: Unit, sent: Sequence[tuple[Leader, Claimed, SendResult]], further: Collection[str]
     ) -> Mapping[str, Ready]:  # fmt: skip
-        now = self._line.clock.now()
-        rows = [sending_many.sent(claimed, leader, fate.part, fate.platform_id) for leader, claimed, fate in sent]
+        now = self._state.clock.now()
+        rows = [sending_many.sent(claimed, leader, result.part, result.platform_id) for leader, claimed, result in sent]
         if len(sending_many.settle(unit, rows, now)) < len(sent):
             log.warning("messages were written off before their answers came")
         found = (sending.more(unit, chat, now) for chat in further)
         return {ready.address_id: ready for ready in found if ready is not None}
 
     def _write(
-        self, unit: Unit, leader: Leader, claimed: Claimed, fate: Fate, *, further: bool
+        self, unit: Unit, leader: Leader, claimed: Claimed, result: SendResult, *, further: bool
     ) -> Ready | None:  # fmt: skip
-        now, leaving = self._line.clock.now(), claimed.leaving
-        values: dict[str, object] = {"reason": fate.reason}
-        if fate.again is not None:
-            values |= {"attempt": leaving.attempt + 1, "not_before": now + fate.again}
-        if fate.part is not None:
-            values["part"] = fate.part
-        if fate.platform_id:
-            values["platform_id"] = fate.platform_id
-        tried_at = sending.marked_at(unit, leaving.id) if fate.closed else now
-        if not sending.settle(unit, leader, claimed, fate.state, now, **values):
+        now, leaving = self._state.clock.now(), claimed.leaving
+        values: dict[str, object] = {"reason": result.reason}
+        if result.again is not None:
+            values |= {"attempt": leaving.attempt + 1, "not_before": now + result.again}
+        if result.part is not None:
+            values["part"] = result.part
+        if result.platform_id:
+            values["platform_id"] = result.platform_id
+        tried_at = sending.marked_at(unit, leaving.id) if result.closed else now
+        if not sending.settle(unit, leader, claimed, result.state, now, **values):
             log.warning("a message was written off before its answer came")
             return None
-        vault = Vault(unit, self._line.master)
-        if fate.state == "unknown":
+        vault = Vault(unit, self._state.master)
+        if result.state == "unknown":
             self._copy(unit, vault, leaving.id, leaving.kind, now)
-        if fate.gone:
-            sending_many.give_up_chat(unit, leaving.address_id, str(fate.reason), now)
-        if fate.chat and not self._follow(unit, vault, leaving.address_id, fate.chat):
-            sending_many.give_up_chat(unit, leaving.address_id, str(fate.reason), now)
-        if fate.closed:
+        if result.gone:
+            sending_many.give_up_chat(unit, leaving.address_id, str(result.reason), now)
+        if result.chat and not self._follow(unit, vault, leaving.address_id, result.chat):
+            sending_many.give_up_chat(unit, leaving.address_id, str(result.reason), now)
+        if result.closed:
             chats.close_window(unit, leaving.address_id, tried_at)
-        if fate.state == "sent" and claimed.way == "template":
+        if result.state == "sent" and claimed.way == "template":
             sending.hold_words(unit, vault, leaving.id, now)
         return sending.more(unit, leaving.address_id, now) if further else None
 
     def _follow(self, unit: Unit, vault: Vault, address_id: str, chat: str) -> bool:
         """Note where a chat is now. False if it is one that we have already, or its person was erased."""
-        external = vault.look_up(f"{self._line.channel.name} chat", chat)
+        external = vault.look_up(f"{self._state.channel.name} chat", chat)
         try:
             return chats.move_platform_chat(unit, vault, address_id, external, chat)
         except KeyGone:

@@ -15,9 +15,9 @@ from typing import cast
 from bot.channels.contract import Sends
 from bot.clock import Clock
 from bot.delivery.bulk import Bulk
-from bot.delivery.calls import Calls
-from bot.delivery.rate_limiter import Lane, Pacer
-from bot.delivery.results import ROW_LEASE, Line, Settling
+from bot.delivery.calls import PlatformCalls
+from bot.delivery.rate_limiter import Lane, RateLimiter
+from bot.delivery.results import ROW_LEASE, SenderState, Settling
 from bot.lease import Lease
 from handlers.desk import Told
 from storage.crypto import MasterKey
@@ -48,28 +48,34 @@ class Sender:
         database: Database,
         master: MasterKey,
         channel: Sends,
-        pacer: Pacer,
+        limiter: RateLimiter,
         clock: Clock,
         alone: bool,
         windows: Windows | None = None,
     ) -> None:
         lease = Lease(database=database, clock=clock, name=f"sender:{channel.name}", length=LEASE, alone=alone)
-        self._line = Line(
-            database=database, master=master, channel=channel, pacer=pacer, clock=clock, lease=lease, windows=windows
+        self._state = SenderState(
+            database=database,
+            master=master,
+            channel=channel,
+            limiter=limiter,
+            clock=clock,
+            lease=lease,
+            windows=windows,
         )
-        self._calls, self._settling = Calls(channel, pacer), Settling(self._line)
-        self._bulk = Bulk(self._line, self._calls, self._settling, self._begin)
+        self._calls, self._settling = PlatformCalls(channel, limiter), Settling(self._state)
+        self._bulk = Bulk(self._state, self._calls, self._settling, self._begin)
         self._alone = alone
         self._wake = asyncio.Event()
         self._begun: int | None = None  # the epoch in which what was left on its way was written off
 
     @property
     def _at_work(self) -> dict[str, asyncio.Task[None]]:
-        return self._line.at_work
+        return self._state.at_work
 
     @property
     def _leader(self) -> Leader | None:
-        return self._line.leader
+        return self._state.leader
 
     def wake(self) -> None:
         """Look now: something was committed."""
@@ -81,7 +87,7 @@ class Sender:
         if self._leader is None or self._calls.are_refused:
             return
         for one in told:
-            if one.channel == self._line.channel.name:
+            if one.channel == self._state.channel.name:
                 self._begin(Ready(one.address_id, "reply", one.kind))
 
     def reasons(self) -> list[str]:
@@ -96,7 +102,7 @@ class Sender:
 
     async def _run(self) -> None:
         written_off = float("-inf")
-        while not self._line.stopping:
+        while not self._state.stopping:
             self._wake.clear()
             try:
                 leader = await self._lead()
@@ -113,7 +119,7 @@ class Sender:
 
     async def stop(self, grace_s: float) -> None:
         """Begin nothing more, and wait for the answers to what is on its way, as long as may be."""
-        self._line.stopping = True
+        self._state.stopping = True
         self.wake()
         for task in self._at_work.values():
             if task.get_name() == "waiting":
@@ -126,14 +132,14 @@ class Sender:
                     await asyncio.wait(at_work)
         for task in self._at_work.values():
             task.cancel()
-        await self._line.lease.release()
+        await self._state.lease.release()
 
     # Leading
 
     async def _lead(self) -> Leader | None:
         """Take or renew the lease; returns who sends, if that is this process."""
         before = self._leader
-        await self._line.lease.keep()
+        await self._state.lease.keep()
         if before is None and self._leader is not None:
             self._bulk.wake()
         return self._leader
@@ -148,57 +154,57 @@ class Sender:
 
     async def _begin_chats(self) -> None:
         """Give every chat with something to say a task of its own, so that none waits for another."""
-        now, name = self._line.clock.now(), self._line.channel.name
-        for found in await self._line.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "reply")):
+        now, name = self._state.clock.now(), self._state.channel.name
+        for found in await self._state.database.read(lambda unit: sending.ready(unit, name, now, AT_ONCE, "reply")):
             if found.address_id not in self._at_work:
                 self._begin(found)
 
     def _begin(self, found: Ready) -> None:
         if found.address_id in self._at_work:
-            self._line.again[found.address_id] = found
-        elif not self._line.stopping:
+            self._state.again[found.address_id] = found
+        elif not self._state.stopping:
             self._at_work[found.address_id] = asyncio.create_task(self._chat(found), name="waiting")
 
     async def _chat(self, found: Ready) -> None:
         """Send what one chat has waiting, one by one."""
-        here, pacer = asyncio.current_task(), self._line.pacer
+        here, limiter = asyncio.current_task(), self._state.limiter
         assert here is not None  # noqa: S101  # a coroutine runs in a task
         following: Ready | None = found
         try:
-            while following is not None and not self._line.stopping:
+            while following is not None and not self._state.stopping:
                 here.set_name("waiting")
-                await pacer.turn(following.address_id, cast("Lane", following.lane), group=following.kind == "group")
+                await limiter.turn(following.address_id, cast("Lane", following.lane), group=following.kind == "group")
                 try:
                     here.set_name("sending")
                     following = await self._send_next(following.address_id)
                 finally:
-                    pacer.ended()
+                    limiter.ended()
         except NotLeading:
-            self._line.lease.forget()
+            self._state.lease.forget()
         except (DatabaseAway, Unclear) as error:
             log.warning("a chat waits", extra={"reason": type(error).__name__})
         except Exception:
             log.exception("sending to one chat stumbled")
         finally:
             del self._at_work[found.address_id]
-        if again := self._line.again.pop(found.address_id, None):
+        if again := self._state.again.pop(found.address_id, None):
             self._begin(again)
 
     async def _send_next(self, address_id: str) -> Ready | None:
         """Mark the next message, send it, settle it; returns what may follow."""
         leader = self._leader
-        if leader is None or self._line.stopping or self._calls.are_refused:
+        if leader is None or self._state.stopping or self._calls.are_refused:
             return None
-        claimed = await self._line.database.mark(lambda unit: self._claim(unit, leader, address_id))
+        claimed = await self._state.database.mark(lambda unit: self._claim(unit, leader, address_id))
         if claimed is None:
             return None
-        fate = await self._calls.make(claimed)
-        return await self._settling.one(leader, claimed, fate)
+        result = await self._calls.make(claimed)
+        return await self._settling.one(leader, claimed, result)
 
     def _claim(self, unit: Unit, leader: Leader, address_id: str) -> Claimed | None:
-        line, now = self._line, self._line.clock.now()
-        vault = Vault(unit, line.master)
-        return sending.claim(unit, vault, leader, address_id, now, now + ROW_LEASE, line.windows)
+        state, now = self._state, self._state.clock.now()
+        vault = Vault(unit, state.master)
+        return sending.claim(unit, vault, leader, address_id, now, now + ROW_LEASE, state.windows)
 
 
 async def _wait(event: asyncio.Event, most_s: float) -> None:

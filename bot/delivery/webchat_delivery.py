@@ -17,7 +17,7 @@ LOOK_AGAIN_S = 1.0
 AT_ONCE = 200
 
 
-class Outbox:
+class WebchatDelivery:
     """Hands the messages of one channel over, those of one chat strictly in order."""
 
     def __init__(

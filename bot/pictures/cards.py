@@ -41,7 +41,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LabelPlace:
     """A place on the bar of a campaign and where its label goes.
 
     x: pixels. row: 0 beside the bar, then outwards. above: the label stands over the bar and to the right of its line,
@@ -101,7 +101,7 @@ def code(payload: str) -> Code:
     return Code(len(matrix) + 2 * _QUIET, "".join(runs))
 
 
-def marks(amounts: Mapping[str, str | int], left: int, width: int) -> tuple[Mark, ...]:
+def marks(amounts: Mapping[str, str | int], left: int, width: int) -> tuple[LabelPlace, ...]:
     """Place amounts on a bar that begins at 0 and ends at the largest one; the farthest from 0 comes first.
 
     amounts: VND by name. left, width: pixels. Raises ValueError if one is no whole number from 0.
@@ -116,7 +116,7 @@ def marks(amounts: Mapping[str, str | int], left: int, width: int) -> tuple[Mark
     rows = dict.fromkeys(places, 0)
     rows.update((name, row) for row, name in enumerate(sorted(over, key=lambda name: -places[name])))
     rows.update((name, row) for row, name in enumerate(sorted(under, key=lambda name: places[name])))
-    placed = [Mark(name, x, rows[name], name in over) for name, x in places.items()]
+    placed = [LabelPlace(name, x, rows[name], name in over) for name, x in places.items()]
     return tuple(sorted(placed, key=lambda mark: -mark.x))
 
 

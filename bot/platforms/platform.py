@@ -9,10 +9,10 @@ from bot.channels.contract import Fetches
 from bot.clock import Clock
 from bot.delivery.sender import Sender
 from bot.receiving.inbox import Inbox
-from bot.setup import Opened
+from bot.setup import OpenedOffice
 
 Part = Callable[[], Coroutine[object, object, None]]
-Wiring = Callable[[Opened, Clock, Inbox], "Platform"]
+Wiring = Callable[[OpenedOffice, Clock, Inbox], "Platform"]
 
 
 class Platform(Protocol):
@@ -57,7 +57,7 @@ class CountsByHeader(Protocol):
         """How many fitted the moment of a header alone."""
 
 
-def build(opened: Opened, clock: Clock, inbox: Inbox) -> list[Platform]:
+def build(opened: OpenedOffice, clock: Clock, inbox: Inbox) -> list[Platform]:
     """Wire the platforms that the operator turned on."""
     on = (entry for entry in opened.office.channels if entry.is_on(opened.settings))
     return [cast("Wiring", entry.load_platform())(opened, clock, inbox) for entry in on]

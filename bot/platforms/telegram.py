@@ -11,14 +11,14 @@ from bot.channels.contract import SendError
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import AiohttpRequest, open_bot
 from bot.clock import Clock
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
 from bot.lease import Lease
 from bot.platforms.telegram_hook import TelegramHook
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
 from bot.receiving.poller import Poller
-from bot.setup import Opened
+from bot.setup import OpenedOffice
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
 
@@ -36,7 +36,7 @@ class TelegramPlatform:
 
     name = "telegram"
 
-    def __init__(self, opened: Opened, clock: Clock, inbox: Inbox) -> None:
+    def __init__(self, opened: OpenedOffice, clock: Clock, inbox: Inbox) -> None:
         settings, database, office = opened.settings, opened.database, opened.office
         assert settings.telegram_bot_token is not None  # noqa: S101  # built only where there is a token
         token = settings.telegram_bot_token.get_secret_value()
@@ -47,7 +47,7 @@ class TelegramPlatform:
         alone = database.dialect == "sqlite"
         self.rate = float(settings.telegram_rate)
         self.sender = Sender(
-            database=database, master=office.master, channel=self._channel, pacer=Pacer(self.rate), clock=clock,
+            database=database, master=office.master, channel=self._channel, limiter=RateLimiter(self.rate), clock=clock,
             alone=alone,
         )  # fmt: skip
         real = "TELEGRAM_BOT_TOKEN" in settings.real_channels

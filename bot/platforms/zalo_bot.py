@@ -13,7 +13,7 @@ from bot.channels.media import Media
 from bot.channels.zalo_bot.channel import ZaloBot
 from bot.channels.zalo_bot.client import Client
 from bot.clock import Clock
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
 from bot.lease import Lease
 from bot.pictures import routes
@@ -21,7 +21,7 @@ from bot.platforms.zalo_bot_hook import PATH, ZaloBotHook
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
 from bot.receiving.poller import Poller
-from bot.setup import Opened
+from bot.setup import OpenedOffice
 
 log = logging.getLogger(__name__)
 # The contract, part B, knows no limit a second. A free bot has 50 people, and each gets one message a second at most.
@@ -39,7 +39,7 @@ class ZaloBotPlatform:
     name = "zalo_bot"
     rate = RATE
 
-    def __init__(self, opened: Opened, clock: Clock, inbox: Inbox) -> None:
+    def __init__(self, opened: OpenedOffice, clock: Clock, inbox: Inbox) -> None:
         settings, database, office = opened.settings, opened.database, opened.office
         assert settings.zalo_bot_token is not None  # noqa: S101  # built only where there is a token
         self._client = Client(settings.zalo_bot_api_base, settings.zalo_bot_token.get_secret_value())
@@ -53,7 +53,7 @@ class ZaloBotPlatform:
         self.fetcher = self._channel = ZaloBot(self._client, self._media, picture)
         alone = database.dialect == "sqlite"
         self.sender = Sender(
-            database=database, master=office.master, channel=self._channel, pacer=Pacer(RATE), clock=clock,
+            database=database, master=office.master, channel=self._channel, limiter=RateLimiter(RATE), clock=clock,
             alone=alone,
         )  # fmt: skip
         real = "ZALO_BOT_TOKEN" in settings.real_channels

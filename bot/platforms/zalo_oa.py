@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.channels.contract import NotSent, SendError
 from bot.channels.media import Media
 from bot.channels.zalo_oa.buttons import FACT, REFUSED
-from bot.channels.zalo_oa.channel import Wish, ZaloOa
+from bot.channels.zalo_oa.channel import NumberRequest, ZaloOa
 from bot.channels.zalo_oa.client import App, Bases, ZaloClient
 from bot.channels.zalo_oa.events import MEDIA_HOST
 from bot.channels.zalo_oa.renewals import CHANNEL
@@ -19,7 +19,7 @@ from bot.channels.zalo_oa.tokens import NEEDS_REAUTH, Tokens
 from bot.channels.zalo_oa.windows import templates
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.receipts import Receipts
 from bot.delivery.sender import Sender
 from bot.platforms.zalo_consent import ConsentRoute
@@ -27,7 +27,7 @@ from bot.platforms.zalo_oa_hook import ZaloOaHook
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
-from bot.setup import Opened
+from bot.setup import OpenedOffice
 from bot.web.pages import asset
 from handlers.desk import Actor
 from storage.database import DatabaseAway, Unclear, Unit
@@ -46,21 +46,21 @@ class ZaloOaPlatform:
 
     name = CHANNEL
 
-    def __init__(self, opened: Opened, clock: Clock, inbox: Inbox) -> None:
+    def __init__(self, opened: OpenedOffice, clock: Clock, inbox: Inbox) -> None:
         settings, database, office = opened.settings, opened.database, opened.office
         self._database, self._office, self._clock, self._settings = database, office, clock, settings
         alone = database.dialect == "sqlite"
         self.rate = float(settings.zalo_oa_rate)
-        pacer, self._client = Pacer(self.rate), _client(settings, clock)
+        limiter, self._client = RateLimiter(self.rate), _client(settings, clock)
         self.tokens = Tokens(database, office.master, clock, self._client, alone=alone)
         self._media = Media((MEDIA_HOST, *settings.media_hosts))
         self.fetcher = self.channel = ZaloOa(
             self._client, self.tokens, self._media, clock, templates(settings, office.texts.sentence),
-            wish=_wish(settings, office), phone=self._phone, learned=self._learn, hold=pacer.hold_all,
-            leaves=pacer.leaves,
+            wish=_wish(settings, office), phone=self._phone, learned=self._learn, hold=limiter.hold_all,
+            leaves=limiter.leaves,
         )  # fmt: skip
         self.sender = Sender(
-            database=database, master=office.master, channel=self.channel, pacer=pacer, clock=clock, alone=alone,
+            database=database, master=office.master, channel=self.channel, limiter=limiter, clock=clock, alone=alone,
             windows=office.windows,
         )  # fmt: skip
         real = "ZALO_OA_APP_ID" in settings.real_channels
@@ -186,8 +186,8 @@ def _secrets(settings: Settings) -> Secrets:
     return Secrets(app_id, oa_id, key.get_secret_value())
 
 
-def _wish(settings: Settings, office: DeskFactory) -> Wish:
+def _wish(settings: Settings, office: DeskFactory) -> NumberRequest:
     """How her number is asked for; without an address of ours there is no picture, and it is asked in words alone."""
     picture = f"{settings.public_url}{asset(PICTURE)}" if settings.public_url else ""
     say = office.texts.sentence
-    return Wish(say("vi", "zalo.wish_title"), say("vi", "zalo.wish"), picture)
+    return NumberRequest(say("vi", "zalo.wish_title"), say("vi", "zalo.wish"), picture)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.delivery.rate_limiter import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, RateLimiter
 from tests.kit.hours import Hours, Senders
 
 
@@ -19,7 +19,7 @@ def hours() -> Hours:
 @pytest.fixture
 async def senders(hours: Hours) -> AsyncIterator[Senders]:
     """Senders of an account that takes ten messages a second."""
-    made = Senders(Pacer(10, hours), hours)
+    made = Senders(RateLimiter(10, hours), hours)
     yield made
     await made.close()
 
@@ -53,7 +53,7 @@ async def test_messages_of_an_account_are_evenly_spaced(senders: Senders) -> Non
 @pytest.mark.parametrize("late", [0.0, 0.0011, 0.025])
 async def test_the_rate_is_held_and_never_passed_even_when_every_timer_is_late(rate: int, late: float) -> None:
     hours = Hours(late)
-    senders = Senders(Pacer(rate, hours), hours)
+    senders = Senders(RateLimiter(rate, hours), hours)
     for number in range(rate * 4):
         senders.ask(f"chat {number}")
 
@@ -66,7 +66,7 @@ async def test_the_rate_is_held_and_never_passed_even_when_every_timer_is_late(r
 
 
 async def test_calls_that_come_late_together_are_spaced_again(hours: Hours) -> None:
-    pacer, made = Pacer(100, hours), []
+    pacer, made = RateLimiter(100, hours), []
 
     async def call() -> None:
         await pacer.leaves()
@@ -80,7 +80,7 @@ async def test_calls_that_come_late_together_are_spaced_again(hours: Hours) -> N
 
 
 async def test_no_more_are_on_their_way_than_there_is_room_for_and_a_reply_gets_the_next_place(hours: Hours) -> None:
-    pacer, begun = Pacer(10, hours), []
+    pacer, begun = RateLimiter(10, hours), []
 
     async def send(chat: str, lane: Lane) -> None:
         await pacer.turn(chat, lane)
@@ -287,7 +287,7 @@ async def test_three_chats_told_to_wait_over_a_longer_time_do_not_hold_the_accou
 
 
 async def test_chats_that_had_their_message_are_forgotten(hours: Hours) -> None:
-    pacer, most = Pacer(1000, hours), 0
+    pacer, most = RateLimiter(1000, hours), 0
 
     for number in range(100_000):
         hours.now += 0.001
@@ -299,7 +299,7 @@ async def test_chats_that_had_their_message_are_forgotten(hours: Hours) -> None:
 
 
 async def test_chats_that_were_told_to_wait_are_forgotten(hours: Hours) -> None:
-    pacer, most = Pacer(1000, hours), 0
+    pacer, most = RateLimiter(1000, hours), 0
 
     for number in range(100_000):
         hours.now += 0.001
@@ -334,7 +334,7 @@ async def test_a_held_chat_is_not_forgotten(senders: Senders) -> None:
 
 
 async def test_on_the_event_loop_itself_turns_come_in_order() -> None:
-    pacer, left = Pacer(200), []
+    pacer, left = RateLimiter(200), []
 
     async def send(number: int) -> None:
         await pacer.turn(str(number), "bulk")

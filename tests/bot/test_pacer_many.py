@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.delivery.rate_limiter import CATCH_UP_S, TOGETHER_S, Pacer
+from bot.delivery.rate_limiter import CATCH_UP_S, TOGETHER_S, RateLimiter
 from tests.kit.hours import Hours, Senders
 
 
 @pytest.mark.parametrize("more", [True, False])
 async def test_turns_that_pass_while_more_is_to_come_are_made_up_for_and_others_are_not(*, more: bool) -> None:
     hours = Hours()
-    pacer = Pacer(100, hours)
+    pacer = RateLimiter(100, hours)
     senders = Senders(pacer, hours)
     pacer.expect(more=more)
     for number in range(100):
@@ -26,7 +26,7 @@ async def test_turns_that_pass_while_more_is_to_come_are_made_up_for_and_others_
 
 async def test_what_passes_while_a_process_begins_is_not_made_up_for_in_its_first_second() -> None:
     hours = Hours()
-    pacer = Pacer(300, hours)
+    pacer = RateLimiter(300, hours)
     senders = Senders(pacer, hours)
     pacer.expect(more=True)
     await hours.until(0.5)
@@ -42,7 +42,7 @@ async def test_what_passes_while_a_process_begins_is_not_made_up_for_in_its_firs
 
 
 async def test_a_pause_is_known_for_the_account_and_for_a_chat() -> None:
-    pacer = Pacer(10, Hours())
+    pacer = RateLimiter(10, Hours())
     before = pacer.pause(), pacer.pause("lan")
 
     pacer.hold_chat("lan", 5)
@@ -54,7 +54,7 @@ async def test_a_pause_is_known_for_the_account_and_for_a_chat() -> None:
 
 async def test_turns_of_a_quick_account_are_given_some_at_a_time() -> None:
     hours = Hours()
-    senders = Senders(Pacer(1000, hours), hours)
+    senders = Senders(RateLimiter(1000, hours), hours)
     for number in range(1000):
         senders.ask(f"chat {number}")
 

@@ -212,7 +212,7 @@ async def test_what_waits_for_a_turn_that_is_far_away_is_given_back_and_leaves_l
     people = await crowd(office, 40)
     sender = office.start(office.sender(times=1))
     await until_accepted(office, 5)
-    sender._line.pacer.hold_all(2 * FAR_S + 2)
+    sender._state.limiter.hold_all(2 * FAR_S + 2)
 
     await until(
         "the rest is given back",
@@ -231,7 +231,7 @@ async def test_what_waits_for_a_turn_that_is_far_away_is_given_back_and_leaves_l
 async def test_while_the_account_pauses_nothing_is_marked(office: PostOffice) -> None:
     people = await crowd(office, 10)
     sender = office.sender(times=1)
-    sender._line.pacer.hold_all(3600)
+    sender._state.limiter.hold_all(3600)
 
     office.start(sender)
     for _ in range(10):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
 
-from bot.delivery.rate_limiter import Lane, Pacer
+from bot.delivery.rate_limiter import Lane, RateLimiter
 
 
 class Hours:
@@ -38,7 +38,7 @@ class Hours:
 class Senders:
     """Tasks that ask for turns, and what left when: (seconds after the beginning, chat, lane)."""
 
-    def __init__(self, pacer: Pacer, hours: Hours) -> None:
+    def __init__(self, pacer: RateLimiter, hours: Hours) -> None:
         self.pacer, self.hours = pacer, hours
         self.left: list[tuple[float, str, str]] = []
         self._tasks: list[asyncio.Task[None]] = []

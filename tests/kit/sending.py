@@ -12,7 +12,7 @@ from bot.channels.contract import Fitted, Limits, Sends
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.client import AiohttpRequest, open_bot
 from bot.clock import Clock
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.user import TelegramUser
@@ -40,7 +40,7 @@ NUMBERED = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGSERIAL PRIMARY KE
 
 
 class Hurry:
-    """The loop's time, so many times faster, for a pacer: a second between two messages of a chat is soon over."""
+    """The loop's time, so many times faster, for a limiter: a second between two messages of a chat is soon over."""
 
     def __init__(self, times: float) -> None:
         self._times = times
@@ -102,15 +102,15 @@ class PostOffice:
     def sender(
         self, channel: Sends | None = None, *, alone: bool | None = None, clock: Clock | None = None, times: float = 200
     ) -> Sender:
-        """Make a sender, as one process has, whose pacer's time is so many times faster; it is not started."""
+        """Make a sender, as one process has, whose limiter's time is so many times faster; it is not started."""
         town = self.town
         alone = town.database.dialect == "sqlite" if alone is None else alone
-        pacer = Pacer(60, Hurry(times))
+        limiter = RateLimiter(60, Hurry(times))
         return Sender(
             database=town.database,
             master=town.office.master,
             channel=channel or self.channel,
-            pacer=pacer,
+            limiter=limiter,
             clock=clock or town.clock,
             alone=alone,
         )

@@ -74,7 +74,7 @@ class Town:
             demo=False,
             windows=windows,
         )
-        self.service = app.wire(setup.Opened(database, office, Settings()), self.clock)
+        self.service = app.wire(setup.OpenedOffice(database, office, Settings()), self.clock)
         self.office = office
         self.officer = ""
         database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))

@@ -40,7 +40,7 @@ EXPIRED, NOT_BY_UID = "attachment_expired", "not_by_uid"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NumberRequest:
     """How her number is asked for: two lines, and the address of a picture, without which Zalo doesn't ask."""
 
     title: str
@@ -60,7 +60,7 @@ class ZaloOa:
 
     def __init__(
         self, client: ZaloClient, tokens: Tokens, media: Media, clock: Clock, templates: Mapping[str, Template],
-        *, wish: Wish, phone: Callable[[int], Awaitable[str]], learned: Callable[[], Awaitable[None]],
+        *, wish: NumberRequest, phone: Callable[[int], Awaitable[str]], learned: Callable[[], Awaitable[None]],
         hold: Callable[[float], None], leaves: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._client, self._tokens, self._media, self._clock = client, tokens, media, clock

@@ -18,7 +18,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ConsentLink:
     """What the console asks for, and the link that an administrator of the account opens."""
 
     callback: str
@@ -41,8 +41,8 @@ def challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def link(oauth_base: str, app_id: str, public_url: str, verifier: str, state: str) -> Link:
+def link(oauth_base: str, app_id: str, public_url: str, verifier: str, state: str) -> ConsentLink:
     """The link to Zalo's page of consent."""
     callback, made = public_url + CALLBACK, challenge(verifier)
     asked = urlencode({"app_id": app_id, "redirect_uri": callback, "code_challenge": made, "state": state})
-    return Link(callback, made, state, f"{oauth_base}/v4/oa/permission?{asked}")
+    return ConsentLink(callback, made, state, f"{oauth_base}/v4/oa/permission?{asked}")

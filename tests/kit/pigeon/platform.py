@@ -9,13 +9,13 @@ from aiohttp import web
 from bot.channels.contract import Unreadable
 from bot.channels.payload import read_update
 from bot.clock import Clock
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
 from bot.lease import Lease
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
 from bot.receiving.poller import Poller
-from bot.setup import Opened
+from bot.setup import OpenedOffice
 from tests.kit.pigeon import updates
 from tests.kit.pigeon.channel import Pigeons, Sky
 
@@ -26,12 +26,12 @@ class PigeonPlatform:
     name = "pigeon"
     rate = 1000.0
 
-    def __init__(self, opened: Opened, clock: Clock, inbox: Inbox) -> None:
+    def __init__(self, opened: OpenedOffice, clock: Clock, inbox: Inbox) -> None:
         database, office = opened.database, opened.office
         alone = database.dialect == "sqlite"
         self.fetcher = self.channel = Pigeons(Sky())
         self.sender = Sender(
-            database=database, master=office.master, channel=self.channel, pacer=Pacer(self.rate), clock=clock,
+            database=database, master=office.master, channel=self.channel, limiter=RateLimiter(self.rate), clock=clock,
             alone=alone,
         )  # fmt: skip
         self._intake = Intake(

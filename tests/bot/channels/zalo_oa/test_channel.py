@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.contract import Fitted, TryLater
 from bot.channels.media import Media
-from bot.channels.zalo_oa.channel import Wish, ZaloOa
+from bot.channels.zalo_oa.channel import NumberRequest, ZaloOa
 from bot.channels.zalo_oa.client import ZaloClient
 from bot.channels.zalo_oa.errors import refusal
 from bot.channels.zalo_oa.tokens import Tokens
@@ -40,7 +40,7 @@ async def channel(
     async def leaves() -> None:
         turns.append(len(zalo.calls))
 
-    wish = Wish("Số của bà", "Bấm vào đây", "")
+    wish = NumberRequest("Số của bà", "Bấm vào đây", "")
     return ZaloOa(
         client, held, Media(()), clock, {}, wish=wish, phone=phone, learned=learned, hold=holds.append, leaves=leaves
     )
