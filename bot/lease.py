@@ -59,7 +59,7 @@ class Lease:
     @property
     def held(self) -> bool:
         """Whether this process holds it now."""
-        return self._taken is not None and self._age(self._taken) < self.length
+        return self._taken is not None and not self._is_past(self._taken, self.length)
 
     @property
     def epoch(self) -> int | None:
@@ -115,10 +115,10 @@ class Lease:
         return machine.lease(unit, self.name, self.holder, now, self.length, seize=seize)
 
     def _is_due(self) -> bool:
-        if self._asked is not None and self._age(self._asked) < ASK_AGAIN:
+        if self._asked is not None and not self._is_past(self._asked, ASK_AGAIN):
             return False
-        return self._taken is None or self._age(self._taken) >= self.length * RENEWED_AFTER
+        return self._taken is None or self._is_past(self._taken, self.length * RENEWED_AFTER)
 
-    def _age(self, since: _Moment) -> timedelta:
-        """How long ago it was, by whichever clock says more: a machine may sleep, and a clock may be set back."""
-        return max(self._clock.now() - since.at, timedelta(seconds=self._monotonic() - since.at_s))
+    def _is_past(self, since: _Moment, length: timedelta) -> bool:
+        """Whether so much time has passed, by either clock: a machine may sleep, and a clock may be set back."""
+        return self._monotonic() - since.at_s >= length.total_seconds() or self._clock.now() - since.at >= length

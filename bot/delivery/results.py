@@ -61,12 +61,17 @@ class SenderState:
     stopping: bool = False
     at_work: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     again: dict[str, Ready] = field(default_factory=dict)
+    _leader: Leader | None = None
 
     @property
     def leader(self) -> Leader | None:
-        """Who sends, if that is this process."""
+        """Who sends, if that is this process. Asked several times a message, so that it is made once an epoch."""
         epoch = self.lease.epoch
-        return Leader(self.channel.name, self.lease.name, self.lease.holder, epoch) if epoch is not None else None
+        if epoch is None:
+            return None
+        if self._leader is None or self._leader.epoch != epoch:
+            self._leader = Leader(self.channel.name, self.lease.name, self.lease.holder, epoch)
+        return self._leader
 
 
 class Settling:
