@@ -45,6 +45,6 @@ class DeskFactory:
         return Desk(
             unit=unit, vault=vault, actor=actor, now=clock.now(), texts=self.texts, zone=self.zone, cause=cause,
             chat=chat, demo=self.demo, public_url=self.public_url,
-            abroad=chat is not None and chat.channel in self.abroad, private_pages=self.private_pages,
-            channels_abroad=self.abroad, quiet=self.quiet, windows=self.windows,
+            abroad=chat is not None and chat.channel in abroad, private_pages=self.private_pages,
+            channels_abroad=abroad, quiet=self.quiet, windows=self.windows,
         )  # fmt: skip
