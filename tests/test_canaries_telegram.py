@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from sqlmodel import col, select
 
-from fakes.telegram.faults import NOT_JSON, Fault
+from fakes.faults import NOT_JSON, Fault
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
 from handlers.desk import Desk

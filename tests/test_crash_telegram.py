@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 from fakes.telegram.user import TelegramUser
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from handlers.desk import Desk
 from storage.tables import InboxRow, OutboxRow, Person
 from tests.kit.process import Process

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fakes.telegram.wire import Json, Refusal, forbidden, units
+from fakes.bot_api import Refusal
+from fakes.wire import Json, units
 
 Status = Literal["unwritten", "open", "blocked", "kicked"]
 SHUT = {
@@ -88,6 +89,11 @@ class Chat:
     def find(self, message_id: int) -> Message | None:
         """The message with this id, if it is still shown."""
         return next((message for message in self.messages if message.id == message_id), None)
+
+
+def forbidden(what: str) -> Refusal:
+    """A refusal to reach somebody."""
+    return Refusal(403, f"Forbidden: {what}")
 
 
 def commands(text: str) -> list[Json]:

@@ -6,7 +6,7 @@ import aiohttp
 from PIL import Image, ImageDraw
 
 from fakes.telegram.server import FakeTelegram
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 
 MENU: Json = {
     "inline_keyboard": [

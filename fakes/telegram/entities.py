@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
 
-from fakes.telegram.wire import Json, Refusal, bad, units
+from fakes.bot_api import Refusal, bad
+from fakes.wire import Json, units
 
 TAGS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",

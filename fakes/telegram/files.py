@@ -5,7 +5,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from fakes.telegram.wire import Json, bad
+from fakes.bot_api import bad
+from fakes.wire import Json
 
 # core.telegram.org/bots/api#sendphoto and #getfile.
 MOST_PHOTO, MOST_DOWNLOAD = 10 * 2**20, 20 * 2**20

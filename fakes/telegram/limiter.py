@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
 
-from fakes.telegram.wire import Refusal
+from fakes.bot_api import Refusal
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from fakes.telegram.wire import Arguments, Json, Refusal, bad
+from fakes.bot_api import Arguments, Refusal, bad
+from fakes.wire import Json
 
 MOST_BUTTONS = 100
 MOST_DATA = 64  # bytes; core.telegram.org/bots/api#inlinekeyboardbutton

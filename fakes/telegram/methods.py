@@ -5,11 +5,12 @@ core.telegram.org/bots/api has the limits; the words are those of the public ser
 
 from collections.abc import Callable
 
+from fakes.bot_api import Arguments, bad
 from fakes.telegram import entities, markup
 from fakes.telegram.chats import Chat, Message
 from fakes.telegram.markup import Markup
-from fakes.telegram.wire import Arguments, Json, bad, units
-from fakes.telegram.world import BOT, World
+from fakes.telegram.world import BOT, TelegramWorld
+from fakes.wire import Json, units
 
 MOST_TEXT, MOST_CAPTION, MOST_ANSWER = 4096, 1024, 200  # UTF-16 units, two of them and letters
 ACTIONS = (
@@ -23,7 +24,7 @@ SAME = (
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
-def get_me(world: World, given: Arguments) -> Json:
+def get_me(world: TelegramWorld, given: Arguments) -> Json:
     """Who the bot is."""
     return BOT | {
         "can_join_groups": True,
@@ -34,13 +35,13 @@ def get_me(world: World, given: Arguments) -> Json:
     }
 
 
-def send_message(world: World, given: Arguments) -> Json:
+def send_message(world: TelegramWorld, given: Arguments) -> Json:
     """Show a text."""
     content, brought = _text(given), markup.read(given)
     return _show(world, _writable(world, given, brought), content, brought).json()
 
 
-def send_photo(world: World, given: Arguments) -> Json:
+def send_photo(world: TelegramWorld, given: Arguments) -> Json:
     """Show a photo: an upload, or the id of one that was shown."""
     caption, found = entities.parse(given.text("caption"), given.text("parse_mode"))
     if units(caption) > MOST_CAPTION:
@@ -55,7 +56,7 @@ def send_photo(world: World, given: Arguments) -> Json:
     return message.json()
 
 
-def edit_message_text(world: World, given: Arguments) -> Json:
+def edit_message_text(world: TelegramWorld, given: Arguments) -> Json:
     """Change one of the bot's texts; its buttons go unless they are given again."""
     content, brought = _text(given), markup.read(given)
     message = _editable(world, given, brought)
@@ -64,14 +65,14 @@ def edit_message_text(world: World, given: Arguments) -> Json:
     return _edit(world, message, content, brought)
 
 
-def edit_message_reply_markup(world: World, given: Arguments) -> Json:
+def edit_message_reply_markup(world: TelegramWorld, given: Arguments) -> Json:
     """Change the buttons under one of the bot's messages."""
     brought = markup.read(given)
     message = _editable(world, given, brought)
     return _edit(world, message, message.content, brought)
 
 
-def delete_message(world: World, given: Arguments) -> bool:
+def delete_message(world: TelegramWorld, given: Arguments) -> bool:
     """Take a message away."""
     chat = _reachable(world, given)
     message = chat.find(_message_id(given))
@@ -84,7 +85,7 @@ def delete_message(world: World, given: Arguments) -> bool:
     return True
 
 
-def answer_callback_query(world: World, given: Arguments) -> bool:
+def answer_callback_query(world: TelegramWorld, given: Arguments) -> bool:
     """End the waiting of who pressed, perhaps with a few words."""
     if len(given.text("text")) > MOST_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
@@ -95,7 +96,7 @@ def answer_callback_query(world: World, given: Arguments) -> bool:
     return True
 
 
-def send_chat_action(world: World, given: Arguments) -> bool:
+def send_chat_action(world: TelegramWorld, given: Arguments) -> bool:
     """Show that the bot is at work."""
     if given.text("action") not in ACTIONS:
         raise bad("wrong parameter action in request")
@@ -112,7 +113,7 @@ def _text(given: Arguments) -> Json:
     return {"text": text} | ({"entities": found} if found else {})
 
 
-def _photo(world: World, given: Arguments) -> list[Json]:
+def _photo(world: TelegramWorld, given: Arguments) -> list[Json]:
     if upload := given.upload("photo"):
         return world.files.keep_photo(upload.content)
     if not given.text("photo"):
@@ -122,7 +123,7 @@ def _photo(world: World, given: Arguments) -> list[Json]:
     return sizes
 
 
-def _reachable(world: World, given: Arguments) -> Chat:
+def _reachable(world: TelegramWorld, given: Arguments) -> Chat:
     if not given.text("chat_id"):
         raise bad("chat_id is empty")
     if (chat := world.chats.get(given.number("chat_id"))) is None:
@@ -132,7 +133,7 @@ def _reachable(world: World, given: Arguments) -> Chat:
     return chat
 
 
-def _writable(world: World, given: Arguments, brought: Markup, *, spend: bool = True) -> Chat:
+def _writable(world: TelegramWorld, given: Arguments, brought: Markup, *, spend: bool = True) -> Chat:
     chat = _reachable(world, given)
     asks_contact = any(key.get("request_contact") for row in brought.rows for key in row)
     if asks_contact and not chat.private:
@@ -148,7 +149,7 @@ def _message_id(given: Arguments) -> int:
     return given.number("message_id")
 
 
-def _editable(world: World, given: Arguments, brought: Markup) -> Message:
+def _editable(world: TelegramWorld, given: Arguments, brought: Markup) -> Message:
     message = _reachable(world, given).find(_message_id(given))
     if message is None:
         raise bad("message to edit not found")
@@ -159,7 +160,7 @@ def _editable(world: World, given: Arguments, brought: Markup) -> Message:
     return message
 
 
-def _edit(world: World, message: Message, content: Json, brought: Markup) -> Json:
+def _edit(world: TelegramWorld, message: Message, content: Json, brought: Markup) -> Json:
     if content == message.content and brought.rows == message.rows:
         raise bad(SAME)
     world.limiter.spend(message.chat.id, world.clock.now().timestamp())
@@ -167,7 +168,7 @@ def _edit(world: World, message: Message, content: Json, brought: Markup) -> Jso
     return message.json()
 
 
-def _show(world: World, chat: Chat, content: Json, brought: Markup) -> Message:
+def _show(world: TelegramWorld, chat: Chat, content: Json, brought: Markup) -> Message:
     message = chat.show(BOT, world.date(), content)
     if brought.kind == "inline":
         message.rows = brought.rows
@@ -176,7 +177,7 @@ def _show(world: World, chat: Chat, content: Json, brought: Markup) -> Message:
     return message
 
 
-METHODS: dict[str, Callable[[World, Arguments], object]] = {
+METHODS: dict[str, Callable[[TelegramWorld, Arguments], object]] = {
     "getMe": get_me,
     "sendMessage": send_message,
     "sendPhoto": send_photo,

@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from fakes.bot_api import Arguments, bad
 from fakes.telegram.files import MOST_DOWNLOAD
 from fakes.telegram.updates import BY_WEBHOOK
-from fakes.telegram.wire import Arguments, Json, bad
-from fakes.telegram.world import Webhook, World
+from fakes.telegram.world import TelegramWorld, Webhook
+from fakes.wire import HERE, Json
 
-HERE = ("127.0.0.1", "localhost", "::1")
 MOST_CONNECTIONS = 100
 
 
-def set_webhook(world: World, given: Arguments) -> bool:
+def set_webhook(world: TelegramWorld, given: Arguments) -> bool:
     """Have updates pushed. Like a Bot API server of one's own (--local) it takes http and any port, on this machine."""
     url, secret = given.text("url"), given.text("secret_token")
     if not url:
@@ -33,14 +33,14 @@ def set_webhook(world: World, given: Arguments) -> bool:
     return True
 
 
-def delete_webhook(world: World, given: Arguments) -> bool:
+def delete_webhook(world: TelegramWorld, given: Arguments) -> bool:
     """Have updates wait for getUpdates."""
     _perhaps_drop(world, given)
     world.webhook = Webhook()
     return True
 
 
-def get_webhook_info(world: World, given: Arguments) -> Json:
+def get_webhook_info(world: TelegramWorld, given: Arguments) -> Json:
     """Where updates go, how many wait, and what went wrong last."""
     hook = world.webhook
     found: Json = {
@@ -56,7 +56,7 @@ def get_webhook_info(world: World, given: Arguments) -> Json:
     return found
 
 
-def set_my_commands(world: World, given: Arguments) -> bool:
+def set_my_commands(world: TelegramWorld, given: Arguments) -> bool:
     """Keep the commands of the menu."""
     commands = given.value("commands", "commands")
     if not isinstance(commands, list) or len(commands) > 100:
@@ -70,7 +70,7 @@ def set_my_commands(world: World, given: Arguments) -> bool:
     return True
 
 
-def get_file(world: World, given: Arguments) -> Json:
+def get_file(world: TelegramWorld, given: Arguments) -> Json:
     """Where a file can be fetched."""
     if not given.text("file_id"):
         raise bad("file_id not specified")
@@ -81,12 +81,12 @@ def get_file(world: World, given: Arguments) -> Json:
     return kept.json() | {"file_path": kept.path}
 
 
-def _perhaps_drop(world: World, given: Arguments) -> None:
+def _perhaps_drop(world: TelegramWorld, given: Arguments) -> None:
     if given.flag("drop_pending_updates"):
         world.updates.clear()
 
 
-SETTINGS: dict[str, Callable[[World, Arguments], object]] = {
+SETTINGS: dict[str, Callable[[TelegramWorld, Arguments], object]] = {
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,
     "getWebhookInfo": get_webhook_info,

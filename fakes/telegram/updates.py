@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from fakes.telegram.wire import Arguments, Bell, Json, Refusal
+from fakes.bot_api import Arguments, Refusal
+from fakes.wire import Bell, Json
 
 FIRST = 813_000_001
 LIFETIME, PRESS_LIFETIME = timedelta(hours=24), timedelta(seconds=150)

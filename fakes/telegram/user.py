@@ -6,24 +6,24 @@ What she does returns at once; whether and when the bot hears of it is the way's
 from dataclasses import dataclass
 
 from fakes.telegram.chats import Chat, Message, commands
-from fakes.telegram.wire import Json
-from fakes.telegram.world import BOT, World
-from tests.kit.waiting import PATIENT_S, until
+from fakes.telegram.world import BOT, TelegramWorld
+from fakes.user import User
+from fakes.wire import Json
 
 FIRST_USER, FIRST_GROUP = 6_100_000_001, -4_200_000_001
 WEBP = b"RIFF\x0e\x00\x00\x00WEBPVP8 "
 
 
 @dataclass(slots=True, eq=False)
-class TelegramUser:
+class TelegramUser(User[Message]):
     """One person. about: Telegram's User; chat: hers with the bot."""
 
-    world: World
+    world: TelegramWorld
     about: Json
     chat: Chat
 
     @classmethod
-    def join(cls, world: World, name: str, user_id: int, language: str) -> "TelegramUser":
+    def join(cls, world: TelegramWorld, name: str, user_id: int, language: str) -> "TelegramUser":
         """Make an account; the bot may not write first."""
         user_id = user_id or FIRST_USER + sum(chat.private for chat in world.chats.values())
         about: Json = {"id": user_id, "is_bot": False, "first_name": name, "language_code": language}
@@ -40,27 +40,9 @@ class TelegramUser:
         return list(self.chat.messages)
 
     @property
-    def heard(self) -> list[Message]:
-        """What the bot wrote, of what she sees."""
-        return [message for message in self.chat.messages if not message.mine]
-
-    @property
     def keys(self) -> tuple[str, ...]:
         """The labels of the keyboard below the chat."""
         return tuple(str(key["text"]) for row in self.chat.keyboard for key in row)
-
-    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Message:
-        """Wait until a message of the bot holds these words; returns the last that does. Raises NeverCame."""
-        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
-        return next(message for message in reversed(self.heard) if part in message.text)
-
-    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Message]:
-        """Wait until the bot wrote more than so many messages; returns those after. Raises NeverCame."""
-        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
-        return self.heard[than:]
-
-    def _texts(self) -> list[str]:
-        return [message.text for message in self.heard]
 
     def says(self, text: str) -> Message:
         """Write a text."""

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from fakes.telegram.wire import Arguments, Json, Refusal
-from fakes.zalo_bot.world import BOT, Chat, Message, Webhook, World, new_id
+from fakes.bot_api import Arguments, Refusal, bad
+from fakes.wire import Json, units
+from fakes.zalo_bot.world import BOT, Chat, Message, Webhook, ZaloBotWorld, new_id
 
 MOST_TEXT, MOST_CAPTION = 2000, 2000
 SECRET_LETTERS = range(8, 257)
@@ -19,12 +20,12 @@ BY_WEBHOOK = Refusal(400, "Bad Request: getUpdates does not work while a webhook
 NONE_SET = Refusal(404, "Not Found")
 
 
-async def get_me(world: World, given: Arguments) -> object:
+async def get_me(world: ZaloBotWorld, given: Arguments) -> object:
     """Who the bot is."""
     return BOT | {"can_join_groups": True}
 
 
-async def get_updates(world: World, given: Arguments) -> object:
+async def get_updates(world: ZaloBotWorld, given: Arguments) -> object:
     """One update, and never again; 408 when none came in time."""
     if world.webhook is not None:
         raise BY_WEBHOOK
@@ -38,37 +39,37 @@ async def get_updates(world: World, given: Arguments) -> object:
     return world.waiting.popleft()[1]
 
 
-async def set_webhook(world: World, given: Arguments) -> object:
+async def set_webhook(world: ZaloBotWorld, given: Arguments) -> object:
     """Push from now on."""
     url, secret = given.text("url"), given.text("secret_token")
     if len(secret) not in SECRET_LETTERS:
-        raise _bad("secret_token must have 8 to 256 characters")
+        raise bad("secret_token must have 8 to 256 characters")
     _check_address(world, url, ("https",) if world.public_only else ("https", "http"))
     world.webhook = Webhook(url, secret, world.date())
     return {"url": url, "updated_at": world.webhook.updated_at}
 
 
-async def delete_webhook(world: World, given: Arguments) -> object:
+async def delete_webhook(world: ZaloBotWorld, given: Arguments) -> object:
     """Push no more."""
     world.webhook = None
     return {"url": "", "updated_at": world.date()}
 
 
-async def get_webhook_info(world: World, given: Arguments) -> object:
+async def get_webhook_info(world: ZaloBotWorld, given: Arguments) -> object:
     """Where is pushed; 404 where nowhere is."""
     if world.webhook is None:
         raise NONE_SET
     return {"url": world.webhook.url, "updated_at": world.webhook.updated_at}
 
 
-async def send_message(world: World, given: Arguments) -> object:
+async def send_message(world: ZaloBotWorld, given: Arguments) -> object:
     """Show a text."""
     chat, text = _chat(world, given), _words(given, "text", MOST_TEXT, least=1)
     _spend(world)
     return _show(world, chat, Message(new_id(), mine=False, text=text))
 
 
-async def send_photo(world: World, given: Arguments) -> object:
+async def send_photo(world: ZaloBotWorld, given: Arguments) -> object:
     """Fetch a picture, and show it."""
     chat, caption, address = _chat(world, given), _words(given, "caption", MOST_CAPTION), given.text("photo")
     _check_address(world, address, ("https", "http"))
@@ -79,11 +80,11 @@ async def send_photo(world: World, given: Arguments) -> object:
     return _show(world, chat, Message(new_id(), mine=False, text=caption, photo=photo, address=address))
 
 
-async def send_chat_action(world: World, given: Arguments) -> object:
+async def send_chat_action(world: ZaloBotWorld, given: Arguments) -> object:
     """Show that the bot is at work."""
     _chat(world, given)
     if given.text("action") != "typing":
-        raise _bad("action")
+        raise bad("action")
     return None
 
 
@@ -92,17 +93,13 @@ async def fetch(address: str) -> bytes:
     try:
         async with ClientSession(timeout=ClientTimeout(total=30)) as web, web.get(address) as answer:
             if answer.status != 200 or not answer.content_type.startswith("image/"):
-                raise _bad("photo can't be fetched")
+                raise bad("photo can't be fetched")
             return await answer.read()
     except (ClientError, OSError):
-        raise _bad("photo can't be fetched") from None
+        raise bad("photo can't be fetched") from None
 
 
-def _bad(what: str) -> Refusal:
-    return Refusal(400, f"Bad Request: {what}")
-
-
-def _chat(world: World, given: Arguments) -> Chat:
+def _chat(world: ZaloBotWorld, given: Arguments) -> Chat:
     found = world.chats.get(given.text("chat_id"))
     if found is None or found.shut:
         raise Refusal(403, "Internal server error")
@@ -112,25 +109,25 @@ def _chat(world: World, given: Arguments) -> Chat:
 def _words(given: Arguments, name: str, most: int, least: int = 0) -> str:
     """Words by the larger of two counts, for which of them counts isn't said. Accents that hang loose are refused."""
     text = given.text(name)
-    if not least <= max(len(text), len(text.encode("utf-16-le")) // 2) <= most:
-        raise _bad(f"{name} must have {least} to {most} characters")
+    if not least <= max(len(text), units(text)) <= most:
+        raise bad(f"{name} must have {least} to {most} characters")
     if least and not text.strip():
-        raise _bad(f"{name} is empty")
+        raise bad(f"{name} is empty")
     if unicodedata.normalize("NFC", text) != text:
-        raise _bad(f"{name} is not composed")
+        raise bad(f"{name} is not composed")
     return text
 
 
-def _check_address(world: World, address: str, schemes: tuple[str, ...]) -> None:
+def _check_address(world: ZaloBotWorld, address: str, schemes: tuple[str, ...]) -> None:
     try:
         url = urlsplit(address)
         host = url.hostname or ""
     except ValueError:
-        raise _bad("url") from None
+        raise bad("url") from None
     if url.scheme not in schemes or not host:
-        raise _bad("url")
+        raise bad("url")
     if world.public_only and (host == "localhost" or _is_private(host)):
-        raise _bad("url must be public")
+        raise bad("url must be public")
 
 
 def _is_private(host: str) -> bool:
@@ -140,19 +137,19 @@ def _is_private(host: str) -> bool:
         return False
 
 
-def _spend(world: World) -> None:
+def _spend(world: ZaloBotWorld) -> None:
     if world.quota is not None:
         if world.quota <= 0:
             raise Refusal(429, "Quota exceeded")
         world.quota -= 1
 
 
-def _show(world: World, chat: Chat, message: Message) -> Json:
+def _show(world: ZaloBotWorld, chat: Chat, message: Message) -> Json:
     chat.messages.append(message)
     return {"message_id": message.id, "date": world.date()}
 
 
-METHODS: dict[str, Callable[[World, Arguments], Awaitable[object]]] = {
+METHODS: dict[str, Callable[[ZaloBotWorld, Arguments], Awaitable[object]]] = {
     "getMe": get_me,
     "getUpdates": get_updates,
     "setWebhook": set_webhook,

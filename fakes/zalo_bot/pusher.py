@@ -1,85 +1,55 @@
 """Pushes updates to the webhook. How often the real one tries isn't said; this one tries a few times and gives up."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-import aiohttp
-
-from fakes.telegram.wire import Json
-from fakes.zalo_bot.world import World
+from fakes.pusher import Push, Pusher
+from fakes.wire import Json
+from fakes.zalo_bot.world import ZaloBotWorld
 
 HEADER = "X-Bot-Api-Secret-Token"
 
 
-@dataclass(slots=True)
-class Pusher:
-    """Pushes while it runs, those of one chat one after the other. pace: seconds before the second try, doubling.
+@dataclass(slots=True, kw_only=True)
+class ZaloBotPusher(Pusher[ZaloBotWorld]):
+    """Pushes those of one chat one after the other. pace: seconds before the second try, doubling.
 
-    twice: every update is brought twice. pushed: the status of every push, 0 where no answer came. given_up: how many.
+    twice: every update is brought twice. given_up: how many.
     """
 
-    world: World
     pace: float = 0.02
-    tries: int = 12
     patience_s: float = 30.0
+    tries: int = 12
     twice: bool = False
-    pushed: list[int] = field(default_factory=list)
     given_up: int = 0
-    _chats: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def run(self) -> None:
-        """Push until cancelled."""
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as web:
-            try:
-                while True:
-                    self._start(web)
-                    await self.world.bell.wait()
-            finally:
-                tasks = list(self._chats.values())
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+    def written(self, body: Json) -> bytes:
+        """An update, in an envelope if they come so."""
+        wrapped = {"ok": True, "result": body} if self.world.wrapped else body
+        return super(ZaloBotPusher, self).written(wrapped)
 
-    @property
-    def busy(self) -> frozenset[str]:
-        """Chats with an update on its way."""
-        return frozenset(self._chats)
-
-    def _start(self, web: aiohttp.ClientSession) -> None:
+    def _start(self) -> None:
         while self.world.webhook is not None:
-            found = next((item for item in self.world.waiting if item[0] not in self._chats), None)
+            found = next((item for item in self.world.waiting if item[0] not in self._under_way.values()), None)
             if found is None:
                 return
             self.world.waiting.remove(found)
-            self._chats[found[0]] = asyncio.create_task(self._bring(web, *found))
+            self._begin(found[0], self._bring(*found))
 
-    async def _bring(self, web: aiohttp.ClientSession, chat: str, update: Json) -> None:
-        try:
-            for _ in range(2 if self.twice else 1):
-                await self._try(web, update)
-        finally:
-            del self._chats[chat]
-            self.world.bell.ring()
+    def _waiting(self) -> Iterable[str]:
+        return (chat for chat, _ in self.world.waiting)
 
-    async def _try(self, web: aiohttp.ClientSession, update: Json) -> None:
+    async def _bring(self, chat: str, update: Json) -> None:
+        for _ in range(2 if self.twice else 1):
+            if not await self._is_taken(chat, update):
+                self.given_up += 1
+
+    async def _is_taken(self, chat: str, update: Json) -> bool:
         for number in range(self.tries):
-            if await self._push(web, update) == 200:
-                return
+            hook = self.world.webhook
+            push = Push(update, chat, retry=number)
+            if hook and (await self._push(hook.url, push, {HEADER: hook.secret})).status == 200:
+                return True
             await asyncio.sleep(min(self.pace * 2**number, 1.0))
-        self.given_up += 1
-
-    async def _push(self, web: aiohttp.ClientSession, update: Json) -> int:
-        hook = self.world.webhook
-        if hook is None:
-            return 0
-        body = {"ok": True, "result": update} if self.world.wrapped else update
-        timeout, status = aiohttp.ClientTimeout(total=self.patience_s), 0
-        try:
-            async with web.post(hook.url, json=body, headers={HEADER: hook.secret}, timeout=timeout) as answer:
-                status = answer.status
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            pass
-        self.pushed.append(status)
-        self.world.bell.ring()
-        return status
+        return False

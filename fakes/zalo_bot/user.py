@@ -2,25 +2,25 @@
 
 from dataclasses import dataclass
 
-from fakes.telegram.wire import Json
-from fakes.zalo_bot.world import Chat, Message, World, new_id
-from tests.kit.waiting import PATIENT_S, until
+from fakes.user import User
+from fakes.wire import Json
+from fakes.zalo_bot.world import Chat, Message, ZaloBotWorld, new_id
 
 KINDS = {"text": "", "image": "CHAT_PHOTO", "sticker": "CHAT_STICKER", "voice": "CHAT_VOICE", "unsupported": ""}
 
 
 @dataclass(slots=True, eq=False)
-class ZaloBotUser:
+class ZaloBotUser(User[Message]):
     """One person. origin: where her files are served. hidden: the platform keeps her every word from the bot."""
 
-    world: World
+    world: ZaloBotWorld
     name: str
     chat: Chat
     origin: str
     hidden: bool = False
 
     @classmethod
-    def join(cls, world: World, name: str, origin: str, user_id: str = "") -> "ZaloBotUser":
+    def join(cls, world: ZaloBotWorld, name: str, origin: str, user_id: str = "") -> "ZaloBotUser":
         """Make an account that knows the bot."""
         chat = Chat(user_id or new_id())
         world.chats[chat.id] = chat
@@ -34,24 +34,6 @@ class ZaloBotUser:
     def sees(self) -> list[Message]:
         """Every message on her screen, oldest first; hers too."""
         return list(self.chat.messages)
-
-    @property
-    def heard(self) -> list[Message]:
-        """What the bot wrote."""
-        return [message for message in self.chat.messages if not message.mine]
-
-    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Message:
-        """Wait until a message of the bot holds these words; returns the last that does. Raises NeverCame."""
-        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
-        return next(message for message in reversed(self.heard) if part in message.text)
-
-    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Message]:
-        """Wait until the bot wrote more than so many messages; returns those after. Raises NeverCame."""
-        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
-        return self.heard[than:]
-
-    def _texts(self) -> list[str]:
-        return [message.text for message in self.heard]
 
     def says(self, text: str, *, message_id: str = "") -> Json:
         """Write a text; returns the update. message_id: of one that was brought before."""

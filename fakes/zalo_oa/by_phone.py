@@ -3,18 +3,19 @@
 import hashlib
 import re
 
+from fakes.wire import Json
 from fakes.zalo_oa.methods import Handler
 from fakes.zalo_oa.settings import Template
 from fakes.zalo_oa.users import Person, Shown
-from fakes.zalo_oa.wire import Json, Refusal, take
-from fakes.zalo_oa.world import Call, World
+from fakes.zalo_oa.wire import Refusal, take
+from fakes.zalo_oa.world import ZaloOaCall, ZaloOaWorld
 
 MOST_TRACKING = 48
 DAILY = 500
 _MAY: dict[str, type] = {"mode": str, "sending_mode": str}
 
 
-async def send(world: World, call: Call, given: Json) -> Json:
+async def send(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Send a template to a number; the same tracking id again is answered as before, and shows nothing."""
     needs: dict[str, type] = {"phone": str, "template_id": str, "template_data": dict, "tracking_id": str}
     body = take(given, "body", needs, _MAY)
@@ -24,7 +25,7 @@ async def send(world: World, call: Call, given: Json) -> Json:
     return _send(world, call, body, phone, phone)
 
 
-async def send_hashed(world: World, call: Call, given: Json) -> Json:
+async def send_hashed(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """The same, by the number's SHA-256."""
     needs: dict[str, type] = {"hash_phone": str, "template_id": str, "template_data": dict, "tracking_id": str}
     body = take(given, "body", needs, _MAY)
@@ -35,18 +36,18 @@ async def send_hashed(world: World, call: Call, given: Json) -> Json:
     return _send(world, call, body, known.get(hashed, ""), hashed)
 
 
-async def status(world: World, call: Call, given: Json) -> Json:
+async def status(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Tell how far a message came: 1 for delivered, -1 for none."""
     shown = any(person.find(str(given.get("message_id", ""))) for person in world.people.values())
     return {"delivery_time": world.date() if shown else "", "status": 1 if shown else -1, "message": ""}
 
 
-async def quota(world: World, call: Call, given: Json) -> Json:
+async def quota(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Tell how many may be sent today."""
     return _quota(world)
 
 
-def _send(world: World, call: Call, body: Json, phone: str, named: str) -> Json:
+def _send(world: ZaloOaWorld, call: ZaloOaCall, body: Json, phone: str, named: str) -> Json:
     tracking = body["tracking_id"]
     if not 1 <= len(tracking) <= MOST_TRACKING:
         raise Refusal(-132, "tracking_id is invalid")
@@ -73,7 +74,7 @@ def _send(world: World, call: Call, body: Json, phone: str, named: str) -> Json:
     return answer
 
 
-def _template(world: World, body: Json) -> Template:
+def _template(world: ZaloOaWorld, body: Json) -> Template:
     """The template, its values checked. Raises Refusal."""
     template = world.account.templates.get(body["template_id"])
     if template is None or not template.by_phone:
@@ -93,7 +94,7 @@ def _template(world: World, body: Json) -> Template:
     return template
 
 
-def _spend(world: World) -> None:
+def _spend(world: ZaloOaWorld) -> None:
     if world.account.out_of_money:
         raise Refusal(-115, "Out of balance")
     if world.account.template_quota <= 0:
@@ -101,11 +102,11 @@ def _spend(world: World) -> None:
     world.account.template_quota -= 1
 
 
-def _quota(world: World) -> Json:
+def _quota(world: ZaloOaWorld) -> Json:
     return {"dailyQuota": str(DAILY), "remainingQuota": str(world.account.template_quota)}
 
 
-def _receipt(world: World, person: Person, named: str, shown: Shown, tracking: str) -> None:
+def _receipt(world: ZaloOaWorld, person: Person, named: str, shown: Shown, tracking: str) -> None:
     if not world.account.receipts:
         return
     event: Json = {

@@ -1,7 +1,7 @@
 """The events of Zalo's webhook, each in the shape that was seen or documented."""
 
+from fakes.wire import Json
 from fakes.zalo_oa.users import Person, Shown
-from fakes.zalo_oa.wire import Json
 
 ECHOES = {"text": "oa_send_text", "image": "oa_send_image", "gif": "oa_send_gif", "sticker": "oa_send_sticker"}
 ECHOES |= {"file": "oa_send_file", "info": "oa_send_template", "template": "oa_send_template"}

@@ -1,18 +1,14 @@
-"""What can go wrong with a call, and a script of what goes wrong when; lines break as with all our fakes.
-
-Why each says whether the call takes effect: a cut line looks the same before and after a message was shown, or a token
-was used up.
-"""
+"""What can go wrong with a call to the account, beside what can with all; a token may be used up without an answer."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from fakes.telegram.faults import BAD_GATEWAY, CUT, HANG, NOT_JSON, RESET, RESET_BEFORE, Fault, gone, slow
+from fakes.faults import BAD_GATEWAY, CUT, HANG, NOT_JSON, RESET, RESET_BEFORE, Fault, Faults, gone, slow
 from fakes.zalo_oa.wire import OauthRefusal, Refusal
 
 __all__ = [
     "BAD_GATEWAY", "CS", "CUT", "HANG", "HANG_BEFORE", "LOST_ROTATION", "NOT_JSON", "NOT_JSON_BEFORE", "RESET",
-    "RESET_BEFORE", "SERVER_ERROR", "TOKEN", "Fault", "Faults", "code", "gone", "oauth_code", "slow",
+    "RESET_BEFORE", "SERVER_ERROR", "TOKEN", "Fault", "ZaloOaFaults", "code", "gone", "oauth_code", "slow",
 ]  # fmt: skip
 
 CS, TOKEN = "/v3.0/oa/message/cs", "/v4/oa/access_token"
@@ -37,42 +33,13 @@ def oauth_code(error: int, name: str = "Invalid app", reason: str = "the app is 
     return Fault(f"oauth {error}", body=json.dumps(OauthRefusal(name, reason, error).body()))
 
 
-@dataclass(slots=True)
-class _Planned:
-    fault: Fault
-    path: str | None
-    user: str | None
-    left: int | None
-
-
-@dataclass(slots=True)
-class Faults:
-    """What is to go wrong, in order: the first that fits a call happens to it."""
-
-    _planned: list[_Planned] = field(default_factory=list)
+class ZaloOaFaults(Faults):
+    """What is to go wrong with calls, by their path."""
 
     def add(self, fault: Fault, *, path: str | None = CS, user: str | None = None, times: int | None = 1) -> None:
         """Plan a fault. path: None for any but the token endpoint; user: an id; times: None until cleared."""
-        self._planned.append(_Planned(fault, path, user, times))
-
-    def clear(self) -> None:
-        """Let everything go well from now on."""
-        self._planned.clear()
-
-    @property
-    def left(self) -> int:
-        """How many are still to happen; those without an end count once."""
-        return sum(1 if planned.left is None else planned.left for planned in self._planned)
+        self._plan(fault, path, user, times)
 
     def take(self, path: str, user: str) -> Fault | None:
         """What happens to this call, if anything."""
-        for planned in self._planned:
-            if planned.path != path and (planned.path is not None or path == TOKEN):
-                continue
-            if planned.user not in (None, user):
-                continue
-            if planned.left is not None:
-                planned.left -= 1
-                self._planned = [other for other in self._planned if other.left != 0]
-            return planned.fault
-        return None
+        return self._next(path, user, by_name=path == TOKEN)

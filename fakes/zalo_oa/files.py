@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fakes.zalo_oa.wire import Refusal, Upload, invalid, over_limit
+from fakes.wire import Upload
+from fakes.zalo_oa.wire import Refusal, invalid, over_limit
 
 LIFE = timedelta(days=7)
 MOST_IMAGE, MOST_FILE = 2**20, 5 * 2**20

@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from fakes.wire import HERE, Json
 from fakes.zalo_oa.files import check_picture
 from fakes.zalo_oa.users import Person
-from fakes.zalo_oa.wire import Json, Refusal, Strict, invalid, over_limit, take, text_of
-from fakes.zalo_oa.world import World
+from fakes.zalo_oa.wire import Refusal, Strict, invalid, over_limit, take, text_of
+from fakes.zalo_oa.world import ZaloOaWorld
 
 MOST_TEXT, MOST_BUTTONS, MOST_TITLE, MOST_PAYLOAD = 2000, 5, 100, 1000
 MOST_SUBTITLE = 500
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Draft:
     quote: str = ""
 
 
-async def read(world: World, person: Person, message: object) -> Draft:
+async def read(world: ZaloOaWorld, person: Person, message: object) -> Draft:
     """Read `message` of /v3.0/oa/message/cs. Raises Refusal."""
     given = take(message, "message", {}, {"text": str, "attachment": dict, "quote_message_id": str})
     if "attachment" not in given:
@@ -41,7 +41,7 @@ async def read(world: World, person: Person, message: object) -> Draft:
     return draft
 
 
-async def _attached(world: World, given: Json) -> Draft:
+async def _attached(world: ZaloOaWorld, given: Json) -> Draft:
     attachment = take(given["attachment"], "attachment", {"type": str, "payload": dict})
     payload = attachment["payload"]
     if attachment["type"] == "file":
@@ -81,7 +81,7 @@ def _no_text(given: Json) -> None:
         raise invalid("message.text")
 
 
-async def _media(world: World, text: str, value: object) -> Draft:
+async def _media(world: ZaloOaWorld, text: str, value: object) -> Draft:
     may: dict[str, type] = {"url": str, "attachment_id": str, "width": int, "height": int}
     element = take(value, "element", {"media_type": str}, may)
     kind = element["media_type"]
@@ -122,7 +122,7 @@ def _address(url: str, where: str) -> None:
         raise invalid(where)
 
 
-def _buttons(world: World, buttons: list[object]) -> list[Json]:
+def _buttons(world: ZaloOaWorld, buttons: list[object]) -> list[Json]:
     if world.account.buttons_refused:
         raise Refusal(world.account.buttons_refused)
     if not 1 <= len(buttons) <= MOST_BUTTONS:

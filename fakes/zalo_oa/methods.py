@@ -3,17 +3,18 @@
 import re
 from collections.abc import Awaitable, Callable
 
+from fakes.wire import Json, Upload
 from fakes.zalo_oa import windows
 from fakes.zalo_oa.messages import read
 from fakes.zalo_oa.users import Shown
-from fakes.zalo_oa.wire import Json, Refusal, Upload, invalid, take
-from fakes.zalo_oa.world import Call, World
+from fakes.zalo_oa.wire import Refusal, invalid, take
+from fakes.zalo_oa.world import ZaloOaCall, ZaloOaWorld
 
 MOST_COUNT, MOST_OFFSET = 50, 9951
 _PERIOD = re.compile(r"TODAY|YESTERDAY|L7D|L30D|\d{4}_\d\d_\d\d:\d{4}_\d\d_\d\d")
 
 
-async def send(world: World, call: Call, given: Json) -> Json:
+async def send(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Send a consultation message."""
     body = take(given, "body", {"recipient": dict, "message": dict})
     person = world.person(take(body["recipient"], "recipient", {"user_id": str})["user_id"])
@@ -28,7 +29,7 @@ async def send(world: World, call: Call, given: Json) -> Json:
     return data | ({"quota": spending.quota} if spending.quota else {})
 
 
-async def send_template(world: World, call: Call, given: Json) -> Json:
+async def send_template(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Send an approved template by a user's id, whatever the window."""
     body = take(given, "body", {"user_id": str, "template_id": str, "template_data": dict})
     person, account = world.person(body["user_id"]), world.account
@@ -55,7 +56,7 @@ async def send_template(world: World, call: Call, given: Json) -> Json:
     return {"message_id": shown.id, "user_id": person.id, "sent_time": world.date(), "quota": quota}
 
 
-async def react(world: World, call: Call, given: Json) -> Json:
+async def react(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Put a reaction on a message; plain messages are refused here since the third version."""
     if "message" in given:
         raise Refusal(-240)
@@ -68,13 +69,13 @@ async def react(world: World, call: Call, given: Json) -> Json:
     return {"message_id": world.new_id(), "user_id": person.id}
 
 
-async def about(world: World, call: Call, given: Json) -> Json:
+async def about(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Tell about the account."""
     take(given, "data", {})
     return world.account.about(sum(person.status == "follower" for person in world.people.values()))
 
 
-async def detail(world: World, call: Call, given: Json) -> Json:
+async def detail(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Tell about somebody who did not go."""
     person = world.person(take(given, "data", {"user_id": str})["user_id"])
     if person.status == "gone":
@@ -82,7 +83,7 @@ async def detail(world: World, call: Call, given: Json) -> Json:
     return person.detail(f"https://s120-ava-talk.zadn.vn/{person.id}.jpg")
 
 
-async def followers(world: World, call: Call, given: Json) -> Json:
+async def followers(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """List people."""
     may: dict[str, type] = {"is_follower": bool, "tag_name": str, "last_interaction_period": str}
     given = take(given, "data", {"offset": int, "count": int}, may)
@@ -101,13 +102,13 @@ async def followers(world: World, call: Call, given: Json) -> Json:
     return {"total": len(found), "count": len(shown), "offset": given["offset"], "users": shown}
 
 
-async def quota(world: World, call: Call, given: Json) -> Json:
+async def quota(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Tell whether somebody can be written to."""
     person = world.person(take(given, "body", {"user_id": str})["user_id"])
     return windows.tell(world.account, person, world.now())
 
 
-async def tag(world: World, call: Call, given: Json) -> Json:
+async def tag(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Put a tag on a follower."""
     body = take(given, "body", {"user_id": str, "tag_name": str})
     tags = world.person(body["user_id"]).tags
@@ -116,7 +117,7 @@ async def tag(world: World, call: Call, given: Json) -> Json:
     return {}
 
 
-async def untag(world: World, call: Call, given: Json) -> Json:
+async def untag(world: ZaloOaWorld, call: ZaloOaCall, given: Json) -> Json:
     """Take a tag off a follower."""
     body = take(given, "body", {"user_id": str, "tag_name": str})
     tags = world.person(body["user_id"]).tags
@@ -126,14 +127,14 @@ async def untag(world: World, call: Call, given: Json) -> Json:
     return {}
 
 
-def upload(world: World, path: str, given: Upload) -> Json:
+def upload(world: ZaloOaWorld, path: str, given: Upload) -> Json:
     """Keep a file for seven days."""
     kind = path.rpartition("/")[2]
     number = world.files.upload(kind, given)
     return {"token" if kind == "file" else "attachment_id": number}
 
 
-Handler = Callable[[World, Call, Json], Awaitable[Json]]
+Handler = Callable[[ZaloOaWorld, ZaloOaCall, Json], Awaitable[Json]]
 POSTS: dict[str, Handler] = {
     "/v3.0/oa/message/cs": send,
     "/v3.0/oa/message/template": send_template,

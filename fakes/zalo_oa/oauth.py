@@ -5,14 +5,15 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
-from fakes.zalo_oa.wire import Json, OauthRefusal
-from fakes.zalo_oa.world import World
+from fakes.wire import Json
+from fakes.zalo_oa.wire import OauthRefusal
+from fakes.zalo_oa.world import ZaloOaWorld
 
 CONSENT = "/v4/oa/permission"
 _GRANTS = {"refresh_token": {"refresh_token"}, "authorization_code": {"code", "code_verifier"}}
 
 
-def consent(world: World, request: web.Request) -> web.Response:
+def consent(world: ZaloOaWorld, request: web.Request) -> web.Response:
     """An administrator opens the link and agrees: she is sent back with a code."""
     given, account = dict(request.query), world.account
     if set(given) - {"app_id", "redirect_uri", "code_challenge", "state"}:
@@ -28,7 +29,7 @@ def consent(world: World, request: web.Request) -> web.Response:
     return web.Response(status=302, headers={"Location": f"{account.callback}?{urlencode(back)}"})
 
 
-async def read_form(world: World, request: web.Request) -> Json:
+async def read_form(world: ZaloOaWorld, request: web.Request) -> Json:
     """The form of the token endpoint. Raises OauthRefusal."""
     if request.content_type != "application/x-www-form-urlencoded" or request.query_string:
         world.complaints.append(f"token endpoint: {request.content_type}")
@@ -40,7 +41,7 @@ async def read_form(world: World, request: web.Request) -> Json:
     return given
 
 
-def grant(world: World, request: web.Request, given: Json) -> Json:
+def grant(world: ZaloOaWorld, request: web.Request, given: Json) -> Json:
     """Give a pair of tokens. Raises OauthRefusal."""
     wanted = _GRANTS.get(given.get("grant_type", ""))
     if wanted is None:

@@ -1,9 +1,6 @@
-"""Phones of a few residents in a browser, on top of the fake: what they see on Zalo, and everything they can do."""
+"""Phones with Zalo in a browser, with what an official does beside them."""
 
-import json
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,18 +8,16 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from fakes.telegram.page import RESIDENTS
+from fakes.page import RESIDENTS, Page
+from fakes.wire import Json
 from fakes.zalo_oa import windows
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
 from fakes.zalo_oa.users import Shown
-from fakes.zalo_oa.wire import Json
 
-PAGE = Path(__file__).with_name("page.html")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 STEP_DAYS = 3
 UNSUPPORTED = -233
-MOST_PICTURE = 10 * 2**20
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
 
 
@@ -42,64 +37,23 @@ class Service(Protocol):
         """Where an official signs in, and with what: address, email, password, code."""
 
 
-@dataclass(slots=True)
-class Page:
-    """The page and its routes. residents: names with phone numbers; origin: where it is, once open."""
+class ZaloOaPage(Page[ZaloUser]):
+    """The residents' phones, days that pass, buttons that are taken away."""
 
-    zalo: FakeZaloOa
-    service: Service
-    residents: dict[str, str] = field(default_factory=lambda: dict(RESIDENTS))
-    people: list[ZaloUser] = field(init=False)
-    origin: str = ""
-    _runner: web.AppRunner | None = None
-    _closing: bool = False
+    html = Path(__file__).with_name("page.html")
 
-    def __post_init__(self) -> None:
-        self.people = [self.zalo.user(name, phone=phone) for name, phone in self.residents.items()]
+    def __init__(self, zalo: FakeZaloOa, service: Service, *, port: int = 0) -> None:
+        people = [zalo.user(name, phone=phone) for name, phone in RESIDENTS.items()]
+        super().__init__(zalo.world.bell, people, port=port)
+        self.zalo, self.service = zalo, service
 
-    async def open(self, port: int = 0) -> None:
-        """Listen, on a free port unless given."""
-        app = web.Application(client_max_size=MOST_PICTURE)
-        app.add_routes(
-            [
-                web.get("/", self._page),
-                web.get("/stream", self._stream),
-                web.post("/days", self._days),
-                web.post("/buttons", self._buttons),
-                web.post("/sign-in", self._sign_in),
-                web.get("/{who}/picture/{id}", self._picture),
-                web.post("/{who}/picture", self._send_picture),
-                web.post("/{who}/{what}", self._act),
-            ]
-        )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.origin = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def close(self) -> None:
-        """End all, open streams included."""
-        self._closing = True
-        self.zalo.world.bell.ring()
-        if self._runner:
-            await self._runner.cleanup()
-
-    async def _page(self, request: web.Request) -> web.FileResponse:
-        return web.FileResponse(PAGE, headers={"Cache-Control": "no-store"})
-
-    async def _stream(self, request: web.Request) -> web.StreamResponse:
-        """Every phone's state, as it is and whenever it changes."""
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        await stream.prepare(request)
-        shown = ""
-        # A page that was closed is found out by the next write.
-        with suppress(ConnectionResetError):
-            while not self._closing:
-                if (now := json.dumps(self._state())) != shown:
-                    shown = now
-                    await stream.write(f"data: {now}\n\n".encode())
-                await self.zalo.world.bell.wait()
-        return stream
+    def _more(self) -> Sequence[web.RouteDef]:
+        return [
+            web.post("/days", self._days),
+            web.post("/buttons", self._buttons),
+            web.post("/sign-in", self._sign_in),
+            web.get("/{who}/picture/{id}", self._picture),
+        ]
 
     async def _days(self, request: web.Request) -> web.Response:
         await self.service.move(STEP_DAYS)
@@ -116,46 +70,24 @@ class Page:
     async def _sign_in(self, request: web.Request) -> web.Response:
         return web.json_response(await self.service.sign_in())
 
-    async def _act(self, request: web.Request) -> web.Response:
-        """Do what a finger did. A phone that can't do it says so with 409."""
-        person, body = self._person(request), await request.json()
-        do: dict[str, Callable[[], object]] = {
+    def _deeds(self, number: int, body: Json) -> Mapping[str, Callable[[], object]]:
+        person = self.people[number]
+        return {
             "says": lambda: person.says(str(body["text"])),
             "taps": lambda: person.taps(_found(person, str(body["message"])).buttons[int(body["button"])]),
-            "contact": lambda: person.shares_contact(self.residents[person.person.name]),
+            "contact": lambda: person.shares_contact(person.person.phone),
             "sticker": person.sends_sticker,
             "follows": person.follows,
             "unfollows": person.unfollows,
         }
-        try:
-            do[request.match_info["what"]]()
-        except (AssertionError, KeyError, IndexError, ValueError):
-            return web.Response(status=409)
-        return self._done()
 
-    async def _send_picture(self, request: web.Request) -> web.Response:
-        person, content = self._person(request), await request.read()
-        if not content.startswith(PICTURES):
-            return web.Response(status=409)
-        person.sends_image(content)
-        return self._done()
+    def _sends(self, person: ZaloUser, picture: bytes) -> None:
+        assert picture.startswith(PICTURES)
+        person.sends_image(picture)
 
     async def _picture(self, request: web.Request) -> web.Response:
         found = self._person(request).person.find(request.match_info["id"])
-        if found is None or found.picture is None:
-            return web.Response(status=404)
-        kind = "image/png" if found.picture.startswith(b"\x89PNG") else "image/jpeg"
-        return web.Response(body=found.picture, content_type=kind, headers={"Cache-Control": "max-age=3600"})
-
-    def _person(self, request: web.Request) -> ZaloUser:
-        number = request.match_info["who"]
-        if not number.isdecimal() or int(number) >= len(self.people):
-            raise web.HTTPNotFound
-        return self.people[int(number)]
-
-    def _done(self) -> web.Response:
-        self.zalo.world.bell.ring()
-        return web.Response(status=204)
+        return self._shows(found.picture if found else None)
 
     def _state(self) -> Json:
         now = self.zalo.world.now().astimezone(ZONE)

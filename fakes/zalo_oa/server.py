@@ -7,22 +7,22 @@ async with fake_zalo_oa() as zalo:
     await lan.hears("Ông/bà cần việc gì?")              # what POST {zalo.openapi}/v3.0/oa/message/cs brought
 """
 
-import asyncio
 import hmac
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
-from fakes.zalo_oa import by_phone, line, methods, oauth
-from fakes.zalo_oa.faults import TOKEN, Fault, Faults
-from fakes.zalo_oa.pusher import Pusher
+from fakes.server import Server
+from fakes.wire import Json
+from fakes.zalo_oa import by_phone, methods, oauth
+from fakes.zalo_oa.faults import TOKEN, ZaloOaFaults
+from fakes.zalo_oa.pusher import ZaloOaPusher
 from fakes.zalo_oa.tokens import Pair
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json, OauthRefusal, Refusal, Strict, read_data, read_json, read_upload
-from fakes.zalo_oa.world import Call, Host, World
-from tests.kit.waiting import PATIENT_S, until
+from fakes.zalo_oa.wire import OauthRefusal, Refusal, Strict, read_data, read_json, read_upload
+from fakes.zalo_oa.world import Host, ZaloOaCall, ZaloOaWorld
 
 HOSTS: tuple[Host, ...] = ("openapi", "business", "oauth")
 MOST_BODY = 20 * 2**20
@@ -30,36 +30,31 @@ _POSTS = {"openapi": methods.POSTS, "business": by_phone.POSTS}
 _GETS = {"openapi": methods.GETS, "business": by_phone.GETS}
 
 
-class FakeZaloOa:
+class FakeZaloOa(Server[ZaloOaWorld, ZaloOaPusher]):
     """The server and everything in it. openapi, business, oauth: the origin of each host, the same over `away`.
 
     seed: the first pair of tokens. pace: what a second lasts between tries of the webhook.
     """
 
     def __init__(self, *, clock: Clock | None = None, pace: float = 0.001) -> None:
-        self.world = World(clock or SystemClock())
-        self.faults, self.pusher = Faults(), Pusher(self.world, pace)
-        self.seed: Pair = self.world.tokens.issue()
-        self.app = web.Application(client_max_size=MOST_BODY)
+        world = ZaloOaWorld(clock=clock or SystemClock())
+        super().__init__(world, ZaloOaPusher(world=world, pace=pace), hosts=HOSTS, most_body=MOST_BODY)
+        self.faults = ZaloOaFaults()
+        self.seed: Pair = world.tokens.issue()
         self.app.router.add_get("/cdn/{path:.+}", self._file)
         self.app.router.add_route("*", "/{path:.*}", self._answer)
-        self.ports: dict[Host, int] = dict.fromkeys(HOSTS, 0)
-        self.closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-        self._sites: list[web.TCPSite] = []
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def openapi(self) -> str:
-        return self._origin("openapi")
+        return self.origin_of("openapi")
 
     @property
     def business(self) -> str:
-        return self._origin("business")
+        return self.origin_of("business")
 
     @property
     def oauth(self) -> str:
-        return self._origin("oauth")
+        return self.origin_of("oauth")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -76,11 +71,11 @@ class FakeZaloOa:
         }
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ZaloOaCall]:
         """Every call, in order."""
         return self.world.calls
 
-    def accepted(self, user: "str | ZaloUser | None" = None) -> list[Call]:
+    def accepted(self, user: "str | ZaloUser | None" = None) -> list[ZaloOaCall]:
         """Every call that put a message on a screen, one person's or all: for counting what came twice."""
         return self.world.accepted(user.id if isinstance(user, ZaloUser) else user)
 
@@ -91,73 +86,6 @@ class FakeZaloOa:
     async def save_webhook(self, url: str) -> bool:
         """Save the webhook's address in the console; returns whether the probe got 200."""
         return await self.pusher.save(url)
-
-    async def settles(self, within_s: float = PATIENT_S) -> None:
-        """Wait until no event is on its way any more. Raises NeverCame."""
-        await until("no event is on its way", lambda: not self.pusher.busy(), within_s=within_s)
-
-    async def open(self) -> None:
-        """Begin to listen and to push."""
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await self._listen()
-        self._begin(self.pusher.run())
-        await asyncio.sleep(0)
-
-    async def close(self) -> None:
-        """End all, waiting calls included."""
-        self.closing.set()
-        self.world.bell.ring()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        if self._runner:
-            await self._runner.cleanup()
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
-
-    @asynccontextmanager
-    async def away(self) -> AsyncIterator[None]:
-        """Take no connection until left."""
-        await self._leave()
-        try:
-            yield
-        finally:
-            await self._listen()
-
-    def _origin(self, host: Host) -> str:
-        return f"http://127.0.0.1:{self.ports[host]}"
-
-    async def _listen(self) -> None:
-        assert self._runner is not None
-        if self._sites:
-            return
-        for host in HOSTS:
-            site = web.TCPSite(self._runner, "127.0.0.1", self.ports[host])
-            self._sites.append(site)
-            await site.start()
-            self.ports[host] = int(self._runner.addresses[-1][1])
-
-    async def _leave(self) -> None:
-        assert self._runner is not None
-        sites, self._sites = self._sites, []
-        for site in sites:
-            await site.stop()
-        # A kept connection would still be answered.
-        for kept in list(self._runner.server.connections if self._runner.server else []):
-            kept.force_close()
-        await asyncio.sleep(0)
-
-    async def _come_back(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        await self._listen()
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         host = self._host(request)
@@ -176,7 +104,9 @@ class FakeZaloOa:
             data = await self._do(host, call, given) if fault is None or fault.accepts else None
             call.accepted, call.result = fault is None or fault.accepts, data
             call.outcome = fault.name if fault else "ok"
-            response = self._respond(fault, {"error": 0, "message": "Success", "data": data})
+            response = self._respond(
+                fault, {"error": 0, "message": "Success", "data": data}, self.world.limiter.headers()
+            )
         except Refusal as refusal:
             call.outcome = str(refusal)
             response = self._refuse(request, refusal)
@@ -196,14 +126,14 @@ class FakeZaloOa:
             call.accepted, call.outcome = bool(body), fault.name if fault else "ok"
         except OauthRefusal as refusal:
             call.outcome, body = str(refusal), refusal.body()
-        response = self._respond(fault, body)
+        response = self._respond(fault, body, self.world.limiter.headers())
         self.world.bell.ring()
         return await self._end(request, response, fault) if fault else response
 
     def _host(self, request: web.Request) -> Host:
         assert request.transport is not None
         port = request.transport.get_extra_info("sockname")[1]
-        return next(host for host, known in self.ports.items() if known == port)
+        return next(host for host in HOSTS if self.ports[host] == port)
 
     def _check_caller(self, request: web.Request) -> None:
         """Raises Refusal for whoever may not call at all, or calls too often."""
@@ -231,7 +161,7 @@ class FakeZaloOa:
             return dict(request.query) if host == "business" else read_data(request)
         raise Strict(404, f"no such path on {host}: {request.method} {path}", status=404)
 
-    async def _do(self, host: Host, call: Call, given: Json) -> Json:
+    async def _do(self, host: Host, call: ZaloOaCall, given: Json) -> Json:
         if call.path in methods.UPLOADS:
             return methods.upload(self.world, call.path, given["file"])
         handlers = _POSTS[host] | _GETS[host]
@@ -246,26 +176,6 @@ class FakeZaloOa:
             self.world.complaints.append(f"{request.path}: {refusal}")
         return web.json_response(refusal.body(), status=refusal.status, headers=self.world.limiter.headers())
 
-    def _respond(self, fault: Fault | None, body: Json) -> web.Response:
-        headers = self.world.limiter.headers()
-        if fault and fault.body:
-            return web.Response(text=fault.body, status=fault.status, content_type=fault.kind, headers=headers)
-        return web.json_response(body, headers=headers)
-
-    async def _end(self, request: web.Request, response: web.Response, fault: Fault) -> web.StreamResponse:
-        """End the line as the fault says."""
-        if fault.wait_s or fault.end == "hang":
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.closing.wait(), None if fault.end == "hang" else fault.wait_s)
-        if fault.end == "cut":
-            await line.write_half(request, response)
-        if fault.end != "answer":
-            line.end(request, reset=fault.end == "reset")
-        if fault.gone_s:
-            await self._leave()
-            self._begin(self._come_back(fault.gone_s))
-        return response
-
     async def _file(self, request: web.Request) -> web.Response:
         content = self.world.files.sent.get(request.match_info["path"])
         if content is None:
@@ -276,12 +186,8 @@ class FakeZaloOa:
 @asynccontextmanager
 async def fake_zalo_oa(*, clock: Clock | None = None, pace: float = 0.001) -> AsyncIterator[FakeZaloOa]:
     """A fake that listens until left."""
-    zalo = FakeZaloOa(clock=clock, pace=pace)
-    await zalo.open()
-    try:
+    async with FakeZaloOa(clock=clock, pace=pace).opened() as zalo:
         yield zalo
-    finally:
-        await zalo.close()
 
 
 def _noted(given: Json) -> Json:

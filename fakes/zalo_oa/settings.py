@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fakes.zalo_oa.wire import Json
+from fakes.wire import Json
 
 OA_ID, APP_ID = "3885000000000000002", "1234567890123456789"
 APP_SECRET = "fake-app-secret-of-the-kit-01"

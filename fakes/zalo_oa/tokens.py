@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fakes.zalo_oa.wire import Json, OauthRefusal, Refusal
+from fakes.wire import Json
+from fakes.zalo_oa.wire import OauthRefusal, Refusal
 
 ACCESS_LIFE, REFRESH_LIFE, CODE_LIFE = timedelta(hours=25), timedelta(days=90), timedelta(minutes=10)
 

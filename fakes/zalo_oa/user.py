@@ -7,20 +7,20 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from fakes.user import User
+from fakes.wire import Json
 from fakes.zalo_oa import events
 from fakes.zalo_oa.users import Person, Shown
-from fakes.zalo_oa.wire import Json
-from fakes.zalo_oa.world import Event, World
-from tests.kit.waiting import PATIENT_S, until
+from fakes.zalo_oa.world import Event, ZaloOaWorld
 
 QUERIES = ("oa.query.show", "oa.query.hide")
 
 
 @dataclass(slots=True, eq=False)
-class ZaloUser:
+class ZaloUser(User[Shown]):
     """One person. cdn: the origin where what she sends can be fetched."""
 
-    world: World = field(repr=False)
+    world: ZaloOaWorld = field(repr=False)
     person: Person
     cdn: Callable[[], str]
 
@@ -32,24 +32,6 @@ class ZaloUser:
     def sees(self) -> list[Shown]:
         """Every message on her screen, oldest first; hers too."""
         return [shown for shown in self.person.shown if not shown.hidden]
-
-    @property
-    def heard(self) -> list[Shown]:
-        """What the account wrote, of what she sees."""
-        return [shown for shown in self.person.shown if not shown.mine]
-
-    async def hears(self, part: str, *, within_s: float = PATIENT_S) -> Shown:
-        """Wait until a message of the account holds these words; returns the last that does. Raises NeverCame."""
-        await until(f"{part!r} is heard", self._texts, lambda told: any(part in one for one in told), within_s=within_s)
-        return next(shown for shown in reversed(self.heard) if part in shown.text)
-
-    async def hears_more(self, than: int, *, within_s: float = PATIENT_S) -> list[Shown]:
-        """Wait until the account wrote more than so many messages; returns those after. Raises NeverCame."""
-        await until(f"more than {than} are heard", self._texts, lambda told: len(told) > than, within_s=within_s)
-        return self.heard[than:]
-
-    def _texts(self) -> list[str]:
-        return [shown.text for shown in self.heard]
 
     def follows(self) -> Event:
         """Follow the account."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from fakes.zalo_oa.wire import Json, Refusal
+from fakes.wire import Json
+from fakes.zalo_oa.wire import Refusal
 
 Status = Literal["stranger", "follower", "gone"]
 

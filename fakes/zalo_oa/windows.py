@@ -6,9 +6,10 @@ Zalo's rule since January 2026: free for 48 hours, paid until the seventh day, r
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fakes.wire import Json
 from fakes.zalo_oa.settings import Account
 from fakes.zalo_oa.users import Person
-from fakes.zalo_oa.wire import Json, Refusal
+from fakes.zalo_oa.wire import Refusal
 
 FREE, OPEN = timedelta(hours=48), timedelta(days=7)
 

@@ -2,13 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
 
-from fakes.telegram.wire import Bell, Json
-
-__all__ = ["Bell", "Json", "OauthRefusal", "Refusal", "Strict", "Upload", "invalid", "over_limit", "take", "text_of"]
+from fakes.wire import Json, Upload, units
 
 MESSAGES = {
     -32: "Your application or OA reached limit call API",
@@ -67,14 +64,6 @@ class OauthRefusal(Exception):
         return found | ({"error": self.error} if self.error else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file in a multipart body."""
-
-    name: str
-    content: bytes
-
-
 def invalid(what: str) -> Refusal:
     """A refusal of a value."""
     return Refusal(-201, f"{what} is invalid")
@@ -109,7 +98,7 @@ def text_of(value: object, where: str, most: int) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         raise invalid(where)
-    if max(len(value), len(value.encode("utf-16-le", "surrogatepass")) // 2) > most:
+    if max(len(value), units(value)) > most:
         raise over_limit(where)
     return value
 

@@ -3,40 +3,35 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
-from bot.clock import Clock
+from fakes.wire import Json
+from fakes.world import Call, World
 from fakes.zalo_oa import events
 from fakes.zalo_oa.files import Files
 from fakes.zalo_oa.limiter import Limiter
 from fakes.zalo_oa.settings import Account
 from fakes.zalo_oa.tokens import Tokens
 from fakes.zalo_oa.users import Person, Shown
-from fakes.zalo_oa.wire import Bell, Json, Refusal
+from fakes.zalo_oa.wire import Refusal
 
 Host = Literal["openapi", "business", "oauth"]
 FIRST_USER, FIRST_BY_APP = 8421000000000000001, 5521000000000000001
 
 
-@dataclass(slots=True)
-class Call:
-    """One call. outcome: "ok", a refusal's code and words, or what was made to go wrong. user: an id or a phone.
+@dataclass(slots=True, kw_only=True)
+class ZaloOaCall(Call):
+    """One call. user: an id or a phone; paid: whether it costs; shown: what a person sees of it.
 
-    accepted: whether it took effect, whatever the caller got to hear. paid: whether it costs. at: by the fake's clock;
-    moment: real seconds, to count how many came in one. shown: what a person sees of it.
+    moment: real seconds, to count how many came in one.
     """
 
     host: Host
     path: str
     given: Json
-    at: datetime
     moment: float
-    outcome: str = ""
     user: str = ""
-    accepted: bool = False
     paid: bool = False
-    result: object = None
     shown: Shown | None = None
 
 
@@ -49,18 +44,15 @@ class Event:
     server: str = ""
 
 
-@dataclass(slots=True)
-class World:
+@dataclass(slots=True, kw_only=True)
+class ZaloOaWorld(World[ZaloOaCall]):
     """The state of the fake. complaints: what was called in a way that the contract does not know; a test wants none.
 
     phone_answers: what was answered by tracking id and phone. events: every event there ever was, also without webhook.
     """
 
-    clock: Clock
     account: Account = field(default_factory=Account)
-    bell: Bell = field(default_factory=Bell)
     people: dict[str, Person] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     waiting: deque[Event] = field(default_factory=deque)
@@ -72,10 +64,6 @@ class World:
 
     def __post_init__(self) -> None:
         self.tokens, self.limiter, self.files = Tokens(self.now), Limiter(self.now), Files(self.now)
-
-    def now(self) -> datetime:
-        """The moment by the fake's clock, which may be exchanged."""
-        return self.clock.now()
 
     def date(self) -> str:
         """The moment as Zalo writes it: milliseconds since 1970, as text."""
@@ -100,13 +88,12 @@ class World:
             raise Refusal(-201, "user_id is invalid")
         return self.people[user_id]
 
-    def call(self, host: Host, path: str, given: Json) -> Call:
+    def call(self, host: Host, path: str, given: Json) -> ZaloOaCall:
         """Note a call."""
-        call = Call(host, path, given, self.now(), asyncio.get_running_loop().time())
-        self.calls.append(call)
-        return call
+        moment = asyncio.get_running_loop().time()
+        return self.note(ZaloOaCall(host=host, path=path, given=given, at=self.now(), moment=moment))
 
-    def show(self, call: Call, person: Person, shown: Shown, *, paid: bool) -> None:
+    def show(self, call: ZaloOaCall, person: Person, shown: Shown, *, paid: bool) -> None:
         """Put a message of the account on her screen, with the echo and the receipt that follow."""
         call.shown, call.paid, call.user = shown, paid, person.id
         self.put(person, shown)
@@ -130,7 +117,7 @@ class World:
         self.bell.ring()
         return event
 
-    def accepted(self, user: str | None = None) -> list[Call]:
+    def accepted(self, user: str | None = None) -> list[ZaloOaCall]:
         """Every call that put a message on a screen, in order."""
         return [call for call in self.calls if call.shown and call.accepted and user in (None, call.user)]
 
@@ -139,6 +126,6 @@ class World:
         moments = sorted(call.moment for call in self.accepted())
         return max((sum(start <= other < start + seconds for other in moments) for start in moments), default=0)
 
-    def paid(self) -> list[Call]:
+    def paid(self) -> list[ZaloOaCall]:
         """Every accepted message that cost something."""
         return [call for call in self.accepted() if call.paid]

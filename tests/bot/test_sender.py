@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.channels.telegram.channel import LIMITS
-from fakes.telegram.faults import CANNOT_PARSE, RESET, RESET_BEFORE, Fault, slow, too_many
+from fakes.faults import RESET, RESET_BEFORE, Fault, slow
+from fakes.telegram.faults import CANNOT_PARSE, too_many
 from fakes.telegram.user import TelegramUser
 from handlers.desk import Told
 from tests.kit.sending import PostOffice

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.channels.telegram.channel import LIMITS
 from bot.delivery.bulk import FAR_S
-from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, RESET, Fault, migrated, too_many
+from fakes.faults import RESET, Fault
+from fakes.telegram.faults import BLOCKED, CANNOT_PARSE, migrated, too_many
 from fakes.telegram.user import TelegramUser
 from storage.queries.incoming.chats import Chat
 from tests.kit.clock import HandClock

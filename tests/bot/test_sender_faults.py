@@ -8,25 +8,19 @@ from datetime import timedelta
 
 import pytest
 
-from fakes.telegram.faults import (
-    BAD_GATEWAY,
+from fakes.faults import BAD_GATEWAY, CUT, HANG, NOT_JSON, RESET, RESET_BEFORE, Fault
+from fakes.telegram.faults import (  # fmt: skip
     BLOCKED,
     CANNOT_PARSE,
     CHAT_NOT_FOUND,
-    CUT,
     DEACTIVATED,
-    HANG,
     KICKED,
     NOT_FOUND,
-    NOT_JSON,
-    RESET,
-    RESET_BEFORE,
     SERVER_ERROR,
     UNAUTHORIZED,
-    Fault,
     migrated,
     too_many,
-)  # fmt: skip
+)
 from fakes.telegram.user import TelegramUser
 from storage.queries.incoming.chats import Chat
 from tests.kit.sending import PostOffice

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.delivery.results import ROW_LEASE
-from fakes.telegram.faults import HANG
+from fakes.faults import HANG
 from fakes.telegram.user import TelegramUser
 from tests.kit.asked import asked_again
 from tests.kit.clock import HandClock

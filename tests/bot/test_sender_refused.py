@@ -2,7 +2,8 @@
 
 import pytest
 
-from fakes.telegram.faults import CANNOT_PARSE, Fault
+from fakes.faults import Fault
+from fakes.telegram.faults import CANNOT_PARSE
 from fakes.telegram.user import TelegramUser
 from tests.kit.sending import PostOffice
 

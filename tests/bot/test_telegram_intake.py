@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from fakes.telegram.server import FakeTelegram
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from storage.database import Unit
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow, Person
 from storage.vault import Vault

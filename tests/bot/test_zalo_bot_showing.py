@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from sqlmodel import select
 
 from bot.channels.zalo_bot.channel import SHAKEN
-from fakes.telegram.faults import HANG, RESET
+from fakes.faults import HANG, RESET
 from fakes.zalo_bot.faults import BAD_REQUEST, FORBIDDEN
 from fakes.zalo_bot.methods import FETCHES
 from storage.database import Unit

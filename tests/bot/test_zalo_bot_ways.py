@@ -16,7 +16,11 @@ from tests.kit.zalo_bot_house import SECRET, answered, greeted, zalo_bot_house
 
 async def until_refused(zalo: FakeZaloBot) -> None:
     """Wait until the webhook asked to bring something again."""
-    await until("the webhook answers 503", lambda: zalo.pusher.pushed, lambda statuses: 503 in statuses)
+    await until(
+        "the webhook answers 503",
+        lambda: [push.status for push in zalo.pusher.pushed],
+        lambda statuses: 503 in statuses,
+    )
 
 
 @pytest.mark.parametrize("mode", BOTH)

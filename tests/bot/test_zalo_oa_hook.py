@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from bot.receiving import intake
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_oa.pusher import SIGNATURE, STAMP
 from fakes.zalo_oa.server import FakeZaloOa
 from storage.database import Unit

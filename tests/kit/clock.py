@@ -17,17 +17,3 @@ class HandClock:
     def move(self, **by: float) -> None:
         """Move by days, hours, minutes or seconds."""
         self.at += timedelta(**by)
-
-
-class MovedClock:
-    """Goes as the machine's does, from a moment of its own, and can be moved ahead."""
-
-    def __init__(self, begins: datetime) -> None:
-        self._ahead = begins - datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
-
-    def move(self, **by: float) -> None:
-        """Move by days, hours, minutes or seconds."""
-        self._ahead += timedelta(**by)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import cast
 
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 
 DEEP = 100_000
 Path = tuple[str | int, ...]

@@ -16,7 +16,7 @@ from sqlmodel import func, select
 from bot.channels.registry import CHANNELS
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from storage.database import Unit
 from tests.kit.house import House, Reply, open_house
 from tests.kit.process import free_port
@@ -36,16 +36,14 @@ async def telegram_house(
     """Serve until left, with a fast account; by webhook once Telegram knows where to bring its updates."""
     port = str(free_port())
     async with fake_telegram() as telegram:
-        given = {
+        given = telegram.settings | {
             "PORT": port,
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "TELEGRAM_BOT_TOKEN": telegram.token,
             "TELEGRAM_MODE": mode,
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
-            "TELEGRAM_API_BASE": telegram.origin,
-            "TELEGRAM_FILE_BASE": telegram.origin,
             "TELEGRAM_RATE": "1000",
-        } | settings
+        }
+        given |= settings
         async with open_house(
             folder, database_url=database_url, owner=owner, demo=False, prepare=None, channels=CHANNELS, **given
         ) as house:

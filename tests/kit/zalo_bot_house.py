@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from sqlmodel import col, select
 
 from bot.channels.registry import CHANNELS
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_bot.pusher import HEADER
 from fakes.zalo_bot.server import FakeZaloBot, fake_zalo_bot
 from fakes.zalo_bot.user import ZaloBotUser
@@ -37,13 +37,7 @@ async def zalo_bot_house(
     """Serve until left; by webhook once Zalo knows where to bring its updates. public: there is a PUBLIC_URL."""
     port = str(free_port())
     async with fake_zalo_bot() as zalo:
-        given = {
-            "PORT": port,
-            "ZALO_BOT_TOKEN": zalo.token,
-            "ZALO_BOT_MODE": mode,
-            "ZALO_BOT_WEBHOOK_SECRET": SECRET,
-            "ZALO_BOT_API_BASE": zalo.origin,
-        }
+        given = zalo.settings | {"PORT": port, "ZALO_BOT_MODE": mode, "ZALO_BOT_WEBHOOK_SECRET": SECRET}
         given |= ({"PUBLIC_URL": f"http://127.0.0.1:{port}"} if public else {}) | settings
         async with open_house(
             folder, database_url=database_url, owner=owner, demo=False, prepare=None, channels=CHANNELS, **given

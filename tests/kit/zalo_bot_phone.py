@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_bot.server import FakeZaloBot
 from fakes.zalo_bot.user import ZaloBotUser
 from fakes.zalo_bot.world import Message
@@ -77,7 +77,7 @@ class ZaloBotPhone(Phone):
         return [_heard(message) for message in fresh]
 
     def _under_way(self) -> bool:
-        return self.user.id in self.zalo.pusher.busy or any(chat == self.user.id for chat, _ in self.zalo.world.waiting)
+        return self.zalo.pusher.busy(self.user.id)
 
     def _waits(self, unit: Unit) -> bool:
         return not inbox.known(unit, "zalo_bot", self._wrote) or super()._waits(unit)

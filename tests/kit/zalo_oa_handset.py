@@ -6,7 +6,7 @@ Why a message that comes again is no line: whoever reads the same words twice, o
 import asyncio
 from collections.abc import AsyncGenerator
 
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_oa.user import ZaloUser
 from fakes.zalo_oa.users import Shown
 from tests.kit.resident import Resident

@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from sqlmodel import col, select
 
 from bot.channels.registry import CHANNELS
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_oa.pusher import SIGNATURE
 from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from fakes.zalo_oa.tokens import ACCESS_LIFE

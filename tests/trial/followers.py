@@ -13,8 +13,9 @@ from random import Random
 
 from bot.channels.zalo_oa.errors import rest_of_minute_s
 from bot.clock import Clock
+from fakes.faults import Fault
 from fakes.zalo_oa import faults
-from fakes.zalo_oa.faults import CS, Fault, Faults
+from fakes.zalo_oa.faults import CS, ZaloOaFaults
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
 from handlers.desk import Desk
@@ -49,7 +50,7 @@ STOPPED = {"cancelled", "opted_out"}
 REFUSALS = (-201, -210, -217, -227, -244, -248)  # the contract, part A7: what is hers or the message's alone
 
 
-class Fated(Faults):
+class Fated(ZaloOaFaults):
     """What happens to the first message to somebody."""
 
     def __init__(self) -> None:

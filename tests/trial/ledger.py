@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 from sqlmodel import col, func, select
 
+from fakes.bot_api import SENDS, MethodCall
 from fakes.telegram.server import FakeTelegram
-from fakes.telegram.world import SENDS, Call
 from handlers.desk import Desk
 from storage.tables import Address, DeadLetter, InboxRow, OutboxRow
 from tests.kit.process import Process
@@ -84,7 +84,7 @@ def _extra(telegram: FakeTelegram, rows: Sequence[Kept], code: str) -> int:
     return extra
 
 
-def _took_effect(call: Call) -> bool:
+def _took_effect(call: MethodCall) -> bool:
     """Whether a person has what this call brought: it was shown now, or stood there already."""
     return (call.accepted and call.method in (*SENDS, "editMessageText")) or SAME in call.outcome
 

@@ -14,11 +14,11 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.clock import Clock
-from fakes.telegram.faults import HANG, Fault, Faults, migrated
+from fakes.bot_api import SENDS, Arguments, BotFaults, MethodCall
+from fakes.faults import HANG, Fault
+from fakes.telegram.faults import migrated
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.user import FIRST_USER, TelegramUser
-from fakes.telegram.wire import Arguments
-from fakes.telegram.world import SENDS, Call
 from handlers.desk import Desk
 from handlers.desk.announcing import Audience, BroadcastDraft, SeenBroadcast
 from storage.queries.announcing import subscriptions
@@ -39,7 +39,7 @@ NEVER_SENT = {"opted_out", "gone", "stopped", "cancelled", "failed", "expired", 
 GOT = {"sent", "delivered"}
 
 
-class Fated(Faults):
+class Fated(BotFaults):
     """What happens to each chat: to everything that is sent there, or to the first message alone."""
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ class Listeners:
         """Have an official stop it."""
         assert self.process.at_desk(lambda desk: official(desk, "lan", "admin").broadcasts.stop(code)) == "done"
 
-    def calls(self, code: str, *, accepted: bool = True) -> list[Call]:
+    def calls(self, code: str, *, accepted: bool = True) -> list[MethodCall]:
         """Every time it was sent, in order; accepted: only those that took effect."""
         found = (call for call in self.telegram.calls if call.method in SENDS and code in _words(call))
         return [call for call in found if call.accepted or not accepted]
@@ -176,11 +176,11 @@ def agrees(state: str, taken: int) -> bool:
     return state == "unknown" or taken == (0 if state in NEVER_SENT else 1 if state in GOT else -1)
 
 
-def _sent(call: Call) -> Sent | None:
+def _sent(call: MethodCall) -> Sent | None:
     return Sent(str(call.chat_id), _words(call), call.at, call.accepted) if call.method in SENDS else None
 
 
-def _words(call: Call) -> str:
+def _words(call: MethodCall) -> str:
     return call.arguments.get("text", call.arguments.get("caption", ""))
 
 

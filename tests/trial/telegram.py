@@ -8,9 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from fakes.telegram.faults import HANG, Fault, Faults, slow
+from fakes.bot_api import Arguments, BotFaults
+from fakes.faults import HANG, Fault, slow
 from fakes.telegram.server import FakeTelegram, fake_telegram
-from fakes.telegram.wire import Arguments
 from tests.kit.handset import Handset
 from tests.kit.process import Process
 from tests.kit.resident import Resident
@@ -27,7 +27,7 @@ IN_FLIGHT = 30  # the most that one sender has on its way at once
 PACE = 0.05  # what a second lasts between tries of the webhook
 
 
-class Sluggish(Faults):
+class Sluggish(BotFaults):
     """What is shown is shown at once, and confirmed late."""
 
     def __init__(self, seed: int, least_s: float = 0.05, most_s: float = 0.3) -> None:

@@ -11,8 +11,8 @@ from bot.channels.contract import Received
 from bot.channels.payload import read_update
 from bot.channels.telegram import updates
 from fakes.telegram.server import FakeTelegram
-from fakes.telegram.wire import Json
 from fakes.telegram.world import BOT
+from fakes.wire import Json
 from tests.kit.clock import HandClock
 
 GROUP = -1001234567890

@@ -7,8 +7,8 @@ import pytest
 from bot.channels.contract import Received, Unreadable
 from bot.channels.payload import read_update
 from bot.channels.telegram import updates
-from fakes.telegram.wire import Json
 from fakes.telegram.world import BOT
+from fakes.wire import Json
 from tests.bot.channels.reading import every_kind
 from tests.kit import poison
 from tests.kit.cases import for_each

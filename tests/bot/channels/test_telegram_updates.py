@@ -10,8 +10,8 @@ from bot.channels.contract import Received
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.updates import FIRST
 from fakes.telegram.user import TelegramUser
-from fakes.telegram.wire import Json
 from fakes.telegram.world import BOT
+from fakes.wire import Json
 from tests.bot.channels.reading import made, picture, read, understood
 from tests.kit.clock import MORNING, HandClock
 

@@ -6,15 +6,15 @@ import pytest
 from bot.channels.contract import Received, Unreadable
 from bot.channels.payload import read_update
 from bot.channels.zalo_bot import updates
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_bot.user import ZaloBotUser
-from fakes.zalo_bot.world import World
+from fakes.zalo_bot.world import ZaloBotWorld
 from tests.kit.clock import HandClock
 
 
 @pytest.fixture
 def lan() -> ZaloBotUser:
-    return ZaloBotUser.join(World(HandClock()), "Lan", "https://photo.zdn.vn", "6ede")
+    return ZaloBotUser.join(ZaloBotWorld(clock=HandClock()), "Lan", "https://photo.zdn.vn", "6ede")
 
 
 def read(update: Json) -> Received | None:

@@ -11,10 +11,10 @@ from bot.channels.contract import Received, Unreadable
 from bot.channels.payload import read_update
 from bot.channels.zalo_oa import events
 from bot.channels.zalo_oa.events import Echo, Reported
+from fakes.wire import Json
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.settings import APP_ID, OA_ID
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json
 from tests.kit.clock import MORNING, HandClock
 
 AT = "1732400000000"

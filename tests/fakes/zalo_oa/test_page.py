@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
+from fakes.wire import Json
 from fakes.zalo_oa.demo import demonstration
-from fakes.zalo_oa.page import Page
+from fakes.zalo_oa.page import ZaloOaPage
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json
+from tests.fakes.zalo_oa.conftest import Caller, buttons, picture
 from tests.kit.browser import Window, browser
 from tests.kit.waiting import until
-from tests.kit_zalo_oa.conftest import Caller, buttons, picture
 
 # The page is for trying the service by hand; what people meet is tested every time.
 pytestmark = [pytest.mark.browser, pytest.mark.trial]
@@ -46,15 +46,13 @@ def nobody() -> Nobody:
 
 
 @pytest.fixture
-async def page(zalo: FakeZaloOa, nobody: Nobody) -> AsyncIterator[Page]:
-    page = Page(zalo, nobody)
-    await page.open()
-    yield page
-    await page.close()
+async def page(zalo: FakeZaloOa, nobody: Nobody) -> AsyncIterator[ZaloOaPage]:
+    async with ZaloOaPage(zalo, nobody).opened() as page:
+        yield page
 
 
 @pytest.fixture(params=[360, 1366], ids=["phone", "desktop"])
-async def window(page: Page, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
+async def window(page: ZaloOaPage, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
     async with browser(request.param, 740) as window:
         await window.page.goto(page.origin)
         yield window
@@ -70,7 +68,7 @@ async def sideways(window: Window) -> int:
     return int(await window.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
-async def test_a_button_sends_what_it_holds_and_not_its_title(page: Page, window: Window, caller: Caller) -> None:
+async def test_a_button_sends_what_it_holds_and_not_its_title(page: ZaloOaPage, window: Window, caller: Caller) -> None:
     lan = page.people[0]
     await phone(window).get_by_role("button", name="Quan tâm", exact=True).click()
     await expect(phone(window).get_by_role("button", name="Bỏ quan tâm")).to_be_visible()
@@ -84,7 +82,7 @@ async def test_a_button_sends_what_it_holds_and_not_its_title(page: Page, window
 
 
 async def test_words_pictures_and_her_number_are_sent(
-    page: Page, window: Window, caller: Caller, tmp_path: Path
+    page: ZaloOaPage, window: Window, caller: Caller, tmp_path: Path
 ) -> None:
     lan, file = page.people[0], tmp_path / "nha.png"
     file.write_bytes(picture())
@@ -104,7 +102,7 @@ async def test_words_pictures_and_her_number_are_sent(
     assert names == ["user_send_text", "user_submit_info", "user_send_image"]
 
 
-async def test_days_pass_and_what_is_held_is_said(page: Page, window: Window, nobody: Nobody) -> None:
+async def test_days_pass_and_what_is_held_is_said(page: ZaloOaPage, window: Window, nobody: Nobody) -> None:
     await window.page.get_by_role("button", name="Cho qua 3 ngày").click()
     nobody.waiting["Bà Lan"] = 2
     page.zalo.world.bell.ring()
@@ -115,7 +113,7 @@ async def test_days_pass_and_what_is_held_is_said(page: Page, window: Window, no
     assert await sideways(window) <= 0
 
 
-async def test_buttons_are_refused_and_allowed_by_the_switch(page: Page, window: Window) -> None:
+async def test_buttons_are_refused_and_allowed_by_the_switch(page: ZaloOaPage, window: Window) -> None:
     switch, account = window.page.get_by_role("checkbox", name="OA có nút"), page.zalo.world.account
     await switch.uncheck()
     await expect(switch).not_to_be_checked()

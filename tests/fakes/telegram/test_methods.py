@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden
 
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.user import TelegramUser
-from tests.kit_telegram.conftest import YES_NO, photo
+from tests.fakes.telegram.conftest import YES_NO, photo
 
 
 async def test_the_client_starts_and_knows_who_it_is(telegram: FakeTelegram) -> None:

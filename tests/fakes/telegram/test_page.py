@@ -8,33 +8,29 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from fakes.telegram.echo import Echo
-from fakes.telegram.page import Page
-from fakes.telegram.server import FakeTelegram
+from fakes.telegram.page import TelegramPage
+from fakes.telegram.server import fake_telegram
+from tests.fakes.telegram.conftest import photo
 from tests.kit.browser import Window, browser
-from tests.kit_telegram.conftest import photo
 
 # The page is for trying the service by hand; what people meet is tested every time.
 pytestmark = [pytest.mark.browser, pytest.mark.trial]
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
+async def page() -> AsyncIterator[TelegramPage]:
     """The page with a bot of a few lines behind it."""
-    telegram = FakeTelegram()
-    page = Page(telegram)
-    page.mount()
-    await telegram.open()
-    echo = asyncio.create_task(Echo(telegram).run())
-    yield page
-    echo.cancel()
-    await asyncio.gather(echo, return_exceptions=True)
-    await telegram.close()
+    async with fake_telegram() as telegram, TelegramPage(telegram).opened() as page:
+        echo = asyncio.create_task(Echo(telegram).run())
+        yield page
+        echo.cancel()
+        await asyncio.gather(echo, return_exceptions=True)
 
 
 @pytest.fixture(params=[360, 1366], ids=["phone", "desktop"])
-async def window(page: Page, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
+async def window(page: TelegramPage, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
     async with browser(request.param, 740) as window:
-        await window.page.goto(page.telegram.origin)
+        await window.page.goto(page.origin)
         yield window
         assert (window.problems, window.failures) == ([], [])
 
@@ -55,7 +51,7 @@ async def test_buttons_are_pressed_and_the_message_changes(window: Window) -> No
     await expect(phone(window).get_by_role("status")).to_have_text("Đã nhận")
 
 
-async def test_her_number_goes_by_the_keyboard_which_then_is_gone(page: Page, window: Window) -> None:
+async def test_her_number_goes_by_the_keyboard_which_then_is_gone(page: TelegramPage, window: Window) -> None:
     await presses(phone(window), "/start", "Gửi số điện thoại", "Gửi số của tôi")
 
     await expect(phone(window).get_by_text("Đã ghi số điện thoại.")).to_be_visible()
@@ -63,7 +59,7 @@ async def test_her_number_goes_by_the_keyboard_which_then_is_gone(page: Page, wi
     assert page.people[0].keys == ()
 
 
-async def test_words_are_sent_and_put_right(page: Page, window: Window) -> None:
+async def test_words_are_sent_and_put_right(page: TelegramPage, window: Window) -> None:
     await phone(window).get_by_role("textbox").fill("5 ngừoi")
     await presses(phone(window), "Gửi")
     await expect(phone(window).get_by_text("Ông/bà nói: 5 ngừoi")).to_be_visible()
@@ -89,7 +85,7 @@ async def test_photos_and_stickers_are_sent_and_photos_seen(window: Window, tmp_
     await window.page.wait_for_function(shown)
 
 
-async def test_blocking_is_undone(page: Page, window: Window) -> None:
+async def test_blocking_is_undone(page: TelegramPage, window: Window) -> None:
     await presses(phone(window), "/start", "Chặn")
     await expect(phone(window).get_by_role("button", name="Bỏ chặn")).to_be_visible()
     blocked = page.people[0].chat.status
@@ -100,7 +96,7 @@ async def test_blocking_is_undone(page: Page, window: Window) -> None:
     assert (blocked, page.people[0].chat.status) == ("blocked", "open")
 
 
-async def test_each_resident_has_a_phone_and_nothing_scrolls_sideways(page: Page, window: Window) -> None:
+async def test_each_resident_has_a_phone_and_nothing_scrolls_sideways(page: TelegramPage, window: Window) -> None:
     view = window.page.viewport_size
     assert view is not None
     if view["width"] == 360:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from fakes.telegram.wire import Bell
-from fakes.zalo_oa.wire import Json
+from fakes.wire import Bell, Json
 from tests.kit.waiting import until
 
 

@@ -4,13 +4,13 @@ import hmac
 
 import pytest
 
+from fakes.wire import Json
 from fakes.zalo_oa.faults import CS
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json
+from tests.fakes.zalo_oa.conftest import Caller, buttons, media, picture
+from tests.fakes.zalo_oa.hook import Hook
 from tests.kit.clock import HandClock
-from tests.kit_zalo_oa.conftest import Caller, buttons, media, picture
-from tests.kit_zalo_oa.hook import Hook
 
 ASKED = {"title": "Vì người nghèo", "subtitle": "Xin số điện thoại", "image_url": "https://example.test/l.png"}
 

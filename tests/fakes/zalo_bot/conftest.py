@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import ClientSession
 
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_bot.server import FakeZaloBot, fake_zalo_bot
 from fakes.zalo_bot.user import ZaloBotUser
 

@@ -10,12 +10,12 @@ import pytest
 from aiohttp.test_utils import TestServer
 from PIL import Image
 
+from fakes.wire import Json
 from fakes.zalo_oa.faults import CS, TOKEN
 from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json
+from tests.fakes.zalo_oa.hook import Hook
 from tests.kit.clock import HandClock
-from tests.kit_zalo_oa.hook import Hook
 
 
 @dataclass

@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 
+from fakes.wire import Json
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.settings import Template
 from fakes.zalo_oa.user import ZaloUser
-from fakes.zalo_oa.wire import Json
+from tests.fakes.zalo_oa.conftest import Caller
 from tests.kit.clock import HandClock
-from tests.kit_zalo_oa.conftest import Caller
 
 NEWS = Template("123", {"code": 20})
 BY_PHONE = "/message/template"

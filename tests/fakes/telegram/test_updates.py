@@ -8,9 +8,9 @@ from telegram.error import Conflict
 
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
+from tests.fakes.telegram.conftest import open_bot, photo
 from tests.kit.clock import HandClock
 from tests.kit.waiting import until
-from tests.kit_telegram.conftest import open_bot, photo
 
 SECRET = "s" * 32
 

@@ -4,13 +4,13 @@ import pytest
 from aiohttp import ServerDisconnectedError, web
 from aiohttp.test_utils import TestServer
 
-from fakes.telegram.faults import RESET
+from fakes.faults import RESET
 from fakes.zalo_bot.faults import QUOTA, SERVER_ERROR
 from fakes.zalo_bot.methods import FETCHES
 from fakes.zalo_bot.server import FakeZaloBot
 from fakes.zalo_bot.user import ZaloBotUser
+from tests.fakes.zalo_bot.conftest import Caller
 from tests.kit.private_page import jpeg
-from tests.kit_zalo_bot.conftest import Caller
 
 SECRET = "s" * 32
 

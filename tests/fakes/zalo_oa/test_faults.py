@@ -5,12 +5,12 @@ import asyncio
 import aiohttp
 import pytest
 
+from fakes.faults import Fault
 from fakes.zalo_oa import faults
-from fakes.zalo_oa.faults import Fault
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.user import ZaloUser
+from tests.fakes.zalo_oa.conftest import Caller
 from tests.kit.waiting import PATIENT_S
-from tests.kit_zalo_oa.conftest import Caller
 
 # What the caller meets, and how many messages people see of one call.
 SEEN: dict[str, tuple[Fault, type[Exception], int]] = {

@@ -11,10 +11,10 @@ from telegram.error import Conflict
 
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
+from tests.fakes.telegram.conftest import YES_NO
+from tests.fakes.telegram.hook import Hook
 from tests.kit.clock import HandClock
 from tests.kit.waiting import until
-from tests.kit_telegram.conftest import YES_NO
-from tests.kit_telegram.hook import Hook
 
 SECRET = "s" * 32
 

@@ -14,23 +14,23 @@ from telegram.error import (
     TimedOut,
 )
 
+from fakes.faults import BAD_GATEWAY, CUT, HANG, NOT_JSON, RESET, RESET_BEFORE, Fault, gone, slow
 from fakes.telegram import faults
-from fakes.telegram.faults import Fault
 from fakes.telegram.server import FakeTelegram
 from fakes.telegram.user import TelegramUser
 from tests.kit.waiting import until
 
 # What the client says of each, and how many messages people see of one call.
 SEEN: dict[str, tuple[Fault, type[TelegramError], str, int]] = {
-    "hang": (faults.HANG, TimedOut, "Timed out", 1),
-    "reset": (faults.RESET, NetworkError, "ReadError", 1),
-    "reset before": (faults.RESET_BEFORE, NetworkError, "ReadError", 0),
-    "cut": (faults.CUT, NetworkError, "RemoteProtocolError", 1),
-    "not JSON": (faults.NOT_JSON, TelegramError, "Invalid server response", 1),
+    "hang": (HANG, TimedOut, "Timed out", 1),
+    "reset": (RESET, NetworkError, "ReadError", 1),
+    "reset before": (RESET_BEFORE, NetworkError, "ReadError", 0),
+    "cut": (CUT, NetworkError, "RemoteProtocolError", 1),
+    "not JSON": (NOT_JSON, TelegramError, "Invalid server response", 1),
     "500": (faults.SERVER_ERROR, NetworkError, "Internal Server Error", 0),
     "500 after all": (faults.SERVER_ERROR.after_effect(), NetworkError, "Internal Server Error", 1),
-    "502": (faults.BAD_GATEWAY, NetworkError, "Bad Gateway", 0),
-    "502 after all": (faults.BAD_GATEWAY.after_effect(), NetworkError, "Bad Gateway", 1),
+    "502": (BAD_GATEWAY, NetworkError, "Bad Gateway", 0),
+    "502 after all": (BAD_GATEWAY.after_effect(), NetworkError, "Bad Gateway", 1),
     "429": (faults.too_many(7), RetryAfter, "7", 0),
     "blocked": (faults.BLOCKED, Forbidden, "bot was blocked by the user", 0),
     "deactivated": (faults.DEACTIVATED, Forbidden, "user is deactivated", 0),
@@ -40,7 +40,7 @@ SEEN: dict[str, tuple[Fault, type[TelegramError], str, int]] = {
     "migrated": (faults.migrated(-1001), ChatMigrated, "-1001", 0),
     "401": (faults.UNAUTHORIZED, InvalidToken, "Unauthorized", 0),
     "404": (faults.NOT_FOUND, InvalidToken, "Not Found", 0),
-    "slow": (faults.slow(2.0), TimedOut, "Timed out", 1),
+    "slow": (slow(2.0), TimedOut, "Timed out", 1),
 }
 
 
@@ -61,7 +61,7 @@ async def test_a_fault_is_met_once_and_then_all_is_well(
 
 
 async def test_a_slow_answer_is_the_true_one(telegram: FakeTelegram, bot: Bot, lan: TelegramUser) -> None:
-    telegram.faults.add(faults.slow(0.05))
+    telegram.faults.add(slow(0.05))
 
     told = await bot.send_message(lan.id, "một")
 
@@ -71,7 +71,7 @@ async def test_a_slow_answer_is_the_true_one(telegram: FakeTelegram, bot: Bot, l
 async def test_what_was_sent_again_after_an_unclear_end_is_counted_twice(
     telegram: FakeTelegram, bot: Bot, lan: TelegramUser
 ) -> None:
-    telegram.faults.add(faults.RESET, times=2)
+    telegram.faults.add(RESET, times=2)
 
     for _ in range(3):
         try:
@@ -79,7 +79,7 @@ async def test_what_was_sent_again_after_an_unclear_end_is_counted_twice(
         except NetworkError:
             continue
 
-    assert [call.outcome for call in telegram.accepted(lan)] == [faults.RESET.name, faults.RESET.name, "ok"]
+    assert [call.outcome for call in telegram.accepted(lan)] == [RESET.name, RESET.name, "ok"]
     assert [message.text for message in lan.heard] == ["một"] * 3
 
 
@@ -123,7 +123,7 @@ async def test_while_it_is_away_no_connection_is_taken(telegram: FakeTelegram, b
 async def test_it_can_go_away_at_a_call_and_come_back_by_itself(
     telegram: FakeTelegram, bot: Bot, lan: TelegramUser
 ) -> None:
-    telegram.faults.add(faults.gone(0.3))
+    telegram.faults.add(gone(0.3))
     met: list[str] = []
 
     async def send() -> list[str]:

@@ -9,8 +9,8 @@ from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
+from tests.fakes.telegram.conftest import YES_NO, open_bot
 from tests.kit.clock import HandClock
-from tests.kit_telegram.conftest import YES_NO, open_bot
 
 
 async def post(telegram: FakeTelegram, method: str, **body: object) -> tuple[int, dict[str, object]]:

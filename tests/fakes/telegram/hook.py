@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from fakes.telegram.pusher import HEADER
-from fakes.telegram.wire import Bell, Json
+from fakes.wire import Bell, Json
 from tests.kit.waiting import until
 
 

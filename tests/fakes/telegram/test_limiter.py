@@ -9,8 +9,8 @@ from telegram import Bot
 from telegram.error import RetryAfter
 
 from fakes.telegram.server import FakeTelegram, fake_telegram
+from tests.fakes.telegram.conftest import open_bot
 from tests.kit.clock import HandClock
-from tests.kit_telegram.conftest import open_bot
 
 
 @dataclass

@@ -9,9 +9,9 @@ import pytest
 from fakes.zalo_oa.pusher import LADDER_S, RETRY, SERVER, SIGNATURE, STAMP
 from fakes.zalo_oa.server import FakeZaloOa, fake_zalo_oa
 from fakes.zalo_oa.user import ZaloUser
+from tests.fakes.zalo_oa.conftest import Caller, buttons, media, picture
+from tests.fakes.zalo_oa.hook import Came, Hook
 from tests.kit.waiting import until
-from tests.kit_zalo_oa.conftest import Caller, buttons, media, picture
-from tests.kit_zalo_oa.hook import Came, Hook
 
 SAMPLE = (
     '{"app_id":"1234567890123456789","sender":{"id":"8421000000000000001"},"user_id_by_app":"5521000000000000009",'

@@ -7,11 +7,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from fakes.telegram.wire import Json
+from fakes.wire import Json
 from fakes.zalo_bot.pusher import HEADER
 from fakes.zalo_bot.server import FakeZaloBot
 from fakes.zalo_bot.user import ZaloBotUser
-from tests.kit_zalo_bot.conftest import Caller
+from tests.fakes.zalo_bot.conftest import Caller
 
 SECRET = "s" * 32
 

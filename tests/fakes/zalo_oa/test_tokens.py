@@ -11,8 +11,8 @@ from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.settings import OA_ID
 from fakes.zalo_oa.tokens import challenge_of
 from fakes.zalo_oa.user import ZaloUser
+from tests.fakes.zalo_oa.conftest import Caller
 from tests.kit.clock import HandClock
-from tests.kit_zalo_oa.conftest import Caller
 
 VERIFIER = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3Ab4C"
 CALLBACK = "https://example.test/zalo/callback"
