@@ -22,7 +22,7 @@ from bot.pictures.photos import Cleaner
 from bot.platforms.platform import CountsByHeader, Platform, build
 from bot.receiving.inbox import Inbox
 from bot.setup import CannotStart, OpenedOffice, open_office
-from bot.web import console, errors, pages, server
+from bot.web import caller, console, errors, pages, server
 from bot.web.chat.chat import ChatRoutes, Visitors
 from bot.web.chat.going_on import GoingOnRoutes
 from bot.web.chat.lines import Lines
@@ -104,6 +104,7 @@ def _site(
     site = pages.Pages(office.texts.sentence, demo=office.demo)
     public = PublicRoutes(database, office, clock, site)
     app = web.Application()
+    app[caller.PROXIES] = settings.trusted_proxy
     headers = pages.security_headers(secure=secure)
     errors.guard(app, page=public.error_page, headers=headers, away=(DatabaseAway, Unclear))
     public.add_to(app)

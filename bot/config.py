@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from handlers.desk.office import NIGHT, QuietHours
 
 Network = IPv4Network | IPv6Network
+THIS_MACHINE: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1"))
 T = TypeVar("T")
 
 
@@ -126,7 +127,7 @@ class Settings(BaseModel):
     port: int = Field(8080, ge=0, le=65535, description="a whole number from 0 to 65535")
     public_url: Origin | None = Field(None, description=AN_ORIGIN)
     trusted_proxy: Annotated[tuple[Network, ...], PlainValidator(_each(_network))] = Field(
-        (), description="addresses or networks like 10.0.0.0/8, with commas between"
+        THIS_MACHINE, description="addresses or networks like 10.0.0.0/8, with commas between"
     )
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = Field(
         ZoneInfo("Asia/Ho_Chi_Minh"), description="the name of a time zone, like Asia/Ho_Chi_Minh"

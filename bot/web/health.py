@@ -1,7 +1,6 @@
 """Health for whoever runs the service: alive, ready, and figures for Prometheus."""
 
 import asyncio
-import ipaddress
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.web.caller import is_here
 from bot.web.openapi import document
 from storage.database import Database, DatabaseAway, Unclear, Unit
 from storage.queries import machine
@@ -84,8 +84,7 @@ class HealthRoutes:
         if self._token:
             given = request.headers.get("Authorization", "")
             return secrets.compare_digest(given.encode(errors="replace"), f"Bearer {self._token}".encode())
-        forwarded = {"Forwarded", "X-Forwarded-For", "X-Real-Ip"} & {name.title() for name in request.headers}
-        return not forwarded and ipaddress.ip_address(request.remote or "::").is_loopback
+        return is_here(request)
 
     async def openapi(self, request: web.Request) -> web.Response:
         """Every route, described."""

@@ -1,9 +1,5 @@
-"""The browser of an official: its cookies, where it writes from, and what its forms send.
+"""The browser of an official: its cookies, which pages it writes from, and what its forms send."""
 
-Why no trust in a forwarded address unless our own machine handed it on: anybody can write that header.
-"""
-
-import ipaddress
 from collections.abc import Mapping
 
 import orjson
@@ -51,17 +47,6 @@ class Browser:
 
     def _set(self, answer: web.Response, name: str, value: str, age_s: int | None) -> None:
         answer.set_cookie(name, value, max_age=age_s, path="/", secure=self._secure, httponly=True, samesite="Lax")
-
-
-def network(request: web.Request) -> str:
-    """The network a browser is in: /24 or, of IPv6, /48. A proxy on this machine is believed."""
-    try:
-        address = ipaddress.ip_address(request.remote or "::")
-        if address.is_loopback and (forwarded := request.headers.get("X-Forwarded-For")):
-            address = ipaddress.ip_address(forwarded.rpartition(",")[2].strip())
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 async def read_form(request: web.Request) -> Click:

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
+from bot.web.caller import network
 from bot.web.console import throttle
-from bot.web.console.browser import Browser, network, read_form, read_query
+from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.passwords import fault, hash_password, is_right
 from bot.web.pages import Pages
 from handlers.console import Click

@@ -7,7 +7,8 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
-from bot.web.console.browser import clean, network
+from bot.web.caller import network
+from bot.web.console.browser import clean
 from bot.web.pages import Pages, foot
 from handlers.desk import Actor, Desk
 from handlers.desk.money import FoundEntries
