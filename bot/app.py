@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -86,17 +86,18 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
     rates = {WebChat.name: WebChat.rate, **{platform.name: platform.rate for platform in built}}
     work = Work(database, office, clock, Cleaner(), fetchers, look, broke, settings.data_dir / anchors.NAME, rates)
 
-    def reasons() -> list[str]:
-        return sorted({*alarms, *(reason for platform in built for reason in platform.reasons())})
-
-    site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons)
     jobs = JobClock(work, settings.timezone, settings.digest_at)
+
+    def reasons() -> list[str]:
+        return sorted({*alarms, *jobs.reasons(), *(reason for platform in built for reason in platform.reasons())})
+
+    site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons, jobs.counts)
     return Service(opened, inbox, outbox, tuple(built), lines, jobs, site, alarms)
 
 
 def _site(
     opened: OpenedOffice, clock: Clock, inbox: Inbox, lines: Lines, platforms: Sequence[Platform],
-    reasons: Callable[[], list[str]],
+    reasons: Callable[[], list[str]], jobs: Callable[[], Mapping[tuple[str, str], int]],
 ) -> web.Application:  # fmt: skip
     """Put together what is served over HTTP."""
     database, office, settings = opened.database, opened.office, opened.settings
@@ -125,7 +126,7 @@ def _site(
         return {one.name: one.by_header() for one in platforms if isinstance(one, CountsByHeader)}
 
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
-    HealthRoutes(database, token, reasons, rejected, by_header).add_to(app)
+    HealthRoutes(database, token, reasons, rejected, by_header, jobs).add_to(app)
     return app
 
 

@@ -1,12 +1,14 @@
 """The scheduled jobs as one readable table, and the clock that ticks them.
 
-Why rows and not timers: a daily job is a row unique on (job, due), so a missed tick is caught up and two leaders do
-nothing twice. APScheduler only ticks.
+Why rows and not timers alone: a daily job is a row unique on (job, due), so that two leaders do nothing twice, and what
+was missed is found by looking once more: after this process came to lead, and now and then.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time as clocks
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -14,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import SystemClock
 from bot.jobs.chores import (
     Work,
     announce,
@@ -33,6 +36,9 @@ from bot.jobs.chores import (
     write_anchors,
     write_posts,
 )
+from bot.jobs.lead import LENGTH, JobsLease
+from bot.jobs.triggers import is_too_far, trigger
+from bot.jobs.watch import HEARD, JobWatch
 from handlers.desk.allocations import ArrivalReminders
 from handlers.desk.announcing import Digests
 from handlers.desk.cases import FormReminders, QuestionReminders
@@ -43,8 +49,12 @@ from storage.queries import machine
 __all__ = ["JOBS", "Job", "JobClock", "Work", "latest_due"]
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=20)
 STOP_S = 5.0
+RENEW_S = LENGTH.total_seconds() / 3
+ASK_S = 1.0  # between two tries of whoever does not lead: how long nobody does after a leader that died
+SOON = timedelta(seconds=30)  # what waited for this process to start comes first
+LOOK_AGAIN_S = 300.0
+MOST_LATE_S = 60  # what is done over and over has its next turn at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,37 +108,47 @@ def table(digest_at: time) -> tuple[Job, ...]:
 
 
 class JobClock:
-    """Ticks the jobs, as long as this process leads."""
+    """Has the jobs ticked, as long as this process leads. soon: how long after it came to lead it catches up."""
 
-    def __init__(self, work: Work, zone: ZoneInfo, digest_at: time = time(7)) -> None:
-        self._work, self._zone, self._jobs = work, zone, table(digest_at)
-        self._holder = work.database.holder()
+    def __init__(self, work: Work, zone: ZoneInfo, digest_at: time = time(7), *, soon: timedelta = SOON) -> None:
+        self._work, self._zone, self._jobs, self._soon = work, zone, table(digest_at), soon
+        self._lease = JobsLease(work.database, work.clock)
+        self._watch = JobWatch()
+        # Of turns that are skipped, missed or fail, the watch tells what is worth telling.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors.default").setLevel(logging.CRITICAL)
         self._scheduler = AsyncIOScheduler(timezone=zone)
-        self._at_work: set[str] = set()
-        self._idle = asyncio.Event()
+        self._scheduler.add_listener(self._watch.hear, HEARD)
+        self._at_work: Counter[str] = Counter()
+        self._idle, self._stopping = asyncio.Event(), asyncio.Event()
         self._idle.set()
+        self._leading: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to tick."""
-        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        """Begin to lead, or to wait until this process may, and to tick."""
         for job in self._jobs:
-            seconds = job.every.total_seconds() if job.every else 30
-            self._scheduler.add_job(self.tick, "interval", seconds=seconds, args=[job], id=job.name, **options)
+            # A daily job is never too late for its tick: its row says whether it is worth doing.
+            grace = MOST_LATE_S if job.every else None
+            self._scheduler.add_job(
+                self._turn, trigger(job.every, job.at, self._zone), args=[job], id=job.name, name=job.name,
+                coalesce=True, max_instances=1, misfire_grace_time=grace,
+            )  # fmt: skip
         self._scheduler.start()
+        self._leading = asyncio.create_task(self._lead())
 
     async def tick(self, job: Job) -> None:
-        """Do what is due of one job, if this process leads."""
-        self._at_work.add(job.name)
-        self._idle.clear()
+        """Do what is due of one job now, if this process leads or may lead. What fails is told and counted."""
         try:
-            await (self._over_and_over(job) if job.every else self._daily(job))
-        finally:
-            self._at_work.discard(job.name)
-            if not self._at_work:
-                self._idle.set()
+            if (self._lease.held or await self._lease.take()) and await self._do(job):
+                self._watch.done(job.name)
+        except (DatabaseAway, Unclear):
+            log.warning("a job waits for the database", extra={"job": job.name})
+        except Exception as error:
+            self._watch.failed(job.name, error)
 
     async def stop(self) -> None:
         """Tick no more, let what is being done come to its end, and let another lead at once."""
+        self._stopping.set()
         self._scheduler.pause()
         try:
             async with asyncio.timeout(STOP_S):
@@ -139,40 +159,32 @@ class JobClock:
         with suppress(TimeoutError):  # what was cut off has something to clear up, as a child of its own
             async with asyncio.timeout(STOP_S):
                 await self._idle.wait()
+        if self._leading is not None:
+            # A renewal that is on its way must not come after the end of the lease.
+            await asyncio.wait({self._leading}, timeout=STOP_S)
+            self._leading.cancel()
         try:
-            now = self._work.clock.now()
-            await self._work.database.write(lambda unit: machine.release(unit, "jobs", self._holder, now), deadline_s=2)
+            await self._lease.release()
         except (DatabaseAway, Unclear):
             log.warning("the lease of the jobs runs out by itself")
 
-    async def _leads(self) -> bool:
-        now = self._work.clock.now()
-        return await self._work.database.write(lambda u: machine.lease(u, "jobs", self._holder, now, LEASE)) is not None
+    def reasons(self) -> list[str]:
+        """What is wrong with the jobs that this process does, in codes."""
+        return self._watch.reasons() if self._lease.held else []
 
-    async def _over_and_over(self, job: Job) -> None:
-        try:
-            if await self._leads():
-                while await job.do(self._work):
-                    pass
-        except (DatabaseAway, Unclear):
-            log.warning("a job waits for the database", extra={"job": job.name})
-        except Exception:
-            log.exception("a job failed", extra={"job": job.name})
-
-    async def _daily(self, job: Job) -> None:
-        """Do a daily job if its latest due time was not done yet."""
-        due = latest_due(job, self._work.clock.now(), self._zone)
-        try:
-            if await self._leads():
-                await self.run(job, due)
-        except (DatabaseAway, Unclear):
-            log.warning("a job waits for the database", extra={"job": job.name})
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How often this process came to each outcome of each job."""
+        return self._watch.counts
 
     async def run(self, job: Job, due: datetime) -> bool:
-        """Claim one due time and do the job; False if it was claimed before."""
+        """Claim one due time and do the job; False if it was claimed before. Raises what the job raises."""
+        return await self._settle(job, due) != "claimed"
+
+    async def _settle(self, job: Job, due: datetime) -> str:
+        """Claim one due time and do the job, if it is not too late: done, dropped, or claimed before."""
         work, now = self._work, self._work.clock.now()
         if not await work.database.write(lambda unit: machine.begin_run(unit, job.name, due, now)):
-            return False
+            return "claimed"
         state = "dropped" if now - due > job.late else "done"
         try:
             if state == "done":
@@ -180,11 +192,80 @@ class JobClock:
         except (DatabaseAway, Unclear):
             raise
         except Exception:
-            log.exception("a job failed", extra={"job": job.name})
-            state = "failed"
-        ended = work.clock.now()
-        await work.database.write(lambda unit: machine.end_run(unit, job.name, due, state, ended))
-        return True
+            await self._end(job, due, "failed")
+            raise
+        await self._end(job, due, state)
+        return state
+
+    async def _end(self, job: Job, due: datetime, state: str) -> None:
+        now = self._work.clock.now()
+        await self._work.database.write(lambda unit: machine.end_run(unit, job.name, due, state, now))
+
+    async def _turn(self, job: Job) -> bool:
+        """Take a job's turn, as the scheduler has it; True if it was done. Raises what the job raises."""
+        if not self._lease.held:
+            return False
+        try:
+            return await self._do(job)
+        except (DatabaseAway, Unclear):
+            log.warning("a job waits for the database", extra={"job": job.name})
+            if job.at is not None:
+                self._look_soon(job)
+            return False
+
+    async def _do(self, job: Job) -> bool:
+        """Do what is due of a job; False if nothing is, or it is too late."""
+        self._at_work[job.name] += 1
+        self._idle.clear()
+        self._watch.begins(job.name)
+        try:
+            if job.at is not None:
+                state = await self._settle(job, latest_due(job, self._work.clock.now(), self._zone))
+                if state == "dropped":
+                    self._watch.dropped(job.name)
+                return state == "done"
+            while await job.do(self._work):
+                pass
+            return True
+        finally:
+            self._watch.ends(job.name)
+            self._at_work -= Counter([job.name])
+            if not self._at_work:
+                self._idle.set()
+
+    async def _lead(self) -> None:
+        """Renew the lease, or ask for it, until the stop; look at what was missed where that may be."""
+        looked = float("-inf")
+        while not self._stopping.is_set():
+            led = self._lease.held
+            try:
+                leads = await self._lease.take()
+                if leads and (not led or clocks.monotonic() - looked > LOOK_AGAIN_S):
+                    looked = clocks.monotonic()
+                    for job in self._jobs:
+                        if job.at is not None:
+                            self._look_soon(job)
+            except (DatabaseAway, Unclear):
+                log.warning("the lease of the jobs waits for the database")
+            except Exception:
+                log.exception("the lease of the jobs could not be had")
+            self._set_right()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RENEW_S if self._lease.held else ASK_S):
+                    await self._stopping.wait()
+
+    def _look_soon(self, job: Job) -> None:
+        """Tick a daily job in a moment, whether or not it was done: its row says."""
+        soon, scheduled = SystemClock().now() + self._soon, self._scheduler.get_job(job.name)
+        if scheduled is not None and scheduled.next_run_time > soon:
+            scheduled.modify(next_run_time=soon)
+
+    def _set_right(self) -> None:
+        """Have no job wait for a moment that was near before the clock was set back."""
+        now = SystemClock().now().astimezone(self._zone)
+        for scheduled in self._scheduler.get_jobs():
+            if is_too_far(scheduled.trigger, scheduled.next_run_time, now):
+                scheduled.modify(next_run_time=scheduled.trigger.get_next_fire_time(None, now))
 
 
 def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime:

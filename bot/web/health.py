@@ -24,15 +24,16 @@ class HealthRoutes:
     """The routes that operators and their machines read.
 
     reasons: what is degraded, in codes without secrets. rejected: calls without our secret, by channel. by_header:
-    those whose signature fitted the moment of a header alone.
+    those whose signature fitted the moment of a header alone. jobs: how often, by job and outcome.
     """
 
     def __init__(
         self, database: Database, metrics_token: str, reasons: Callable[[], list[str]],
         rejected: Callable[[], Mapping[str, int]], by_header: Callable[[], Mapping[str, int]],
+        jobs: Callable[[], Mapping[tuple[str, str], int]],
     ) -> None:  # fmt: skip
         self._database, self._token, self._reasons = database, metrics_token, reasons
-        self._rejected, self._by_header = rejected, by_header
+        self._rejected, self._by_header, self._jobs = rejected, by_header, jobs
         self._probed_at, self._able = float("-inf"), False
 
     def add_to(self, app: web.Application) -> None:
@@ -77,7 +78,9 @@ class HealthRoutes:
         inbox_counts, outbox_counts, letters = await self._database.read(_counts)
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Figures(inbox_counts, outbox_counts, letters, self._rejected(), self._by_header()))
+        registry.register(
+            _Figures(inbox_counts, outbox_counts, letters, self._rejected(), self._by_header(), self._jobs())
+        )
         return web.Response(body=generate_latest(registry), content_type="text/plain")
 
     def _may_read(self, request: web.Request) -> bool:
@@ -106,10 +109,10 @@ class _Figures(Collector):
 
     def __init__(
         self, inbox_counts: dict[str, int], outbox_counts: dict[tuple[str, str], int], letters: int,
-        rejected: Mapping[str, int], by_header: Mapping[str, int],
+        rejected: Mapping[str, int], by_header: Mapping[str, int], jobs: Mapping[tuple[str, str], int],
     ) -> None:  # fmt: skip
         self._inbox, self._outbox, self._letters = inbox_counts, outbox_counts, letters
-        self._rejected, self._by_header = rejected, by_header
+        self._rejected, self._by_header, self._jobs = rejected, by_header, jobs
 
     def collect(self) -> list[Metric]:
         """The gauges of one reading."""
@@ -128,4 +131,7 @@ class _Figures(Collector):
         by_header = CounterMetricFamily("chungtay_webhook_by_header", signed, labels=["channel"])
         for channel, number in self._by_header.items():
             by_header.add_metric([channel], number)
-        return [taken, leaving, letters, forged, by_header]
+        turns = CounterMetricFamily("chungtay_jobs", "Turns of scheduled jobs, by outcome", labels=["job", "outcome"])
+        for (job, outcome), number in sorted(self._jobs.items()):
+            turns.add_metric([job, outcome], number)
+        return [taken, leaving, letters, forged, by_header, turns]
