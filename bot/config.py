@@ -6,7 +6,7 @@ printed, not even one that was pasted into the wrong place.
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import time
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -15,8 +15,15 @@ from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
+from dotenv.parser import Binding, parse_stream
+from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from handlers.desk.office import NIGHT, QuietHours
 
@@ -114,10 +121,16 @@ Filled = Annotated[SecretStr, _shaped(r".+")]
 TelegramSecret = Annotated[SecretStr, _shaped(r"[A-Za-z0-9_-]{32,256}")]
 
 
-class Settings(BaseModel):
-    """What the operator decided, checked. A description is how the error says what is expected."""
+class Settings(BaseSettings):
+    """What the operator decided, checked. A description is how the error says what is expected.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=str.upper, hide_input_in_errors=True)
+    Made by itself it reads nothing but what it is given: only `load` names the sources.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", alias_generator=str.upper, hide_input_in_errors=True, case_sensitive=True,
+        enable_decoding=False, validate_default=False,
+    )  # fmt: skip
 
     data_dir: Path = Field(Path("data"), description="a folder")
     database: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
@@ -179,6 +192,15 @@ class Settings(BaseModel):
     )
     zalo_bot_api_base: Origin = Field("https://bot-api.zaloplatforms.com", description=AN_ORIGIN)
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Read what is given and nothing else."""
+        return (init_settings,)
+
     @property
     def database_url(self) -> str:
         """Where the data is: the given PostgreSQL, or the SQLite file in the data folder. May hold a password."""
@@ -225,44 +247,69 @@ FIELDS = {str(field.alias): field for field in Settings.model_fields.values()}
 NAMES = frozenset(FIELDS)
 
 
+class Environment(EnvSettingsSource):
+    """The settings of the environment. A name one letter away from ours is refused, others are none of our business."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        for name in self._environ:
+            if name not in NAMES and (meant := _near_miss(name)):
+                raise BadSetting(f"{name} in the environment is no setting; the nearest name is {meant}")
+        return _filled({name: self._environ[name] for name in NAMES if name in self._environ})
+
+
+class EnvFile(DotEnvSettingsSource):
+    """The settings of a file of NAME=value lines. An unknown name is told by its line: it may be a secret that lost
+    its name. A missing file is an empty one. hidden: the names that are left to the environment.
+    """
+
+    def __init__(self, path: Path, hidden: Collection[str]) -> None:
+        self._path, self._hidden = path, hidden
+        super().__init__(Settings, env_file=path)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        found: dict[str, str] = {}
+        for binding in self._bindings():
+            where = f"{self._path.name} line {binding.original.line}"
+            if binding.error or (binding.key is not None and binding.value is None):
+                raise BadSetting(f"{where} can't be read: NAME=value is expected")
+            if binding.key is not None and binding.key not in NAMES:
+                nearest = get_close_matches(binding.key, sorted(NAMES), n=1, cutoff=0)[0]
+                raise BadSetting(f"{where} is no setting; the nearest name is {nearest}")
+            if binding.key is not None and binding.key not in self._hidden:
+                found[binding.key] = binding.value or ""
+        return _filled(found)
+
+    def _bindings(self) -> list[Binding]:
+        try:
+            with self._path.open(encoding="utf-8-sig") as lines:
+                return list(parse_stream(lines))
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeError):
+            raise BadSetting(f"{self._path.name} can't be read: a text file in UTF-8 is expected") from None
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str | None]:
+    return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
 def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
     """Read and check the settings; the environment wins over the file, an empty value counts as not given.
 
     env_file: a missing one is fine. Raises BadSetting.
     """
-    for name in environ:
-        if name not in NAMES and (meant := _near_miss(name)):
-            raise BadSetting(f"{name} in the environment is no setting; the nearest name is {meant}")
-    merged = (_read_file(env_file) if env_file else {}) | {name: environ[name] for name in environ if name in NAMES}
+    files = [] if env_file is None else [EnvFile(env_file, environ.keys())]
     try:
-        settings = Settings.model_validate({name: value.strip() for name, value in merged.items() if value.strip()})
+        settings = Settings(_build_sources=((Environment(environ), *files), {}))
     except ValidationError as error:
         name = str(error.errors(include_input=False, include_context=False)[0]["loc"][0])
         raise BadSetting(f"{name} must be {FIELDS[name].description}") from None
     _check_together(settings)
     return settings
-
-
-def _read_file(path: Path) -> dict[str, str]:
-    """Read NAME=value lines. An unknown name is told by its line: it may be a secret that lost its name."""
-    found: dict[str, str] = {}
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            bindings = list(parse_stream(lines))
-    except FileNotFoundError:
-        return found
-    except (OSError, UnicodeError):
-        raise BadSetting(f"{path.name} can't be read: a text file in UTF-8 is expected") from None
-    for binding in bindings:
-        where = f"{path.name} line {binding.original.line}"
-        if binding.error or (binding.key is not None and binding.value is None):
-            raise BadSetting(f"{where} can't be read: NAME=value is expected")
-        if binding.key is not None and binding.key not in NAMES:
-            nearest = get_close_matches(binding.key, sorted(NAMES), n=1, cutoff=0)[0]
-            raise BadSetting(f"{where} is no setting; the nearest name is {nearest}")
-        if binding.key is not None:
-            found[binding.key] = binding.value or ""
-    return found
 
 
 def _near_miss(name: str) -> str | None:

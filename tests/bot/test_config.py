@@ -184,6 +184,29 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (settings.port, settings.host, settings.log_level) == (2000, "0.0.0.0", "INFO")  # noqa: S104 - only read
 
 
+def test_an_empty_value_of_the_environment_takes_the_files_back(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=1000\n")
+
+    assert load({"PORT": " "}, file).port == 8080
+
+
+def test_values_that_look_like_json_are_only_words(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("CHAT_ORIGINS=https://a.test\nZALO_BOT_TOKEN='[1, 2]'\n")
+
+    settings = load({"ZALO_OA_SECRET_KEY": "{}"}, file)
+
+    assert settings.chat_origins == ("https://a.test",)
+    assert [str(one and one.get_secret_value()) for one in (settings.zalo_bot_token, settings.zalo_oa_secret_key)] == [
+        "[1, 2]", "{}"
+    ]  # fmt: skip
+
+
+def test_settings_made_by_themselves_read_no_environment() -> None:
+    assert Settings() == load({}, None)
+
+
 def test_a_file_that_is_not_there_is_fine(tmp_path: Path) -> None:
     assert load({}, tmp_path / ".env").port == 8080
 
