@@ -12,7 +12,7 @@ from bot.channels.contract import Refused as PhotoRefused
 from bot.clock import Clock
 from bot.jobs import anchors
 from bot.pictures.photos import MAX_BYTES, Cleaner, Refused
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from storage.database import Database, Unit
 from storage.queries import machine
@@ -32,7 +32,7 @@ class Work:
     """
 
     database: Database
-    office: Office
+    office: DeskFactory
     clock: Clock
     cleaner: Cleaner
     fetchers: Mapping[str, Fetches]

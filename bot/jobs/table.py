@@ -36,13 +36,9 @@ from bot.jobs.chores import (
     write_anchors,
     write_posts,
 )
-from bot.jobs.lead import LENGTH, JobsLease
 from bot.jobs.triggers import is_too_far, trigger
 from bot.jobs.watch import HEARD, JobWatch
-from handlers.desk.allocations import ArrivalReminders
-from handlers.desk.announcing import Digests
-from handlers.desk.cases import FormReminders, QuestionReminders
-from handlers.desk.mornings import Mornings
+from bot.lease import Lease
 from storage.database import DatabaseAway, Unclear
 from storage.queries import machine
 
@@ -50,7 +46,8 @@ __all__ = ["JOBS", "Job", "JobClock", "Work", "latest_due"]
 
 log = logging.getLogger(__name__)
 STOP_S = 5.0
-RENEW_S = LENGTH.total_seconds() / 3
+LEASE = timedelta(seconds=20)
+RENEW_S = LEASE.total_seconds() / 3
 ASK_S = 1.0  # between two tries of whoever does not lead: how long nobody does after a leader that died
 SOON = timedelta(seconds=30)  # what waited for this process to start comes first
 LOOK_AGAIN_S = 300.0
@@ -72,11 +69,11 @@ class Job:
     digest: bool = False
 
 
-tell_officials = in_rounds("tell_officials", Mornings)
-send_digests = in_rounds("send_digests", Digests)
-remind_of_questions = in_rounds("remind_of_questions", QuestionReminders)
-remind_of_arrivals = in_rounds("remind_of_arrivals", ArrivalReminders)
-remind_of_forms = in_rounds("remind_of_forms", FormReminders)
+tell_officials = in_rounds("tell_officials", lambda desk: desk.mornings)
+send_digests = in_rounds("send_digests", lambda desk: desk.digests)
+remind_of_questions = in_rounds("remind_of_questions", lambda desk: desk.question_reminders)
+remind_of_arrivals = in_rounds("remind_of_arrivals", lambda desk: desk.arrival_reminders)
+remind_of_forms = in_rounds("remind_of_forms", lambda desk: desk.form_reminders)
 
 JOBS: tuple[Job, ...] = (
     Job("seal", seal, every=timedelta(seconds=1)),
@@ -112,7 +109,7 @@ class JobClock:
 
     def __init__(self, work: Work, zone: ZoneInfo, digest_at: time = time(7), *, soon: timedelta = SOON) -> None:
         self._work, self._zone, self._jobs, self._soon = work, zone, table(digest_at), soon
-        self._lease = JobsLease(work.database, work.clock)
+        self._lease = Lease(database=work.database, clock=work.clock, name="jobs", length=LEASE)
         self._watch = JobWatch()
         # Of turns that are skipped, missed or fail, the watch tells what is worth telling.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
@@ -139,7 +136,7 @@ class JobClock:
     async def tick(self, job: Job) -> None:
         """Do what is due of one job now, if this process leads or may lead. What fails is told and counted."""
         try:
-            if (self._lease.held or await self._lease.take()) and await self._do(job):
+            if (self._lease.held or await self._lease.keep()) and await self._do(job):
                 self._watch.done(job.name)
         except (DatabaseAway, Unclear):
             log.warning("a job waits for the database", extra={"job": job.name})
@@ -163,10 +160,7 @@ class JobClock:
             # A renewal that is on its way must not come after the end of the lease.
             await asyncio.wait({self._leading}, timeout=STOP_S)
             self._leading.cancel()
-        try:
-            await self._lease.release()
-        except (DatabaseAway, Unclear):
-            log.warning("the lease of the jobs runs out by itself")
+        await self._lease.release()
 
     def reasons(self) -> list[str]:
         """What is wrong with the jobs that this process does, in codes."""
@@ -239,7 +233,7 @@ class JobClock:
         while not self._stopping.is_set():
             led = self._lease.held
             try:
-                leads = await self._lease.take()
+                leads = await self._lease.keep()
                 if leads and (not led or clocks.monotonic() - looked > LOOK_AGAIN_S):
                     looked = clocks.monotonic()
                     for job in self._jobs:

@@ -21,7 +21,6 @@ from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
-Office = DeskFactory  # the jobs' name for it
 WORKERS = 4
 LOOK_AGAIN_S = 0.5
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))

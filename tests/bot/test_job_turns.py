@@ -12,8 +12,7 @@ from apscheduler.events import JobSubmissionEvent as Submitted
 from sqlmodel import select
 
 from bot.jobs.chores import Work
-from bot.jobs.lead import LENGTH, JobsLease
-from bot.jobs.table import JOBS, Job, JobClock
+from bot.jobs.table import JOBS, LEASE, Job, JobClock
 from bot.jobs.triggers import is_too_far, trigger
 from bot.jobs.watch import STUCK_S, JobWatch
 from bot.pictures.photos import Cleaner
@@ -93,33 +92,6 @@ def test_a_clock_set_back_leaves_turns_too_far_ahead(
 
 
 # Who
-
-
-async def test_a_lease_is_believed_no_longer_than_it_lasts_by_either_clock(town: Town) -> None:
-    passed = Stopwatch()
-    lease = JobsLease(town.database, town.clock, passed)
-    seen = [lease.held, await lease.take(), lease.held]
-
-    passed.s = LENGTH.total_seconds()
-    seen += [lease.held, await lease.take()]
-    town.clock.move(seconds=LENGTH.total_seconds())
-    seen += [lease.held, await lease.take()]
-    town.clock.move(seconds=-1)
-    seen += [lease.held, await lease.take()]
-
-    assert seen == [False, True, True, False, True, False, True, False, True]
-
-
-async def test_two_never_believe_to_lead_at_once(town: Town) -> None:
-    one, other = (JobsLease(town.database, town.clock) for _ in range(2))
-
-    taken = [await one.take(), await other.take()]
-    town.clock.move(seconds=LENGTH.total_seconds())
-    taken += [await other.take(), one.held]
-    await other.release()
-    taken += [other.held, await one.take()]
-
-    assert taken == [True, False, True, False, False, True]
 
 
 async def test_whoever_comes_to_lead_catches_up_what_was_missed(town: Town) -> None:
@@ -261,5 +233,5 @@ async def test_a_stop_leaves_the_lease_to_others(town: Town) -> None:
 
     await leader.stop()
 
-    free = await town.database.write(lambda unit: machine.lease(unit, "jobs", "another", town.clock.now(), LENGTH))
+    free = await town.database.write(lambda unit: machine.lease(unit, "jobs", "another", town.clock.now(), LEASE))
     assert free is not None

@@ -256,6 +256,7 @@ async def test_a_process_that_stops_lets_another_lead_at_once(town: Town, diary:
     waited = await runs(town, "b")
 
     await one.stop()
+    town.clock.move(seconds=1)  # whoever does not lead asks twice a second at most
     await other.tick(diary.job("b"))
 
     assert waited == []

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.cli import zalo_status
-from bot.receiving.inbox import Office
+from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from storage.queries.outgoing import tokens
 from storage.vault import Vault
@@ -14,7 +14,7 @@ from tests.kit.process import Process
 from tests.kit.zalo_oa_house import greeted, zalo_oa_house
 
 
-async def told(house: House, tell: Callable[[Desk, Office], str]) -> str:
+async def told(house: House, tell: Callable[[Desk, DeskFactory], str]) -> str:
     office = house.service.opened.office
     return await house.database.read(
         lambda unit: tell(office.desk(unit, Actor("operator"), "test", house.clock), office)
