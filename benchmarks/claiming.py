@@ -28,7 +28,7 @@ from storage.database import Unit
 from storage.queries import machine
 from storage.queries.announcing import broadcasts
 from storage.queries.outgoing import sending, sending_many
-from storage.queries.outgoing.sending import Claimed, Sender, open_row
+from storage.queries.outgoing.sending import Claimed, Leader, open_row
 from storage.sqlite import WRITER_PRAGMAS
 from storage.tables import Broadcast, OutboxRow
 from storage.vault import Vault
@@ -59,7 +59,7 @@ class Line:
 
     here: Subscribers
     which: int
-    leader: Sender
+    leader: Leader
 
     @classmethod
     def begin(cls, here: Subscribers) -> "Line":
@@ -72,7 +72,7 @@ class Line:
         )  # fmt: skip
         epoch = here.at_desk(lambda desk: machine.lease(desk.unit, LEASE, "bench", now, A_DAY))
         assert epoch is not None
-        return cls(here, which, Sender("telegram", LEASE, "bench", epoch))
+        return cls(here, which, Leader("telegram", LEASE, "bench", epoch))
 
     def release(self, unit: Unit) -> int:
         """Hand out a slice."""

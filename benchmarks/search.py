@@ -23,7 +23,7 @@ from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
 from handlers.console import Click
 from handlers.console.screen.moments import ago
-from handlers.console.work.cases import A_PAGE, CaseLine, CaseList, view
+from handlers.console.work.cases import A_PAGE, CaseRow, CasesPage, view
 from handlers.desk import Actor
 from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase
@@ -81,7 +81,7 @@ class _Shown:
     """What the template asks for besides the rows, made once."""
 
     def __init__(self, house: House, official: Clerk) -> None:
-        def look(unit: Any) -> tuple[SignedIn, Any, CaseList]:
+        def look(unit: Any) -> tuple[SignedIn, Any, CasesPage]:
             desk = house.service.opened.office.desk(unit, _ACTOR, "bench", house.clock)
             acting = desk.officials.acting(official.id)
             assert acting is not None
@@ -102,14 +102,14 @@ class _Shown:
         }  # fmt: skip
         self._page = page
 
-    def page(self, lines: list[CaseLine], *, searched: bool) -> CaseList:
+    def page(self, lines: list[CaseRow], *, searched: bool) -> CasesPage:
         return replace(self._page, lines=tuple(lines), searched=searched)
 
 
-def _line(code: str, unit_id: str, state: str, due: date | str, needs: Any, name: str) -> CaseLine:
+def _line(code: str, unit_id: str, state: str, due: date | str, needs: Any, name: str) -> CaseRow:
     day = date.fromisoformat(due) if isinstance(due, str) else due
     needed = json.loads(needs) if isinstance(needs, str) else needs
-    return CaseLine(
+    return CaseRow(
         code=code,
         name=name,
         unit=units.all_units()[unit_id].name,

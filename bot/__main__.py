@@ -20,7 +20,7 @@ from handlers.demo import town as demo
 from handlers.desk import Desk
 from storage import migrations
 from storage.crypto import new_key
-from storage.database import Database, DatabaseAway, Unclear
+from storage.database import Database, DatabaseAway, UnclearCommit
 from storage.queries import machine
 from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
@@ -34,7 +34,7 @@ def main() -> None:
         settings = config.load(os.environ, Path(".env"))
         logs.setup(settings.log_level)
         code = given.do(given, settings)
-    except (config.BadSetting, setup.CannotStart, DatabaseAway, Unclear) as error:
+    except (config.BadSetting, setup.CannotStart, DatabaseAway, UnclearCommit) as error:
         print(f"chungtay: {error}", file=sys.stderr)
         code = 2
     sys.exit(code)

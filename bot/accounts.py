@@ -39,7 +39,7 @@ class LogIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Reply:
     """How a command went, and the one thing it says."""
 
     well: bool
@@ -68,15 +68,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     acts.add_parser("list", help="every account").add_argument("--json", action="store_true")
 
 
-def run(given: argparse.Namespace, settings: Settings) -> Done:
+def run(given: argparse.Namespace, settings: Settings) -> Reply:
     """Run one act that is not the list. Raises CannotStart."""
-    acts: Mapping[str, Callable[[argparse.Namespace, Settings], Done]] = {
+    acts: Mapping[str, Callable[[argparse.Namespace, Settings], Reply]] = {
         "create": create, "invite-again": invite_again, "disable": disable, "code": code,
     }  # fmt: skip
     return acts[given.what](given, settings)
 
 
-def create(given: argparse.Namespace, settings: Settings) -> Done:
+def create(given: argparse.Namespace, settings: Settings) -> Reply:
     """Make an account: the link for its owner's browser, or her credentials if they are asked for."""
     if not _EMAIL.fullmatch(given.email.strip()):
         raise CannotStart("--email: an address such as name@ward.example is expected")
@@ -84,54 +84,56 @@ def create(given: argparse.Namespace, settings: Settings) -> Done:
     password = new_password() if given.print_credentials else ""
     hashed = hash_password(password) if password else ""
 
-    def work(desk: Desk, office: DeskFactory) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Reply:
         if password and not _for_show(settings, office):
             raise CannotStart("--print-credentials is for demonstrations and tests, and real people are served here")
         made = desk.accounts.invite(given.email, given.name, given.title, given.role, places)
         if made is None:
-            return Done(False, "there is an account with this e-mail: chungtay officials invite-again --email …")
+            return Reply(False, "there is an account with this e-mail: chungtay officials invite-again --email …")
         if not password:
-            return Done(True, _link(office, made[1]))
+            return Reply(True, _link(office, made[1]))
         secret = desk.signing_in.hand_out(made[0], hashed)
         uri = uri_of(secret, given.email.strip())
-        return Done(True, f"for demonstrations and tests only\npassword  {password}\nsecret    {secret}\n{uri}")
+        return Reply(True, f"for demonstrations and tests only\npassword  {password}\nsecret    {secret}\n{uri}")
 
     return at_desk(settings, work)
 
 
-def invite_again(given: argparse.Namespace, settings: Settings) -> Done:
+def invite_again(given: argparse.Namespace, settings: Settings) -> Reply:
     """Make a new link."""
 
-    def work(desk: Desk, office: DeskFactory) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Reply:
         account = desk.officials.by_email(given.email)
         token = desk.accounts.invite_again(account.id) if account else None
-        return Done(True, _link(office, token)) if token else Done(False, "there is no account with this e-mail in use")
+        return (
+            Reply(True, _link(office, token)) if token else Reply(False, "there is no account with this e-mail in use")
+        )
 
     return at_desk(settings, work)
 
 
-def disable(given: argparse.Namespace, settings: Settings) -> Done:
+def disable(given: argparse.Namespace, settings: Settings) -> Reply:
     """End an account."""
 
-    def work(desk: Desk, _: DeskFactory) -> Done:
+    def work(desk: Desk, _: DeskFactory) -> Reply:
         account = desk.officials.by_email(given.email)
         if account is None or account.state == "disabled":
-            return Done(False, "there is no account with this e-mail in use")
+            return Reply(False, "there is no account with this e-mail in use")
         ended = desk.accounts.disable(account.id, given.reason)
-        return Done(ended, "the account is disabled" if ended else "it is the last admin's: make another admin first")
+        return Reply(ended, "the account is disabled" if ended else "it is the last admin's: make another admin first")
 
     return at_desk(settings, work)
 
 
-def code(given: argparse.Namespace, settings: Settings) -> Done:
+def code(given: argparse.Namespace, settings: Settings) -> Reply:
     """Tell a one-time code that was not used yet."""
 
-    def work(desk: Desk, office: DeskFactory) -> Done:
+    def work(desk: Desk, office: DeskFactory) -> Reply:
         if not office.demo:
             raise CannotStart("officials code: there is no demonstration here, codes are on the official's own phone")
         account = desk.officials.by_email(given.email)
         found = desk.signing_in.unused_code(account.id) if account else None
-        return Done(found is not None, found or "there is no account with this e-mail in use")
+        return Reply(found is not None, found or "there is no account with this e-mail in use")
 
     return at_desk(settings, work)
 

@@ -25,7 +25,7 @@ from bot.setup import CannotStart, OpenedOffice, open_office
 from bot.web import caller, console, errors, pages, server
 from bot.web.chat.chat import ChatRoutes, Visitors
 from bot.web.chat.going_on import GoingOnRoutes
-from bot.web.chat.lines import Lines
+from bot.web.chat.lines import ChatLines
 from bot.web.health import HealthRoutes
 from bot.web.public.campaign import CampaignRoutes
 from bot.web.public.home import PublicRoutes
@@ -36,7 +36,7 @@ from handlers.demo import town as demo
 from handlers.desk import Actor, Told
 from handlers.dialogue.private_question import Asides
 from handlers.dialogue.reception import Reception
-from storage.database import DatabaseAway, Unclear, Unit
+from storage.database import DatabaseAway, UnclearCommit, Unit
 
 log = logging.getLogger(__name__)
 STOP_S = 12.0
@@ -51,7 +51,7 @@ class Service:
     inbox: Inbox
     outbox: WebchatDelivery
     platforms: tuple[Platform, ...]
-    lines: Lines
+    lines: ChatLines
     jobs: JobClock
     site: Callable[[], web.Application]
     alarms: list[str]
@@ -61,7 +61,7 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
     """Put the parts together."""
     database, office, settings = opened.database, opened.office, opened.settings
     alarms: list[str] = []
-    lines, built = Lines(), list[Platform]()
+    lines, built = ChatLines(), list[Platform]()
     outbox = WebchatDelivery(database, office.master, WebChat(), clock, lines.arrived)
 
     def replied(told: Sequence[Told]) -> None:
@@ -96,7 +96,7 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
 
 
 def _site(
-    opened: OpenedOffice, clock: Clock, inbox: Inbox, lines: Lines, platforms: Sequence[Platform],
+    opened: OpenedOffice, clock: Clock, inbox: Inbox, lines: ChatLines, platforms: Sequence[Platform],
     reasons: Callable[[], list[str]], jobs: Callable[[], Mapping[tuple[str, str], int]],
 ) -> web.Application:  # fmt: skip
     """Put together what is served over HTTP."""
@@ -107,7 +107,7 @@ def _site(
     app = web.Application()
     app[caller.PROXIES] = settings.trusted_proxy
     headers = pages.security_headers(secure=secure)
-    errors.guard(app, page=public.error_page, headers=headers, away=(DatabaseAway, Unclear))
+    errors.guard(app, page=public.error_page, headers=headers, away=(DatabaseAway, UnclearCommit))
     public.add_to(app)
     CampaignRoutes(database, office, clock, site).add_to(app)
     LedgerRoutes(database, office, clock, site).add_to(app)

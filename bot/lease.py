@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from storage.database import Database, DatabaseAway, Unclear
+from storage.database import Database, DatabaseAway, UnclearCommit
 from storage.queries import machine
 from storage.unit import Unit
 
@@ -99,7 +99,7 @@ class Lease:
             await self._database.write(
                 lambda unit: machine.release(unit, self.name, self.holder, now), deadline_s=RELEASE_S
             )
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             log.warning("a lease could not be given back and runs out by itself", extra={"kind": self.name})
         else:
             self._perhaps_ours = False

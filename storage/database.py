@@ -15,9 +15,9 @@ from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.sqlite import AlreadyServed, Sqlite
-from storage.unit import DatabaseAway, Pending, Unclear, Unit, WentOnAfterFailure
+from storage.unit import DatabaseAway, Pending, UnclearCommit, Unit, WentOnAfterFailure
 
-__all__ = ["AlreadyServed", "Database", "DatabaseAway", "Unclear", "Unit", "WentOnAfterFailure"]
+__all__ = ["AlreadyServed", "Database", "DatabaseAway", "UnclearCommit", "Unit", "WentOnAfterFailure"]
 
 T = TypeVar("T")
 
@@ -122,7 +122,7 @@ async def _answer(send: Callable[[Pending[T]], None], work: Callable[[Unit], T],
             raise DatabaseAway("not written before its deadline")
         await asyncio.wait({answer}, timeout=GRACE_S)
         if not answer.done():
-            raise Unclear("no answer by the deadline from a transaction that was running")
+            raise UnclearCommit("no answer by the deadline from a transaction that was running")
     return await asyncio.shield(answer)
 
 

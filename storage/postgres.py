@@ -21,7 +21,7 @@ from storage.unit import (
     WENT_ON,
     DatabaseAway,
     Pending,
-    Unclear,
+    UnclearCommit,
     WentOnAfterFailure,
     first_line,
     forget_at_rollback,
@@ -166,7 +166,7 @@ def _commit(connection: Connection) -> None:
     except DBAPIError as error:
         state = _state(error)
         if error.connection_invalidated or state is None or state[:2] == "08" or state in LOST_AT_COMMIT:
-            raise Unclear(first_line(error)) from error
+            raise UnclearCommit(first_line(error)) from error
         raise
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import LRUCache
 
-from storage.unit import DatabaseAway, Pending, Unclear, first_line, forget_at_rollback, name_of_process, run
+from storage.unit import DatabaseAway, Pending, UnclearCommit, first_line, forget_at_rollback, name_of_process, run
 
 GROUP = 64  # functions
 GROUP_S = 0.020  # seconds a group may run before its COMMIT
@@ -69,7 +69,7 @@ class Sqlite:
         self.path, self.process = path, name_of_process()
         self.engine = _engine(path, WRITER_PRAGMAS, begin="BEGIN IMMEDIATE")
         self._reading = _engine(path, READER_PRAGMAS, begin="BEGIN", pool_size=READERS, max_overflow=0)
-        self._writer = Writer(self.engine)
+        self._writer = WriterThread(self.engine)
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._lock: int | None = None
 
@@ -136,7 +136,7 @@ class Sqlite:
             self._lock = None
 
 
-class Writer:
+class WriterThread:
     """The one thread that writes."""
 
     def __init__(self, engine: Engine) -> None:
@@ -192,7 +192,7 @@ class Writer:
                         results.append(run(connection, pending.work, intact=_intact))
                 _commit(connection)
         except BaseException as error:  # whatever it is, the callers are waiting for it
-            if len(taken) > 1 and not isinstance(error, Unclear):
+            if len(taken) > 1 and not isinstance(error, UnclearCommit):
                 return taken
             # With none taken the transaction could not begin: that is the answer to all who wait.
             for pending in taken or group:
@@ -278,7 +278,7 @@ def _commit(connection: Connection) -> None:
     except DBAPIError as error:
         # The commit record may have reached the disk before the sync failed.
         if _code(error) == sqlite3.SQLITE_IOERR:
-            raise Unclear(first_line(error)) from error
+            raise UnclearCommit(first_line(error)) from error
         raise
 
 

@@ -26,7 +26,7 @@ class DatabaseAway(Exception):
     """The database can't be read or written now. Nothing was kept; try later."""
 
 
-class Unclear(Exception):
+class UnclearCommit(Exception):
     """The answer to COMMIT was lost: the work may have been kept. Look before running it again."""
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot import accounts, config
-from bot.accounts import Done
+from bot.accounts import Reply
 from bot.setup import CannotStart
 from bot.web.console.passwords import is_right
 from handlers.desk import Desk
@@ -55,7 +55,7 @@ def signs_in(process: Process, email: str, password: str, code: str) -> bool:
     return process.at_desk(run)
 
 
-def officials(process: Process, *arguments: str) -> Done:
+def officials(process: Process, *arguments: str) -> Reply:
     """Run `chungtay officials` in this process, which takes less time than a process of its own. Raises CannotStart."""
     parser = argparse.ArgumentParser(exit_on_error=False)
     accounts.add_arguments(parser)

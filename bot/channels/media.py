@@ -13,7 +13,7 @@ from aiohttp import TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.channels.contract import NotSent, Refused, SendError
-from bot.channels.transport import Session, limits
+from bot.channels.transport import HttpSession, limits
 
 CHUNK = 1 << 16
 
@@ -27,7 +27,7 @@ class Media:
 
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = tuple(host.lower() for host in hosts)
-        self._session = Session(_connector)
+        self._session = HttpSession(_connector)
 
     async def open(self) -> None:
         """Open the session, once."""

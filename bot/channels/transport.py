@@ -60,7 +60,7 @@ def _unlimited() -> TCPConnector:
     return TCPConnector(limit=0, keepalive_timeout=IDLE_S)
 
 
-class Session:
+class HttpSession:
     """An aiohttp session without cookies and without proxies of the environment.
 
     connector: makes its connections. Made outside an event loop, opened in it.

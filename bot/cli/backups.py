@@ -25,7 +25,7 @@ def back_up(settings: Settings, path: Path) -> str:
         written = backup.write(
             opened.database, opened.office.master, path, SystemClock().now, Progress(f"writing {path.name}")
         )
-    except backup.Refused as refused:
+    except backup.BadBackup as refused:
         raise setup.CannotStart(str(refused)) from None
     finally:
         opened.database.close_now()
@@ -44,7 +44,7 @@ def restore(settings: Settings, path: Path) -> str:
         found = backup.find(path, MasterKey(key), Progress(f"checking {path.name}"))
         settled = _put(settings, MasterKey(key), found)
         before = anchors.set_aside(settings.data_dir / anchors.NAME, SystemClock().now())
-    except (backup.Refused, Damaged, AlreadyServed) as refused:
+    except (backup.BadBackup, Damaged, AlreadyServed) as refused:
         raise setup.CannotStart(str(refused)) from None
     counts, taken = found.header.counts, found.header.taken.astimezone(settings.timezone)
     return (

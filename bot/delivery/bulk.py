@@ -16,10 +16,10 @@ from typing import Generic, TypeVar
 
 from bot.delivery.calls import PlatformCalls, SendResult
 from bot.delivery.results import ROW_LEASE, SenderState, Settling
-from storage.database import DatabaseAway, Unclear, Unit
+from storage.database import DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import sending, sending_many
 from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
-from storage.queries.outgoing.sending import Sender as Leader
+from storage.queries.outgoing.sending import Leader as Leader
 from storage.queries.outgoing.sending_many import Together
 from storage.vault import Vault
 
@@ -110,7 +110,7 @@ class Bulk:
                 await self._feed()
             except NotLeading:
                 self._state.lease.forget()
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("the bulk waits for the database", extra={"reason": type(error).__name__})
             except Exception:
                 log.exception("the bulk stumbled")

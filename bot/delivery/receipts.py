@@ -18,7 +18,7 @@ from bot.channels.fit import fit, fit_words
 from bot.channels.zalo_oa.events import Echo, Reported
 from bot.clock import Clock
 from storage.crypto import MasterKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import receipts
 from storage.queries.outgoing.receipts import Unknown
 from storage.vault import Vault
@@ -80,7 +80,7 @@ class Receipts:
             try:
                 await self._note_reports()
                 await self._note_echoes()
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("receipts wait for the database", extra={"reason": type(error).__name__})
                 await asyncio.sleep(AGAIN_S)
 

@@ -17,11 +17,11 @@ from bot.delivery.calls import SendResult
 from bot.delivery.rate_limiter import RateLimiter
 from bot.lease import Lease
 from storage.crypto import MasterKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.incoming import chats
 from storage.queries.outgoing import sending, sending_many
 from storage.queries.outgoing.sending import Claimed, Ready
-from storage.queries.outgoing.sending import Sender as Leader
+from storage.queries.outgoing.sending import Leader as Leader
 from storage.queries.outgoing.windows import Windows
 from storage.vault import KeyGone, Vault
 
@@ -135,7 +135,7 @@ class Settling:
             further |= {chat for chat in behind if state.again.pop(chat, None)}
             try:
                 return await keep(partial(_with, work, frozenset(further)))
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("what was sent waits to be noted", extra={"reason": type(error).__name__})
                 await asyncio.sleep(TRY_AGAIN_S)
 

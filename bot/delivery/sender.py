@@ -21,10 +21,10 @@ from bot.delivery.results import ROW_LEASE, SenderState, Settling
 from bot.lease import Lease
 from handlers.desk import Told
 from storage.crypto import MasterKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import sending
 from storage.queries.outgoing.sending import Claimed, NotLeading, Ready
-from storage.queries.outgoing.sending import Sender as Leader
+from storage.queries.outgoing.sending import Leader as Leader
 from storage.queries.outgoing.windows import Windows
 from storage.vault import Vault
 
@@ -111,7 +111,7 @@ class Sender:
                     written_off = time.monotonic()
                 if self._leader is not None and await self._calls.are_taken():
                     await self._begin_chats()
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("sending waits for the database", extra={"reason": type(error).__name__})
             except Exception:
                 log.exception("sending stumbled")
@@ -181,7 +181,7 @@ class Sender:
                     limiter.ended()
         except NotLeading:
             self._state.lease.forget()
-        except (DatabaseAway, Unclear) as error:
+        except (DatabaseAway, UnclearCommit) as error:
             log.warning("a chat waits", extra={"reason": type(error).__name__})
         except Exception:
             log.exception("sending to one chat stumbled")

@@ -8,7 +8,7 @@ from bot.channels.contract import Keeps
 from bot.channels.fit import fit
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import outbox
 from storage.vault import KeyGone, Vault
 
@@ -37,7 +37,7 @@ class WebchatDelivery:
             self._wake.clear()
             try:
                 busy = await self.drain()
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("the outbox waits for the database", extra={"reason": type(error).__name__})
                 busy = False
             except Exception:

@@ -7,11 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from bot.channels.contract import Fetches, SendError
-from bot.channels.contract import Refused as PhotoRefused
+from bot.channels.contract import Fetches, Refused, SendError
 from bot.clock import Clock
 from bot.jobs import anchors
-from bot.pictures.photos import MAX_BYTES, Cleaner, Refused
+from bot.pictures.photos import MAX_BYTES, Cleaner, PhotoRefused
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from storage.database import Database, Unit
@@ -59,7 +58,7 @@ async def clean_photos(work: Work) -> bool:
     file_id, raw = found
     try:
         jpeg = await work.cleaner.clean(raw)
-    except Refused as refused:
+    except PhotoRefused as refused:
         reason = refused.reason
         await work.database.write(lambda unit: desk(unit, f"photo:{file_id}").files.refuse(file_id, reason))
         work.replied()
@@ -82,7 +81,7 @@ async def fetch_photos(work: Work) -> bool:
     try:
         raw = await work.fetchers[found.channel].fetch(found.name, MAX_BYTES)
     except (KeyError, SendError) as error:
-        reason = "too_big" if isinstance(error, PhotoRefused) and error.reason == "too_big" else ""
+        reason = "too_big" if isinstance(error, Refused) and error.reason == "too_big" else ""
         if not reason and found.attempt < FETCHES:
             until = work.clock.now() + timedelta(seconds=5 * 4**found.attempt)
             await work.database.write(lambda unit: desk(unit, "fetch_photos").files.put_off(found.id, until))

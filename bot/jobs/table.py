@@ -39,7 +39,7 @@ from bot.jobs.chores import (
 from bot.jobs.triggers import is_too_far, trigger
 from bot.jobs.watch import HEARD, JobWatch
 from bot.lease import Lease
-from storage.database import DatabaseAway, Unclear
+from storage.database import DatabaseAway, UnclearCommit
 from storage.queries import machine
 
 __all__ = ["JOBS", "Job", "JobClock", "Work", "latest_due"]
@@ -138,7 +138,7 @@ class JobClock:
         try:
             if (self._lease.held or await self._lease.keep()) and await self._do(job):
                 self._watch.done(job.name)
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             log.warning("a job waits for the database", extra={"job": job.name})
         except Exception as error:
             self._watch.failed(job.name, error)
@@ -183,7 +183,7 @@ class JobClock:
         try:
             if state == "done":
                 await job.do(work)
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise
         except Exception:
             await self._end(job, due, "failed")
@@ -201,7 +201,7 @@ class JobClock:
             return False
         try:
             return await self._do(job)
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             log.warning("a job waits for the database", extra={"job": job.name})
             if job.at is not None:
                 self._look_soon(job)
@@ -239,7 +239,7 @@ class JobClock:
                     for job in self._jobs:
                         if job.at is not None:
                             self._look_soon(job)
-            except (DatabaseAway, Unclear):
+            except (DatabaseAway, UnclearCommit):
                 log.warning("the lease of the jobs waits for the database")
             except Exception:
                 log.exception("the lease of the jobs could not be had")

@@ -48,7 +48,7 @@ _TURNS = {
 }
 
 
-class Refused(Exception):
+class PhotoRefused(Exception):
     """This photo cannot be taken; the reason is the key of the sentence that says why and what to do."""
 
     def __init__(self, reason: Reason) -> None:
@@ -86,7 +86,7 @@ async def clean_apart(raw: bytes, *, timeout_s: float = 20) -> bytes:
             said = await _exchange(child, raw)
             code = await child.wait()
     except TimeoutError as error:
-        raise Refused("broken") from error
+        raise PhotoRefused("broken") from error
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
@@ -111,19 +111,19 @@ def clean(raw: bytes) -> bytes:
     try:
         with warnings.catch_warnings(action="ignore"), readers[kind](BytesIO(raw)) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise Refused("too_many_pixels")
+                raise PhotoRefused("too_many_pixels")
             return _redrawn(image)
-    except Refused:
+    except PhotoRefused:
         raise
     # Decoders fail on damaged files with errors of every class, and each means the same to the person.
     except Exception as error:
-        raise Refused("broken") from error
+        raise PhotoRefused("broken") from error
 
 
 def _recognise(raw: bytes) -> Kind:
     """Tell by content alone which decoder may see these bytes. Raises Refused for all that is no photo."""
     if len(raw) > MAX_BYTES:
-        raise Refused("too_big")
+        raise PhotoRefused("too_big")
     if raw.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if raw.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -133,8 +133,8 @@ def _recognise(raw: bytes) -> Kind:
     if raw[4:8] == b"ftyp":
         box = raw[8 : min(int.from_bytes(raw[:4], "big"), 256)]
         if _HEIC_BRANDS & {box[at : at + 4] for at in range(0, len(box), 4)}:
-            raise Refused("heic")
-    raise Refused("not_a_photo")
+            raise PhotoRefused("heic")
+    raise PhotoRefused("not_a_photo")
 
 
 def _redrawn(photo: "Image.Image") -> bytes:
@@ -204,8 +204,8 @@ def _verdict(code: int, said: bytes) -> bytes:
     if code == _CHILD_REFUSED:
         for reason in get_args(Reason):
             if said == reason.encode():
-                raise Refused(reason)
-    raise Refused("broken")
+                raise PhotoRefused(reason)
+    raise PhotoRefused("broken")
 
 
 def _limit_this_process() -> None:
@@ -224,7 +224,7 @@ def _main() -> int:
     _limit_this_process()
     try:
         said, code = clean(sys.stdin.buffer.read(MAX_BYTES + 1)), 0
-    except Refused as refused:
+    except PhotoRefused as refused:
         said, code = refused.reason.encode(), _CHILD_REFUSED
     sys.stdout.buffer.write(said)
     sys.stdout.buffer.flush()

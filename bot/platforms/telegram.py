@@ -19,7 +19,7 @@ from bot.receiving.inbox import Inbox
 from bot.receiving.intake import Intake
 from bot.receiving.poller import Poller
 from bot.setup import OpenedOffice
-from storage.database import DatabaseAway, Unclear
+from storage.database import DatabaseAway, UnclearCommit
 from storage.queries import machine
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class TelegramPlatform:
                 introduced = introduced or await self._introduce()
                 if not self._polls:
                     await self._look_at_webhook()
-            except (SendError, DatabaseAway, Unclear) as error:
+            except (SendError, DatabaseAway, UnclearCommit) as error:
                 log.warning("Telegram can't be watched", extra={"reason": type(error).__name__})
             await asyncio.sleep(WATCH_S if introduced else WATCH_AGAIN_S)
 

@@ -30,7 +30,7 @@ from bot.receiving.intake import Intake
 from bot.setup import OpenedOffice
 from bot.web.pages import asset
 from handlers.desk import Actor
-from storage.database import DatabaseAway, Unclear, Unit
+from storage.database import DatabaseAway, UnclearCommit, Unit
 from storage.queries import machine
 from storage.queries.outgoing import account
 from storage.tables import OutboxRow
@@ -83,7 +83,7 @@ class ZaloOaPlatform:
     async def start(self) -> None:
         await self._client.open()
         await self._media.open()
-        with suppress(DatabaseAway, Unclear):
+        with suppress(DatabaseAway, UnclearCommit):
             await self._look_at_buttons()
 
     async def stop(self, grace_s: float) -> None:
@@ -114,14 +114,14 @@ class ZaloOaPlatform:
 
         try:
             found = (await self._database.read(read)).removeprefix("+")
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise NotSent("database") from None
         return found if found.startswith("84") and found.isdigit() else ""
 
     async def _learn(self) -> None:
         """Remember that there can be no buttons; while the database is away, a little later."""
         self._unsaved = True
-        with suppress(DatabaseAway, Unclear):
+        with suppress(DatabaseAway, UnclearCommit):
             await self._save_buttons()
 
     async def _save_buttons(self) -> None:
@@ -133,7 +133,7 @@ class ZaloOaPlatform:
     async def _watch_facts(self) -> None:
         """Look now and then whether buttons are to be tried again, and note that Zalo called."""
         while True:
-            with suppress(DatabaseAway, Unclear):
+            with suppress(DatabaseAway, UnclearCommit):
                 await (self._save_buttons() if self._unsaved else self._look_at_buttons())
                 await self._note_call()
             await asyncio.sleep(BUTTONS_S)
@@ -163,7 +163,7 @@ class ZaloOaPlatform:
         if self.channel.oa_id != self._settings.zalo_oa_id:
             log.error("the tokens are those of another Official Account", extra={"channel": self.name})
         while True:
-            with suppress(DatabaseAway, Unclear):
+            with suppress(DatabaseAway, UnclearCommit):
                 await self._database.write(lambda unit: machine.set_fact(unit, f"link:{CHANNEL}", link))
                 break
             await asyncio.sleep(BUTTONS_S)

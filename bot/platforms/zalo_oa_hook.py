@@ -16,7 +16,7 @@ from bot.channels.zalo_oa.events import Echo, Reported
 from bot.channels.zalo_oa.signature import SIGNATURE, TIMESTAMP, Moment, Secrets, matched
 from bot.delivery.receipts import Receipts
 from bot.receiving.intake import Intake
-from storage.database import DatabaseAway, Unclear
+from storage.database import DatabaseAway, UnclearCommit
 
 PATH = "/hooks/zalo-oa"
 ANSWER_S = 1.9  # the contract, part A8: two seconds
@@ -58,7 +58,7 @@ class ZaloOaHook:
         keeping.add_done_callback(self._ended)
         # What takes longer goes on: it may be kept after all, and has one effect when it comes again.
         await asyncio.wait({keeping}, timeout=ANSWER_S)
-        if not keeping.done() or isinstance(keeping.exception(), DatabaseAway | Unclear):
+        if not keeping.done() or isinstance(keeping.exception(), DatabaseAway | UnclearCommit):
             raise web.HTTPServiceUnavailable(headers=BUSY)
         keeping.result()
         return web.Response()

@@ -16,7 +16,7 @@ from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
 
@@ -71,7 +71,7 @@ class Inbox:
         while True:
             try:
                 found = await self._database.read(inbox.waiting)
-            except (DatabaseAway, Unclear):
+            except (DatabaseAway, UnclearCommit):
                 found = []
             for person_id in found:
                 await self.wake(person_id)
@@ -85,7 +85,7 @@ class Inbox:
                 while more and (handled := await self.handle(person_id)) is not None:
                     self._replied(handled.told)
                     more = handled.more
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("the inbox waits for the database", extra={"reason": type(error).__name__})
             except Exception:
                 log.exception("the inbox goes on with others")
@@ -108,7 +108,7 @@ class Inbox:
         """Handle the oldest message of a person; None if there was none to handle now."""
         try:
             return await self._database.write(lambda unit: self._turn(unit, person_id))
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise  # not the message's fault: no attempt is counted
         except Exception:
             log.exception("a message could not be handled")

@@ -14,7 +14,7 @@ from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import TooMany
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries import machine
 from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
@@ -52,7 +52,7 @@ class Intake:
         """Keep one thing, or as it came where it can't be kept by a fault of ours. Raises DatabaseAway, Unclear."""
         try:
             await self.take(received)
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise
         except Exception:
             log.exception("an update could not be kept")

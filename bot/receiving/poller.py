@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from bot.channels.contract import Misconfigured, PolledElsewhere, Polls, SendError, TryLater
 from bot.lease import Lease
-from storage.database import DatabaseAway, Unclear
+from storage.database import DatabaseAway, UnclearCommit
 
 log = logging.getLogger(__name__)
 LONG_POLL_S = 10
@@ -51,7 +51,7 @@ class Poller:
         while not self._stopping:
             try:
                 pause = await self._round()
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("polling waits for the database", extra=self._about(type(error).__name__))
                 pause = PAUSE_S
             await asyncio.sleep(pause)
@@ -62,7 +62,7 @@ class Poller:
         with suppress(TimeoutError):
             async with asyncio.timeout(KEEPING_S):
                 while self._in_hand:
-                    with suppress(DatabaseAway, Unclear):
+                    with suppress(DatabaseAway, UnclearCommit):
                         await self._keep_in_hand()
                     if self._in_hand:
                         await asyncio.sleep(DATABASE_S)

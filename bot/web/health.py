@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from bot.web.caller import is_here
 from bot.web.openapi import document
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries import machine
 from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
@@ -67,7 +67,7 @@ class HealthRoutes:
             try:
                 await self._database.mark(_probe, deadline_s=PROBE_S)
                 self._able = True
-            except (DatabaseAway, Unclear):
+            except (DatabaseAway, UnclearCommit):
                 self._able = False
         return self._able
 

@@ -23,7 +23,7 @@ class TooBig(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SentFields:
     """One message as the browser sent it, checked."""
 
     kind: str
@@ -32,7 +32,7 @@ class Given:
     photos: tuple[bytes, ...] = ()
 
 
-async def read(request: web.Request) -> Given:
+async def read(request: web.Request) -> SentFields:
     """Read what a browser or a program posted. Raises HTTPBadRequest saying what and where, TooBig."""
     if request.content_type == "multipart/form-data":
         return await _read_photos(request)
@@ -54,7 +54,7 @@ async def read(request: web.Request) -> Given:
         raise web.HTTPBadRequest(text=f"{kind}: words are expected")
     if len(value) > (MOST_TEXT if kind == "text" else 200):
         raise web.HTTPBadRequest(text=f"{kind}: too long")
-    return Given(kind, {kind: value}, _client_id(body.get("id")))
+    return SentFields(kind, {kind: value}, _client_id(body.get("id")))
 
 
 def _client_id(given: object) -> str:
@@ -65,7 +65,7 @@ def _client_id(given: object) -> str:
     return given
 
 
-async def _read_photos(request: web.Request) -> Given:
+async def _read_photos(request: web.Request) -> SentFields:
     photos: list[bytes] = []
     client: object = None
     try:
@@ -82,7 +82,7 @@ async def _read_photos(request: web.Request) -> Given:
         raise web.HTTPBadRequest(text="body: not multipart/form-data") from None
     if not photos or not all(photos):
         raise web.HTTPBadRequest(text="photo: a file is expected")
-    return Given("photos", {}, _client_id(client), tuple(photos))
+    return SentFields("photos", {}, _client_id(client), tuple(photos))
 
 
 async def at_most(part: BodyPartReader, most: int) -> bytes:

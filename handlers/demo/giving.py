@@ -44,7 +44,7 @@ WORDS = "Dữ liệu mẫu."
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SampleGift:
     """What somebody promised, and how far it went. offer.name: without the number of the giver.
 
     case: the number of the resident whose need it meets; 0 for none. part: how much of it goes there. said: how much
@@ -63,45 +63,45 @@ class Given:
 
 GIFTS = (
     # Handed over, and the resident has confirmed it.
-    Given(
+    SampleGift(
         Offer("goods", "group", 50, "Nhóm Mẫu", measure="kg", what="gạo (mẫu)", topic="food", named=True,
               unit_id="xa_tay_giang"),
         8, need="food", case=2, part=20, handed=True, said=20,
     ),
     # Allotted, and to be handed over.
-    Given(
+    SampleGift(
         Offer("goods", "enterprise", 20, "Nhà sách Mẫu", measure="bộ", what="sách vở (mẫu)", topic="school",
               unit_id="xa_tay_giang"),
         3, need="school", case=2, part=2,
     ),
     # Handed over, and waiting for the resident's word.
-    Given(
+    SampleGift(
         Offer("goods", "person", 12, "Người Tặng Mẫu", measure="cái", what="chăn ấm (mẫu)", topic="clothes",
               unit_id="xa_thang_binh"),
         2, need="house", case=3, part=4, handed=True,
     ),
     # Handed over, and the resident has got less: to be looked into.
-    Given(
+    SampleGift(
         Offer("goods", "enterprise", 30, "Công ty Mẫu", measure="thùng", what="nước uống (mẫu)", topic="food",
               named=True, unit_id="phuong_thanh_khe"),
         5, need="water", case=4, part=10, handed=True, said=6,
     ),
     # A job whose employer was verified, offered to a resident; and a buyer with its months, not yet brought together.
-    Given(
+    SampleGift(
         Offer("job", "enterprise", 20, "Công ty May Mẫu", measure="người", what="may công nghiệp (mẫu)",
               unit_id="phuong_hoa_khanh",
               details={"job_place": "khu công nghiệp (mẫu)", "wage": "7.500.000 đ", "wage_per": "Một tháng",
                        "contract": "Có hợp đồng và bảo hiểm"}),
         4, need="work", case=1, part=1,
     ),
-    Given(
+    SampleGift(
         Offer("link", "cooperative", 200, "Hợp tác xã Mẫu", measure="kg", what="gừng (mẫu)", months=(1, 2, 11, 12),
               unit_id="xa_thang_binh",
               details={"wants": "Thu mua", "floor_price": "15.000 đ, một ki-lô-gam", "pick_up": "Tại ruộng, tại nhà"}),
         1, need="trade", case=11,
     ),
     # Not answered by an official yet.
-    Given(
+    SampleGift(
         Offer("time", "person", 1, "Giáo Viên Mẫu", measure="người", what="Dạy học, kèm trẻ (mẫu)",
               unit_id="phuong_hoa_khanh", details={"free_when": "chiều thứ bảy (mẫu)"}),
         0, accepted=False,
@@ -164,7 +164,7 @@ def _offer(desk: "Desk", number: int, offer: Offer) -> str:
     return at_desk.pledges.offer(replace(offer, name=f"{offer.name} Số {number}")).code
 
 
-def _gift(desk: "Desk", number: int, given: Given, officer: "Official", cases: Sequence[str]) -> None:
+def _gift(desk: "Desk", number: int, given: SampleGift, officer: "Official", cases: Sequence[str]) -> None:
     """Bring a gift as far on its way as it has come."""
     offer, works = given.offer, desk.of(officer)
     code = _offer(desk, number, offer)
@@ -185,7 +185,7 @@ def _gift(desk: "Desk", number: int, given: Given, officer: "Official", cases: S
         _hand_over(desk, works, code, given)
 
 
-def _hand_over(desk: "Desk", works: "Desk", code: str, given: Given) -> None:
+def _hand_over(desk: "Desk", works: "Desk", code: str, given: SampleGift) -> None:
     """Hand over what was allotted, and let the resident say what she has got of it."""
     chat = chat_of(desk, "resident", given.case)
     resident = replace(desk, chat=chat, actor=Actor("person", chat.person_id), cause=f"demo:{given.case}")

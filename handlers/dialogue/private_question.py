@@ -18,7 +18,7 @@ from storage.queries.incoming import sessions
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownQuestion:
     """What the page shows. options: (written, label); several: more than one may be chosen. asks: words, or photos."""
 
     question: str
@@ -29,7 +29,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenQuestion:
     """An open question of somebody's form, asked on a page. nonce: of its showing in the chat."""
 
     conversation: Conversation[Desk]
@@ -45,7 +45,7 @@ class Asides:
     def __init__(self, conversations: Iterable[Conversation[Desk]]) -> None:
         self._conversations = {c.name: c for c in conversations}
 
-    def find(self, desk: Desk, form_id: str, slot: str) -> Open | None:
+    def find(self, desk: Desk, form_id: str, slot: str) -> OpenQuestion | None:
         """The question, if it is still the open one of the person at the desk."""
         stored = sessions.load(desk.unit, desk.vault, desk.here().person_id)
         session = load(cast(StoredSession, stored)) if stored else None
@@ -58,14 +58,14 @@ class Asides:
         question = conversation.question(slot)
         if asking is None or question is None or asking.slot != slot or asking.mode != "private":
             return None
-        return Open(conversation, form, slot, question, asking.nonce)
+        return OpenQuestion(conversation, form, slot, question, asking.nonce)
 
-    def show(self, desk: Desk, found: Open) -> Shown:
+    def show(self, desk: Desk, found: OpenQuestion) -> ShownQuestion:
         """The question in the person's language, with its buttons as choices."""
         voice, scope = desk.voice(desk.here().language), found.conversation.scope
         asks = engine.show(found.form, found.slot, found.question, self._told(found))
         options = tuple((o.written, voice.say(o.label, scope)) for o in asks.options if o.written != engine.DONE)
-        return Shown(
+        return ShownQuestion(
             voice.say(asks.prompt, scope),
             voice.say(Phrase(f"private_purpose.{scope}")),
             options,
@@ -73,12 +73,14 @@ class Asides:
             found.question.expects == "photos",
         )
 
-    def understands(self, found: Open, chosen: Iterable[str], typed: str, photos: tuple[str, ...]) -> str | None:
+    def understands(
+        self, found: OpenQuestion, chosen: Iterable[str], typed: str, photos: tuple[str, ...]
+    ) -> str | None:
         """An answer in the written form it is heard in; None if it is none."""
         text = "+".join(chosen) or typed
         heard = found.question.hear(Said(text, photos))
         return None if isinstance(heard, Misheard | Unsure) else found.question.write(heard)
 
-    def _told(self, found: Open) -> Answers:
+    def _told(self, found: OpenQuestion) -> Answers:
         written: Mapping[str, str] = {s: w for s, w in found.form.answers.items() if s != found.slot}
         return Answers(written, found.form.day)

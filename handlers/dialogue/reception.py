@@ -36,10 +36,10 @@ class Reception:
 
     def turn(self, desk: Desk, incoming: Incoming) -> None:
         """Handle one message of the person at the desk."""
-        Turn(self, desk, incoming).run()
+        MessageTurn(self, desk, incoming).run()
 
 
-class Turn(Course):
+class MessageTurn(Course):
     """One message being understood and handled."""
 
     def __init__(self, reception: Reception, desk: Desk, incoming: Incoming) -> None:

@@ -26,7 +26,7 @@ from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.ids import new_nonce
 from storage.queries import machine
-from storage.tables import DataKey, Lease
+from storage.tables import DataKey, LeaseRow
 
 KEYS = "person-keys"
 _KEYS_TABLE: Table = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -37,7 +37,7 @@ OF_THE_MACHINE = ("meta", "lease", "job_run", "limiter")
 Tell = Callable[[int, int], None]  # rows so far, of how many
 
 
-class Refused(Exception):
+class BadBackup(Exception):
     """It can't be backed up or restored so; the message is one clear line without any secret."""
 
 
@@ -54,9 +54,9 @@ def write(database: Database, master: MasterKey, path: Path, now: Callable[[], d
     """Write a backup, beside a service at work; returns its header. Raises Refused, DatabaseAway."""
     with _files(path), rowfile.alone(path.with_name(f"{KEYS}.lock")) as is_alone:
         if not is_alone:
-            raise Refused("another backup is being written into this folder; wait for it")
+            raise BadBackup("another backup is being written into this folder; wait for it")
         if path.exists() or path.name == KEYS:
-            raise Refused(f"{path.name} is there already; a backup is never overwritten, choose another name")
+            raise BadBackup(f"{path.name} is there already; a backup is never overwritten, choose another name")
         origin, check = database.write_now(_origin), master.check_value()
         keys = path.with_name(KEYS)
         before = _known_keys(keys, origin, check)
@@ -87,9 +87,9 @@ def _known_keys(keys: Path, origin: str, check: str) -> datetime | None:
     try:
         before = rowfile.header(keys)
     except Damaged as damage:
-        raise Refused(f"{KEYS} in this folder can't be read: {damage}; choose another folder") from None
+        raise BadBackup(f"{KEYS} in this folder can't be read: {damage}; choose another folder") from None
     if (before.origin, before.key_check) != (origin, check):
-        raise Refused(f"{KEYS} in this folder is of another database; its backups need it, choose another folder")
+        raise BadBackup(f"{KEYS} in this folder is of another database; its backups need it, choose another folder")
     return before.taken
 
 
@@ -98,7 +98,7 @@ def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell:
     take_time(unit)
     counts = {str(table.name): unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
     said = Header(header.what, header.revision, header.taken, header.key_check, header.origin, counts)
-    writer, done = rowfile.Writer(file, said), 0
+    writer, done = rowfile.RowWriter(file, said), 0
     for table in tables:
         writer.table(str(table.name), {str(column.name): rowfile.kind_of(column.type) for column in table.columns})
         at_once = rowfile.AT_ONCE_OF.get(table.name, rowfile.AT_ONCE)
@@ -116,16 +116,16 @@ def find(path: Path, master: MasterKey, tell: Tell) -> Found:
     keys = path.with_name(KEYS)
     data = _sound(path, "data", tell)
     if not keys.exists():
-        raise Refused(f"{KEYS} is missing beside {path.name}; without it nothing in the backup can be read")
+        raise BadBackup(f"{KEYS} is missing beside {path.name}; without it nothing in the backup can be read")
     today = _sound(keys, "keys", lambda *_: None)
     if data.key_check != master.check_value():
-        raise Refused(f"ENCRYPTION_KEY is not the key of {path.name}")
+        raise BadBackup(f"ENCRYPTION_KEY is not the key of {path.name}")
     if (today.origin, today.key_check) != (data.origin, data.key_check):
-        raise Refused(f"{KEYS} beside {path.name} is of another database")
+        raise BadBackup(f"{KEYS} beside {path.name} is of another database")
     if today.taken < data.taken:
-        raise Refused(f"{KEYS} is older than {path.name}; take the one written with it, or a later one")
+        raise BadBackup(f"{KEYS} is older than {path.name}; take the one written with it, or a later one")
     if migrations.standing(data.revision) == "newer":
-        raise Refused(f"{path.name} was written by a newer release; install that one")
+        raise BadBackup(f"{path.name} was written by a newer release; install that one")
     return Found(path, keys, data)
 
 
@@ -137,9 +137,9 @@ def _sound(path: Path, what: str, tell: Tell) -> Header:
             tell(done, header.rows)
     except Damaged as damage:
         there = path.exists()
-        raise Refused(f"{path.name} can't be read: {damage}" if there else f"there is no {path.name} here") from None
+        raise BadBackup(f"{path.name} can't be read: {damage}" if there else f"there is no {path.name} here") from None
     if header.what != what or header.rows != done:
-        raise Refused(f"{path.name} holds something else than {what}")
+        raise BadBackup(f"{path.name} holds something else than {what}")
     return header
 
 
@@ -153,7 +153,9 @@ def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> 
     if standing == "empty":
         migrations.upgrade_within(unit.connection(), found.header.revision)
     elif standing != "current" or old:
-        raise Refused("this backup is of another release than the database: restore it into a database without tables")
+        raise BadBackup(
+            "this backup is of another release than the database: restore it into a database without tables"
+        )
     _clear(unit, now)
     done = 0
     for path in (found.data, found.keys):
@@ -168,9 +170,9 @@ def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> 
 
 def _clear(unit: Unit, now: datetime) -> None:
     """Delete what the machine itself wrote. Raises Refused if there is anything else, or a service at work."""
-    until = unit.scalar(select(func.max(col(Lease.until))))
+    until = unit.scalar(select(func.max(col(LeaseRow.until))))
     if until is not None and until > now:
-        raise Refused("a service is at work on this database; stop it, and try again in half a minute")
+        raise BadBackup("a service is at work on this database; stop it, and try again in half a minute")
     there = inspect(unit.connection()).get_table_names()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name not in there:
@@ -178,7 +180,7 @@ def _clear(unit: Unit, now: datetime) -> None:
         if table.name in OF_THE_MACHINE:
             unit.execute(delete(table))
         elif unit.execute(select(text("1")).select_from(table).limit(1)).first():
-            raise Refused(f"the database is not empty (there is something in {table.name}): restore into a new one")
+            raise BadBackup(f"the database is not empty (there is something in {table.name}): restore into a new one")
 
 
 def take_time(unit: Unit) -> None:
@@ -205,4 +207,4 @@ def _files(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(f"{path.name} can't be written: {error.strerror}") from None
+        raise BadBackup(f"{path.name} can't be written: {error.strerror}") from None

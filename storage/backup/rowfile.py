@@ -103,7 +103,7 @@ def kind_of(type_: TypeEngine[Any]) -> str:
     raise TypeError(type(plain).__name__)
 
 
-class Writer:
+class RowWriter:
     """Writes one file, line by line, from its beginning."""
 
     def __init__(self, file: BinaryIO, header: Header) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, text, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
-from storage.tables import AuditRow, JobRun, Lease, Limit, Meta, Owner
+from storage.tables import AuditRow, JobRun, LeaseRow, LimitRow, Meta, Owner
 
-_LEASE = Lease.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-_LIMIT = Limit.__table__  # type: ignore[attr-defined]  # as above
+_LEASE = LeaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
+_LIMIT = LimitRow.__table__  # type: ignore[attr-defined]  # as above
 _META = Meta.__table__  # type: ignore[attr-defined]  # as above
 _OWNER = Owner.__table__  # type: ignore[attr-defined]  # as above
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]  # as above

@@ -28,7 +28,7 @@ class DataKey(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
 
-class Lease(SQLModel, table=True):
+class LeaseRow(SQLModel, table=True):
     """Who may do a thing now; the epoch grows with every change of hands and travels with every mark."""
 
     __tablename__ = "lease"
@@ -76,7 +76,7 @@ class JobRun(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class Limit(SQLModel, table=True):
+class LimitRow(SQLModel, table=True):
     """How often something was done in one window."""
 
     __tablename__ = "limiter"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.lease import Lease
 from storage.database import Database, DatabaseAway
-from storage.tables import Lease as LeaseRow
+from storage.tables import LeaseRow as LeaseRow
 from storage.unit import Unit
 from tests.kit.clock import HandClock
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.pictures import photos
-from bot.pictures.photos import Cleaner, Refused, clean, clean_apart
+from bot.pictures.photos import Cleaner, PhotoRefused, clean, clean_apart
 from tests.bot.test_photos import encoded, opened, png_of, quarters
 from tests.kit.waiting import PATIENT_S, until
 
@@ -35,7 +35,7 @@ async def test_the_child_gives_what_we_would_have_made_ourselves() -> None:
     ],
 )
 async def test_the_reason_comes_back_from_the_child(raw: bytes, reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PhotoRefused) as refused:
         await clean_apart(raw)
 
     assert refused.value.reason == reason
@@ -53,7 +53,7 @@ async def test_the_largest_photo_allowed_fits_the_memory_of_the_child() -> None:
 async def test_a_child_that_takes_too_long_is_ended() -> None:
     before = children()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PhotoRefused) as refused:
         await clean_apart(encoded(quarters()), timeout_s=0.001)
 
     assert refused.value.reason == "broken"

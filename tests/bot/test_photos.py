@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
-from bot.pictures.photos import Refused, clean
+from bot.pictures.photos import PhotoRefused, clean
 from tests.kit.cases import for_each
 
 GPS_IFD = 0x8825
@@ -65,7 +65,7 @@ def segments(jpeg: bytes) -> list[int]:
 
 
 def refusal(raw: bytes) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PhotoRefused) as refused:
         clean(raw)
     return refused.value.reason
 
@@ -260,6 +260,6 @@ def test_a_damaged_photo_is_a_clean_photo_or_refused(kind: str, at: int, damage:
 def clean_or_refused(raw: bytes) -> bool:
     try:
         jpeg = clean(raw)
-    except Refused:
+    except PhotoRefused:
         return True
     return opened(jpeg).mode == "RGB" and [mark for mark in segments(jpeg) if mark >= 0xE0] == [0xE0]

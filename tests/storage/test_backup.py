@@ -19,7 +19,7 @@ from handlers.desk.pledges import Offer, bank_key
 from handlers.desk.privacy import SettledRestore
 from storage import migrations
 from storage.backup import backup, restored, rowfile
-from storage.backup.backup import KEYS, Refused
+from storage.backup.backup import KEYS, BadBackup
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, Unit
 from storage.queries import machine
@@ -36,7 +36,7 @@ from storage.tables import (
     GiftAccount,
     InboxRow,
     JobRun,
-    Lease,
+    LeaseRow,
     LedgerLine,
     NeedSlot,
     OutboxRow,
@@ -552,7 +552,7 @@ async def test_a_backup_is_never_overwritten(town: Town, lan: Citizen, file: Pat
     keys = rowfile.header(file.with_name(KEYS))
     town.clock.move(seconds=1)
 
-    with pytest.raises(Refused, match="there already"):
+    with pytest.raises(BadBackup, match="there already"):
         back_up(town, file)
 
     assert rowfile.header(file.with_name(KEYS)) == keys
@@ -560,14 +560,14 @@ async def test_a_backup_is_never_overwritten(town: Town, lan: Citizen, file: Pat
 
 
 async def test_a_second_backup_into_the_folder_at_once_is_refused(town: Town, file: Path) -> None:
-    with rowfile.alone(file.with_name(f"{KEYS}.lock")), pytest.raises(Refused, match="another backup"):
+    with rowfile.alone(file.with_name(f"{KEYS}.lock")), pytest.raises(BadBackup, match="another backup"):
         back_up(town, file)
 
     assert back_up(town, file).rows > 0
 
 
 async def test_a_folder_that_is_not_there_is_said_in_one_line(town: Town, file: Path) -> None:
-    with pytest.raises(Refused, match="can't be written: No such file"):
+    with pytest.raises(BadBackup, match="can't be written: No such file"):
         back_up(town, file.parent / "nowhere" / "monday.backup")
 
 
@@ -576,7 +576,7 @@ async def test_keys_of_another_database_are_never_replaced(town: Town, file: Pat
     keys = file.with_name(KEYS).read_bytes()
     migrations.upgrade(target.engine)
 
-    with pytest.raises(Refused, match="of another database"):
+    with pytest.raises(BadBackup, match="of another database"):
         backup.write(target, town.office.master, file.with_name("other.backup"), town.clock.now, silent)
 
     assert file.with_name(KEYS).read_bytes() == keys
@@ -625,7 +625,7 @@ def sealed_again(path: Path, **said: object) -> None:
     header = replace(rowfile.header(path), **said)  # type: ignore[arg-type]  # whatever the test asks for
     portions = list(rowfile.portions(path))
     with path.open("r+b") as file:
-        writer = rowfile.Writer(file, header)
+        writer = rowfile.RowWriter(file, header)
         for table, rows in portions:
             writer.table(table.name, {c.name: rowfile.kind_of(c.type) for c in table.columns})
             for row in rows:
@@ -676,14 +676,14 @@ async def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
     back_up(town, file)
     spoil(file, town.office.master)
 
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(BadBackup, match=said):
         backup.find(file, town.office.master, silent)
 
 
 async def test_another_master_key_is_refused(town: Town, lan: Citizen, file: Path) -> None:
     back_up(town, file)
 
-    with pytest.raises(Refused, match="ENCRYPTION_KEY is not the key"):
+    with pytest.raises(BadBackup, match="ENCRYPTION_KEY is not the key"):
         backup.find(file, MasterKey(b"x" * 32), silent)
 
 
@@ -694,7 +694,7 @@ async def test_a_database_in_use_is_never_restored_into(town: Town, lan: Citizen
     back_up(town, file)
     before = await town.database.read(everything)
 
-    with pytest.raises(Refused, match="is not empty"):
+    with pytest.raises(BadBackup, match="is not empty"):
         restore(town, file, town.database)
 
     assert await town.database.read(everything) == before
@@ -706,7 +706,7 @@ async def test_a_service_at_work_is_not_restored_under(town: Town, lan: Citizen,
     now = town.clock.now()
     target.write_now(lambda unit: machine.lease(unit, "jobs", "a process", now, timedelta(seconds=20)))
 
-    with pytest.raises(Refused, match="a service is at work"):
+    with pytest.raises(BadBackup, match="a service is at work"):
         restore(town, file, target)
     town.clock.move(seconds=21)
 
@@ -730,7 +730,7 @@ async def test_what_an_unused_service_wrote_is_no_obstacle(
     restore(town, file, target)
 
     assert target.read_now(lambda unit: unit.scalars(select(JobRun)).all()) == []
-    assert target.read_now(lambda unit: unit.scalars(select(Lease)).all()) == []
+    assert target.read_now(lambda unit: unit.scalars(select(LeaseRow)).all()) == []
 
 
 async def test_a_failure_half_way_leaves_the_database_empty(
@@ -774,7 +774,7 @@ def write_as_the_first_release(town: Town, path: Path) -> None:
     ):
         counts = {name: len(rows) for name, (_, rows) in held.items()}
         with where.open("xb+") as file:
-            writer = rowfile.Writer(file, rowfile.Header(what, FIRST, AT, check, "first", counts))
+            writer = rowfile.RowWriter(file, rowfile.Header(what, FIRST, AT, check, "first", counts))
             for name, (columns, rows) in held.items():
                 writer.table(name, columns)
                 for row in rows:
@@ -802,7 +802,7 @@ async def test_a_backup_of_an_older_release_needs_a_database_without_tables(
     write_as_the_first_release(town, file)
     migrations.upgrade(target.engine)
 
-    with pytest.raises(Refused, match="without tables"):
+    with pytest.raises(BadBackup, match="without tables"):
         restore(town, file, target)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, DatabaseAway, Unclear, Unit, WentOnAfterFailure
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit, WentOnAfterFailure
 from tests.kit.postgres import PostgresServer
 from tests.storage.notes import Gate, behind, furnish, note, noted
 
@@ -125,7 +125,7 @@ async def test_a_killed_postgresql_is_away_and_then_works_again(own_server: Post
     await database.write(note(3))
 
     event.listen(database.engine, "commit", die_before_commit)
-    with pytest.raises(Unclear):
+    with pytest.raises(UnclearCommit):
         await database.write(note(4))
     event.remove(database.engine, "commit", die_before_commit)
     own_server.start()

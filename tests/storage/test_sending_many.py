@@ -17,7 +17,7 @@ from storage.queries import machine
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox, sending, sending_many
-from storage.queries.outgoing.sending import NotLeading, Sender
+from storage.queries.outgoing.sending import Leader, NotLeading
 from storage.queries.outgoing.sending_many import Together
 from storage.queries.outgoing.windows import Windows
 from storage.tables import Address, OutboxRow, Person
@@ -39,7 +39,7 @@ class Line:
     """Chats of a town, and who sends there."""
 
     town: Town
-    sender: Sender
+    sender: Leader
     chats: list[Chat]
 
     @classmethod
@@ -55,7 +55,7 @@ class Line:
 
         epoch = await town.database.write(arrive)
         assert epoch is not None
-        return cls(town, Sender("telegram", "sender:telegram", "us", epoch), found[-count:])
+        return cls(town, Leader("telegram", "sender:telegram", "us", epoch), found[-count:])
 
     @property
     def names(self) -> list[str]:

@@ -19,8 +19,8 @@ from bot.clock import Clock
 from bot.setup import CannotStart
 from handlers.desk import Desk
 from handlers.desk.announcing import BROADCAST_PREFIX
-from storage.database import DatabaseAway, Unclear
-from storage.tables import Broadcast, Lease, OutboxRow, Recipient
+from storage.database import DatabaseAway, UnclearCommit
+from storage.tables import Broadcast, LeaseRow, OutboxRow, Recipient
 from tests.kit.postgres import PostgresServer
 from tests.kit.process import Process
 from tests.kit.waiting import comes, until
@@ -139,7 +139,7 @@ class Hall:
         async def look() -> bool | str:
             try:
                 return await asyncio.to_thread(self.process.at_desk, is_over)
-            except (CannotStart, DatabaseAway, Unclear) as error:  # PostgreSQL may be away
+            except (CannotStart, DatabaseAway, UnclearCommit) as error:  # PostgreSQL may be away
                 return repr(error)
 
         await until("it is over", look, lambda found: found is True, within_s=within_s)
@@ -288,5 +288,5 @@ def replies(here: Hall, people: Sequence[Resident], paused: Spans = ()) -> str:
 
 def _end_leases(desk: Desk) -> None:
     """The dead one's time is over."""
-    desk.unit.execute(update(Lease).values(until=desk.now))
+    desk.unit.execute(update(LeaseRow).values(until=desk.now))
     desk.unit.execute(update(OutboxRow).where(col(OutboxRow.state) == "sending").values(lease_until=desk.now))

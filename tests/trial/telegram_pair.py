@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from handlers.desk import Desk
-from storage.tables import Lease
+from storage.tables import LeaseRow
 from tests.kit.process import Process
 from tests.kit.waiting import until
 from tests.trial.telegram import IN_FLIGHT, Mode, Town, town
@@ -110,7 +110,7 @@ async def _leader(process: Process, among: set[int], lease: str = "sender:telegr
     """Wait until one of these processes holds a lease; returns which."""
 
     def holder(desk: Desk) -> str:
-        return desk.unit.scalar(select(Lease.holder).where(col(Lease.name) == lease)) or "chungtay-0-"
+        return desk.unit.scalar(select(LeaseRow.holder).where(col(LeaseRow.name) == lease)) or "chungtay-0-"
 
     async def pid() -> int:
         return int((await asyncio.to_thread(process.at_desk, holder)).split("-")[1])

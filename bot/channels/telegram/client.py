@@ -20,7 +20,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.channels.contract import Refused
 from bot.channels.payload import read_object
 from bot.channels.telegram.errors import HttpError
-from bot.channels.transport import READ_S, Session, limits
+from bot.channels.transport import READ_S, HttpSession, limits
 
 CHUNK = 1 << 16
 # The statuses that python-telegram-bot has classes for.
@@ -45,7 +45,7 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, read_s: float = READ_S) -> None:
         self._read_s = read_s
-        self._session = Session()
+        self._session = HttpSession()
 
     @property
     def read_timeout(self) -> float:

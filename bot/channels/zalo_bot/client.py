@@ -8,7 +8,7 @@ from urllib.parse import quote
 import orjson
 from yarl import URL
 
-from bot.channels.transport import READ_S, Session, failed, limits
+from bot.channels.transport import READ_S, HttpSession, failed, limits
 from bot.channels.zalo_bot.errors import answered
 
 
@@ -17,7 +17,7 @@ class Client:
 
     def __init__(self, base: str, token: str) -> None:
         self._root = f"{base}/bot{quote(token, safe=':')}"
-        self._session = Session()
+        self._session = HttpSession()
 
     def __repr__(self) -> str:
         return "Client()"

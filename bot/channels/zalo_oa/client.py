@@ -23,7 +23,7 @@ from yarl import URL
 
 from bot.channels.contract import Refused, SendError, Unclear
 from bot.channels.payload import Fields, read_object
-from bot.channels.transport import CONNECT_S, READ_S, WRITE_S, Session, failed, limits
+from bot.channels.transport import CONNECT_S, READ_S, WRITE_S, HttpSession, failed, limits
 from bot.channels.zalo_oa.errors import Host, by_status, refusal
 from bot.clock import Clock
 
@@ -74,7 +74,7 @@ class ZaloClient:
 
     def __init__(self, bases: Bases, app: App, clock: Clock, *, read_s: float = READ_S) -> None:
         self._bases, self._app, self._clock, self._read_s = bases, app, clock, read_s
-        self._session = Session()
+        self._session = HttpSession()
         self.remaining: int | None = None
 
     async def open(self) -> None:

@@ -17,7 +17,7 @@ from bot.channels.zalo_oa.client import LONGEST_CALL_S, FreshPair, RefreshRefuse
 from bot.clock import Clock
 from bot.lease import Lease
 from storage.crypto import MasterKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import tokens
 from storage.queries.outgoing.tokens import MOST_PRESENTATIONS, Pair
 from storage.vault import Vault
@@ -70,13 +70,13 @@ class Renewals:
     async def _begun(self, pair: Pair) -> Literal["ours", "theirs", "changed"]:
         try:
             return await self._database.write(partial(self._take, pair=pair))
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise NotSent(DATABASE_AWAY) from None
 
     async def _has_changed(self, pair: Pair) -> bool:
         try:
             found = await self._database.read(lambda unit: tokens.find(unit, Vault(unit, self._master), CHANNEL))
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise NotSent(DATABASE_AWAY) from None
         return found is None or found.number != pair.number
 
@@ -130,6 +130,6 @@ class Renewals:
             try:
                 await self._database.write(work)
                 return
-            except (DatabaseAway, Unclear) as error:
+            except (DatabaseAway, UnclearCommit) as error:
                 log.warning("what became of the tokens waits to be noted", extra={"reason": type(error).__name__})
                 await asyncio.sleep(LOOK_AGAIN_S)

@@ -27,7 +27,7 @@ from bot.channels.zalo_oa.renewals import (
 )
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import tokens
 from storage.queries.outgoing.tokens import MOST_PRESENTATIONS, Pair
 from storage.vault import Vault
@@ -230,7 +230,7 @@ class Tokens:
             return self._pair
         try:
             found = await self._database.read(lambda unit: tokens.find(unit, Vault(unit, self._master), CHANNEL))
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             if self._pair is not None and not anew:
                 return self._pair
             raise NotSent(DATABASE_AWAY) from None
@@ -246,5 +246,5 @@ class Tokens:
         """Write, before anything is sent. Raises NotSent."""
         try:
             return await self._database.write(work)
-        except (DatabaseAway, Unclear):
+        except (DatabaseAway, UnclearCommit):
             raise NotSent(DATABASE_AWAY) from None

@@ -16,14 +16,14 @@ from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
 from bot.web import wire
-from bot.web.chat.lines import Lines
+from bot.web.chat.lines import ChatLines
 from bot.web.pages import Pages, foot
-from bot.web.wire import Given, TooBig
+from bot.web.wire import SentFields, TooBig
 from handlers.desk import Actor
 from handlers.desk.messages import TooMany
 from handlers.desk.money import CAMPAIGN_PREFIX
 from handlers.texts import Phrase
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.ids import read_code
 from storage.queries.incoming import chats, inbox
 from storage.queries.incoming.chats import Chat, Line
@@ -76,7 +76,7 @@ class ChatRoutes:
     """The routes of the web chat."""
 
     def __init__(
-        self, database: Database, office: DeskFactory, clock: Clock, incoming: Inbox, lines: Lines, pages: Pages,
+        self, database: Database, office: DeskFactory, clock: Clock, incoming: Inbox, lines: ChatLines, pages: Pages,
         *, secure: bool, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock
@@ -128,7 +128,7 @@ class ChatRoutes:
         self._visitors.set(answer, token)
         return answer
 
-    def _keep(self, unit: Unit, token: str, given: Given) -> tuple[Chat, int]:
+    def _keep(self, unit: Unit, token: str, given: SentFields) -> tuple[Chat, int]:
         now, vault = self._clock.now(), Vault(unit, self._office.master)
         chat = chats.arrive(unit, vault, WebChat.name, self._visitors.external(token), now)
         update_id = f"{chat.address_id}:{given.client}"
@@ -253,7 +253,7 @@ class ChatRoutes:
                 arrival.clear()
                 try:
                     found = await self._read_lines(chat, after, MOST_LINES)
-                except (DatabaseAway, Unclear):
+                except (DatabaseAway, UnclearCommit):
                     found = []
                 for line in found:
                     after = line.number

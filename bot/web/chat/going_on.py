@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.intake import INTAKE_S
 from bot.web.chat.chat import Visitors
-from bot.web.chat.lines import Lines
+from bot.web.chat.lines import ChatLines
 from bot.web.pages import Pages, foot
 from handlers.desk import Actor
 from handlers.texts import Phrase
@@ -27,7 +27,7 @@ class GoingOnRoutes:
     """GET shows and uses nothing up; POST joins, once, and leads to the chat."""
 
     def __init__(
-        self, database: Database, office: DeskFactory, clock: Clock, visitors: Visitors, lines: Lines, pages: Pages,
+        self, database: Database, office: DeskFactory, clock: Clock, visitors: Visitors, lines: ChatLines, pages: Pages,
         *, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock

@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.incoming import chats
 
 log = logging.getLogger(__name__)
 LOOK_S = 0.5
 
 
-class Lines:
+class ChatLines:
     """Followers by chat, and small writes that nobody waits for."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Lines:
         while True:
             try:
                 last = await database.read(self._last) if self._followers else {}
-            except (DatabaseAway, Unclear):
+            except (DatabaseAway, UnclearCommit):
                 last = known
             for chat, number in last.items():
                 if known.get(chat) != number:
@@ -73,7 +73,7 @@ class Lines:
 async def _quietly(work: Coroutine[object, object, object]) -> object:
     try:
         return await work
-    except (DatabaseAway, Unclear):
+    except (DatabaseAway, UnclearCommit):
         return None
     except Exception:
         log.exception("a mark failed")

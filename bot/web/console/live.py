@@ -15,7 +15,7 @@ from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.browser import Browser
 from handlers.console.work.today import pulse
 from handlers.desk import Actor
-from storage.database import Database, DatabaseAway, Unclear, Unit
+from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 
 EVERY_S = 3.0
 STILL_HERE = 5  # looks without news after which a word is sent, so that proxies keep the line
@@ -45,7 +45,7 @@ class LiveRoutes:
         while True:
             try:
                 now = await self._pulse(token)
-            except (DatabaseAway, Unclear):
+            except (DatabaseAway, UnclearCommit):
                 now = last or {}
             if now is None:
                 await answer.write(b"event: ended\ndata: {}\n\n")

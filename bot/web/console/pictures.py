@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import replace
 
-from bot.pictures.photos import Cleaner, Refused
+from bot.pictures.photos import Cleaner, PhotoRefused
 from bot.web.console.browser import MOST_TYPED_BYTES
 from handlers.console import KEPT, Chosen, Click
 
@@ -23,7 +23,7 @@ async def picture_of(given: Click, name: str, cleaner: Cleaner) -> Click:
     fields = {one: values for one, values in given.fields.items() if one != KEPT}
     try:
         jpeg = await cleaner.clean(raw)
-    except Refused as refused:
+    except PhotoRefused as refused:
         return replace(given, fields=fields, read=Chosen(b"", refused.reason))
     kept = base64.b64encode(jpeg).decode("ascii")
     if len(kept) <= MOST_TYPED_BYTES:

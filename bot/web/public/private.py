@@ -20,7 +20,7 @@ from bot.web.wire import MOST_PHOTO_BYTES, TooBig, at_most
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import PrivatePage, TooMany
 from handlers.desk.privacy import Section, read_out
-from handlers.dialogue.private_question import Asides, Open, Shown
+from handlers.dialogue.private_question import Asides, OpenQuestion, ShownQuestion
 from storage.database import Database, Unit
 from storage.queries.incoming import inbox
 
@@ -29,7 +29,7 @@ MOST_CHOSEN = 40
 
 
 @dataclass(slots=True)
-class Given:
+class GivenAnswer:
     """What a page's form sent."""
 
     chosen: list[str] = field(default_factory=list)
@@ -85,7 +85,7 @@ class PrivateRoutes:
 
     # A question
 
-    def _find(self, unit: Unit, token: str) -> tuple[Desk, PrivatePage, Open | None] | None:
+    def _find(self, unit: Unit, token: str) -> tuple[Desk, PrivatePage, OpenQuestion | None] | None:
         desk = self._office.desk(unit, Actor("person"), "page", self._clock)
         page = desk.pages.look(token)
         if page is None:
@@ -99,7 +99,7 @@ class PrivateRoutes:
             return None
         desk, page, question = found
         language = page.chat.language or "vi"
-        shown: Shown | None = self._asides.show(desk, question) if question else None
+        shown: ShownQuestion | None = self._asides.show(desk, question) if question else None
         given = foot(desk.voice(language))
         again = self._office.texts.sentence(language, why) if why else ""
         return self._pages.render(
@@ -112,7 +112,7 @@ class PrivateRoutes:
             **given,
         )
 
-    def _keep(self, unit: Unit, token: str, given: Given) -> str | None:
+    def _keep(self, unit: Unit, token: str, given: GivenAnswer) -> str | None:
         """Keep the answer as a message of hers, and note that the page was used. Raises TooMany, _NoAnswer."""
         found = self._find(unit, token)
         if found is None:
@@ -165,11 +165,11 @@ def _html(html: str, *, status: int = 200) -> web.Response:
     return web.Response(text=html, content_type="text/html", status=status)
 
 
-async def _read(request: web.Request) -> Given:
+async def _read(request: web.Request) -> GivenAnswer:
     """Read a page's form. Raises HTTPBadRequest, TooBig."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPBadRequest(text="body: multipart/form-data is expected")
-    given = Given()
+    given = GivenAnswer()
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.name not in ("choice", "typed", "photo"):

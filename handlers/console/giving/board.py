@@ -72,7 +72,7 @@ class GiftLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class BoardPage:
     """The page. need, gift: the one that was chosen; the other side then holds what fits it. words: what is needed.
 
     closes: she may close the chosen need; need_form: where she may say what a case needs.
@@ -92,7 +92,7 @@ class Board:
     unit: str = ""
 
 
-def view(desk: Desk, given: Click) -> Board:
+def view(desk: Desk, given: Click) -> BoardPage:
     """Needs and gifts side by side, as the address narrows them."""
     kind = given["kind"] if given["kind"] in MET_BY else ""
     within = units_within(desk, "gift.see")
@@ -102,7 +102,7 @@ def view(desk: Desk, given: Click) -> Board:
     gifts = desk.board.gifts(unit_id=unit, kind=kind, most=A_SIDE)
     _note(desk, len(gifts))
     chips = tuple(_chip(one, kind, unit) for one in MET_BY)
-    return Board(
+    return BoardPage(
         needs=tuple(_need_line(desk, one, known) for one in needs),
         gifts=tuple(_gift_line(desk, one) for one in gifts),
         need_form=need_form(desk),
@@ -114,7 +114,7 @@ def view(desk: Desk, given: Click) -> Board:
     )
 
 
-def view_need(desk: Desk, given: Click) -> Board | None:
+def view_need(desk: Desk, given: Click) -> BoardPage | None:
     """One need, and the gifts that fit it with their reasons."""
     need = desk.board.need(given.path["id"])
     if need is None:
@@ -122,7 +122,7 @@ def view_need(desk: Desk, given: Click) -> Board | None:
     found = desk.suggestions.for_need(need.id)
     _note(desk, len(found))
     words = desk.needs.words(need.id) if desk.may("case.see", need.unit_id) else ""
-    return Board(
+    return BoardPage(
         needs=(),
         gifts=tuple(_suggested_gift(desk, one, need) for one in found),
         need=_need_line(desk, need, _names(desk, need.case_code)),
@@ -132,7 +132,7 @@ def view_need(desk: Desk, given: Click) -> Board | None:
     )
 
 
-def view_gift(desk: Desk, given: Click) -> Board | None:
+def view_gift(desk: Desk, given: Click) -> BoardPage | None:
     """One gift, and the needs that it fits with their reasons."""
     gift = desk.pledges.find(given.path["code"], "gift.see")
     if gift is None:
@@ -140,7 +140,7 @@ def view_gift(desk: Desk, given: Click) -> Board | None:
     found = desk.suggestions.for_gift(gift.code)
     _note(desk, 1)
     known = _names(desk, *(one.case_code for one in found))
-    return Board(
+    return BoardPage(
         needs=tuple(_suggested_need(desk, one, gift, known) for one in found),
         gifts=(),
         gift=_gift_line(desk, gift),

@@ -48,7 +48,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PledgeList:
+class PledgesPage:
     """The list. query: what it is narrowed to, as in the address; further: the same for the next page, or empty."""
 
     lines: tuple[PledgeLine, ...]
@@ -63,12 +63,12 @@ class PledgeList:
     further: str
 
 
-def view(desk: Desk, given: Click) -> PledgeList:
+def view(desk: Desk, given: Click) -> PledgesPage:
     """The list as its address narrows it."""
     return listed(desk, narrowed(given.fields))
 
 
-def listed(desk: Desk, narrowed: PledgeFilter) -> PledgeList:
+def listed(desk: Desk, narrowed: PledgeFilter) -> PledgesPage:
     """A page of the list; that givers' words were read is noted."""
     rows = desk.pledge_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
@@ -77,7 +77,7 @@ def listed(desk: Desk, narrowed: PledgeFilter) -> PledgeList:
     further = replace(narrowed, after=shown[-1].place) if len(rows) > A_PAGE else None
     chips = tuple(_chip(narrowed, name, not getattr(narrowed, name), f"console.gifts.chip.{name}") for name in CHIPS)
     kinds = tuple(_chip(narrowed, "kind", one, f"console.gifts.kind.{one}") for one in KINDS)
-    return PledgeList(
+    return PledgesPage(
         lines=tuple(_line(desk, one) for one in shown),
         chips=chips,
         kinds=kinds,

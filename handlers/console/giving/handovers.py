@@ -36,7 +36,7 @@ class HandoverLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOvers:
+class HandOversPage:
     """The list. part: which of them; further: the query of the next page, or empty."""
 
     lines: tuple[HandoverLine, ...]
@@ -67,7 +67,7 @@ class HandOver:
     takes_back: bool
 
 
-def view(desk: Desk, given: Click) -> HandOvers:
+def view(desk: Desk, given: Click) -> HandOversPage:
     """Hand-overs of one part of the way."""
     part = given["part"] if given["part"] in PARTS else next(iter(PARTS))
     within = units_within(desk, "gift.see")
@@ -80,7 +80,7 @@ def view(desk: Desk, given: Click) -> HandOvers:
         for one in PARTS
     )
     last = {"part": part, **narrowed, "after": found[A_PAGE - 1].id} if len(found) > A_PAGE else {}
-    return HandOvers(
+    return HandOversPage(
         lines=tuple(_line(desk, one) for one in found[:A_PAGE]),
         chips=chips,
         part=part,

@@ -17,7 +17,7 @@ LOOKS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
+class AccountsPage:
     """The accounts. general: the id of the one for gifts to no campaign, empty while there is none.
 
     banks: (id, name) of those whose digits are known. looks: of a state, a word of the style sheet. may_enter: she may
@@ -41,11 +41,11 @@ class GiftAccountPage:
     may_end: bool
 
 
-def view(desk: Desk, given: Click) -> Accounts:
+def view(desk: Desk, given: Click) -> AccountsPage:
     """The accounts: those that wait for a second official first."""
     general = desk.gift_accounts.shown(None)
     may_enter = desk.may("account.enter", None)
-    return Accounts(
+    return AccountsPage(
         accounts=tuple(desk.gift_accounts.all()),
         general=general.id if general else "",
         banks=_banks(),

@@ -10,7 +10,7 @@ from handlers.console.screen.need_form import NeedForm, need_form
 from handlers.console.screen.words import Field, phone_shown, plain
 from handlers.console.work import cases, slots, verdict
 from handlers.console.work.case_to_do import CaseToDo, to_do
-from handlers.console.work.cases import CaseList
+from handlers.console.work.cases import CasesPage
 from handlers.console.work.slots import Slot
 from handlers.console.work.verdict import Check
 from handlers.desk import Desk
@@ -52,7 +52,7 @@ class CaseEventLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMessage:
+class SentMessage:
     """One thing said between the office and the registrant. ours: with how far it came, and how that looks."""
 
     at: datetime
@@ -71,7 +71,7 @@ class CasePage:
     held: how many messages about it wait until the registrant writes.
     """
 
-    list: CaseList
+    list: CasesPage
     code: str
     name: str
     for_other: bool
@@ -97,7 +97,7 @@ class CasePage:
     photos: tuple[str, ...]
     unseen: int
     happened: tuple[CaseEventLine, ...]
-    talk: tuple[CaseMessage, ...]
+    talk: tuple[SentMessage, ...]
     held: int
     slots: tuple[Slot, ...]
     need_form: NeedForm | None
@@ -219,13 +219,13 @@ def _what(kind: str) -> Phrase:
     return Phrase(f"console.request.event.{kind}" if kind in OWN_WORDS else f"events.{kind}")
 
 
-def _talk(file: CaseFile) -> tuple[CaseMessage, ...]:
+def _talk(file: CaseFile) -> tuple[SentMessage, ...]:
     """What the registrant was told about the case and what she answered, oldest first."""
     hers = (
-        CaseMessage(at=event.at, ours=False, words=event.words) for event in file.events if event.hers and event.words
+        SentMessage(at=event.at, ours=False, words=event.words) for event in file.events if event.hers and event.words
     )
     ours = (
-        CaseMessage(
+        SentMessage(
             at=told.at,
             ours=True,
             words=told.words,

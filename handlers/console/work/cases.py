@@ -28,7 +28,7 @@ HERS = ("in_review", "approved", "delivering")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
+class CaseRow:
     """A case in the list. look: of its state, a word of the style sheet. left: how long until it is due."""
 
     code: str
@@ -55,13 +55,13 @@ class CaseChip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseList:
+class CasesPage:
     """The list. query: what it is narrowed to, as in the address; further: the same for the next page, or empty.
 
     looked_for: what was typed, where something was looked for; places: the units that it names.
     """
 
-    lines: tuple[CaseLine, ...]
+    lines: tuple[CaseRow, ...]
     chips: tuple[CaseChip, ...]
     states: tuple[str, ...]
     state: str
@@ -74,10 +74,10 @@ class CaseList:
     places: tuple[str, ...] = ()
 
 
-EMPTY = CaseList(lines=(), chips=(), states=(), state="", units=(), unit="", query="", further="")
+EMPTY = CasesPage(lines=(), chips=(), states=(), state="", units=(), unit="", query="", further="")
 
 
-def view(desk: Desk, given: Click) -> CaseList:
+def view(desk: Desk, given: Click) -> CasesPage:
     """The list as its address narrows it."""
     return listed(desk, narrowed(given.fields))
 
@@ -92,13 +92,13 @@ def search(desk: Desk, given: Click) -> ShownOnce | Redirect:
     return ShownOnce("work/requests", _found(desk, typed, found))
 
 
-def listed(desk: Desk, narrowed: CaseFilter) -> CaseList:
+def listed(desk: Desk, narrowed: CaseFilter) -> CasesPage:
     """A page of the list; that names were read is noted."""
     rows = desk.case_list.page(narrowed, A_PAGE + 1)
     shown = rows[:A_PAGE]
     _note(desk, shown)
     further = replace(narrowed, after=shown[-1].row.place) if len(rows) > A_PAGE else None
-    return CaseList(
+    return CasesPage(
         lines=tuple(_line(desk, one) for one in shown),
         chips=_chips(desk, narrowed),
         states=tuple(FOLLOWS),
@@ -159,11 +159,11 @@ def _note(desk: Desk, shown: list[ListedCase] | tuple[ListedCase, ...]) -> None:
         desk.note("case.listed", f"official:{desk.acting().id}", count=len(shown))
 
 
-def _line(desk: Desk, listed: ListedCase) -> CaseLine:
+def _line(desk: Desk, listed: ListedCase) -> CaseRow:
     row = listed.row
     look, state = state_of(desk, row.state, late=row.overdue, hers=row.hers, unit_id=row.unit_id)
     left = left_until(desk, row.due, row.state)
-    return CaseLine(
+    return CaseRow(
         code=row.code,
         name=listed.name,
         unit=unit_name(row.unit_id),
@@ -200,9 +200,9 @@ def _units_within(desk: Desk) -> tuple[tuple[str, str], ...]:
     return tuple((u.id, u.name) for u in units.all_units().values() if everywhere or u.id in me.units)
 
 
-def _found(desk: Desk, typed: str, found: FoundCases) -> CaseList:
+def _found(desk: Desk, typed: str, found: FoundCases) -> CasesPage:
     none = CaseFilter()
-    return CaseList(
+    return CasesPage(
         lines=tuple(_line(desk, one) for one in found.listed),
         chips=_chips(desk, none),
         states=tuple(FOLLOWS),

@@ -15,7 +15,7 @@ MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTopics:
     """What she gets now. agreed: her yes to news is in force. owned: somebody is responsible for the service."""
 
     wanted: tuple[Wanted, ...]
@@ -23,8 +23,8 @@ class Known:
     owned: bool
 
 
-def look_up(desk: Desk, a: Answers) -> Known:
-    return Known(desk.subscriptions.mine(), desk.consents.in_force("news"), desk.owner() is not None)
+def look_up(desk: Desk, a: Answers) -> KnownTopics:
+    return KnownTopics(desk.subscriptions.mine(), desk.consents.in_force("news"), desk.owner() is not None)
 
 
 agree_to_news = Choice("agree_to_news", "yes", "no")
@@ -34,11 +34,11 @@ rhythm = Choice("rhythm", *RHYTHMS)
 
 
 def nobody_is_responsible(a: Answers) -> bool:
-    return not a.facts(Known).owned
+    return not a.facts(KnownTopics).owned
 
 
 def has_not_agreed(a: Answers) -> bool:
-    return not a.facts(Known).agreed
+    return not a.facts(KnownTopics).agreed
 
 
 def wants_no_news(a: Answers) -> bool:
@@ -47,7 +47,7 @@ def wants_no_news(a: Answers) -> bool:
 
 def show(a: Answers, desk: Desk) -> Done:
     """Show what she gets; where that is nothing, go on to the choice."""
-    wanted = a.facts(Known).wanted
+    wanted = a.facts(KnownTopics).wanted
     if not wanted:
         return Done(then=Open("choose_news"))
     lines = Lines(tuple(Phrase("line", _told(one)) for one in wanted))

@@ -14,22 +14,22 @@ END = Opening("doors.end_talk", "end_talk")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownUnit:
     """What is known before asking: the unit of her newest open request or last check; whether she wished before."""
 
     unit_id: str | None
     wished: bool
 
 
-def look_where_she_is(desk: Desk, a: Answers) -> Known:
+def look_where_she_is(desk: Desk, a: Answers) -> KnownUnit:
     cases = (case.unit_id for case in desk.cases.mine() if case.state not in CLOSED and case.unit_id)
     check = desk.households.mine()
     checked = check.answers.get("unit") if check else None
-    return Known(next(cases, None) or (checked if checked and checked[:1] != "#" else None), desk.talks.stands())
+    return KnownUnit(next(cases, None) or (checked if checked and checked[:1] != "#" else None), desk.talks.stands())
 
 
 def place_is_needed(a: Answers) -> bool:
-    known = a.facts(Known)
+    known = a.facts(KnownUnit)
     return known.unit_id is None and not known.wished
 
 
@@ -38,7 +38,7 @@ unit = UnitQuestion("unit", others=("unknown",))
 
 def wish(a: Answers, desk: Desk) -> Done:
     """Record the wish, tell the officials, and say when somebody is there."""
-    made = desk.talks.wish(a.facts(Known).unit_id or a.get(unit))
+    made = desk.talks.wish(a.facts(KnownUnit).unit_id or a.get(unit))
     if made.by:
         return Done(Say("talking", officer=made.by, openings=(END,)))
     first, second = desk.office.office_hours

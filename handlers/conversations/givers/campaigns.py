@@ -17,17 +17,17 @@ MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownCampaigns:
     """The campaigns that are open now, and the one that was named, if there is such a one."""
 
     open: tuple[SeenCampaign, ...]
     named: SeenCampaign | None
 
 
-def look_up(desk: Desk, a: Answers) -> Known:
+def look_up(desk: Desk, a: Answers) -> KnownCampaigns:
     """Look up the open campaigns, and the one whose code was typed or brought by a button."""
     code = named_code(a)
-    return Known(tuple(desk.campaigns.open_ones()), desk.campaigns.find(code) if code else None)
+    return KnownCampaigns(tuple(desk.campaigns.open_ones()), desk.campaigns.find(code) if code else None)
 
 
 def named_code(a: Answers) -> str:
@@ -36,12 +36,12 @@ def named_code(a: Answers) -> str:
 
 
 def has_to_choose(a: Answers) -> bool:
-    return not named_code(a) and len(a.facts(Known).open) > 1
+    return not named_code(a) and len(a.facts(KnownCampaigns).open) > 1
 
 
 def to_choose_from(a: Answers) -> tuple[Candidate, ...]:
     """A button for each open campaign, some at a time."""
-    begin, found = int(a.given("from") or 0), a.facts(Known).open
+    begin, found = int(a.given("from") or 0), a.facts(KnownCampaigns).open
     shown = tuple(
         Candidate(c.code, Phrase("plain", {"words": campaign_words.title(c)})) for c in found[begin : begin + AT_ONCE]
     )
@@ -54,7 +54,7 @@ which = Choice("which", supplied=to_choose_from)
 
 def show(a: Answers, desk: Desk) -> Done:
     """Show one campaign; or say that there is no such one, or that it is over, and go on to the list."""
-    chosen, known = a.get(which), a.facts(Known)
+    chosen, known = a.get(which), a.facts(KnownCampaigns)
     if chosen and chosen.startswith(FURTHER):
         return Done(then=Open("campaigns", {"from": chosen.removeprefix(FURTHER)}))
     if named_code(a):
@@ -73,7 +73,7 @@ def _not_open(found: SeenCampaign | None, desk: Desk) -> Done:
     return Done(Say(Phrase(key, campaign_words.given(found, desk))), then=Open("campaigns"))
 
 
-def _page(found: SeenCampaign, known: Known, desk: Desk) -> Done:
+def _page(found: SeenCampaign, known: KnownCampaigns, desk: Desk) -> Done:
     progress = desk.campaigns.progress(found)
     this = {"campaign": found.code}
     doors = (

@@ -19,7 +19,7 @@ sure_to_withdraw = YesNo("sure_to_withdraw")
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyGift:
     """Her own pledge that is still open; somebody else's code finds none."""
 
     open: Pledge | None
@@ -32,17 +32,17 @@ class Mine:
         return self.open
 
 
-def look_up(desk: Desk, a: Answers) -> Mine:
+def look_up(desk: Desk, a: Answers) -> MyGift:
     found = desk.pledges.find_mine(a.given("code") or "")
-    return Mine(found if found is not None and found.state in OPEN else None)
+    return MyGift(found if found is not None and found.state in OPEN else None)
 
 
 def there_is_no_such_gift(a: Answers) -> bool:
-    return a.facts(Mine).open is None
+    return a.facts(MyGift).open is None
 
 
 def it_is_money(a: Answers) -> bool:
-    return a.facts(Mine).pledge.kind == "money"
+    return a.facts(MyGift).pledge.kind == "money"
 
 
 def it_is_no_money(a: Answers) -> bool:
@@ -60,20 +60,20 @@ def _said(key: str, pledge: Pledge) -> Done:
 
 def change(a: Answers, desk: Desk) -> Done:
     """Change how much she promises; never to less than was given on or has come."""
-    pledge = a.facts(Mine).pledge
+    pledge = a.facts(MyGift).pledge
     done = desk.pledges.change(pledge, amount=a.get(new_amount) or a.get(new_count))
     return _said("gift.changed" if done else "gift.too_late", pledge)
 
 
 def put_off(a: Answers, desk: Desk) -> Done:
     """Change the day; if any reminders are left, they go by the new one."""
-    pledge = a.facts(Mine).pledge
+    pledge = a.facts(MyGift).pledge
     return _said("gift.put_off" if desk.pledges.change(pledge, due=a[new_day]) else "gift.too_late", pledge)
 
 
 def withdraw(a: Answers, desk: Desk) -> Done:
     """Take the pledge back, if she is sure; nobody asks why."""
-    pledge = a.facts(Mine).pledge
+    pledge = a.facts(MyGift).pledge
     if not a[sure_to_withdraw]:
         return _said("gift.goes_on", pledge)
     return _said("gift.withdrawn" if desk.allocations.withdraw(pledge) else "gift.too_late", pledge)
@@ -81,13 +81,13 @@ def withdraw(a: Answers, desk: Desk) -> Done:
 
 def hush(a: Answers, desk: Desk) -> Done:
     """Remind her no further."""
-    desk.pledges.hush(a.facts(Mine).pledge)
-    return _said("gift.hushed", a.facts(Mine).pledge)
+    desk.pledges.hush(a.facts(MyGift).pledge)
+    return _said("gift.hushed", a.facts(MyGift).pledge)
 
 
 def tell_sent(a: Answers, desk: Desk) -> Done:
     """Note that she says it is on its way, tell those who receive it once, and remind her no further."""
-    pledge = a.facts(Mine).pledge
+    pledge = a.facts(MyGift).pledge
     if not any(event.kind == "told_sent" for event in desk.pledges.events(pledge)):
         desk.pledges.event(pledge, "told_sent")
         desk.pledge_news.told_sent(pledge)
@@ -97,7 +97,7 @@ def tell_sent(a: Answers, desk: Desk) -> Done:
 
 def tell_how_to_pay(a: Answers, desk: Desk) -> Done:
     """Tell once more how the money is sent, as far as it has not come."""
-    pledge = a.facts(Mine).pledge
+    pledge = a.facts(MyGift).pledge
     lacks = pledge.kind == "money" and pledge.received < pledge.amount
     return Done(*how_to_pay(desk, pledge)) if lacks else _said("gift.too_late", pledge)
 

@@ -16,23 +16,23 @@ SHOWN = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyGifts:
     """Her own promises, newest first."""
 
     pledges: tuple[Pledge, ...]
 
 
-def look_up_mine(desk: Desk, a: Answers) -> Mine:
-    return Mine(tuple(desk.pledges.mine()))
+def look_up_mine(desk: Desk, a: Answers) -> MyGifts:
+    return MyGifts(tuple(desk.pledges.mine()))
 
 
 def has_several_gifts(a: Answers) -> bool:
-    return a.given("typed") is None and len(a.facts(Mine).pledges) > 1
+    return a.given("typed") is None and len(a.facts(MyGifts).pledges) > 1
 
 
 def my_codes(a: Answers) -> tuple[Candidate, ...]:
     """A button for each pledge: its code and how far it has come."""
-    shown = a.facts(Mine).pledges[:SHOWN]
+    shown = a.facts(MyGifts).pledges[:SHOWN]
     return tuple(Candidate(p.code, Phrase("code_and_state", {"code": p.code, "state": state(p)})) for p in shown)
 
 
@@ -41,7 +41,7 @@ which_gift = Choice("which_gift", supplied=my_codes)
 
 def show(a: Answers, desk: Desk) -> Done:
     """Show where one gift is; somebody else's code and none sound alike."""
-    mine = a.facts(Mine).pledges
+    mine = a.facts(MyGifts).pledges
     typed = a.given("typed") or a.get(which_gift)
     pledge = desk.pledges.find_mine(typed) if typed else (mine[0] if mine else None)
     if pledge is None:

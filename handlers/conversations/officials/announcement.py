@@ -16,23 +16,23 @@ objection = Words("objection", most=MOST_OBJECTION)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MayGiveBack:
     """Whether one can be given back, before anything is asked."""
 
     may: bool
 
 
-def may_give_back(desk: Desk, a: Answers) -> Standing:
+def may_give_back(desk: Desk, a: Answers) -> MayGiveBack:
     official = desk.officials.in_chat(desk.here().person_id)
     if official is None:
-        return Standing(may=False)
+        return MayGiveBack(may=False)
     hers = desk.of(official)
     seen = hers.broadcasts.read(a.given("code") or "")
-    return Standing(seen is not None and hers.chat_broadcasts.may_send_back(seen) and seen.stamp == a.given("stamp"))
+    return MayGiveBack(seen is not None and hers.chat_broadcasts.may_send_back(seen) and seen.stamp == a.given("stamp"))
 
 
 def stands_in_the_way(a: Answers) -> bool:
-    return not a.facts(Standing).may
+    return not a.facts(MayGiveBack).may
 
 
 def look_at(a: Answers, desk: Desk) -> Done:

@@ -17,7 +17,7 @@ AT_ONCE = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ActStanding:
     """How an act stands before anything is asked; None where no official speaks. colleagues: (id, title and name)."""
 
     how: CaseOutcome | None
@@ -25,12 +25,14 @@ class Standing:
 
 
 def stands_in_the_way(a: Answers) -> bool:
-    return a.facts(Standing).how != "done"
+    return a.facts(ActStanding).how != "done"
 
 
 def the_colleagues(a: Answers) -> tuple[Candidate, ...]:
     """A button for each colleague, the first nine."""
-    return tuple(Candidate(i, Phrase("plain", {"words": name})) for i, name in a.facts(Standing).colleagues[:AT_ONCE])
+    return tuple(
+        Candidate(i, Phrase("plain", {"words": name})) for i, name in a.facts(ActStanding).colleagues[:AT_ONCE]
+    )
 
 
 def the_reasons(a: Answers) -> tuple[Candidate, ...]:
@@ -98,19 +100,19 @@ def _propose(a: Answers, at: Casework, code: str, seen: str) -> CaseOutcome:
 def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
     """An act: nothing is asked of whoever can't do it; then it is done, and what can be done next is shown."""
 
-    def look(desk: Desk, a: Answers) -> Standing:
+    def look(desk: Desk, a: Answers) -> ActStanding:
         official = desk.officials.in_chat(desk.here().person_id)
         if official is None:
-            return Standing(None)
+            return ActStanding(None)
         at, code = desk.of(official), a.given("code") or ""
-        standing = Standing(at.case_views.standing(code, act, a.given("seen") or ""))
+        standing = ActStanding(at.case_views.standing(code, act, a.given("seen") or ""))
         if act != "hand_over" or standing.how != "done":
             return standing
         near = tuple((o.id, desk.officials.name_of(o.id)) for o in at.case_views.colleagues(code))
         return replace(standing, how="done" if near else "invalid", colleagues=near)
 
     def finish(a: Answers, desk: Desk) -> Done:
-        official, how = desk.officials.speaking(ACTS[act][0]), a.facts(Standing).how
+        official, how = desk.officials.speaking(ACTS[act][0]), a.facts(ActStanding).how
         if official is None or how is None:
             return Done(OFFICIALS_ONLY)
         at, code, seen = desk.of(official), a.given("code") or "", a.given("seen") or ""

@@ -13,25 +13,25 @@ MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyCases:
     """The person's own cases, newest first."""
 
     cases: tuple[OwnCase, ...]
 
 
-def look_up_mine(desk: Desk, a: Answers) -> Mine:
-    return Mine(tuple(desk.cases.mine()))
+def look_up_mine(desk: Desk, a: Answers) -> MyCases:
+    return MyCases(tuple(desk.cases.mine()))
 
 
 def has_several(a: Answers) -> bool:
-    return len(a.facts(Mine).cases) > 1
+    return len(a.facts(MyCases).cases) > 1
 
 
 def my_codes(a: Answers) -> tuple[Candidate, ...]:
     """A button for each case: its code and state."""
     return tuple(
         Candidate(c.code, Phrase("code_and_state", {"code": c.code, "state": Phrase(f"states.{c.state}")}))
-        for c in a.facts(Mine).cases[:9]
+        for c in a.facts(MyCases).cases[:9]
     )
 
 
@@ -44,7 +44,7 @@ second = Words("second", most=20)
 
 def show(a: Answers, desk: Desk) -> Done:
     """Show one case with what can be done about it, or say that there is none."""
-    cases = a.facts(Mine).cases
+    cases = a.facts(MyCases).cases
     chosen = next((c for c in cases if c.code == a.get(which)), cases[0] if cases else None)
     if chosen is None:
         doors = (Opening("doors.registration", "registration"), Opening("doors.look_up", "look_up"), MENU)

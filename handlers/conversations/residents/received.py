@@ -19,25 +19,25 @@ MOST = 10**12
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingGifts:
     """What may be meant: the one that a button named, or all that wait for her word."""
 
     gifts: tuple[Brought, ...]
 
 
-def look_at_gifts(desk: Desk, a: Answers) -> Waiting:
+def look_at_gifts(desk: Desk, a: Answers) -> WaitingGifts:
     named = a.given("allocation")
     if named is None:
-        return Waiting(tuple(desk.household_gifts.brought()))
+        return WaitingGifts(tuple(desk.household_gifts.brought()))
     found = desk.household_gifts.find_brought(named)
-    return Waiting((found,) if found is not None else ())
+    return WaitingGifts((found,) if found is not None else ())
 
 
 def rows(a: Answers) -> tuple[Candidate, ...]:
     """A button for each gift."""
     return tuple(
         Candidate(gift.id, Phrase("row", {"what": gift.what, "day": gift.at.date()}))
-        for gift in a.facts(Waiting).gifts[:9]
+        for gift in a.facts(WaitingGifts).gifts[:9]
     )
 
 
@@ -49,7 +49,7 @@ count_got = Number("count_got", least=1, most=MOST)
 
 def meant(a: Answers) -> Brought | None:
     """The gift she speaks of."""
-    gifts = a.facts(Waiting).gifts
+    gifts = a.facts(WaitingGifts).gifts
     chosen = next((gift for gift in gifts if gift.id == a.get(which)), None)
     return chosen or (gifts[0] if len(gifts) == 1 else None)
 
@@ -60,11 +60,11 @@ def said_of(a: Answers, gift: Brought) -> str | None:
 
 
 def nothing_to_confirm(a: Answers) -> bool:
-    return not any(gift.waits for gift in a.facts(Waiting).gifts)
+    return not any(gift.waits for gift in a.facts(WaitingGifts).gifts)
 
 
 def has_several_gifts(a: Answers) -> bool:
-    return len(a.facts(Waiting).gifts) > 1
+    return len(a.facts(WaitingGifts).gifts) > 1
 
 
 def is_asked(a: Answers, asked: Asked) -> bool:

@@ -43,15 +43,15 @@ tongue = Words("tongue", most=100, others=("skip",))
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """What the desk knows of it: the code of the person's own open request that this one repeats, if any."""
 
     twin: str | None
 
 
-def look_for_twin(desk: Desk, a: Answers) -> Known:
+def look_for_twin(desk: Desk, a: Answers) -> KnownPerson:
     """Look for an open request of the same person that says the same."""
-    return Known(desk.cases.my_twin(as_request(a)) if phone in a or birth_year in a else None)
+    return KnownPerson(desk.cases.my_twin(as_request(a)) if phone in a or birth_year in a else None)
 
 
 def wants_work(a: Answers) -> bool:
@@ -63,7 +63,7 @@ def wants_to_sell(a: Answers) -> bool:
 
 
 def has_asked_before(a: Answers) -> bool:
-    return a.facts(Known).twin is not None
+    return a.facts(KnownPerson).twin is not None
 
 
 def wants_to_add(a: Answers) -> bool:
@@ -104,7 +104,7 @@ def send(a: Answers, desk: Desk) -> Done | Reask:
     """Open the case, or go on to adding to the one there is; tell the code, the day, and what happens next."""
     if wants_to_read_more(a):
         return Reask(agree_other, because="read_more")
-    twin = a.facts(Known).twin
+    twin = a.facts(KnownPerson).twin
     if twin is not None and a.get(already) == "add":
         return Done(then=Open("add_to_case", {"code": twin}))
     if for_another(a):

@@ -13,7 +13,7 @@ from handlers.desk.messages import Messages
 from handlers.desk.office import Context
 from handlers.flow.message import Lines, Phrase, Say
 from storage.queries.announcing import digests
-from storage.queries.announcing.digests import Waiting
+from storage.queries.announcing.digests import WaitingNews
 from storage.queries.incoming import chats
 from storage.tables import Broadcast
 
@@ -39,15 +39,15 @@ class Digests:
             context.note("digest.sent", "all", count=sent)
         return found[-1] if len(found) == most else ""
 
-    def _by_person(self, address_ids: Sequence[str]) -> Mapping[str, list[Waiting]]:
+    def _by_person(self, address_ids: Sequence[str]) -> Mapping[str, list[WaitingNews]]:
         """What waits for the people of some chats, in all their chats: each is written to once."""
         people = digests.people_of(self.context.unit, address_ids)
-        found: dict[str, list[Waiting]] = {person: [] for person in people}
+        found: dict[str, list[WaitingNews]] = {person: [] for person in people}
         for one in digests.waiting(self.context.unit, people):
             found[one.person_id].append(one)
         return found
 
-    def _gather(self, person_id: str, news: Sequence[Waiting]) -> bool:
+    def _gather(self, person_id: str, news: Sequence[WaitingNews]) -> bool:
         """Send somebody what is due of what waits for her, and let go of what she has stopped meanwhile."""
         unit, monday = self.context.unit, self._monday()
         stopped = [one for one in news if not one.wanted]
@@ -70,7 +70,7 @@ class Digests:
         today = self.context.today()
         return datetime.combine(today - timedelta(days=today.weekday()), time(), self.context.zone)
 
-    def _say(self, due: Sequence[Waiting], language: str) -> Say:
+    def _say(self, due: Sequence[WaitingNews], language: str) -> Say:
         rows = [self.context.unit.get_one(Broadcast, one.broadcast_id) for one in due]
         codes = tuple(row.code for row in rows)
         footer = Phrase("digest.footer", {"codes": codes})

@@ -200,7 +200,7 @@ def store_asking(asking: Asking) -> dict[str, object]:
     }
 
 
-def load_asking(shown: sessions.Shown) -> Asking:
+def load_asking(shown: sessions.ShownAsking) -> Asking:
     """An asking as it was shown."""
     body: Mapping[str, object] = shown.body
     stored = body["options"]

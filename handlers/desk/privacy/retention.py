@@ -26,7 +26,7 @@ from storage.tables import (
     HouseholdRow,
     InboxRow,
     LawChange,
-    Limit,
+    LimitRow,
     OneTimeToken,
     OutboxRow,
     Reminder,
@@ -56,7 +56,7 @@ class Retention:
         touched += self.context.unit.change(delete(OneTimeToken).where(col(OneTimeToken.until) < self.context.now))
         touched += self.context.unit.change(delete(Reminder).where(col(Reminder.at) < self.context.now - REMINDED))
         touched += self.context.unit.change(
-            delete(Limit).where(col(Limit.window) < self.context.now - timedelta(days=1))
+            delete(LimitRow).where(col(LimitRow.window) < self.context.now - timedelta(days=1))
         )
         self.context.note("retention.run", "all", count=touched)
         return touched

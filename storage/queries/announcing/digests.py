@@ -27,7 +27,7 @@ _hers = (
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNews:
     """One announcement that waits for somebody's digest.
 
     wanted: she has not stopped it meanwhile. weekly: she wants it once a week only. active: she was not erased.
@@ -54,7 +54,7 @@ def people_of(unit: Unit, address_ids: Collection[str]) -> list[str]:
     return list(unit.execute(query.order_by(_ADDRESS.c.person_id)).scalars())
 
 
-def waiting(unit: Unit, people: Collection[str]) -> Sequence[Waiting]:
+def waiting(unit: Unit, people: Collection[str]) -> Sequence[WaitingNews]:
     """What waits for some people, in whichever of their chats, and has begun to go out; the oldest first."""
     wanted = exists().where(*_hers)
     often = exists().where(*_hers, _WANTED.c.rhythm != "weekly")
@@ -70,10 +70,10 @@ def waiting(unit: Unit, people: Collection[str]) -> Sequence[Waiting]:
         .where(_BROADCAST.c.state.in_(BEGUN), _BROADCAST.c.began_at.is_not(None))
         .order_by(_BROADCAST.c.began_at, _BROADCAST.c.id)
     )  # fmt: skip
-    return [Waiting(*row) for row in unit.execute(query)]
+    return [WaitingNews(*row) for row in unit.execute(query)]
 
 
-def settle(unit: Unit, some: Collection[Waiting], state: str, key: str | None = None) -> int:
+def settle(unit: Unit, some: Collection[WaitingNews], state: str, key: str | None = None) -> int:
     """Give some that wait another state. key: of the message that carries them. Returns how many still waited."""
     message = select(_OUTBOX.c.id).where(_OUTBOX.c.key == key).scalar_subquery() if key is not None else None
     keys = [(one.broadcast_id, one.address_id) for one in some]

@@ -52,7 +52,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class AuditChain:
     """How far the chain was sealed. late: a row waits to be sealed for more than a minute."""
 
     sequence: int
@@ -76,13 +76,13 @@ def part(unit: Unit, wanted: Filter, before: int | None, most: int) -> Part:
     return Part(rows, floor if floor > oldest else None)
 
 
-def chain(unit: Unit, now: datetime) -> Chain:
+def chain(unit: Unit, now: datetime) -> AuditChain:
     """How far the chain goes; whether it is whole is for `verify` to say, which reads all of it."""
     sealed = select(_AUDIT.c.sequence, _AUDIT.c.at).where(_AUDIT.c.sequence.is_not(None))
     last = unit.execute(sealed.order_by(_AUDIT.c.sequence.desc()).limit(1)).first()
     late = select(_AUDIT.c.id).where(_AUDIT.c.sequence.is_(None), _AUDIT.c.at < now - timedelta(minutes=1)).limit(1)
     waits = unit.execute(late).first() is not None
-    return Chain(last.sequence, last.at, waits) if last else Chain(0, None, waits)
+    return AuditChain(last.sequence, last.at, waits) if last else AuditChain(0, None, waits)
 
 
 def noted_since(unit: Unit, actor: str, action: str, subject: str, since: datetime) -> bool:

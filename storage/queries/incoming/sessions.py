@@ -41,7 +41,7 @@ _FORGET_OLD = delete(_ASKING).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAsking:
     """One asking as it is kept."""
 
     nonce: str
@@ -78,7 +78,7 @@ def show(
     unit.run(_SHOW, values)
 
 
-def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> Shown | None:
+def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> ShownAsking | None:
     """The asking with this nonce, if it was shown to this person."""
     if "\x00" in nonce:
         return None  # PostgreSQL can't even be asked for such a text
@@ -87,7 +87,7 @@ def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> Shown | None:
         return None
     body = vault.open(f"person:{person_id}", f"asking.body:{nonce}", row.body)
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
-    return Shown(row.nonce, row.person_id, body, row.answered_at, row.until)
+    return ShownAsking(row.nonce, row.person_id, body, row.answered_at, row.until)
 
 
 def answered(unit: Unit, nonce: str, now: datetime) -> None:

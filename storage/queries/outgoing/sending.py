@@ -17,12 +17,12 @@ from storage.queries.outgoing import pictures
 from storage.queries.outgoing.outbox import IS_STOPPED, NEWS, OPEN, PENDING, Leaving, opened
 from storage.queries.outgoing.windows import Way, Windows, way
 from storage.queries.rows import among_found
-from storage.tables import Address, DataKey, Lease, OutboxRow
+from storage.tables import Address, DataKey, LeaseRow, OutboxRow
 from storage.vault import KeyGone, Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
-_LEASE = Lease.__table__  # type: ignore[attr-defined]  # as above
+_LEASE = LeaseRow.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
 # A later message of a chat waits this long for an earlier one of which nobody knows.
 AFTER_UNKNOWN = timedelta(seconds=10)
@@ -99,7 +99,7 @@ class NotLeading(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Leader:
     """Who sends for a channel, by its lease."""
 
     channel: str
@@ -144,7 +144,7 @@ def ready(unit: Unit, channel: str, now: datetime, most: int, lane: str = "") ->
 
 
 def claim(
-    unit: Unit, vault: Vault, sender: Sender, address_id: str, now: datetime, rows_until: datetime,
+    unit: Unit, vault: Vault, sender: Leader, address_id: str, now: datetime, rows_until: datetime,
     windows: Windows | None = None,
 ) -> Claimed | None:  # fmt: skip
     """Mark the next message of a chat as being sent; None if none may leave. Raises NotLeading.
@@ -183,7 +183,7 @@ def open_row(vault: Vault, row: "Row[Any]") -> tuple[Leaving, str]:
     return leaving if body is leaving.body else leaving._replace(body=body), str(chat)
 
 
-def check_leads(unit: Unit, sender: Sender, now: datetime) -> None:
+def check_leads(unit: Unit, sender: Leader, now: datetime) -> None:
     found = unit.execute(select(_LEASE.c.holder, _LEASE.c.epoch, _LEASE.c.until).where(_LEASE.c.name == sender.lease))
     row = found.first()
     if row is None or (row.holder, row.epoch) != (sender.holder, sender.epoch) or row.until < now:
@@ -229,7 +229,7 @@ def move(unit: Unit, row: "Row[Any]", now: datetime, state: str, **values: objec
 
 
 def _mark(
-    unit: Unit, sender: Sender, row: "Row[Any]", now: datetime, until: datetime, leaves: Way | None
+    unit: Unit, sender: Leader, row: "Row[Any]", now: datetime, until: datetime, leaves: Way | None
 ) -> bool:  # fmt: skip
     """Mark a message as being sent. False if somebody was faster, or another process sends now."""
     leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
@@ -250,7 +250,7 @@ def marked_at(unit: Unit, outbox_id: int) -> datetime:
     return found
 
 
-def settle(unit: Unit, sender: Sender, claimed: Claimed, state: str, now: datetime, **values: object) -> bool:
+def settle(unit: Unit, sender: Leader, claimed: Claimed, state: str, now: datetime, **values: object) -> bool:
     """Write what became of a message that was being sent. False if somebody else wrote it off meanwhile."""
     claim = {"which": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
     return unit.run(_SETTLE, {**claim, "state": state, "changed_at": now, **values}).rowcount == 1

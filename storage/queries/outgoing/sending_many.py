@@ -39,8 +39,8 @@ from storage.queries.outgoing.sending import (
     OPEN_ONES,
     UNREADABLE,
     Claimed,
+    Leader,
     Ready,
-    Sender,
     check_leads,
     first_of,
     move,
@@ -112,7 +112,7 @@ class Together:
 
 
 def claim(
-    unit: Unit, vault: Vault, sender: Sender, chats: Sequence[str], now: datetime, rows_until: datetime,
+    unit: Unit, vault: Vault, sender: Leader, chats: Sequence[str], now: datetime, rows_until: datetime,
     windows: Windows | None = None,
 ) -> Together:  # fmt: skip
     """Mark the next message of each of some chats as being sent, in the order of the chats. Raises NotLeading.
@@ -165,7 +165,7 @@ def _next(
 
 
 def _mark(
-    unit: Unit, sender: Sender, claimed: Sequence[Claimed], now: datetime, until: datetime, ways: Mapping[str, str]
+    unit: Unit, sender: Leader, claimed: Sequence[Claimed], now: datetime, until: datetime, ways: Mapping[str, str]
 ) -> Collection[int]:
     leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
     values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch, **ways}
@@ -174,12 +174,12 @@ def _mark(
     return _changed(unit.run(_CLAIMS[unit.on_sqlite], change))
 
 
-def marked(claimed: Claimed, sender: Sender) -> Given:
+def marked(claimed: Claimed, sender: Leader) -> Given:
     """A message as it was marked."""
     return {"id": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
 
 
-def sent(claimed: Claimed, sender: Sender, part: int | None, platform_id: str | None) -> Given:
+def sent(claimed: Claimed, sender: Leader, part: int | None, platform_id: str | None) -> Given:
     """A message as it was sent. part: pieces that are out. platform_id: what the platform calls it."""
     return {**marked(claimed, sender), "part": part, "name": platform_id or None}
 
@@ -209,7 +209,7 @@ def _changed(result: CursorResult[*tuple[Any, ...]]) -> Collection[int]:
 
 
 def lost(
-    unit: Unit, sender: Sender, now: datetime, *, at_work: Collection[str], alone: bool
+    unit: Unit, sender: Leader, now: datetime, *, at_work: Collection[str], alone: bool
 ) -> list[tuple[int, str]]:  # fmt: skip
     """(id, kind) of messages that are marked as being sent and that nobody will settle; they become unknown.
 

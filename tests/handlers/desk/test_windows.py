@@ -17,7 +17,7 @@ from storage.queries import machine
 from storage.queries.announcing import results
 from storage.queries.incoming import chats
 from storage.queries.outgoing import sending, windows
-from storage.queries.outgoing.sending import Sender
+from storage.queries.outgoing.sending import Leader
 from storage.queries.outgoing.windows import Windows
 from storage.tables import OutboxRow
 from storage.vault import Vault
@@ -35,7 +35,7 @@ class Account:
 
     town: Town
     windows: Windows
-    leader: Sender
+    leader: Leader
 
     async def person(self, name: str, wrote: timedelta | None, channel: str = "zalo_oa") -> Citizen:
         """Somebody who wrote so long ago; None: never, as far as the platform says."""
@@ -88,7 +88,7 @@ async def opened(town: Database, rules: Windows) -> Account:
     now = made.clock.now()
     epoch = made.database.write_now(lambda unit: machine.lease(unit, "sender:zalo_oa", "us", now, timedelta(days=900)))
     assert epoch is not None
-    return Account(made, rules, Sender("zalo_oa", "sender:zalo_oa", "us", epoch))
+    return Account(made, rules, Leader("zalo_oa", "sender:zalo_oa", "us", epoch))
 
 
 @pytest.fixture
