@@ -83,7 +83,14 @@ class Bare:
     async def page(self, _: web.Request) -> web.Response:
         """The last month, unit by unit."""
         found = [
-            OfMonth(self._month, unit_id, gift, measure, kind, Total(None if lines < FEW else amount))
+            OfMonth(
+                month=self._month,
+                unit_id=unit_id,
+                gift=gift,
+                measure=measure,
+                kind=kind,
+                total=Total(None if lines < FEW else amount),
+            )
             for unit_id, gift, measure, kind, amount, lines in self._run(MONTH, self._month.isoformat())
         ]
         places = ledger.rows(found, self._totals.kinds, self._voice, by_month=False)
@@ -106,7 +113,20 @@ def _line(
     previous: bytes, digest: bytes,
 ) -> LedgerEntry:  # fmt: skip
     on = date.fromisoformat(day) if isinstance(day, str) else day
-    return LedgerEntry(at, on, kind, code, gift, unit_id, amount, measure, sequence, previous, digest, ())
+    return LedgerEntry(
+        at=at,
+        day=on,
+        kind=kind,
+        code=code,
+        gift=gift,
+        unit_id=unit_id,
+        amount=amount,
+        measure=measure,
+        sequence=sequence,
+        previous=previous,
+        hash=digest,
+        content=(),
+    )
 
 
 # A full ledger

@@ -77,7 +77,13 @@ def _rows(
         names.append(name)
         case_id, person_id, key = new_id(at), new_id(at), secrets.token_bytes(32)
         request = Registration(
-            ("food",), name.unit_id, "tổ 1", name.words, 1950 + chance.randrange(50), name.phone, "Cần gạo."
+            needs=("food",),
+            unit_id=name.unit_id,
+            place="tổ 1",
+            name=name.words,
+            birth_year=1950 + chance.randrange(50),
+            phone=name.phone,
+            story="Cần gạo.",
         )
         is_open = chance.random() < OPEN_SHARE
         created = now - timedelta(days=chance.randrange(12)) if is_open else at

@@ -86,7 +86,11 @@ class _Shown:
             acting = desk.officials.acting(official.id)
             assert acting is not None
             page = view(desk.of(acting), Click())
-            return SignedIn("", acting, "0" * 64, checked=False, stale=False), desk.voice("vi"), page
+            return (
+                SignedIn(session_id="", official=acting, csrf="0" * 64, checked=False, stale=False),
+                desk.voice("vi"),
+                page,
+            )
 
         signed, voice, page = house.database.write_now(look)
         now = house.clock.now()

@@ -43,7 +43,7 @@ STOP_S = 12.0
 COLLECTED_AFTER = (20_000, 20, 20)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Everything that runs, wired; the parts that tests reach for. site: puts together what is served over HTTP."""
 
@@ -84,7 +84,17 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
 
     fetchers = {platform.name: platform.fetcher for platform in built}
     rates = {WebChat.name: WebChat.rate, **{platform.name: platform.rate for platform in built}}
-    work = Work(database, office, clock, Cleaner(), fetchers, look, broke, settings.data_dir / anchors.NAME, rates)
+    work = Work(
+        database=database,
+        office=office,
+        clock=clock,
+        cleaner=Cleaner(),
+        fetchers=fetchers,
+        replied=look,
+        broke=broke,
+        anchors=settings.data_dir / anchors.NAME,
+        rates=rates,
+    )
 
     jobs = JobClock(work, settings.timezone, settings.digest_at)
 
@@ -92,7 +102,16 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
         return sorted({*alarms, *jobs.reasons(), *(reason for platform in built for reason in platform.reasons())})
 
     site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons, jobs.counts)
-    return Service(opened, inbox, outbox, tuple(built), lines, jobs, site, alarms)
+    return Service(
+        opened=opened,
+        inbox=inbox,
+        outbox=outbox,
+        platforms=tuple(built),
+        lines=lines,
+        jobs=jobs,
+        site=site,
+        alarms=alarms,
+    )
 
 
 def _site(

@@ -14,7 +14,7 @@ from storage.unit import Unit
 from storage.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one message may hold. text, caption: UTF-16 units; buttons: how many; label: letters of one button.
 
@@ -51,7 +51,7 @@ class Picture:
     row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
     """One message that fits a channel.
 
@@ -69,7 +69,7 @@ class Fitted:
     row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One thing that came in through a platform, read.
 

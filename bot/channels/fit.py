@@ -20,16 +20,16 @@ def fit(body: Mapping[str, object], limits: Limits) -> tuple[Fitted, ...]:
     text, buttons = _shown(body, limits)
     card, contact = _picture(body), body.get("contact") is True
     *before, last = _pieces(text, limits.text)
-    pieces = [Fitted(piece) for piece in before]
+    pieces = [Fitted(text=piece) for piece in before]
     if limits.apart:
-        pictures = [Fitted("", card=card)] if card else []
-        wish = [Fitted("", contact=True)] if contact else []
-        return (*pictures, *pieces, Fitted(last, buttons), *wish)
+        pictures = [Fitted(text="", card=card)] if card else []
+        wish = [Fitted(text="", contact=True)] if contact else []
+        return (*pictures, *pieces, Fitted(text=last, buttons=buttons), *wish)
     if card is not None and units(last) > limits.caption:
-        pieces.append(Fitted(last))
+        pieces.append(Fitted(text=last))
         last = ""
     old = "" if pieces else str(body.get("instead_of", ""))
-    return (*pieces, Fitted(last, buttons, card, contact=contact, instead_of=old))
+    return (*pieces, Fitted(text=last, buttons=buttons, card=card, contact=contact, instead_of=old))
 
 
 def fit_words(body: Mapping[str, object], limits: Limits) -> tuple[Fitted, ...]:
@@ -38,7 +38,7 @@ def fit_words(body: Mapping[str, object], limits: Limits) -> tuple[Fitted, ...]:
     Where a picture stands apart its place is kept by an empty piece, so that what is out by then is counted alike.
     """
     pieces = fit({name: body[name] for name in body if name != "card"}, replace(limits, buttons=0))
-    return (Fitted(""), *pieces) if limits.apart and _picture(body) else pieces
+    return (Fitted(text=""), *pieces) if limits.apart and _picture(body) else pieces
 
 
 def _shown(body: Mapping[str, object], limits: Limits) -> tuple[str, tuple[Button, ...]]:

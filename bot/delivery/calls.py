@@ -36,7 +36,7 @@ PROBE_S, SELDOM_S = 10.0, 120.0
 PLAIN = "plain"  # the reason of a message that was refused as it is: it goes out once more in words alone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
     """What became of one call to the platform.
 
@@ -103,7 +103,7 @@ class PlatformCalls:
             pieces = self._pieces(claimed)
         except Exception as error:
             log.exception("nothing can be made of a message")
-            return SendResult("failed", type(error).__name__)
+            return SendResult(state="failed", reason=type(error).__name__)
         await self._limiter.leaves()
         try:
             platform_id = await self._channel.send(claimed.chat, pieces[min(claimed.part, len(pieces) - 1)])
@@ -114,13 +114,13 @@ class PlatformCalls:
             return self._result_of(claimed, Unclear(type(error).__name__))
         self._failures = self._refusals = self._relapses = 0
         if claimed.part + 1 < len(pieces):
-            return SendResult("queued", claimed.reason, platform_id=platform_id, part=claimed.part + 1)
-        return SendResult("sent", platform_id=platform_id, part=claimed.part + 1)
+            return SendResult(state="queued", reason=claimed.reason, platform_id=platform_id, part=claimed.part + 1)
+        return SendResult(state="sent", platform_id=platform_id, part=claimed.part + 1)
 
     def _pieces(self, claimed: Claimed) -> tuple[Fitted, ...]:
         limits, body = self._channel.limits, claimed.leaving.body
         if claimed.way == "template":
-            return (Fitted("", template=claimed.leaving.kind, row=claimed.leaving.id),)
+            return (Fitted(text="", template=claimed.leaving.kind, row=claimed.leaving.id),)
         if claimed.reason != PLAIN:
             return tuple(_numbered(piece, claimed.leaving.id) for piece in fit(body, limits))
         return fit_words(body, limits)
@@ -132,24 +132,24 @@ class PlatformCalls:
                 return self._later(claimed, error, reason)
             case NotSent():
                 self._count_a_failure()
-                return SendResult("queued", reason, again=_backoff(claimed.leaving.attempt))
+                return SendResult(state="queued", reason=reason, again=_backoff(claimed.leaving.attempt))
             case Moved():
-                return SendResult("queued", reason, again=timedelta(0), chat=error.chat)
+                return SendResult(state="queued", reason=reason, again=timedelta(0), chat=error.chat)
             case PersonGone():
-                return SendResult("failed", error.reason, gone=True)
+                return SendResult(state="failed", reason=error.reason, gone=True)
             case WindowClosed():
-                return SendResult("held", error.reason, closed=True)
+                return SendResult(state="held", reason=error.reason, closed=True)
             case Refused():
                 log.error("a message was refused", extra={"channel": self._channel.name, "reason": error.reason})
                 self._refused_messages = True
                 if claimed.reason == PLAIN:
-                    return SendResult("failed", error.reason)
-                return SendResult("queued", PLAIN, again=timedelta(0))
+                    return SendResult(state="failed", reason=error.reason)
+                return SendResult(state="queued", reason=PLAIN, again=timedelta(0))
             case Misconfigured() | NeedsToken():
                 self._refusals += 1 if isinstance(error, Misconfigured) else REFUSALS_OF_OUR_ACCOUNT
-                return SendResult("queued", reason, again=timedelta(seconds=1))
+                return SendResult(state="queued", reason=reason, again=timedelta(seconds=1))
         self._count_a_failure()
-        return SendResult("unknown", error.reason)
+        return SendResult(state="unknown", reason=error.reason)
 
     def _later(self, claimed: Claimed, error: TryLater, reason: str) -> SendResult:
         """Wait as the platform asks, unless it asked so too often for the same reason."""
@@ -159,8 +159,8 @@ class PlatformCalls:
             self._limiter.told_to_wait(claimed.leaving.address_id, error.after_s)
         repeated = claimed.reason in (error.reason, PLAIN)
         if error.most and repeated and claimed.leaving.attempt >= error.most:
-            return SendResult("failed", error.reason)
-        return SendResult("queued", reason, again=timedelta(seconds=error.after_s))
+            return SendResult(state="failed", reason=error.reason)
+        return SendResult(state="queued", reason=reason, again=timedelta(seconds=error.after_s))
 
     def _count_a_failure(self) -> None:
         """After some failures in a row the whole account pauses, longer each time."""

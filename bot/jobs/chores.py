@@ -22,7 +22,7 @@ FETCHES = 5  # of a photo, over half an hour
 BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What the jobs work with.
 

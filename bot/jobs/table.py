@@ -54,7 +54,7 @@ LOOK_AGAIN_S = 300.0
 MOST_LATE_S = 60  # what is done over and over has its next turn at once
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job: done at a time of day, or over and over. late: how much later it is still worth doing.
 
@@ -76,26 +76,26 @@ remind_of_arrivals = in_rounds("remind_of_arrivals", lambda desk: desk.arrival_r
 remind_of_forms = in_rounds("remind_of_forms", lambda desk: desk.form_reminders)
 
 JOBS: tuple[Job, ...] = (
-    Job("seal", seal, every=timedelta(seconds=1)),
-    Job("fetch_photos", fetch_photos, every=timedelta(seconds=1)),
-    Job("clean_photos", clean_photos, every=timedelta(seconds=1)),
-    Job("ring", ring, every=timedelta(seconds=10)),
-    Job("end_idle_talks", end_idle_talks, every=timedelta(minutes=1)),
-    Job("clear_up_accounts", clear_up_accounts, every=timedelta(seconds=10)),
-    Job("look_at_law_changes", look_at_law_changes, every=timedelta(seconds=10)),
-    Job("write_posts", write_posts, every=timedelta(minutes=5)),
-    Job("announce", announce, every=timedelta(seconds=0.5)),
-    Job("tell_officials", tell_officials, at=time(7, 0), late=timedelta(hours=5), digest=True),
-    Job("send_digests", send_digests, at=time(7, 0), late=timedelta(hours=12), digest=True),
-    Job("look_for_silence", look_for_silence, at=time(8, 0), late=timedelta(hours=12)),
-    Job("tell_of_endings", tell_of_endings, at=time(8, 10), late=timedelta(days=2)),
-    Job("remind_of_questions", remind_of_questions, at=time(8, 20), late=timedelta(hours=9)),
-    Job("remind_of_arrivals", remind_of_arrivals, at=time(8, 30), late=timedelta(hours=9)),
-    Job("remind_of_forms", remind_of_forms, at=time(8, 40), late=timedelta(hours=9)),
-    Job("remind_of_pledges", remind_of_pledges, at=time(9, 0), late=timedelta(hours=10)),
-    Job("forget", forget, at=time(3, 15)),
-    Job("look_for_damage", look_for_damage, at=time(3, 45)),
-    Job("anchor", write_anchors, at=time(4, 0)),
+    Job(name="seal", do=seal, every=timedelta(seconds=1)),
+    Job(name="fetch_photos", do=fetch_photos, every=timedelta(seconds=1)),
+    Job(name="clean_photos", do=clean_photos, every=timedelta(seconds=1)),
+    Job(name="ring", do=ring, every=timedelta(seconds=10)),
+    Job(name="end_idle_talks", do=end_idle_talks, every=timedelta(minutes=1)),
+    Job(name="clear_up_accounts", do=clear_up_accounts, every=timedelta(seconds=10)),
+    Job(name="look_at_law_changes", do=look_at_law_changes, every=timedelta(seconds=10)),
+    Job(name="write_posts", do=write_posts, every=timedelta(minutes=5)),
+    Job(name="announce", do=announce, every=timedelta(seconds=0.5)),
+    Job(name="tell_officials", do=tell_officials, at=time(7, 0), late=timedelta(hours=5), digest=True),
+    Job(name="send_digests", do=send_digests, at=time(7, 0), late=timedelta(hours=12), digest=True),
+    Job(name="look_for_silence", do=look_for_silence, at=time(8, 0), late=timedelta(hours=12)),
+    Job(name="tell_of_endings", do=tell_of_endings, at=time(8, 10), late=timedelta(days=2)),
+    Job(name="remind_of_questions", do=remind_of_questions, at=time(8, 20), late=timedelta(hours=9)),
+    Job(name="remind_of_arrivals", do=remind_of_arrivals, at=time(8, 30), late=timedelta(hours=9)),
+    Job(name="remind_of_forms", do=remind_of_forms, at=time(8, 40), late=timedelta(hours=9)),
+    Job(name="remind_of_pledges", do=remind_of_pledges, at=time(9, 0), late=timedelta(hours=10)),
+    Job(name="forget", do=forget, at=time(3, 15)),
+    Job(name="look_for_damage", do=look_for_damage, at=time(3, 45)),
+    Job(name="anchor", do=write_anchors, at=time(4, 0)),
 )
 
 

@@ -43,7 +43,7 @@ LASTS = timedelta(days=60)
 WORDS = "Dữ liệu mẫu."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleGift:
     """What somebody promised, and how far it went. offer.name: without the number of the giver.
 
@@ -64,49 +64,133 @@ class SampleGift:
 GIFTS = (
     # Handed over, and the resident has confirmed it.
     SampleGift(
-        Offer("goods", "group", 50, "Nhóm Mẫu", measure="kg", what="gạo (mẫu)", topic="food", named=True,
-              unit_id="xa_tay_giang"),
-        8, need="food", case=2, part=20, handed=True, said=20,
+        offer=Offer(
+            kind="goods",
+            giver="group",
+            amount=50,
+            name="Nhóm Mẫu",
+            measure="kg",
+            what="gạo (mẫu)",
+            topic="food",
+            named=True,
+            unit_id="xa_tay_giang",
+        ),
+        days=8,
+        need="food",
+        case=2,
+        part=20,
+        handed=True,
+        said=20,
     ),
     # Allotted, and to be handed over.
     SampleGift(
-        Offer("goods", "enterprise", 20, "Nhà sách Mẫu", measure="bộ", what="sách vở (mẫu)", topic="school",
-              unit_id="xa_tay_giang"),
-        3, need="school", case=2, part=2,
+        offer=Offer(
+            kind="goods",
+            giver="enterprise",
+            amount=20,
+            name="Nhà sách Mẫu",
+            measure="bộ",
+            what="sách vở (mẫu)",
+            topic="school",
+            unit_id="xa_tay_giang",
+        ),
+        days=3,
+        need="school",
+        case=2,
+        part=2,
     ),
     # Handed over, and waiting for the resident's word.
     SampleGift(
-        Offer("goods", "person", 12, "Người Tặng Mẫu", measure="cái", what="chăn ấm (mẫu)", topic="clothes",
-              unit_id="xa_thang_binh"),
-        2, need="house", case=3, part=4, handed=True,
+        offer=Offer(
+            kind="goods",
+            giver="person",
+            amount=12,
+            name="Người Tặng Mẫu",
+            measure="cái",
+            what="chăn ấm (mẫu)",
+            topic="clothes",
+            unit_id="xa_thang_binh",
+        ),
+        days=2,
+        need="house",
+        case=3,
+        part=4,
+        handed=True,
     ),
     # Handed over, and the resident has got less: to be looked into.
     SampleGift(
-        Offer("goods", "enterprise", 30, "Công ty Mẫu", measure="thùng", what="nước uống (mẫu)", topic="food",
-              named=True, unit_id="phuong_thanh_khe"),
-        5, need="water", case=4, part=10, handed=True, said=6,
+        offer=Offer(
+            kind="goods",
+            giver="enterprise",
+            amount=30,
+            name="Công ty Mẫu",
+            measure="thùng",
+            what="nước uống (mẫu)",
+            topic="food",
+            named=True,
+            unit_id="phuong_thanh_khe",
+        ),
+        days=5,
+        need="water",
+        case=4,
+        part=10,
+        handed=True,
+        said=6,
     ),
     # A job whose employer was verified, offered to a resident; and a buyer with its months, not yet brought together.
     SampleGift(
-        Offer("job", "enterprise", 20, "Công ty May Mẫu", measure="người", what="may công nghiệp (mẫu)",
-              unit_id="phuong_hoa_khanh",
-              details={"job_place": "khu công nghiệp (mẫu)", "wage": "7.500.000 đ", "wage_per": "Một tháng",
-                       "contract": "Có hợp đồng và bảo hiểm"}),
-        4, need="work", case=1, part=1,
+        offer=Offer(
+            kind="job",
+            giver="enterprise",
+            amount=20,
+            name="Công ty May Mẫu",
+            measure="người",
+            what="may công nghiệp (mẫu)",
+            unit_id="phuong_hoa_khanh",
+            details={
+                "job_place": "khu công nghiệp (mẫu)",
+                "wage": "7.500.000 đ",
+                "wage_per": "Một tháng",
+                "contract": "Có hợp đồng và bảo hiểm",
+            },
+        ),
+        days=4,
+        need="work",
+        case=1,
+        part=1,
     ),
     SampleGift(
-        Offer("link", "cooperative", 200, "Hợp tác xã Mẫu", measure="kg", what="gừng (mẫu)", months=(1, 2, 11, 12),
-              unit_id="xa_thang_binh",
-              details={"wants": "Thu mua", "floor_price": "15.000 đ, một ki-lô-gam", "pick_up": "Tại ruộng, tại nhà"}),
-        1, need="trade", case=11,
+        offer=Offer(
+            kind="link",
+            giver="cooperative",
+            amount=200,
+            name="Hợp tác xã Mẫu",
+            measure="kg",
+            what="gừng (mẫu)",
+            months=(1, 2, 11, 12),
+            unit_id="xa_thang_binh",
+            details={"wants": "Thu mua", "floor_price": "15.000 đ, một ki-lô-gam", "pick_up": "Tại ruộng, tại nhà"},
+        ),
+        days=1,
+        need="trade",
+        case=11,
     ),
     # Not answered by an official yet.
     SampleGift(
-        Offer("time", "person", 1, "Giáo Viên Mẫu", measure="người", what="Dạy học, kèm trẻ (mẫu)",
-              unit_id="phuong_hoa_khanh", details={"free_when": "chiều thứ bảy (mẫu)"}),
-        0, accepted=False,
+        offer=Offer(
+            kind="time",
+            giver="person",
+            amount=1,
+            name="Giáo Viên Mẫu",
+            measure="người",
+            what="Dạy học, kèm trẻ (mẫu)",
+            unit_id="phuong_hoa_khanh",
+            details={"free_when": "chiều thứ bảy (mẫu)"},
+        ),
+        days=0,
+        accepted=False,
     ),
-)  # fmt: skip
+)
 
 
 def fill(desk: "Desk", officials: Mapping[str, str], cases: Sequence[str]) -> None:
@@ -128,13 +212,22 @@ def chat_of(desk: "Desk", who: str, number: int) -> "Chat":
 def _campaign(desk: "Desk", treasurer: "Official", admin: "Official", officer: "Official") -> None:
     """An account and a campaign, each by the treasurer and then by the admin, and what was promised since."""
     enters, confirms = desk.of(treasurer), desk.of(admin)
-    account = enters.gift_accounts.enter(AccountEntry(ORGANISER, BANK, NUMBER, desk.today()))
+    account = enters.gift_accounts.enter(
+        AccountEntry(owner=ORGANISER, bank=BANK, number=NUMBER, first_day=desk.today())
+    )
     if account is None:
         return
     confirms.gift_accounts.confirm(account)
     last_day = desk.today() + LASTS
     draft = CampaignDraft(
-        TITLE, ABOUT, ORGANISER, "fund_for_the_poor", desk.today(), last_day, account_id=account, goal=GOAL
+        title=TITLE,
+        about=ABOUT,
+        organiser=ORGANISER,
+        basis="fund_for_the_poor",
+        first_day=desk.today(),
+        last_day=last_day,
+        account_id=account,
+        goal=GOAL,
     )
     code = enters.campaigns.write(draft)
     seen = confirms.campaigns.read(code or "")
@@ -146,7 +239,11 @@ def _campaign(desk: "Desk", treasurer: "Official", admin: "Official", officer: "
     ]
     confirms.campaigns.open(seen.code, stamp(seen))
     for number, (promised, came) in enumerate(PROMISED, start=1):
-        pledged = _offer(desk, number, Offer("money", "person", promised, "Người Ủng Hộ Mẫu", campaign_id=seen.id))
+        pledged = _offer(
+            desk,
+            number,
+            Offer(kind="money", giver="person", amount=promised, name="Người Ủng Hộ Mẫu", campaign_id=seen.id),
+        )
         if came:
             enters.pledge_work.receive(pledged, came, f"MAU{number:06}")
         if came == MATERIAL:

@@ -6,42 +6,62 @@ from handlers.desk.office import Official
 
 WRITINGS = (
     Writing(
-        Wording(
-            "Nuôi gà thả vườn (mẫu)", "Nuôi khoảng ba chục con gà ta quanh nhà, bán dần vào dịp lễ, Tết.",
-            "Một người, sáng và chiều", "Vườn rào kín, chuồng che mưa", "Dịch bệnh; cần tiêm phòng, không thả chung",
-            "Dữ liệu mẫu, không phải nơi thật",
+        vi=Wording(
+            title="Nuôi gà thả vườn (mẫu)",
+            what="Nuôi khoảng ba chục con gà ta quanh nhà, bán dần vào dịp lễ, Tết.",
+            labour="Một người, sáng và chiều",
+            area="Vườn rào kín, chuồng che mưa",
+            risk="Dịch bệnh; cần tiêm phòng, không thả chung",
+            where="Dữ liệu mẫu, không phải nơi thật",
         ),
-        Wording(
-            "Free-range chickens (sample)",
-            "Keep some thirty local chickens around the house, sell them before feasts.",
-            "One person, mornings and evenings", "A fenced garden, a shed against rain",
-            "Disease; vaccinate, keep them apart from others", "Sample data, no real place",
+        en=Wording(
+            title="Free-range chickens (sample)",
+            what="Keep some thirty local chickens around the house, sell them before feasts.",
+            labour="One person, mornings and evenings",
+            area="A fenced garden, a shed against rain",
+            risk="Disease; vaccinate, keep them apart from others",
+            where="Sample data, no real place",
         ),
-        4_000_000, "garden", "light",
+        cost=4_000_000,
+        land="garden",
+        work="light",
     ),
     Writing(
-        Wording(
-            "Đan giỏ tre tại nhà (mẫu)", "Nhận nguyên liệu, đan giỏ ở nhà, giao lại mỗi tuần.",
-            "Một người, làm lúc rảnh", "Một góc nhà khô ráo", "Đầu ra ít dần khi hết mùa du lịch",
-            "Dữ liệu mẫu, không phải nơi thật",
+        vi=Wording(
+            title="Đan giỏ tre tại nhà (mẫu)",
+            what="Nhận nguyên liệu, đan giỏ ở nhà, giao lại mỗi tuần.",
+            labour="Một người, làm lúc rảnh",
+            area="Một góc nhà khô ráo",
+            risk="Đầu ra ít dần khi hết mùa du lịch",
+            where="Dữ liệu mẫu, không phải nơi thật",
         ),
-        Wording(
-            "Bamboo baskets at home (sample)",
-            "Material is brought, baskets are woven at home and collected every week.",
-            "One person, in spare hours", "A dry corner of the house", "Fewer orders outside the tourist season",
-            "Sample data, no real place",
+        en=Wording(
+            title="Bamboo baskets at home (sample)",
+            what="Material is brought, baskets are woven at home and collected every week.",
+            labour="One person, in spare hours",
+            area="A dry corner of the house",
+            risk="Fewer orders outside the tourist season",
+            where="Sample data, no real place",
         ),
-        0, "none", "light",
+        cost=0,
+        land="none",
+        work="light",
     ),
     Writing(
-        Wording(
-            "Trồng nấm rơm (mẫu)", "Ủ rơm sau vụ gặt, chăm hai tuần, hái bán ở chợ gần nhà.",
-            "Hai người, khỏe", "Nhà che vài chục mét vuông", "Mưa lạnh thì nấm không lên",
-            "Dữ liệu mẫu, không phải nơi thật",
+        vi=Wording(
+            title="Trồng nấm rơm (mẫu)",
+            what="Ủ rơm sau vụ gặt, chăm hai tuần, hái bán ở chợ gần nhà.",
+            labour="Hai người, khỏe",
+            area="Nhà che vài chục mét vuông",
+            risk="Mưa lạnh thì nấm không lên",
+            where="Dữ liệu mẫu, không phải nơi thật",
         ),
-        None, 8_000_000, "field", "two",
+        en=None,
+        cost=8_000_000,
+        land="field",
+        work="two",
     ),
-)  # fmt: skip
+)
 
 
 def fill(desk: "Desk", writer: Official, approver: Official) -> None:

@@ -29,7 +29,7 @@ ACCOUNTS = {
     "officer": ("canbo@example.test", "Lê Cán Bộ (mẫu)", "Cán bộ"),
     "treasurer": ("ketoan@example.test", "Phạm Kế Toán (mẫu)", "Kế toán"),
 }
-SUPPORT = Support("hỗ trợ sinh kế (mẫu)", 2_000_000)
+SUPPORT = Support(what="hỗ trợ sinh kế (mẫu)", amount=2_000_000)
 # What is done with a case, by whom.
 STEPS: Mapping[str, tuple[str, Callable[[Casework, str], CaseOutcome]]] = {
     "take": ("officer", lambda work, code: work.take(code)),

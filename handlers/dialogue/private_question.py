@@ -17,7 +17,7 @@ from handlers.flow.session import Form, StoredSession, load
 from storage.queries.incoming import sessions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownQuestion:
     """What the page shows. options: (written, label); several: more than one may be chosen. asks: words, or photos."""
 
@@ -28,7 +28,7 @@ class ShownQuestion:
     photos: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
     """An open question of somebody's form, asked on a page. nonce: of its showing in the chat."""
 
@@ -58,7 +58,7 @@ class Asides:
         question = conversation.question(slot)
         if asking is None or question is None or asking.slot != slot or asking.mode != "private":
             return None
-        return OpenQuestion(conversation, form, slot, question, asking.nonce)
+        return OpenQuestion(conversation=conversation, form=form, slot=slot, question=question, nonce=asking.nonce)
 
     def show(self, desk: Desk, found: OpenQuestion) -> ShownQuestion:
         """The question in the person's language, with its buttons as choices."""
@@ -66,11 +66,11 @@ class Asides:
         asks = engine.show(found.form, found.slot, found.question, self._told(found))
         options = tuple((o.written, voice.say(o.label, scope)) for o in asks.options if o.written != engine.DONE)
         return ShownQuestion(
-            voice.say(asks.prompt, scope),
-            voice.say(Phrase(f"private_purpose.{scope}")),
-            options,
-            found.question.several,
-            found.question.expects == "photos",
+            question=voice.say(asks.prompt, scope),
+            purpose=voice.say(Phrase(f"private_purpose.{scope}")),
+            options=options,
+            several=found.question.several,
+            photos=found.question.expects == "photos",
         )
 
     def understands(

@@ -41,7 +41,7 @@ class Texts:
         return f"{scope}.{key}" in known or key in known
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Voice:
     """Speaks one language.
 

@@ -44,7 +44,14 @@ def as_frozen(states: Mapping[tuple[str, str], int], ways: Mapping[str, int], no
         if state != "digest":
             by_channel[channel] = by_channel.get(channel, 0) + count
     digest = sum(count for (_, state), count in states.items() if state == "digest")
-    return AudienceCounts(by_channel, digest, now.unreachable, now.opted_out, ways, now.moved)
+    return AudienceCounts(
+        by_channel=by_channel,
+        digest=digest,
+        unreachable=now.unreachable,
+        opted_out=now.opted_out,
+        ways=ways,
+        moved=now.moved,
+    )
 
 
 def progress(seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> Phrase:

@@ -121,8 +121,14 @@ def starts_wrongly(a: Answers) -> bool:
 def draft(a: Answers, places: tuple[str, ...], desk: Desk) -> BroadcastDraft:
     """What she has written."""
     start = datetime.combine(a[day], a[hour], desk.zone).astimezone(UTC) if a[when] == "later" else None
-    said = {"vi": a[title]}, {"vi": a[body]}
-    return BroadcastDraft(cast("Kind", a[kind]), *said, Audience(_to(a, places)), a.get(topic) or "", start)
+    return BroadcastDraft(
+        kind=cast("Kind", a[kind]),
+        title={"vi": a[title]},
+        words={"vi": a[body]},
+        audience=Audience(units=_to(a, places)),
+        topic=a.get(topic) or "",
+        start=start,
+    )
 
 
 def _to(a: Answers, places: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,12 +61,12 @@ def write(database: Database, master: MasterKey, path: Path, now: Callable[[], d
         keys = path.with_name(KEYS)
         before = _known_keys(keys, origin, check)
         kept = [table for table in SQLModel.metadata.sorted_tables if table.name not in LEFT_OUT]
-        data = Header("data", migrations.HEAD, now(), check, origin, {})
+        data = Header(what="data", revision=migrations.HEAD, taken=now(), key_check=check, origin=origin, counts={})
         with rowfile.written_aside(path) as file:
             done = database.read_now(lambda unit: _dump(unit, file, data, kept, tell))
             # A clock that was set back must not make new keys look older than the backups they open.
             taken = max(now(), data.taken, before or data.taken)
-            today = Header("keys", data.revision, taken, check, origin, {})
+            today = Header(what="keys", revision=data.revision, taken=taken, key_check=check, origin=origin, counts={})
             with rowfile.written_aside(keys) as beside:
                 database.read_now(lambda unit: _dump(unit, beside, today, [_KEYS_TABLE], lambda *_: None))
     return done
@@ -97,7 +97,14 @@ def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell:
     """Write some tables as they stand in this transaction."""
     take_time(unit)
     counts = {str(table.name): unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
-    said = Header(header.what, header.revision, header.taken, header.key_check, header.origin, counts)
+    said = Header(
+        what=header.what,
+        revision=header.revision,
+        taken=header.taken,
+        key_check=header.key_check,
+        origin=header.origin,
+        counts=counts,
+    )
     writer, done = rowfile.RowWriter(file, said), 0
     for table in tables:
         writer.table(str(table.name), {str(column.name): rowfile.kind_of(column.type) for column in table.columns})

@@ -78,7 +78,7 @@ _KIND_OF = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What a file says of itself. what: data or keys; origin: of which database; counts: rows of each table."""
 

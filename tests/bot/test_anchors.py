@@ -30,7 +30,16 @@ def file(tmp_path: Path) -> Path:
 
 
 def work(town: Town, file: Path, alarms: list[str]) -> Work:
-    return Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, alarms.append, file)
+    return Work(
+        database=town.database,
+        office=town.office,
+        clock=town.clock,
+        cleaner=Cleaner(),
+        fetchers={},
+        replied=lambda: None,
+        broke=alarms.append,
+        anchors=file,
+    )
 
 
 async def lives(town: Town, days: int, file: Path) -> None:

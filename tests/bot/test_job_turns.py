@@ -30,7 +30,15 @@ LONG_AGO = NOW - timedelta(days=3653)
 
 
 def works(town: Town) -> Work:
-    return Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, lambda _: None)
+    return Work(
+        database=town.database,
+        office=town.office,
+        clock=town.clock,
+        cleaner=Cleaner(),
+        fetchers={},
+        replied=lambda: None,
+        broke=lambda _: None,
+    )
 
 
 class Stopwatch:
@@ -192,7 +200,7 @@ async def test_a_job_that_failed_is_a_reason_until_it_is_done_again(town: Town) 
             raise faults.pop()
         return False
 
-    bad = Job("bad", do, at=time(3, 15))
+    bad = Job(name="bad", do=do, at=time(3, 15))
     seen = []
     for _ in range(2):
         await leader.tick(bad)
@@ -221,7 +229,7 @@ async def test_what_is_wrong_with_a_job_is_a_reason_of_readiness(tmp_path: Path)
         raise ValueError("a bug")
 
     async with open_house(tmp_path) as house, visit(house) as program:
-        await house.service.jobs.tick(Job("bad", breaks, at=time(3, 15)))
+        await house.service.jobs.tick(Job(name="bad", do=breaks, at=time(3, 15)))
         ready = (await program.gets("/health/ready")).json
 
     assert ready == {"status": "degraded", "reasons": ["job_failed"]}

@@ -42,14 +42,20 @@ class Diary:
         return False
 
     def job(self, name: str = "diary", **values: object) -> Job:
-        return Job(name, self.write, **({"at": time(3, 15)} | values))  # type: ignore[arg-type]  # fields of a job
+        return Job(name=name, do=self.write, **({"at": time(3, 15)} | values))  # type: ignore[arg-type]  # fields of a job
 
     def leader(self) -> JobClock:
         """The clock of one more process on this database."""
         town = self.town
         work = Work(
-            town.database, town.office, town.clock, Cleaner(), {}, lambda: None, self.broken.append
-        )  # fmt: skip
+            database=town.database,
+            office=town.office,
+            clock=town.clock,
+            cleaner=Cleaner(),
+            fetchers={},
+            replied=lambda: None,
+            broke=self.broken.append,
+        )
         return JobClock(work, ZONE)
 
 
@@ -80,7 +86,7 @@ def local(day: int, hour: int, minute: int = 0, *, month: int = 11, year: int = 
     ],
 )
 def test_a_job_was_last_due(now: datetime, due: datetime) -> None:
-    assert latest_due(Job("any", look_for_damage, at=time(3, 15)), now, ZONE) == due
+    assert latest_due(Job(name="any", do=look_for_damage, at=time(3, 15)), now, ZONE) == due
 
 
 async def test_a_daily_job_runs_once_a_day_however_often_it_is_ticked(town: Town, diary: Diary) -> None:

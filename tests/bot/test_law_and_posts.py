@@ -21,7 +21,15 @@ def job(name: str) -> Job:
 
 @pytest.fixture
 def work(town: Town) -> Work:
-    return Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, lambda _: None)
+    return Work(
+        database=town.database,
+        office=town.office,
+        clock=town.clock,
+        cleaner=Cleaner(),
+        fetchers={},
+        replied=lambda: None,
+        broke=lambda _: None,
+    )
 
 
 async def does(work: Work, name: str) -> int:

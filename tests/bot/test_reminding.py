@@ -35,7 +35,15 @@ class Office:
     def work(self) -> Work:
         """What a process that was just started works with."""
         town = self.town
-        return Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, lambda _: None)
+        return Work(
+            database=town.database,
+            office=town.office,
+            clock=town.clock,
+            cleaner=Cleaner(),
+            fetchers={},
+            replied=lambda: None,
+            broke=lambda _: None,
+        )
 
     def leader(self) -> JobClock:
         return JobClock(self.work(), ZONE)

@@ -133,7 +133,7 @@ async def test_a_photo_of_more_than_a_megabyte_is_sent_smaller(place: Place) -> 
     large = written.getvalue()
 
     channel = house.service.platforms[0].channel  # type: ignore[attr-defined]  # the account is the only platform here
-    shown = await channel.send(lan.id, Fitted("", card=Picture("announced", {}, large)))
+    shown = await channel.send(lan.id, Fitted(text="", card=Picture("announced", {}, large)))
 
     assert shown == lan.heard[-1].id
     assert len(lan.heard[-1].picture or b"") <= 1 << 20

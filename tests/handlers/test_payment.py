@@ -17,7 +17,7 @@ from tests.kit.town import Citizen, Town
 
 ASKING = {"organiser", "basis", "first_day", "last_day", "account_owner", "ledger_link"}
 TELLS_AN_ACCOUNT = {"account_number", "swift"}
-MONEY = Offer("money", "person", 1_500_000, "Lan")
+MONEY = Offer(kind="money", giver="person", amount=1_500_000, name="Lan")
 PAYS_NOWHERE = ["gift.no_account"]
 # Words without which nobody can be told where to send money, or be led to give; a new text with one is found here.
 HOW_TO_GIVE = {

@@ -92,10 +92,10 @@ def test_both_languages_have_the_same_keys() -> None:
 # Printing
 
 VOICE = Voice(
-    build(dict.fromkeys(LANGUAGES, 'one = "{what}"\nplain = "p {hotline}"\n[s]\none = "s {what}"')),
-    "vi",
-    ZoneInfo("Asia/Ho_Chi_Minh"),
-    {"hotline": "H"},
+    texts=build(dict.fromkeys(LANGUAGES, 'one = "{what}"\nplain = "p {hotline}"\n[s]\none = "s {what}"')),
+    language="vi",
+    zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+    given={"hotline": "H"},
 )
 
 

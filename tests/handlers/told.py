@@ -15,7 +15,9 @@ from handlers.verdicts import basis, results
 
 
 def voice(language: str, day: date) -> Voice:
-    return Voice(texts.load(), language, ZoneInfo("Asia/Ho_Chi_Minh"), figures_of_the_day(day))
+    return Voice(
+        texts=texts.load(), language=language, zone=ZoneInfo("Asia/Ho_Chi_Minh"), given=figures_of_the_day(day)
+    )
 
 
 def verdict(household: Household, day: date) -> tuple[Phrase, Phrase]:

@@ -12,17 +12,33 @@ from storage.ids import new_code, new_id
 from storage.tables import Allocation, Campaign, LedgerLine, NeedSlot, Pledge
 from tests.kit.town import Town
 
-RICE = Offer("goods", "person", 10, "Trần Văn Cho", measure="kg", what="gạo", phone="+84905111222")
-MONEY = Offer("money", "person", 1_000_000, "Trần Văn Cho", phone="+84905111222")
+RICE = Offer(
+    kind="goods", giver="person", amount=10, name="Trần Văn Cho", measure="kg", what="gạo", phone="+84905111222"
+)
+MONEY = Offer(kind="money", giver="person", amount=1_000_000, name="Trần Văn Cho", phone="+84905111222")
 JOB = Offer(
-    "job", "enterprise", 3, "Công ty Mẫu", measure="người", what="may công nghiệp", phone="+84905111222",
+    kind="job",
+    giver="enterprise",
+    amount=3,
+    name="Công ty Mẫu",
+    measure="người",
+    what="may công nghiệp",
+    phone="+84905111222",
     details={"job_place": "khu công nghiệp", "wage": "6.000.000 đ", "wage_per": "một tháng"},
-)  # fmt: skip
+)
 BUYS = Offer(
-    "link", "cooperative", 50, "Hợp tác xã Mẫu", measure="kg", what="măng khô", months=(8, 9),
+    kind="link",
+    giver="cooperative",
+    amount=50,
+    name="Hợp tác xã Mẫu",
+    measure="kg",
+    what="măng khô",
+    months=(8, 9),
     details={"wants": "Thu mua", "floor_price": "90.000 đ"},
-)  # fmt: skip
-HELP = Offer("time", "group", 2, "Nhóm Mẫu", measure="người", what="sửa nhà", phone="+84905111222")
+)
+HELP = Offer(
+    kind="time", giver="group", amount=2, name="Nhóm Mẫu", measure="người", what="sửa nhà", phone="+84905111222"
+)
 COLUMNS = ("allocated", "received", "handed", "confirmed")
 
 

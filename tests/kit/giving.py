@@ -10,7 +10,7 @@ from handlers.desk.money import AccountEntry, CampaignDraft, stamp
 
 T = TypeVar("T")
 DAY = date(2026, 11, 25)
-ENTRY = AccountEntry("Ban vận động thử", "vietcombank", "0011 223344", DAY)
+ENTRY = AccountEntry(owner="Ban vận động thử", bank="vietcombank", number="0011 223344", first_day=DAY)
 DRAFT = CampaignDraft(
     title={"vi": "Mái nhà trước Tết", "en": "A roof before Tet"},
     about={"vi": "Sửa nhà dột cho các gia đình.", "en": "Mending roofs."},

@@ -60,7 +60,15 @@ class House:
     async def clean(self) -> None:
         """Clean every photo that waits for it, as the job does."""
         opened, outbox = self.service.opened, self.service.outbox
-        work = Work(opened.database, opened.office, self.clock, Cleaner(), {}, outbox.wake, self.service.alarms.append)
+        work = Work(
+            database=opened.database,
+            office=opened.office,
+            clock=self.clock,
+            cleaner=Cleaner(),
+            fetchers={},
+            replied=outbox.wake,
+            broke=self.service.alarms.append,
+        )
         while await clean_photos(work):
             pass
 

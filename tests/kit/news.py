@@ -28,7 +28,14 @@ class Press:
         self, title: str, words: str, topic: str = "health", *, kind: Kind = "news", **others: object
     ) -> str:
         """An announcement that a second official approved; its code. others: fields of the draft."""
-        draft = BroadcastDraft(kind, {"vi": title}, {"vi": words}, Audience(), topic, **others)  # type: ignore[arg-type]  # as said
+        draft = BroadcastDraft(
+            kind=kind,
+            title={"vi": title},
+            words={"vi": words},
+            audience=Audience(),
+            topic=topic,
+            **others,  # type: ignore[arg-type]  # as said
+        )
         code = await self.town.as_official(self.editor, lambda desk: desk.broadcasts.write(draft))
         assert code is not None
         assert await self.acts(self.editor, code, lambda desk, seen: desk.broadcasts.submit(code, seen.stamp)) == "done"

@@ -8,9 +8,15 @@ from tests.kit.town import Town
 
 HERE, THERE = "xa_tay_giang", "phuong_hoa_khanh"
 LAN = Registration(
-    ("review", "health"), HERE, "thôn Bhlô", name="Nguyễn Thị Lan", birth_year=1954, phone="+84905123456",
-    story="Nhà tôi dột.", reach="call",
-)  # fmt: skip
+    needs=("review", "health"),
+    unit_id=HERE,
+    place="thôn Bhlô",
+    name="Nguyễn Thị Lan",
+    birth_year=1954,
+    phone="+84905123456",
+    story="Nhà tôi dột.",
+    reach="call",
+)
 
 
 async def asks(

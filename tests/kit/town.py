@@ -124,7 +124,16 @@ class Town:
     async def announces(self) -> None:
         """Let the clock take announcements as far as they go now, and deliver them."""
         rates = {"webchat": 400.0, "telegram": 25.0, "zalo_oa": 10.0}
-        work = Work(self.database, self.office, self.clock, Cleaner(), {}, lambda: None, lambda _: None, rates=rates)
+        work = Work(
+            database=self.database,
+            office=self.office,
+            clock=self.clock,
+            cleaner=Cleaner(),
+            fetchers={},
+            replied=lambda: None,
+            broke=lambda _: None,
+            rates=rates,
+        )
         while await announce(work):
             await self.service.outbox.drain()
 

@@ -54,7 +54,9 @@ from tests.kit.postgres import PostgresServer
 from tests.kit.shape import lay_file
 from tests.kit.town import Citizen, Town
 
-OWN = Registration(("food", "house"), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
+OWN = Registration(
+    needs=("food", "house"), unit_id="phuong_hoa_khanh", place="tổ 3", name="Nguyễn Thị Lan", phone="+84905123456"
+)
 FOR_OTHER = replace(OWN, for_other=True, name="Bà Tư", phone="", helper_name="Lan", helper_phone="+84905123456")
 
 
@@ -389,7 +391,7 @@ def test_erasing_knows_every_table_that_belongs_to_a_person() -> None:
 
 def _gives(desk: Desk) -> None:
     """Two promises, of one of which something came with words, and an account's words of that month."""
-    offer = Offer("money", "person", 1_000, OWN.name, named=True)
+    offer = Offer(kind="money", giver="person", amount=1_000, name=OWN.name, named=True)
     offered, received = desk.pledges.offer(offer), desk.pledges.offer(offer)
     for pledge in (offered, received):
         desk.pledges.event(pledge, "changed", note="gọi sau 17 giờ")
@@ -774,7 +776,10 @@ def write_as_the_first_release(town: Town, path: Path) -> None:
     ):
         counts = {name: len(rows) for name, (_, rows) in held.items()}
         with where.open("xb+") as file:
-            writer = rowfile.RowWriter(file, rowfile.Header(what, FIRST, AT, check, "first", counts))
+            writer = rowfile.RowWriter(
+                file,
+                rowfile.Header(what=what, revision=FIRST, taken=AT, key_check=check, origin="first", counts=counts),
+            )
             for name, (columns, rows) in held.items():
                 writer.table(name, columns)
                 for row in rows:

@@ -205,7 +205,14 @@ async def test_a_message_that_becomes_another_persons_meanwhile_is_not_marked(sh
 async def test_what_fits_no_window_is_held_and_what_is_paid_for_is_left_to_its_chat(
     town: Town, hours: int, paid_most: int, state: str, apart: int
 ) -> None:
-    windows = Windows("telegram", timedelta(hours=48), timedelta(days=7), paid_most, frozenset(), ZONE)
+    windows = Windows(
+        channel="telegram",
+        free=timedelta(hours=48),
+        paid=timedelta(days=7),
+        paid_most=paid_most,
+        by_template=frozenset(),
+        zone=ZONE,
+    )
     line = await Line.of(town, 1)
     number = await line.put(line.chats[0])
     wrote = update(Address).values(interacted_at=town.clock.now() - timedelta(hours=hours))

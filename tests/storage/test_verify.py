@@ -26,7 +26,9 @@ async def lan(town: Town) -> Citizen:
     """Somebody with a case in review, in a town whose audit is sealed."""
     citizen = town.citizen("Lan")
     await citizen.says("/menu", "/dangky")
-    code = await citizen.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Lan")).code)
+    code = await citizen.at_desk(
+        lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=None, place="tổ 3", name="Lan")).code
+    )
     await town.at_desk(OFFICIAL, lambda desk: desk.cases.move(code, "in_review", "read"))
     await town.database.write(chain.seal)
     return citizen

@@ -52,7 +52,7 @@ async def code(town: Town) -> str:
     """The code of a pledge of which five parts have come, in a town whose chains are sealed."""
     lan = town.citizen("Lan")
     await lan.says("/menu")
-    offer = Offer("money", "person", 1_000_000, "Lan", unit_id="phuong_hoa_khanh")
+    offer = Offer(kind="money", giver="person", amount=1_000_000, name="Lan", unit_id="phuong_hoa_khanh")
     code = await lan.at_desk(lambda desk: desk.pledges.offer(offer).code)
     await town.at_desk(CLOCK, lambda desk: receives(desk, code, (10, 20, 30, 40, 50)))
     await town.database.write(chain.seal)

@@ -34,7 +34,7 @@ FIRST_ID, MOVED_BY = FIRST_USER + 1_000_000, 5_000_000
 AT_ONCE = 1_000
 TOPIC = "health"
 WORDS = {"vi": "Trạm y tế mở cửa sáng thứ bảy."}
-DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, WORDS, Audience(), TOPIC)
+DRAFT = BroadcastDraft(kind="news", title={"vi": "Lịch trạm y tế"}, words=WORDS, audience=Audience(), topic=TOPIC)
 NEVER_SENT = {"opted_out", "gone", "stopped", "cancelled", "failed", "expired", "held"}
 GOT = {"sent", "delivered"}
 

@@ -11,9 +11,12 @@ from tests.walks.steps import follow, until, walk
 
 CHOICE = ("/tintuc", "< những tin ông/bà chọn", "dong y", "< muốn nhận tin gì")
 STORM = BroadcastDraft(
-    "news", {"vi": "Gió mạnh chiều nay"}, {"vi": "Bà con chằng chống nhà cửa trước ba giờ chiều, tàu thuyền về bến."},
-    Audience(), "weather",
-)  # fmt: skip
+    kind="news",
+    title={"vi": "Gió mạnh chiều nay"},
+    words={"vi": "Bà con chằng chống nhà cửa trước ba giờ chiều, tàu thuyền về bến."},
+    audience=Audience(),
+    topic="weather",
+)
 
 
 async def asks_about_the_news_she_got(phone: Phone) -> None:

@@ -45,7 +45,7 @@ def read(update: Fields, *, bot_id: int, username: str = "") -> Received | None:
     chat, kind = _chat(message)
     if kind != "private":
         addressed = kind in ("group", "supergroup") and not edited and _is_to_us(message, bot_id, username)
-        return Received(number, chat, "group", written_at=_moment(message)) if addressed else None
+        return Received(update_id=number, chat=chat, kind="group", written_at=_moment(message)) if addressed else None
     return _private(number, chat, message, edited=edited)
 
 
@@ -61,18 +61,29 @@ def _private(number: str, chat: str, message: Fields, *, edited: bool) -> Receiv
     place, at = _whole(message, "message_id"), _moment(message)
     if "text" in message:
         kind = "edited" if edited else "text"
-        return Received(number, chat, kind, {"text": _text(message, "text"), "place": place}, written_at=at)
+        return Received(
+            update_id=number, chat=chat, kind=kind, body={"text": _text(message, "text"), "place": place}, written_at=at
+        )
     if edited:
         return None  # another caption or a live location: nothing was said anew
     if "photo" in message:
         body = {"text": _text(message, "caption") if "caption" in message else "", "place": place}
-        return Received(number, chat, "photos", body, photos=(_largest(message["photo"]),), written_at=at)
+        return Received(
+            update_id=number, chat=chat, kind="photos", body=body, photos=(_largest(message["photo"]),), written_at=at
+        )
     if "contact" in message:
         return _contact(number, chat, message, place)
     if image := _image_file(message):
-        return Received(number, chat, "photos", {"text": "", "place": place}, photos=(image,), written_at=at)
+        return Received(
+            update_id=number,
+            chat=chat,
+            kind="photos",
+            body={"text": "", "place": place},
+            photos=(image,),
+            written_at=at,
+        )
     kind = next((ours for theirs, ours in _UNREAD if theirs in message), "other")
-    return Received(number, chat, kind, {"place": place}, written_at=at)
+    return Received(update_id=number, chat=chat, kind=kind, body={"place": place}, written_at=at)
 
 
 def _contact(number: str, chat: str, message: Fields, place: int) -> Received:
@@ -81,7 +92,9 @@ def _contact(number: str, chat: str, message: Fields, place: int) -> Received:
     phone = _text(contact, "phone_number")
     own = isinstance(sender, dict) and contact.get("user_id") == sender.get("id") is not None
     body: dict[str, object] = {"contact": phone, "place": place} if own else {"text": phone, "place": place}
-    return Received(number, chat, "contact" if own else "text", body, written_at=_moment(message))
+    return Received(
+        update_id=number, chat=chat, kind="contact" if own else "text", body=body, written_at=_moment(message)
+    )
 
 
 def _press(number: str, query: Fields) -> Received | None:
@@ -97,7 +110,7 @@ def _press(number: str, query: Fields) -> Received | None:
     press = _text(query, "data") if "data" in query else "-"
     # A button that is none of ours has words on it: it says no more than if they were typed.
     kind, name = ("press", "press") if press == "-" or _OURS.fullmatch(press) else ("text", "text")
-    return Received(number, chat, kind, {name: press, "place": place}, callback=callback)
+    return Received(update_id=number, chat=chat, kind=kind, body={name: press, "place": place}, callback=callback)
 
 
 def _membership(number: str, change: Fields) -> Received | None:
@@ -106,7 +119,9 @@ def _membership(number: str, change: Fields) -> Received | None:
     if kind != "private":
         return None
     status = _part(change, "new_chat_member").get("status")
-    return Received(number, chat, "gone" if status in ("kicked", "left") else "back", written_at=_moment(change))
+    return Received(
+        update_id=number, chat=chat, kind="gone" if status in ("kicked", "left") else "back", written_at=_moment(change)
+    )
 
 
 def _is_to_us(message: Fields, bot_id: int, username: str) -> bool:

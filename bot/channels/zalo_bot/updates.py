@@ -34,13 +34,13 @@ def read(update: Fields) -> Received | None:
     # Nowhere is it said that a message's id is unlike those of other chats.
     number, at = f"{chat}/{_id(message, 'message_id')}", _moment(message)
     if _is_group(message, sender, chat):
-        return Received(number, chat, "group", written_at=at)
+        return Received(update_id=number, chat=chat, kind="group", written_at=at)
     if kind == "text":
-        return Received(number, chat, "text", {"text": _text(message, "text")}, written_at=at)
+        return Received(update_id=number, chat=chat, kind="text", body={"text": _text(message, "text")}, written_at=at)
     if kind == "image":
         body = {"text": _text(message, "caption") if isinstance(message.get("caption"), str) else ""}
-        return Received(number, chat, "photos", body, photos=(_photo(message),), written_at=at)
-    return Received(number, chat, _UNREAD[kind], written_at=at)
+        return Received(update_id=number, chat=chat, kind="photos", body=body, photos=(_photo(message),), written_at=at)
+    return Received(update_id=number, chat=chat, kind=_UNREAD[kind], written_at=at)
 
 
 def read_again(raw: bytes) -> Received | None:

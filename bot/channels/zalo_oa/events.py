@@ -29,7 +29,7 @@ _PHOTO_ENDS = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 _PHONE = re.compile(r"\+?[0-9]{9,15}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """Messages of ours that arrived, or were seen. tracking_id: ours, where one was sent by a phone number."""
 
@@ -40,7 +40,7 @@ class Reported:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Echo:
     """A message that went out from the account. by_official: somebody wrote it in Zalo's own tool, and not we."""
 
@@ -122,7 +122,7 @@ def _received(
         # Hashed, for a person's id stands in it, and this one is kept as it is.
         whole = "\n".join((name, _id(event.get("timestamp")), chat))
         message_id = hashlib.sha256(whole.encode()).hexdigest()[:40]
-    return Received(message_id, chat, kind, body, photos=photos, written_at=_moment(event))
+    return Received(update_id=message_id, chat=chat, kind=kind, body=body, photos=photos, written_at=_moment(event))
 
 
 def _reported(event: Fields, oa_id: str, *, seen: bool) -> Reported | None:
@@ -133,14 +133,18 @@ def _reported(event: Fields, oa_id: str, *, seen: bool) -> Reported | None:
     tracking_id = _id(message.get("tracking_id"))
     if not ids and not tracking_id:
         return None
-    return Reported(_person(event, oa_id), ids, seen, tracking_id, _moment(event))
+    return Reported(chat=_person(event, oa_id), message_ids=ids, seen=seen, tracking_id=tracking_id, at=_moment(event))
 
 
 def _echo(event: Fields, oa_id: str) -> Echo:
     message = _part(event, "message")
     by_official = bool(_id(_part(event, "sender").get("admin_id")))
     return Echo(
-        _person(event, oa_id), _id(message.get("msg_id")), _words(message.get("text")), by_official, _moment(event)
+        chat=_person(event, oa_id),
+        message_id=_id(message.get("msg_id")),
+        text=_words(message.get("text")),
+        by_official=by_official,
+        at=_moment(event),
     )
 
 

@@ -42,7 +42,7 @@ READ_AGAIN_S, LOOK_S = 5.0, 4.0  # a pair that was given beside us is used withi
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
     """How the tokens are. expires_at: of the access token; None where nobody said. reason: why no renewal is left."""
 
@@ -122,8 +122,14 @@ class Tokens:
         """How the tokens are, as they were read last."""
         pair = self._pair
         if pair is None:
-            return Life(False, None, None, needs_reauth=True, reason="none")
-        return Life(True, pair.got_at, pair.expires_at, needs_reauth=self._is_lost(pair), reason=pair.reason)
+            return Life(given=False, got_at=None, expires_at=None, needs_reauth=True, reason="none")
+        return Life(
+            given=True,
+            got_at=pair.got_at,
+            expires_at=pair.expires_at,
+            needs_reauth=self._is_lost(pair),
+            reason=pair.reason,
+        )
 
     async def run(self) -> None:
         """Look every few seconds whether another pair was given or this one is to be renewed, until cancelled."""

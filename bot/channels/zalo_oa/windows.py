@@ -26,4 +26,12 @@ def templates(settings: Settings, sentence: Callable[[str, str], str]) -> Mappin
 def windows(settings: Settings, sentence: Callable[[str, str], str]) -> Windows:
     """How long after somebody wrote the account takes messages to her. Raises BadSetting."""
     kinds = frozenset(templates(settings, sentence))
-    return Windows("zalo_oa", FREE, PAID, settings.zalo_paid_cs, kinds, settings.timezone, settings.zalo_oa_rate)
+    return Windows(
+        channel="zalo_oa",
+        free=FREE,
+        paid=PAID,
+        paid_most=settings.zalo_paid_cs,
+        by_template=kinds,
+        zone=settings.timezone,
+        rate=settings.zalo_oa_rate,
+    )

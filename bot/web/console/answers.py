@@ -24,7 +24,7 @@ OURS = frozenset({CSRF, ONE_TIME_CODE})
 UNTYPED = OURS | {"act", "seen", "list", "on", "session", KEPT}  # what our pages send along with what was typed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a click is answered with. to: where the browser goes on. expired: nobody is signed in any more."""
 
@@ -74,30 +74,30 @@ class ForPeople:
         status: int = 200,
     ) -> Answer:  # fmt: skip
         if isinstance(page, PicturePage):
-            return Answer(status, page.content, page.kind)
-        return Answer(status, self._draw(desk, signed, template, page=page, typed=given, wrong=wrong))
+            return Answer(status=status, body=page.content, kind=page.kind)
+        return Answer(status=status, body=self._draw(desk, signed, template, page=page, typed=given, wrong=wrong))
 
     def redirect(self, to: str, done: str) -> Answer:
         # A name in it may have come with the click, such as a code and line ends.
         address = quote(f"/console{to}", safe="/?&=#%+")
         if done:
             address += f"{'&' if '?' in address else '?'}done={quote(done)}"
-        return Answer(303, to=address)
+        return Answer(status=303, to=address)
 
     def stop(self, desk: Desk, signed: SignedIn, status: int, why: str) -> Answer:
-        return Answer(status, self._draw(desk, signed, "screen/stop", why=why))
+        return Answer(status=status, body=self._draw(desk, signed, "screen/stop", why=why))
 
     def check(self, desk: Desk, signed: SignedIn, given: Click, *, again: bool) -> Answer:
         kept = [(name, value) for name, values in given.fields.items() if name not in OURS for value in values]
-        return Answer(403, self._draw(desk, signed, "screen/check", kept=kept, again=again))
+        return Answer(status=403, body=self._draw(desk, signed, "screen/check", kept=kept, again=again))
 
     def sign_in(self, desk: Desk, given: Click | None, path: str) -> Answer:
         to = f"/console/sign-in?next={quote(path)}"
         if given is None:
-            return Answer(303, to=to, expired=True)
+            return Answer(status=303, to=to, expired=True)
         kept = [value for name, values in given.fields.items() if name not in UNTYPED for value in values if value]
         html = self._pages.render("console/signing_in/expired.html", "vi", kept=kept, to="/console/sign-in")
-        return Answer(401, html, expired=True)
+        return Answer(status=401, body=html, expired=True)
 
     def csrf(self, request: web.Request, given: Click) -> str:
         return given[CSRF]
@@ -130,7 +130,7 @@ class ForPrograms:
         if wrong is not None:
             return _json(status, {"wrong": dict(wrong.by_field), "outdated": wrong.outdated})
         if isinstance(page, PicturePage):
-            return Answer(status, page.content, page.kind)
+            return Answer(status=status, body=page.content, kind=page.kind)
         return _json(status, plain(page, desk, signed.official.language))
 
     def redirect(self, to: str, done: str) -> Answer:
@@ -144,7 +144,7 @@ class ForPrograms:
 
     def sign_in(self, desk: Desk, given: Click | None, path: str) -> Answer:
         answer = _json(401, {"error": "sign_in"})
-        return Answer(401, answer.body, answer.kind, expired=True)
+        return Answer(status=401, body=answer.body, kind=answer.kind, expired=True)
 
     def csrf(self, request: web.Request, given: Click) -> str:
         return csrf_header(request)
@@ -173,4 +173,4 @@ def plain(value: object, desk: Desk, language: str) -> object:
 
 
 def _json(status: int, content: object) -> Answer:
-    return Answer(status, orjson.dumps(content).decode(), "application/json")
+    return Answer(status=status, body=orjson.dumps(content).decode(), kind="application/json")

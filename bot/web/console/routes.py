@@ -97,7 +97,7 @@ class ConsoleRoutes:
         if page is None:
             return way.stop(desk, signed, 404, "absent")
         answer = way.screen(desk, signed, screen.template, page, given)
-        return Answer(answer.status, answer.body, answer.kind, stale=signed.stale)
+        return Answer(status=answer.status, body=answer.body, kind=answer.kind, stale=signed.stale)
 
     def _do(self, unit: Unit, token: str, csrf: str, act: Act, way: Way, given: Click) -> Answer:
         desk, signed = self._enter(unit, token)
@@ -141,7 +141,7 @@ class ConsoleRoutes:
 
     def _refuse(self, desk: Desk, signed: SignedIn, way: Way, action: str, *, stale: bool = False) -> Answer:
         answer = way.stop(desk, signed, 403, "forbidden")
-        return Answer(answer.status, answer.body, answer.kind, refused=action, stale=stale)
+        return Answer(status=answer.status, body=answer.body, kind=answer.kind, refused=action, stale=stale)
 
     # After it
 

@@ -21,7 +21,7 @@ ADDRESSES = {"vi": "/so-cong-khai", "en": "/ledger"}
 AS_JSON = "/ledger.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What a request asks for. typed: a code or a reference, or empty. network: where it comes from."""
 
@@ -97,4 +97,4 @@ def _asked(request: web.Request) -> _Asked:
     language = "en" if request.path == ADDRESSES["en"] else "vi"
     as_json = request.path == AS_JSON or "application/json" in request.headers.get("Accept", "")
     typed, month = (clean(request.query.get(name, "")).strip()[:MOST_TYPED] for name in ("q", "month"))
-    return _Asked(typed, month, network(request), language, as_json)
+    return _Asked(typed=typed, month=month, network=network(request), language=language, as_json=as_json)

@@ -96,10 +96,14 @@ def narrowed(fields: Mapping[str, tuple[str, ...]]) -> PledgeFilter:
     one = {name: next(iter(fields.get(name, ())), "").strip() for name in ("kind", "state", "unit", "code", "after")}
     on = {name: bool(next(iter(fields.get(name, ())), "")) for name in CHIPS}
     return PledgeFilter(
-        one["kind"] if one["kind"] in KINDS else "", one["state"] if one["state"] in FOLLOWS else "",
-        one["unit"] if one["unit"] in units.all_units() else "", on["most_needed"], on["due"], one["code"][:40],
-        place(one["after"]),
-    )  # fmt: skip
+        kind=one["kind"] if one["kind"] in KINDS else "",
+        state=one["state"] if one["state"] in FOLLOWS else "",
+        unit_id=one["unit"] if one["unit"] in units.all_units() else "",
+        most_needed=on["most_needed"],
+        due=on["due"],
+        code=one["code"][:40],
+        after=place(one["after"]),
+    )
 
 
 def read(query: str) -> PledgeFilter:

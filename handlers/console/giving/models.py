@@ -242,7 +242,7 @@ def _read(given: Click, faults: Faults) -> Writing | None:
     if faults or cost is None:
         return None
     vi, en = (Wording(**{name: given[f"{language}_{name}"] for name in LONGEST}) for language in ("vi", "en"))
-    return Writing(vi, en if english else None, cost, given["land"], given["work"])
+    return Writing(vi=vi, en=en if english else None, cost=cost, land=given["land"], work=given["work"])
 
 
 one_screen = Screen(path="/models/{id}", template="giving/model", right="model.see", view=view_one, notes=True)

@@ -71,7 +71,14 @@ def enter(desk: Desk, given: Click) -> Redirect | Invalid | None:
     bank = given["other_bank"] if given["bank"] == OTHER_BANK else given["bank"]
     if given["bank"] not in {OTHER_BANK, *(bank_id for bank_id, _ in _banks())}:
         bank, wrong["bank"] = "", "choose"
-    entry = AccountEntry(given["owner"], bank, given["number"], first or desk.today(), last, given["swift"])
+    entry = AccountEntry(
+        owner=given["owner"],
+        bank=bank,
+        number=given["number"],
+        first_day=first or desk.today(),
+        last_day=last,
+        swift=given["swift"],
+    )
     found = dict(account_faults(entry, desk.today()))
     if "bank" in found and given["bank"] == OTHER_BANK:
         found["other_bank"] = found.pop("bank")

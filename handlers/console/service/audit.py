@@ -126,7 +126,13 @@ def _wanted(desk: Desk, filters: Mapping[str, str]) -> Filter:
     with suppress(ValueError, OverflowError):  # what is no day is not asked for
         begins = datetime.combine(date.fromisoformat(filters["day"]), time.min, desk.zone)
         since, until = begins.astimezone(UTC), begins.astimezone(UTC) + timedelta(days=1)
-    return Filter(filters["actor"], filters["action"], _subject(desk, filters["subject"]), since, until)
+    return Filter(
+        actor=filters["actor"],
+        action=filters["action"],
+        subject=_subject(desk, filters["subject"]),
+        since=since,
+        until=until,
+    )
 
 
 def _subject(desk: Desk, typed: str) -> str:

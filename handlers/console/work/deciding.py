@@ -66,7 +66,14 @@ def propose(desk: Desk, given: Click) -> Done:
         faults.setdefault("check_on", "needs_day")
     if faults:
         return Invalid(faults)
-    support = Support(given["what"], amount, given["when"], given["where"], given["conditions"], check_on)
+    support = Support(
+        what=given["what"],
+        amount=amount,
+        when=given["when"],
+        where=given["where"],
+        conditions=given["conditions"],
+        check_on=check_on,
+    )
     return _told(given, "propose", desk.casework.propose(given.path["code"], support, given["seen"]))
 
 

@@ -49,10 +49,10 @@ def keep(a: Answers, desk: Desk) -> Done:
     said = quantity_of(a[goods])
     many, what = said or (a[how_many], a[goods])
     offer = Offer(
-        "goods",
-        giver_of(a),
-        many.count,
-        "",
+        kind="goods",
+        giver=giver_of(a),
+        amount=many.count,
+        name="",
         measure=many.measure or a.get(measure) or MEASURE,
         what=what,
         topic=topic_of(a[goods], desk.today()),

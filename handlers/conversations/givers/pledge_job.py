@@ -39,10 +39,10 @@ def hires_until_lies_ahead(a: Answers) -> bool:
 def keep(a: Answers, desk: Desk) -> Done:
     """Keep the offer, to be verified."""
     offer = Offer(
-        "job",
-        giver_of(a),
-        a[people],
-        "",
+        kind="job",
+        giver=giver_of(a),
+        amount=a[people],
+        name="",
         measure="người",
         what=a[job],
         until=a.get(hires_until),

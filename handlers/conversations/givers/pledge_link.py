@@ -41,10 +41,10 @@ def keep(a: Answers, desk: Desk) -> Done:
     price = ", ".join(told(a, desk, floor_price, price_per).values())
     terms = told(a, desk, wants, standard, paid_when, paid_in_days, area, pick_up)
     offer = Offer(
-        "link",
-        giver_of(a),
-        a[volume].count,
-        "",
+        kind="link",
+        giver=giver_of(a),
+        amount=a[volume].count,
+        name="",
         measure=a[volume].measure or a.get(volume_measure) or MEASURE,
         what=a[product],
         topic=product_of(a[product], today) or topic_of(a[product], today),

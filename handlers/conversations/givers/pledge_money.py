@@ -32,7 +32,7 @@ def due(a: Answers, desk: Desk) -> date | None:
 
 def keep(a: Answers, desk: Desk) -> Done:
     """Keep the pledge, and tell how to send the money, or to wait."""
-    pledge = keep_pledge(a, desk, Offer("money", giver_of(a), a[amount], "", due=due(a, desk)))
+    pledge = keep_pledge(a, desk, Offer(kind="money", giver=giver_of(a), amount=a[amount], name="", due=due(a, desk)))
     return kept(a, "money_kept", pledge, *how_to_pay(desk, pledge))
 
 

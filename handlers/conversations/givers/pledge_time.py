@@ -45,10 +45,10 @@ def was_done(a: Answers) -> bool:
 def keep(a: Answers, desk: Desk) -> Done:
     """Keep the pledge of time."""
     offer = Offer(
-        "time",
-        giver_of(a),
-        a.get(helpers) or 1,
-        "",
+        kind="time",
+        giver=giver_of(a),
+        amount=a.get(helpers) or 1,
+        name="",
         measure="người",
         what=", ".join(told(a, desk, skills, other_skill).values()),
         unit_id=a.get(near),
@@ -61,7 +61,7 @@ def keep(a: Answers, desk: Desk) -> Done:
 def keep_idea(a: Answers, desk: Desk) -> Done:
     """Keep an idea, to be read before it is shown to anybody."""
     details = told(a, desk, done_where, took, came_of_it)
-    offer = Offer("idea", giver_of(a), 1, "", measure="ý tưởng", what=a[idea], details=details)
+    offer = Offer(kind="idea", giver=giver_of(a), amount=1, name="", measure="ý tưởng", what=a[idea], details=details)
     return kept(a, "idea_kept", keep_pledge(a, desk, offer))
 
 

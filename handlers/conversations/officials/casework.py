@@ -92,7 +92,12 @@ Act = Callable[[Answers, Casework, str, str], CaseOutcome]
 
 def _propose(a: Answers, at: Casework, code: str, seen: str) -> CaseOutcome:
     support = Support(
-        a[what], a.get(amount), a.get(when) or "", a.get(where) or "", a.get(conditions) or "", a.get(check_on)
+        what=a[what],
+        amount=a.get(amount),
+        when=a.get(when) or "",
+        where=a.get(where) or "",
+        conditions=a.get(conditions) or "",
+        check_on=a.get(check_on),
     )
     return at.propose(code, support, seen)
 

@@ -37,7 +37,7 @@ MEETING = ("job", "link")  # the two sides meet, so the household is asked first
 FREE = ("asked", "allocated")  # given on, and not handed over
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAllocation:
     """An allocation in a list: nothing in it says who gives or gets. case_code, campaign_code: one of them.
 
@@ -282,7 +282,22 @@ def _agrees(event: PledgeEvent, given: GivenGift) -> bool:
 def _listed(given: GivenGift, case_code: str, campaign_code: str) -> ListedAllocation:
     row, pledge, slot = given.row, given.pledge, given.slot
     return ListedAllocation(
-        row.id, row.state, pledge.code, slot.id, case_code, campaign_code, row.unit_id, pledge.kind, slot.need,
-        row.amount, pledge.measure, row.allocated_by, row.allocated_at, row.handed_amount, row.handed_by, row.handed_at,
-        row.answer, row.confirmed_amount,
-    )  # fmt: skip
+        id=row.id,
+        state=row.state,
+        pledge_code=pledge.code,
+        slot_id=slot.id,
+        case_code=case_code,
+        campaign_code=campaign_code,
+        unit_id=row.unit_id,
+        kind=pledge.kind,
+        need=slot.need,
+        amount=row.amount,
+        measure=pledge.measure,
+        allocated_by=row.allocated_by,
+        allocated_at=row.allocated_at,
+        handed_amount=row.handed_amount,
+        handed_by=row.handed_by,
+        handed_at=row.handed_at,
+        answer=row.answer,
+        said=row.confirmed_amount,
+    )

@@ -20,7 +20,7 @@ LED_TO = ("accepted", "allocated", "handed_over", "received")
 By = Literal["giver", "resident", "official", "clock"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiftHappened:
     """One thing that happened. who: title and name of an official. words: what was written with it."""
 
@@ -33,7 +33,7 @@ class GiftHappened:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiftFile:
     """All of a pledge. campaign: the code of the drive it is for, or empty.
 
@@ -64,7 +64,9 @@ class GiftFiles:
         body = Pledges(self.context).body(pledge)
         if Consents(self.context).taken_back("give", pledge.person_id):
             body = replace(body, phone="")
-        return GiftFile(pledge, body, campaign.code if campaign else "", events, given)
+        return GiftFile(
+            pledge=pledge, body=body, campaign=campaign.code if campaign else "", events=events, given=given
+        )
 
     def words_of(self, event: PledgeEvent) -> str:
         """What was written with an event; empty where nothing was, or it is forgotten."""
@@ -83,7 +85,9 @@ class GiftFiles:
         if kind == "person":
             by = "resident" if event.kind in OF_HOUSEHOLD else "giver"
         who = Officials(self.context).name_of_actor(event.actor) if kind == "official" else ""
-        return GiftHappened(event.id, event.at, event.kind, by, who, event.amount, self.words_of(event))
+        return GiftHappened(
+            id=event.id, at=event.at, kind=event.kind, by=by, who=who, amount=event.amount, words=self.words_of(event)
+        )
 
 
 def _restates(event: PledgeEvent) -> bool:

@@ -27,7 +27,7 @@ SILENCE = timedelta(days=7)
 AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedGrievance:
     """A grievance in a list: nothing in it says whose it is. said: how much the household says it has got.
 
@@ -178,11 +178,25 @@ class Grievances:
 
     def _listed(self, row: Grievance, allocation: Allocation, pledge: Pledge, case_code: str) -> ListedGrievance:
         return ListedGrievance(
-            row.id, allocation.id, pledge.code, case_code, row.unit_id, pledge.kind, row.cause, row.state,
-            allocation.handed_amount or allocation.amount, allocation.confirmed_amount, pledge.measure, row.handed_by,
-            allocation.handed_at, row.opened_at, row.outcome, row.closed_by, row.closed_at,
-            row.handed_by == self.context.acting().id,
-        )  # fmt: skip
+            id=row.id,
+            allocation_id=allocation.id,
+            pledge_code=pledge.code,
+            case_code=case_code,
+            unit_id=row.unit_id,
+            kind=pledge.kind,
+            cause=row.cause,
+            state=row.state,
+            amount=allocation.handed_amount or allocation.amount,
+            said=allocation.confirmed_amount,
+            measure=pledge.measure,
+            handed_by=row.handed_by,
+            handed_at=allocation.handed_at,
+            opened_at=row.opened_at,
+            outcome=row.outcome,
+            closed_by=row.closed_by,
+            closed_at=row.closed_at,
+            hers=row.handed_by == self.context.acting().id,
+        )
 
 
 def _key(given: GivenGift) -> str:

@@ -35,7 +35,7 @@ class Answered:
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """A job or a link that was offered. state: "asked" while it waits for a word. ask: the offer in words."""
 
@@ -48,7 +48,7 @@ class Offered:
     for_other: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
     """A gift that was handed over. asks: the question that it waits with. answer: what she said, empty before."""
 
@@ -178,11 +178,24 @@ class HouseholdGifts:
 
     def _offered(self, given: GivenGift, case: Case) -> Offered:
         name, ask = GiftWords(self.context).name(given), GiftWords(self.context).offer(given)
-        return Offered(given.row.id, case.code, given.row.state, given.pledge.kind, name, ask, case.for_other)
+        return Offered(
+            id=given.row.id,
+            case_code=case.code,
+            state=given.row.state,
+            kind=given.pledge.kind,
+            name=name,
+            ask=ask,
+            for_other=case.for_other,
+        )
 
     def _brought(self, given: GivenGift, case: Case) -> Brought:
         row, kind = given.row, given.pledge.kind
         return Brought(
-            row.id, kind, asks_of(kind, for_other=case.for_other), GiftWords(self.context).what(given),
-            row.handed_at or self.context.now, row.answer or "", row.state == "handed_over",
-        )  # fmt: skip
+            id=row.id,
+            kind=kind,
+            asks=asks_of(kind, for_other=case.for_other),
+            what=GiftWords(self.context).what(given),
+            at=row.handed_at or self.context.now,
+            answer=row.answer or "",
+            waits=row.state == "handed_over",
+        )

@@ -18,7 +18,7 @@ MEETING = ("job", "link")
 OTHER = "other"  # the topic of what is none we know
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiftTraits:
     """A pledge as far as it decides what it fits. left: how much of it is not given on yet."""
 
@@ -34,7 +34,7 @@ class GiftTraits:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedTraits:
     """A need as far as it decides what it fits. left: how much is still lacking."""
 

@@ -24,7 +24,7 @@ MOST_COST = 10**10  # VND
 OF_AN_IDEA = ("done_where", "took", "came_of_it")  # what is asked of it; the rest of its details is who told it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """A model in one language. labour, area: as people say it, such as "2 người, sáng và chiều"."""
 
@@ -42,7 +42,7 @@ class Wording:
         return all(0 < len(said[name].strip()) <= most for name, most in LONGEST.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """What an official writes. en: may be left out. cost: VND to begin with. land, work: what a household needs."""
 
@@ -68,7 +68,7 @@ class Means:
     money: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """A model as it is kept. seen: which writing of it this is. idea: the code of the pledge it came from."""
 
@@ -241,9 +241,17 @@ def _read(row: GoodModel, code: str) -> Model:
     content = row.content
     vi = Wording(**content.get("vi", {}))
     en = Wording(**content["en"]) if "en" in content else None
-    writing = Writing(vi, en, row.cost or 0, content.get("land", ""), content.get("work", ""))
+    writing = Writing(vi=vi, en=en, cost=row.cost or 0, land=content.get("land", ""), work=content.get("work", ""))
     state = cast("Literal['offered', 'shown', 'hidden']", row.state)
-    return Model(row.id, state, writing, row.written_by, row.approved_by, code, _seen(row))
+    return Model(
+        id=row.id,
+        state=state,
+        writing=writing,
+        written_by=row.written_by,
+        approved_by=row.approved_by,
+        idea=code,
+        seen=_seen(row),
+    )
 
 
 def _seen(row: GoodModel) -> str:

@@ -33,7 +33,7 @@ class OpenedNeed:
     slot_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedGift:
     """What a need is about. need: as requests name it; kind: of the gift; amount: VND, or so many of `measure`.
 
@@ -57,7 +57,7 @@ class WantedGift:
         return self.kind in MET_BY and 0 < self.amount <= MOST and short and seasons and money and named
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """A need on the board: nothing in it says whose it is. case_code, campaign_code: one of them.
 
@@ -97,7 +97,12 @@ class Needs:
         if case is None or case.body is None:
             return OpenedNeed("absent")
         wanted = WantedGift(
-            need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months)))
+            need=need,
+            kind=kind,
+            amount=amount,
+            measure=measure.strip(),
+            topic=(topic or "").strip() or None,
+            months=tuple(sorted(set(months))),
         )
         words = words.strip() or str(Cases(context).read(case.id).get(SAID.get(need, ""), ""))
         if not wanted.complete or len(words) > MOST_WORDS:
@@ -123,7 +128,12 @@ class Needs:
         if campaign is None or not self._may_add_to(campaign):
             return OpenedNeed("absent")
         wanted = WantedGift(
-            need, kind, amount, measure.strip(), (topic or "").strip() or None, tuple(sorted(set(months)))
+            need=need,
+            kind=kind,
+            amount=amount,
+            measure=measure.strip(),
+            topic=(topic or "").strip() or None,
+            months=tuple(sorted(set(months))),
         )
         told = all(0 < len(title.get(language, "").strip()) <= MOST_WORDS for language in LANGUAGES)
         payable = any(map(has_number, (*title.values(), wanted.measure)))
@@ -256,6 +266,19 @@ class Needs:
 
 def _seen(slot: NeedSlot, case_code: str, campaign_code: str, held: bool, left: int) -> Need:
     return Need(
-        slot.id, case_code, campaign_code, slot.unit_id, slot.need, slot.kind, slot.topic, slot.amount, left,
-        slot.measure, tuple(slot.months), slot.state, held, slot.title or {}, slot.created_at,
-    )  # fmt: skip
+        id=slot.id,
+        case_code=case_code,
+        campaign_code=campaign_code,
+        unit_id=slot.unit_id,
+        need=slot.need,
+        kind=slot.kind,
+        topic=slot.topic,
+        amount=slot.amount,
+        left=left,
+        measure=slot.measure,
+        months=tuple(slot.months),
+        state=slot.state,
+        held=held,
+        title=slot.title or {},
+        created_at=slot.created_at,
+    )

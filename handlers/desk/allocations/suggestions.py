@@ -20,7 +20,7 @@ from storage.tables import Allocation, Campaign, Case, NeedSlot, Pledge
 LOOKED_AT = 500  # of what might fit, the oldest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestedGift:
     """A gift that fits a need. left: how much of it is not given on. until: after that day it is of no use."""
 
@@ -36,7 +36,7 @@ class SuggestedGift:
     reasons: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestedNeed:
     """A need that a gift fits. left: how much is still lacking. case_code, campaign_code: one of them."""
 
@@ -121,14 +121,29 @@ class Suggestions:
 
 def _gift(pledge: Pledge) -> matching.GiftTraits:
     return matching.GiftTraits(
-        pledge.kind, pledge.amount - pledge.allocated, pledge.measure, pledge.state, pledge.unit_id, pledge.campaign_id,
-        pledge.topic, tuple(pledge.months), pledge.until, pledge.verified_by is not None,
-    )  # fmt: skip
+        kind=pledge.kind,
+        left=pledge.amount - pledge.allocated,
+        measure=pledge.measure,
+        state=pledge.state,
+        unit_id=pledge.unit_id,
+        campaign_id=pledge.campaign_id,
+        topic=pledge.topic,
+        months=tuple(pledge.months),
+        until=pledge.until,
+        verified=pledge.verified_by is not None,
+    )
 
 
 def _need(slot: NeedSlot, left: int) -> matching.NeedTraits:
     return matching.NeedTraits(
-        slot.kind, left, slot.measure, slot.need, slot.unit_id, slot.campaign_id, slot.topic, tuple(slot.months)
+        kind=slot.kind,
+        left=left,
+        measure=slot.measure,
+        need=slot.need,
+        unit_id=slot.unit_id,
+        campaign_id=slot.campaign_id,
+        topic=slot.topic,
+        months=tuple(slot.months),
     )
 
 
@@ -140,13 +155,30 @@ def former_districts() -> Mapping[str, frozenset[str]]:
 
 def _gift_seen(pledge: Pledge, fits: Match) -> SuggestedGift:
     return SuggestedGift(
-        pledge.code, pledge.kind, pledge.amount - pledge.allocated, pledge.measure, pledge.unit_id, pledge.topic,
-        tuple(pledge.months), pledge.until, fits.points, fits.reasons,
-    )  # fmt: skip
+        code=pledge.code,
+        kind=pledge.kind,
+        left=pledge.amount - pledge.allocated,
+        measure=pledge.measure,
+        unit_id=pledge.unit_id,
+        topic=pledge.topic,
+        months=tuple(pledge.months),
+        until=pledge.until,
+        points=fits.points,
+        reasons=fits.reasons,
+    )
 
 
 def _need_seen(slot: NeedSlot, case_code: str, campaign_code: str, left: int, fits: Match) -> SuggestedNeed:
     return SuggestedNeed(
-        slot.id, case_code, campaign_code, slot.need, left, slot.measure, slot.unit_id, slot.topic, tuple(slot.months),
-        fits.points, fits.reasons,
-    )  # fmt: skip
+        slot_id=slot.id,
+        case_code=case_code,
+        campaign_code=campaign_code,
+        need=slot.need,
+        left=left,
+        measure=slot.measure,
+        unit_id=slot.unit_id,
+        topic=slot.topic,
+        months=tuple(slot.months),
+        points=fits.points,
+        reasons=fits.reasons,
+    )

@@ -52,7 +52,7 @@ _CHANGED = LawChangePerson.__table__  # type: ignore[attr-defined]  # as above
 _LATER = _WANTED.c.rhythm != "at_once"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """The rule: what is left empty narrows nothing.
 
@@ -79,7 +79,7 @@ def load_audience(stored: Mapping[str, Any]) -> Audience:
     return Audience(**values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceCounts:
     """How many people a rule finds. by_channel: reachable there at once; digest: with their next digest.
 
@@ -170,7 +170,12 @@ class Audiences:
                 if self.context.windows is not None and channel == self.context.windows.channel:
                     lates[how] = lates.get(how, 0) + count
         return AudienceCounts(
-            by_channel, digest, unreachable, opted_out, BroadcastWays(self.context).of(kind, lates, at), moved
+            by_channel=by_channel,
+            digest=digest,
+            unreachable=unreachable,
+            opted_out=opted_out,
+            ways=BroadcastWays(self.context).of(kind, lates, at),
+            moved=moved,
         )
 
     def unreachable(self, kind: Kind, topic: str, rule: Audience) -> Select[Any]:

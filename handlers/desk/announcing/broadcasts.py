@@ -41,7 +41,7 @@ LISTED = 200
 PICTURE = cast("InstrumentedAttribute[bytes | None]", Broadcast.picture)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastDraft:
     """What an official writes. title, words: by language; English may be left out. start: None for at once.
 

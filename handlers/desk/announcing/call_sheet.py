@@ -19,7 +19,7 @@ from storage.vault import KeyGone
 MOST = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToCall:
     """Somebody to ring up or visit. phone: as people write it, empty if she gave none."""
 
@@ -79,4 +79,10 @@ class CallSheet:
         sent_by_another = case.for_other and said.get("helper_phone")
         name, phone = ("helper_name", "helper_phone") if sent_by_another else ("name", "phone")
         number = write_phone(str(said[phone])) if said.get(phone) else ""
-        return ToCall(case.code, str(said.get(name, "")), number, case.unit_id, str(said.get("place", "")))
+        return ToCall(
+            code=case.code,
+            name=str(said.get(name, "")),
+            phone=number,
+            unit_id=case.unit_id,
+            place=str(said.get("place", "")),
+        )

@@ -32,15 +32,22 @@ class DraftWords:
         title = self._said({language: Phrase(f"posts.{occasion}.title") for language in LANGUAGES})
         words = self._said({language: Phrase(f"posts.{occasion}.words", given[language]) for language in LANGUAGES})
         if occasion == "thanks":
-            return BroadcastDraft("givers", title, words, Audience(campaign=campaign.id))
-        return BroadcastDraft("news", title, words, Audience(units=units), "campaigns", campaign_id=campaign.id)
+            return BroadcastDraft(kind="givers", title=title, words=words, audience=Audience(campaign=campaign.id))
+        return BroadcastDraft(
+            kind="news",
+            title=title,
+            words=words,
+            audience=Audience(units=units),
+            topic="campaigns",
+            campaign_id=campaign.id,
+        )
 
     def of_model(self, model: Model) -> BroadcastDraft:
         """The draft of news of a good model, in the languages it is written in."""
         written = {"vi": model.writing.vi} | ({"en": model.writing.en} if model.writing.en is not None else {})
         title = self._said({language: Phrase("posts.model.title") for language in written})
         words = self._said({language: Phrase("posts.model.words", _told(one)) for language, one in written.items()})
-        return BroadcastDraft("news", title, words, Audience(), "models")
+        return BroadcastDraft(kind="news", title=title, words=words, audience=Audience(), topic="models")
 
     def _said(self, phrases: Mapping[str, Phrase]) -> dict[str, str]:
         return {language: self.context.voice(language).say(phrase) for language, phrase in phrases.items()}

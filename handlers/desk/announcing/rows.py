@@ -37,7 +37,7 @@ AS_DRAFT: Mapping[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenBroadcast:
     """An announcement. stamp: of what was seen, sent along with every act on it. people: frozen, once submitted.
 
@@ -136,11 +136,29 @@ class BroadcastRows:
     def seen(self, row: Broadcast, *, has_picture: bool) -> SeenBroadcast:
         """An announcement as others handle it."""
         return SeenBroadcast(
-            cast("int", row.id), row.code, cast("State", row.state), cast("Kind", row.kind), row.topic, row.title,
-            row.words, audience.load_audience(row.audience), row.start, has_picture, row.campaign_id, row.people,
-            tuple(row.authors), row.approved_by, row.ended_by, row.again_by, row.submitted_at, row.approved_at,
-            row.began_at, row.ended_at, row.objection or "", stamp_of(row),
-        )  # fmt: skip
+            id=cast("int", row.id),
+            code=row.code,
+            state=cast("State", row.state),
+            kind=cast("Kind", row.kind),
+            topic=row.topic,
+            title=row.title,
+            words=row.words,
+            audience=audience.load_audience(row.audience),
+            start=row.start,
+            has_picture=has_picture,
+            campaign_id=row.campaign_id,
+            people=row.people,
+            authors=tuple(row.authors),
+            approved_by=row.approved_by,
+            ended_by=row.ended_by,
+            again_by=row.again_by,
+            submitted_at=row.submitted_at,
+            approved_at=row.approved_at,
+            began_at=row.began_at,
+            ended_at=row.ended_at,
+            objection=row.objection or "",
+            stamp=stamp_of(row),
+        )
 
 
 def stamp_of(row: Broadcast) -> str:

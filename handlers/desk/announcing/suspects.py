@@ -35,7 +35,7 @@ WINDOW = timedelta(hours=1)
 OTHERS: Mapping[str, str] = {"HS": "request", "KC": "request", "UH": "gift", "CD": "campaign"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """What a text is. title, day, rendered: of the announcement it is, or whose code it bears; by language.
 
@@ -49,7 +49,7 @@ class Judged:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedSuspect:
     """Something that was asked about, as officials see it. words: empty once who asked was erased."""
 
@@ -71,9 +71,9 @@ class Suspects:
         """Say what a text is that somebody was sent; keep it, sealed, if it is not ours."""
         said = words.tidy(typed)
         if other := self._other_code(said):
-            return Judged("other_code", of=other)
+            return Judged(how="other_code", of=other)
         named = forwarded.codes(said)
-        found = self._by_code(said, named) or self._by_words(said, named) or Judged("absent")
+        found = self._by_code(said, named) or self._by_words(said, named) or Judged(how="absent")
         return found if found.how in OURS else self._not_ours(said, named, found)
 
     def listed(self, *, before: str = "", most: int) -> list[ListedSuspect]:
@@ -82,7 +82,12 @@ class Suspects:
         query = select(Suspect).order_by(col(Suspect.id).desc()).limit(most)
         rows = context.unit.scalars(query.where(col(Suspect.id) < before) if before else query).all()
         context.note("suspect.read", f"official:{context.acting().id}", count=len(rows))
-        return [ListedSuspect(row.id, row.at, row.code, self._words(row), row.seen_by, row.seen_at) for row in rows]
+        return [
+            ListedSuspect(
+                id=row.id, at=row.at, code=row.code, words=self._words(row), seen_by=row.seen_by, seen_at=row.seen_at
+            )
+            for row in rows
+        ]
 
     def mark_seen(self, suspect_id: str) -> Literal["done", "absent", "outdated"]:
         """Note that an official has looked at one."""
@@ -129,7 +134,7 @@ class Suspects:
             return None  # a code that nobody gave, beside words that tell nothing
         for one in announced.begun(self.context.unit, None, LOOKED_THROUGH):
             if forwarded.says_no_more(said, one.rendered.values()):
-                return Judged("short") if forwarded.is_short(said) else self._judged("ours", one)
+                return Judged(how="short") if forwarded.is_short(said) else self._judged("ours", one)
         return None
 
     def _of_digest(self, begun: Sequence[Begun]) -> list[str]:
@@ -142,14 +147,16 @@ class Suspects:
 
     def _judged(self, how: How, one: Begun) -> Judged:
         how = "stopped" if one.state == "cancelled" and how in OURS else how
-        return Judged(how, one.title, one.began_at.astimezone(self.context.zone).date(), one.rendered)
+        return Judged(
+            how=how, title=one.title, day=one.began_at.astimezone(self.context.zone).date(), rendered=one.rendered
+        )
 
     def _not_ours(self, said: str, named: tuple[str, ...], judged: Judged) -> Judged:
         """Keep what is not ours, unless there was too much of it from this chat lately."""
         context = self.context
         tries = context.vault.look_up("suspect tries", context.here().address_id)
         if machine.count(context.unit, tries, context.now, WINDOW) > WRONG_ONES:
-            return Judged("too_often")
+            return Judged(how="too_often")
         if judged.how != "short":
             self._keep(said, named[0] if named else "")
         return judged

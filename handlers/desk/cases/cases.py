@@ -49,7 +49,7 @@ class OpenedCase:
     due: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCase:
     """A case as its registrant sees it. question: what she is asked; answer: what was decided, as she was told it."""
 
@@ -229,7 +229,16 @@ class Cases:
     def _seen(self, case: Case) -> OwnCase:
         question = self.question(case) if case.state == "need_info" else ""
         answer = DecisionWords(self.context).answer(case)
-        return OwnCase(case.id, case.code, case.state, case.unit_id, case.due, tuple(case.needs), question, answer)
+        return OwnCase(
+            id=case.id,
+            code=case.code,
+            state=case.state,
+            unit_id=case.unit_id,
+            due=case.due,
+            needs=tuple(case.needs),
+            question=question,
+            answer=answer,
+        )
 
     def _seal(self, case_id: str, content: Mapping[str, object]) -> bytes:
         return self.context.vault.seal(f"case:{case_id}", f"cases.body:{case_id}", content)

@@ -15,7 +15,7 @@ MOST_WORDS = 2_000  # letters of anything an official writes
 MOST_MONEY = 100_000_000_000  # VND
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
     """What is proposed. amount: VND, or None for support that is not money. when, where: as one would say them.
 

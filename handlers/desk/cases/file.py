@@ -39,7 +39,7 @@ class CaseReading:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMessage:
     """A message to the registrant about the request, and how far it came. changed_at: when it came there."""
 
@@ -50,7 +50,7 @@ class CaseMessage:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseTwin:
     """Another request that is likely the same."""
 
@@ -63,7 +63,7 @@ class CaseTwin:
     same_year: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
     """All of a request. said: as `cases.Request` names it. twins_elsewhere: where the official may not see the other.
 
@@ -125,12 +125,26 @@ class CaseFiles:
         clean = tuple(photo_id for photo_id, state in photos if state == "clean")
         agreed = Consents(self.context).latest(case.person_id, "register")
         return CaseFile(
-            case.id, case.code, case.person_id, case.created_at, agreed.channel if agreed else "",
-            said, decisions.planned(case), DecisionWords(self.context).answer(case),
-            decisions.recognition(case), case.check_on, case.officer_id == self.context.acting().id,
-            self._events(case, left), self._readings(case), self._told(case), twins, elsewhere,
-            clean, len(photos) - len(clean), Consents(self.context).in_force("case_news", case.person_id),
-        )  # fmt: skip
+            id=case.id,
+            code=case.code,
+            person_id=case.person_id,
+            created_at=case.created_at,
+            channel=agreed.channel if agreed else "",
+            said=said,
+            support=decisions.planned(case),
+            answer=DecisionWords(self.context).answer(case),
+            recognition=decisions.recognition(case),
+            check_on=case.check_on,
+            hers=case.officer_id == self.context.acting().id,
+            events=self._events(case, left),
+            readings=self._readings(case),
+            told=self._told(case),
+            twins=twins,
+            twins_elsewhere=elsewhere,
+            photos=clean,
+            unseen=len(photos) - len(clean),
+            hears=Consents(self.context).in_force("case_news", case.person_id),
+        )
 
     def photo(self, case: Case, photo_id: str) -> bytes | None:
         """A photo of a request as JPEG, which is noted; None where it has none such that is cleaned."""
@@ -170,7 +184,13 @@ class CaseFiles:
         query = select(OutboxRow).where(mine, col(OutboxRow.key).contains(f"/case/{case.id}/", autoescape=True))
         rows = self.context.unit.scalars(query.order_by(col(OutboxRow.id).desc()).limit(MOST_TOLD)).all()
         return tuple(
-            CaseMessage(row.created_at, row.channel, row.state, row.changed_at, self._words(row))
+            CaseMessage(
+                at=row.created_at,
+                channel=row.channel,
+                state=row.state,
+                changed_at=row.changed_at,
+                words=self._words(row),
+            )
             for row in reversed(rows)
         )
 
@@ -199,10 +219,14 @@ class CaseFiles:
         same = hers & set(self.context.unit.scalars(phones.where(CaseLookUp.case_id == other.id)))
         year = Cases(self.context).read(other.id).get("birth_year")
         return CaseTwin(
-            other.code, CaseList(self.context).name_in(other.id, other.body or b""), other.unit_id, other.state,
-            other.created_at,
-            bool(same), year is not None and year == said.get("birth_year"),
-        )  # fmt: skip
+            code=other.code,
+            name=CaseList(self.context).name_in(other.id, other.body or b""),
+            unit_id=other.unit_id,
+            state=other.state,
+            created_at=other.created_at,
+            same_phone=bool(same),
+            same_year=year is not None and year == said.get("birth_year"),
+        )
 
 
 # Inside

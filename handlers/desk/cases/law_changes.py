@@ -32,7 +32,7 @@ LOOKS_BACK = timedelta(days=60)
 AT_ONCE = 50  # families
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upcoming:
     """A day on which the rules change. can_not: why it can't be confirmed, empty if it can.
 
@@ -133,13 +133,33 @@ class LawChanges:
     def _upcoming(self, change: LawChangeDay, row: LawChange | None) -> Upcoming:
         why, unit = _can_not(change), self.context.unit
         if row is None:
-            return Upcoming(change, "", "open", why, 0, 0, 0, None)
+            return Upcoming(
+                turn=change, id="", state="open", can_not=why, looked=0, families=0, found=0, confirmed_by=None
+            )
         declared = select(func.count()).select_from(HouseholdRow).where(col(HouseholdRow.declared).is_not(None))
         families = unit.scalar(declared) or 0
         looked = unit.scalar(declared.where(col(HouseholdRow.person_id) <= row.looked_at)) or 0
         if row.state == "found":
-            return Upcoming(change, row.id, "found", "", families, families, row.found, row.confirmed_by)
-        return Upcoming(change, row.id, "confirmed", "", looked, families, 0, row.confirmed_by)
+            return Upcoming(
+                turn=change,
+                id=row.id,
+                state="found",
+                can_not="",
+                looked=families,
+                families=families,
+                found=row.found,
+                confirmed_by=row.confirmed_by,
+            )
+        return Upcoming(
+            turn=change,
+            id=row.id,
+            state="confirmed",
+            can_not="",
+            looked=looked,
+            families=families,
+            found=0,
+            confirmed_by=row.confirmed_by,
+        )
 
 
 def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:

@@ -29,7 +29,7 @@ _PLACE = re.compile(r"(?:xa|phuong|thi tran|dac khu|quan|huyen|thi xa|thanh pho)
 COMMON = 1_000  # a word with as many requests is not counted further
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
     """What a list is narrowed to. soon: due within two days. to_check: its conditions
     are to be looked at, closed or not. state: empty for all that are open.
@@ -66,7 +66,7 @@ class FoundCases:
     units: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCases:
     """How many open requests wait within reach. to_approve: by her; hers: overdue, or to be approved by her."""
 
@@ -106,7 +106,7 @@ class CaseList:
     def waiting(self) -> WaitingCases:
         """Count what waits; each number is that of the list it is narrowed to."""
         if self.context.acting().reach("case.see") is None:
-            return WaitingCases(0, 0, 0, 0, 0, 0)
+            return WaitingCases(new=0, soon=0, overdue=0, to_approve=0, to_check=0, hers=0)
         of = {name: and_(*self._narrow(narrowed)) for name, narrowed in _COUNTED.items()}
         if self.context.acting().reach("case.approve") is None:
             of["to_approve"] = false()
@@ -161,9 +161,16 @@ class CaseList:
             self.context.vault.learn(f"case:{found.id}", found.wrapped)
             late = found.closed_at is None and found.due < today
             row = CaseLine(
-                found.id, found.code, found.unit_id, found.state, found.due, tuple(found.needs), found.officer_id, late,
-                found.officer_id == me.id,
-            )  # fmt: skip
+                id=found.id,
+                code=found.code,
+                unit_id=found.unit_id,
+                state=found.state,
+                due=found.due,
+                needs=tuple(found.needs),
+                officer_id=found.officer_id,
+                overdue=late,
+                hers=found.officer_id == me.id,
+            )
             name = self.name_in(found.id, found.body)
             listed.append(ListedCase(row, name, found.for_other, found.duplicate_of is not None))
         return listed

@@ -24,7 +24,7 @@ from storage.tables import Case, CaseEvent, File
 _NATIONAL_ID = re.compile(r"(?<![\d+])(?:\d[ .-]?){11}\d(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
     """What may be said anywhere. seen: the id of its last event; acts: what the official may do to it now."""
 
@@ -39,7 +39,7 @@ class Glance:
     acts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHappened:
     """One event. who: title and name of the official; empty: the registrant, who did it if hers, or the clock."""
 
@@ -51,7 +51,7 @@ class CaseHappened:
     hers: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContent:
     """What a request says, as `cases.Request` names it, what is decided, and its last events, oldest first."""
 
@@ -74,10 +74,16 @@ class CaseViews:
         if case is None:
             return None
         return Glance(
-            case.code, case.unit_id, case.state, case.due, case.state in case_acts.OPEN and case.due < context.today(),
-            tuple(case.needs), Officials(context).name_of(case.officer_id), CaseActs(context).last_event(case),
-            CaseActs(context).possible(case),
-        )  # fmt: skip
+            code=case.code,
+            unit_id=case.unit_id,
+            state=case.state,
+            due=case.due,
+            overdue=case.state in case_acts.OPEN and case.due < context.today(),
+            needs=tuple(case.needs),
+            officer=Officials(context).name_of(case.officer_id),
+            seen=CaseActs(context).last_event(case),
+            acts=CaseActs(context).possible(case),
+        )
 
     def read(self, typed_code: str, *, last: int = 5) -> CaseContent | None:
         """What a request says, without citizens' numbers. last: how many events."""
@@ -89,7 +95,13 @@ class CaseViews:
         query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(col(CaseEvent.id).desc())
         events = [self.happened(event) for event in context.unit.scalars(query.limit(last))]
         photos = context.unit.scalar(select(func.count()).where(File.case_id == case.id)) or 0
-        return CaseContent(case.id, said, Decisions(context).planned(case), tuple(reversed(events)), photos)
+        return CaseContent(
+            id=case.id,
+            said=said,
+            support=Decisions(context).planned(case),
+            events=tuple(reversed(events)),
+            photos=photos,
+        )
 
     def changes(self, typed_code: str, seen: str) -> tuple[CaseHappened, ...]:
         """What happened to a request after an event, without words."""
@@ -127,7 +139,9 @@ class CaseViews:
         if event.note is not None:
             words = self.context.vault.open(f"case:{event.case_id}", f"case_event.note:{event.id}", event.note)
         who, hers = Officials(self.context).name_of_actor(event.actor), event.actor.startswith("person:")
-        return CaseHappened(event.id, event.at, event.kind, who, hide_ids(str(words), left=left), hers)
+        return CaseHappened(
+            id=event.id, at=event.at, kind=event.kind, who=who, words=hide_ids(str(words), left=left), hers=hers
+        )
 
 
 def hide_ids(words: str, *, left: int = 3) -> str:

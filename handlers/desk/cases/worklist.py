@@ -15,7 +15,7 @@ from handlers.desk.office import Context
 from storage.tables import Case, OfficialRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A request in a list: nothing in it says who it is of. hers: the official who looks has taken it."""
 
@@ -56,7 +56,17 @@ class Worklist:
             query = query.where(tuple_(col(Case.due), col(Case.id)) > after)
         found = self.context.unit.execute(query.order_by(col(Case.due), col(Case.id)).limit(most))
         return [
-            CaseLine(case_id, code, unit_id, state, due, tuple(needs), officer_id, due < today, officer_id == me.id)
+            CaseLine(
+                id=case_id,
+                code=code,
+                unit_id=unit_id,
+                state=state,
+                due=due,
+                needs=tuple(needs),
+                officer_id=officer_id,
+                overdue=due < today,
+                hers=officer_id == me.id,
+            )
             for case_id, code, unit_id, state, due, needs, officer_id in found
         ]
 

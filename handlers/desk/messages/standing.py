@@ -15,7 +15,7 @@ NO_TOKENS = "no_tokens"
 WAITS = ("queued", "sending")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How it stands, without secrets and without anybody's name.
 
@@ -61,13 +61,23 @@ class PlatformStanding:
         left = max(ends - now, timedelta()) if ends is not None else None
         counted, open_ones = windows.stand(unit, its, now), outbox.open_counts(unit)
         return Standing(
-            channel, reauth, pair.got_at if pair is not None else None,
-            timedelta() if pair is not None and pair.refused else left,
-            not account.refuses_buttons(unit, channel), account.called_at(unit, channel),
-            counted.free, counted.paid, counted.closed, windows.spent(unit, its, now), its.paid_most,
-            tuple(sorted(its.by_template)), open_ones.get((channel, "held"), 0), self._people(channel),
-            sum(open_ones.get((channel, state), 0) for state in WAITS), its.rate,
-        )  # fmt: skip
+            channel=channel,
+            needs_reauth=reauth,
+            got_at=pair.got_at if pair is not None else None,
+            left=timedelta() if pair is not None and pair.refused else left,
+            buttons=not account.refuses_buttons(unit, channel),
+            called_at=account.called_at(unit, channel),
+            free=counted.free,
+            paid=counted.paid,
+            closed=counted.closed,
+            spent=windows.spent(unit, its, now),
+            most=its.paid_most,
+            templates=tuple(sorted(its.by_template)),
+            held=open_ones.get((channel, "held"), 0),
+            people=self._people(channel),
+            waiting=sum(open_ones.get((channel, state), 0) for state in WAITS),
+            rate=its.rate,
+        )
 
     def _people(self, channel: str) -> int:
         """How many people have messages that are held."""

@@ -10,7 +10,7 @@ from handlers.desk.office import Context
 from storage.tables import NeedSlot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignItem:
     """An item of a campaign. title: by language. amount: VND, or so many of `measure`. state: open or met."""
 
@@ -32,6 +32,8 @@ class CampaignItems:
         """The items of a campaign in the order they were added; those that were closed unmet are not among them."""
         query = select(NeedSlot).where(NeedSlot.campaign_id == campaign.id, NeedSlot.state != "closed")
         return [
-            CampaignItem(row.id, row.title or {}, row.kind, row.amount, row.measure, row.state)
+            CampaignItem(
+                id=row.id, title=row.title or {}, kind=row.kind, amount=row.amount, measure=row.measure, state=row.state
+            )
             for row in self.context.unit.scalars(query.order_by(col(NeedSlot.id)))
         ]

@@ -17,7 +17,7 @@ OTHER_KINDS = ("goods", "time", "idea", "job", "link")
 _UNCOUNTED = ("offered", "withdrawn", "lapsed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignProgress:
     """How far a campaign has come: VND of its money, how many people gave, and how many gifts of each other kind.
 
@@ -38,7 +38,9 @@ def progress_of(unit: Unit, campaign_id: str, goal: int | None) -> CampaignProgr
     row = unit.execute(select(*_TOTALS).where(Pledge.campaign_id == campaign_id)).one()
     pledged, received, handed, confirmed, givers, *others = (int(value or 0) for value in row)
     counted = dict(zip(OTHER_KINDS, others, strict=True))
-    return CampaignProgress(goal, pledged, received, handed, confirmed, givers, counted)
+    return CampaignProgress(
+        goal=goal, pledged=pledged, received=received, handed=handed, confirmed=confirmed, givers=givers, others=counted
+    )
 
 
 def _of_money(column: object) -> ColumnElement[int]:

@@ -7,7 +7,7 @@ since is shown to her again.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import ColumnElement, Update, update
 from sqlmodel import col, select
@@ -35,7 +35,7 @@ MOST_MONEY = 10**13  # VND
 LISTED = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDraft:
     """What an official writes. title, about: by language. basis: the id of one of `campaign_rules`. goal: VND.
 
@@ -53,7 +53,7 @@ class CampaignDraft:
     goal: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCampaign:
     """A campaign. open_now: it was opened, and today is one of its days. written_by, opened_by: ids of officials."""
 
@@ -234,10 +234,24 @@ class Campaigns:
     def _seen(self, row: Campaign) -> SeenCampaign:
         open_now = row.state == "open" and row.first_day <= self.context.today() <= row.last_day
         return SeenCampaign(
-            row.id, row.code, row.state, open_now, row.title, row.about, row.organiser, row.basis, row.first_day,  # type: ignore[arg-type]  # one of the three
-            row.last_day, row.unit_id, row.account_id, row.goal, row.written_by, row.opened_by, row.changed_at,
-            row.closed_at,
-        )  # fmt: skip
+            id=row.id,
+            code=row.code,
+            state=cast("State", row.state),
+            open_now=open_now,
+            title=row.title,
+            about=row.about,
+            organiser=row.organiser,
+            basis=row.basis,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            unit_id=row.unit_id,
+            account_id=row.account_id,
+            goal=row.goal,
+            written_by=row.written_by,
+            opened_by=row.opened_by,
+            changed_at=row.changed_at,
+            closed_at=row.closed_at,
+        )
 
 
 def campaign_faults(draft: CampaignDraft, today: date) -> Mapping[str, str]:

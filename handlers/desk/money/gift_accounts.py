@@ -33,7 +33,7 @@ _PAYABLE = re.compile(r"\d(?:[\s.\-]*\d){7}")
 DEMO_NUMBER = "MAU"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEntry:
     """What an official enters. bank: the id of one of `handlers.rules.banks`, or the name of another, which then has no
     code to scan. number: as the bank writes it, spaces and dots left out. swift: what a transfer from abroad needs.
@@ -47,7 +47,7 @@ class AccountEntry:
     swift: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAccount:
     """An account as givers see it. bank_bin: empty where there is nothing to scan. demo: it can't be paid, say so."""
 
@@ -60,7 +60,7 @@ class ShownAccount:
     demo: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenAccount:
     """An account as officials see it, with the names of those who acted. hers: entered by the one who looks."""
 
@@ -227,10 +227,24 @@ class GiftAccounts:
     def _seen(self, row: GiftAccount) -> SeenAccount:
         name = Officials(self.context).name_of
         return SeenAccount(
-            row.id, _state(row, self.context.today()), row.owner, row.bank, row.bank_bin, row.number, row.swift,
-            row.first_day, row.last_day, row.demo, name(row.entered_by), row.entered_at, name(row.confirmed_by),
-            row.confirmed_at, name(row.ended_by), row.ended_at, row.entered_by == self.context.acting().id,
-        )  # fmt: skip
+            id=row.id,
+            state=_state(row, self.context.today()),
+            owner=row.owner,
+            bank=row.bank,
+            bank_bin=row.bank_bin,
+            number=row.number,
+            swift=row.swift,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            demo=row.demo,
+            entered_by=name(row.entered_by),
+            entered_at=row.entered_at,
+            confirmed_by=name(row.confirmed_by),
+            confirmed_at=row.confirmed_at,
+            ended_by=name(row.ended_by),
+            ended_at=row.ended_at,
+            hers=row.entered_by == self.context.acting().id,
+        )
 
 
 def account_key(account_id: str) -> str:
@@ -262,7 +276,9 @@ def account_faults(entry: AccountEntry, today: date) -> Mapping[str, str]:
 
 def _as_shown(row: GiftAccount) -> ShownAccount:
     digits = "" if row.demo else row.bank_bin
-    return ShownAccount(row.id, row.owner, row.bank, digits, row.number, row.swift, row.demo)
+    return ShownAccount(
+        id=row.id, owner=row.owner, bank=row.bank, bank_bin=digits, number=row.number, swift=row.swift, demo=row.demo
+    )
 
 
 def _may_be_shown(first_day: date, last_day: date) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ _OF_CODE = _LINES.where(LEDGER.table.c.code == bindparam("code"))
 _OF_REFERENCE = _LINES.where(LEDGER.table.c.reference == bindparam("reference"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One line of the ledger, and what proves it.
 
@@ -161,6 +161,16 @@ class Ledger:
 def _line(row: Row[*tuple[Any, ...]]) -> LedgerEntry:
     content = LEDGER.content(row, row.sequence) if row.sequence is not None else ()
     return LedgerEntry(
-        row.at, row.day, row.kind, row.code, row.gift, row.unit_id, row.amount, row.measure, row.sequence,
-        row.previous or b"", row.hash or b"", content,
-    )  # fmt: skip
+        at=row.at,
+        day=row.day,
+        kind=row.kind,
+        code=row.code,
+        gift=row.gift,
+        unit_id=row.unit_id,
+        amount=row.amount,
+        measure=row.measure,
+        sequence=row.sequence,
+        previous=row.previous or b"",
+        hash=row.hash or b"",
+        content=content,
+    )

@@ -188,7 +188,7 @@ class Context:
         name = f"{language}/{abroad}"
         if name not in self._voices:
             given = GivenValues(partial(self._given, language))
-            self._voices[name] = Voice(self.texts, language, self.zone, given, abroad)
+            self._voices[name] = Voice(texts=self.texts, language=language, zone=self.zone, given=given, abroad=abroad)
         return self._voices[name]
 
     def link_to(self, channel: str) -> str:

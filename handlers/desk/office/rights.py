@@ -103,7 +103,7 @@ def read_table(table: str) -> Mapping[str, Mapping[str, Reach]]:
 RIGHTS = read_table(TABLE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Official:
     """Somebody who acts for the office. units: those she works for, and those of whom she stands in for today."""
 

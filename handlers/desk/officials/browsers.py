@@ -22,7 +22,7 @@ SEEN_EVERY = timedelta(minutes=1)
 SECOND_CHECK = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A browser that is signed in. csrf: what its forms carry. checked: a one-time code was given just now.
 
@@ -72,7 +72,13 @@ class Browsers:
             return None
         checked = context.now - row.checked_at <= SECOND_CHECK
         stale = context.now - row.seen_at >= SEEN_EVERY
-        return SignedIn(row.session_id, official, context.vault.look_up("console form", token).hex(), checked, stale)
+        return SignedIn(
+            session_id=row.session_id,
+            official=official,
+            csrf=context.vault.look_up("console form", token).hex(),
+            checked=checked,
+            stale=stale,
+        )
 
     def seen(self, token: str) -> None:
         """Note that a browser is in use, once a minute; one whose time is over stays so."""

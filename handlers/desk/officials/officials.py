@@ -34,7 +34,7 @@ _WORKS_FOR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficialAccount:
     """An account as other officials see it. away: the first and last day of a leave; deputy: who stands in then."""
 
@@ -152,7 +152,15 @@ class Officials:
         works_for = self.context.unit.run(_WORKS_FOR, {"official_id": row.id, "today": today})
         # Who is away names her deputy herself, and can give no right that she has not.
         units = {unit_id for unit_id, whose, roles in works_for if whose == row.id or is_within(own, roles)}
-        return Official(row.id, body["name"], body["title"], own, frozenset(units), row.language, row.person_id)
+        return Official(
+            id=row.id,
+            name=body["name"],
+            title=body["title"],
+            roles=own,
+            units=frozenset(units),
+            language=row.language,
+            person_id=row.person_id,
+        )
 
     def _near(self, unit_id: str | None) -> set[str]:
         """The accounts that work for a unit, and those that stand in for one of them today."""
@@ -168,10 +176,20 @@ class Officials:
         body = self._body(row)
         away = (row.away_from, row.away_until) if row.away_from and row.away_until else None
         return OfficialAccount(
-            row.id, body["email"], body["name"], body["title"], row.state, tuple(row.roles),
-            tuple(sorted(self.own_units(row.id))), row.language, row.person_id is not None, row.on_duty, row.deputy_id,
-            away, row.changed_at,
-        )  # fmt: skip
+            id=row.id,
+            email=body["email"],
+            name=body["name"],
+            title=body["title"],
+            state=row.state,
+            roles=tuple(row.roles),
+            units=tuple(sorted(self.own_units(row.id))),
+            language=row.language,
+            in_chat=row.person_id is not None,
+            on_duty=row.on_duty,
+            deputy_id=row.deputy_id,
+            away=away,
+            changed_at=row.changed_at,
+        )
 
     def own_units(self, official_id: str) -> set[str]:
         """The units of an account itself, without those she stands in for."""

@@ -25,7 +25,7 @@ STEP_S = 30
 RECOVERY_CODES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
     """Whom an invitation is for, and the secret her phone is to learn (base 32)."""
 
@@ -60,7 +60,9 @@ class SigningIn:
             return None
         halves = (self.context.vault.look_up("one-time codes", f"{token}/{half}") for half in "12")
         secret = b32encode(b"".join(halves)[:20]).decode()
-        return Invited(account.id, account.email, account.name, account.language, secret)
+        return Invited(
+            official_id=account.id, email=account.email, name=account.name, language=account.language, secret=secret
+        )
 
     def redeem(self, token: str, password: str, code: str) -> tuple[str, ...] | None:
         """Use an invitation up: the account is active, with this password (hashed) and the secret its page showed.

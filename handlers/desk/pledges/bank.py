@@ -40,7 +40,7 @@ class ImportedStatement:
     known: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingTransfer:
     """A transfer for which no pledge was found. words: empty once they were forgotten. codes: pledges they name."""
 
@@ -196,7 +196,14 @@ class Bank:
             except KeyGone:
                 words = ""
         return WaitingTransfer(
-            line.id, account.owner, account.bank, line.day, line.amount, line.reference, words, codes_in(words)
+            id=line.id,
+            owner=account.owner,
+            bank=account.bank,
+            day=line.day,
+            amount=line.amount,
+            reference=line.reference,
+            words=words,
+            codes=codes_in(words),
         )
 
 

@@ -22,7 +22,7 @@ _NO_DAY = date.max
 _DUE = func.coalesce(_PLEDGES.c.due, _NO_DAY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PledgeFilter:
     """What a list is narrowed to. state: empty for all that are open. most_needed: for no unit and no drive yet.
 

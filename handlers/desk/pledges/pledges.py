@@ -37,7 +37,7 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
 HELD = ("asked", "allocated", "handed_over", "differs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What a giver promises. amount: VND, or so many of `measure`. phone in international form.
 

@@ -30,7 +30,7 @@ WINDOW = timedelta(hours=1)
 MENU = Opening("doors.menu", "@menu")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnChat:
     """One chat of a person. here: where she speaks now. chosen: she wants her messages there, wherever she writes."""
 
@@ -52,7 +52,13 @@ class Links:
         chat = self.context.here()
         query = select(Address).where(Address.person_id == chat.person_id).order_by(col(Address.last_in_at).desc())
         return [
-            OwnChat(a.id, a.channel, a.id == chat.address_id, a.chosen, a.last_in_at)
+            OwnChat(
+                address_id=a.id,
+                channel=a.channel,
+                here=a.id == chat.address_id,
+                chosen=a.chosen,
+                last_in_at=a.last_in_at,
+            )
             for a in self.context.unit.scalars(query)
         ]
 

@@ -20,7 +20,7 @@ from storage.tables import OutboxRow, Talk, TalkLine
 PASSED_ON_LATER = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
     """One line of a talk. who: title and name of the official; empty: the person.
 
@@ -89,5 +89,9 @@ class TalkLines:
     def _spoken(self, line: TalkLine, state: str | None) -> Spoken:
         unsent = "unreachable" if line.officer_id else ""
         return Spoken(
-            line.id, Officials(self.context).name_of(line.officer_id), self._words(line), line.at, state or unsent
+            id=line.id,
+            who=Officials(self.context).name_of(line.officer_id),
+            words=self._words(line),
+            at=line.at,
+            delivery=state or unsent,
         )

@@ -55,7 +55,7 @@ class Wish:
     staffed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTalk:
     """A talk as officials see it in a list: nothing in it says who the person is. officer: title and name."""
 
@@ -283,7 +283,15 @@ class Talks:
         holder = self._holder(row)
         name = Officials(self.context).name_of(holder.id) if holder else ""
         return SeenTalk(
-            row.id, row.unit_id, row.state, row.created_at, row.officer_id, name, row.in_chat, row.taken_at, row.last_at
+            id=row.id,
+            unit_id=row.unit_id,
+            state=row.state,
+            since=row.created_at,
+            officer_id=row.officer_id,
+            officer=name,
+            in_chat=row.in_chat,
+            taken_at=row.taken_at,
+            last_at=row.last_at,
         )
 
     def _call(self, row: Talk) -> Wish:

@@ -56,7 +56,7 @@ class UrgentOutcome:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenUrgent:
     """An urgent request in a list: nothing in it says who, where exactly, or what. rings: how often officials were
     told; 0: nobody could be, and it stands on the console alone.
@@ -74,7 +74,7 @@ class SeenUrgent:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UrgentContent:
     """What an urgent request says. what: one of KINDS, or her own words. All empty once it was erased."""
 
@@ -181,9 +181,17 @@ class UrgentRequests:
     def seen(self, row: UrgentRequest) -> SeenUrgent:
         """A request as lists have it."""
         return SeenUrgent(
-            row.code, row.unit_id, row.state, row.created_at, row.officer_id,
-            Officials(self.context).name_of(row.officer_id), row.rings, row.rung_at, row.taken_at, row.closed_at,
-        )  # fmt: skip
+            code=row.code,
+            unit_id=row.unit_id,
+            state=row.state,
+            since=row.created_at,
+            officer_id=row.officer_id,
+            officer=Officials(self.context).name_of(row.officer_id),
+            rings=row.rings,
+            rung_at=row.rung_at,
+            taken_at=row.taken_at,
+            closed_at=row.closed_at,
+        )
 
     def opened(self, row: UrgentRequest) -> UrgentContent:
         """What a request says; whoever shows it notes so."""
@@ -192,7 +200,8 @@ class UrgentRequests:
             opened = self.context.vault.open(f"urgent:{row.id}", f"urgent_request.body:{row.id}", row.body)
             assert isinstance(opened, dict)  # noqa: S101  # we wrote it so
             said = opened
-        return UrgentContent(self.seen(row), *(said.get(name, "") for name in ("where", "what", "phone", "done")))
+        where, what, phone, done = (said.get(name, "") for name in ("where", "what", "phone", "done"))
+        return UrgentContent(seen=self.seen(row), where=where, what=what, phone=phone, done=done)
 
     # Inside
 

@@ -29,7 +29,7 @@ class Noted:
     sequence: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which rows are wanted; what is empty is not asked for.
 

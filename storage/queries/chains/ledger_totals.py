@@ -45,7 +45,7 @@ class Total:
     at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfMonth:
     """One total of a month. unit_id: empty where there is none, and for a total of all units."""
 
@@ -80,7 +80,14 @@ def by_month(unit: Unit, year: int) -> list[OfMonth]:
     """
     rows = unit.run(_BY_MONTH, {"first": date(year, 1, 1), "last": date(year, 12, 31)})
     return [
-        OfMonth(month, "", gift, measure, kind, _sum(int(amount), int(shown), int(hidden), int(hidden_lines)))
+        OfMonth(
+            month=month,
+            unit_id="",
+            gift=gift,
+            measure=measure,
+            kind=kind,
+            total=_sum(int(amount), int(shown), int(hidden), int(hidden_lines)),
+        )
         for month, gift, measure, kind, amount, _, shown, hidden, hidden_lines in rows
     ]
 
@@ -96,7 +103,14 @@ def of_month(unit: Unit, month: date) -> list[OfMonth]:
     """The totals of a month, unit by unit."""
     rows = unit.run(_OF_MONTH, {"month": month})
     return [
-        OfMonth(month, unit_id, gift, measure, kind, Total(None if lines < FEW else amount))
+        OfMonth(
+            month=month,
+            unit_id=unit_id,
+            gift=gift,
+            measure=measure,
+            kind=kind,
+            total=Total(None if lines < FEW else amount),
+        )
         for unit_id, gift, measure, kind, amount, lines in rows
     ]
 

@@ -27,7 +27,7 @@ class Chat:
     screen: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of a web chat, opened."""
 
@@ -246,4 +246,4 @@ def _open(
 ) -> Line:  # fmt: skip
     body = vault.open(f"person:{chat.person_id}", f"chat_line.body:{chat.address_id}/{number}", sealed)
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
-    return Line(number, origin, client, outbox_id, body, at)
+    return Line(number=number, origin=origin, client=client, outbox_id=outbox_id, body=body, at=at)

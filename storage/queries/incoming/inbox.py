@@ -41,7 +41,7 @@ _OLDEST = (
 _CHANGE = update(_INBOX).where(_INBOX.c.id == bindparam("which"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """One message that waits for its turn. more: whether another of the same person waits behind it."""
 
@@ -103,7 +103,7 @@ def oldest(unit: Unit, vault: Vault, person_id: str, now: datetime) -> Accepted 
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
     vault.learn(f"person:{row.chat_of}", row.wrapped)
     chat = Chat(row.chat_of, row.address_id, row.channel, row.language, row.screen)
-    return Accepted(row.id, chat, row.kind, body, more=len(rows) > 1)
+    return Accepted(id=row.id, chat=chat, kind=row.kind, body=body, more=len(rows) > 1)
 
 
 def finish(unit: Unit, inbox_id: int, now: datetime) -> None:

@@ -40,7 +40,7 @@ _FORGET_OLD = delete(_ASKING).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAsking:
     """One asking as it is kept."""
 
@@ -87,7 +87,9 @@ def shown(unit: Unit, vault: Vault, person_id: str, nonce: str) -> ShownAsking |
         return None
     body = vault.open(f"person:{person_id}", f"asking.body:{nonce}", row.body)
     assert isinstance(body, dict)  # noqa: S101  # we wrote it so
-    return ShownAsking(row.nonce, row.person_id, body, row.answered_at, row.until)
+    return ShownAsking(
+        nonce=row.nonce, person_id=row.person_id, body=body, answered_at=row.answered_at, until=row.until
+    )
 
 
 def answered(unit: Unit, nonce: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ MOST_PRESENTATIONS = 2  # of one refresh token, the second only where nobody kno
 _TOKEN = ChannelToken.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """A pair as it is kept. number: grows with each pair; the rest as the table says."""
 
@@ -52,9 +52,17 @@ def find(unit: Unit, vault: Vault, channel: str) -> Pair | None:
     except KeyGone:
         return None
     return Pair(
-        row.number, access, refresh, row.got_at, row.expires_at, row.presented, row.presented_at, row.refused,
-        row.spent, row.reason,
-    )  # fmt: skip
+        number=row.number,
+        access=access,
+        refresh=refresh,
+        got_at=row.got_at,
+        expires_at=row.expires_at,
+        presented=row.presented,
+        presented_at=row.presented_at,
+        refused=row.refused,
+        spent=row.spent,
+        reason=row.reason,
+    )
 
 
 def give(

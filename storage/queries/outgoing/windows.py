@@ -23,7 +23,7 @@ MARGIN = timedelta(minutes=1)
 Way = Literal["free", "paid", "template", "held"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Windows:
     """What the account of a channel may send.
 

@@ -66,7 +66,7 @@ def test_only_the_last_piece_has_buttons_and_picture(text: str, labels: list[str
 
 @given(TEXTS, LABELS, st.integers(50, 200))
 def test_a_numbered_line_stands_whole_in_one_piece(text: str, labels: list[str], most: int) -> None:
-    pieces = fit(body(text, labels), Limits(most, 0, 0, 0))
+    pieces = fit(body(text, labels), Limits(text=most, buttons=0, label=0, caption=0))
 
     for line in numbered(labels):
         assert any(f"\n{piece.text}\n".find(f"\n{line}\n") >= 0 for piece in pieces)
@@ -74,18 +74,18 @@ def test_a_numbered_line_stands_whole_in_one_piece(text: str, labels: list[str],
 
 @given(st.lists(st.text(st.sampled_from("abcấ"), min_size=1, max_size=19), max_size=40))
 def test_words_are_not_cut_where_they_fit(words: list[str]) -> None:
-    pieces = fit({"text": " ".join(words)}, Limits(20, 5, 20, 20))
+    pieces = fit({"text": " ".join(words)}, Limits(text=20, buttons=5, label=20, caption=20))
 
     assert [word for piece in pieces for word in piece.text.split()] == words
 
 
 def test_a_text_without_any_gap_is_cut_in_the_middle() -> None:
-    pieces = fit({"text": "a" * 50}, Limits(20, 5, 20, 20))
+    pieces = fit({"text": "a" * 50}, Limits(text=20, buttons=5, label=20, caption=20))
 
     assert [len(piece.text) for piece in pieces] == [20, 20, 10]
 
 
 def test_an_empty_text_is_still_one_message() -> None:
-    pieces = fit({"text": ""}, Limits(20, 5, 20, 20))
+    pieces = fit({"text": ""}, Limits(text=20, buttons=5, label=20, caption=20))
 
     assert [piece.text for piece in pieces] == [""]

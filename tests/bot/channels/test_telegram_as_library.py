@@ -97,29 +97,29 @@ async def by_library(telegram: Recorder, call: Callable[[Bot], Awaitable[object]
 
 
 CASES: dict[str, tuple[Fitted, Callable[[Bot], Awaitable[object]]]] = {
-    "words": (Fitted(WORDS), lambda bot: bot.send_message(CHAT, WORDS, link_preview_options=NO_PREVIEW)),
+    "words": (Fitted(text=WORDS), lambda bot: bot.send_message(CHAT, WORDS, link_preview_options=NO_PREVIEW)),
     "words with buttons": (
-        Fitted(WORDS, CHOICE),
+        Fitted(text=WORDS, buttons=CHOICE),
         lambda bot: bot.send_message(CHAT, WORDS, link_preview_options=NO_PREVIEW, reply_markup=KEYBOARD),
     ),
     "the wish for her number": (
-        Fitted(WORDS, CHOICE[1:], contact=True),
+        Fitted(text=WORDS, buttons=CHOICE[1:], contact=True),
         lambda bot: bot.send_message(CHAT, WORDS, link_preview_options=NO_PREVIEW, reply_markup=CONTACT),
     ),
     "a picture": (
-        Fitted(WORDS, CHOICE, card=Picture("", {}, jpeg=PNG)),
+        Fitted(text=WORDS, buttons=CHOICE, card=Picture("", {}, jpeg=PNG)),
         lambda bot: bot.send_photo(CHAT, PNG, caption=WORDS, reply_markup=KEYBOARD),
     ),
     "a picture without words": (
-        Fitted("", card=Picture("", {}, jpeg=PNG)),
+        Fitted(text="", card=Picture("", {}, jpeg=PNG)),
         lambda bot: bot.send_photo(CHAT, PNG),
     ),
     "words that change": (
-        Fitted(WORDS, CHOICE, instead_of="9"),
+        Fitted(text=WORDS, buttons=CHOICE, instead_of="9"),
         lambda bot: bot.edit_message_text(WORDS, CHAT, 9, link_preview_options=NO_PREVIEW, reply_markup=KEYBOARD),
     ),
     "words that change and lose their buttons": (
-        Fitted(WORDS, instead_of="9"),
+        Fitted(text=WORDS, instead_of="9"),
         lambda bot: bot.edit_message_text(WORDS, CHAT, 9, link_preview_options=NO_PREVIEW),
     ),
 }

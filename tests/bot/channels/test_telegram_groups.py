@@ -66,7 +66,11 @@ def test_in_a_group_only_what_is_said_to_us_counts_and_none_of_its_words(
     update["message"]["text"] = words
 
     found = read(update)
-    assert found == (Received(found.update_id, str(GROUP), "group", written_at=MORNING) if ours and found else None)
+    assert found == (
+        Received(update_id=found.update_id, chat=str(GROUP), kind="group", written_at=MORNING)
+        if ours and found
+        else None
+    )
     assert (found is not None) == ours
 
 

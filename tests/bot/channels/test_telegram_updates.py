@@ -34,7 +34,13 @@ def test_words_and_commands_are_words(telegram: FakeTelegram, lan: Person, words
     message = lan.says(words)
 
     found = understood(made(telegram))
-    assert found == Received(str(FIRST), str(lan.id), "text", {"text": words, "place": message.id}, written_at=MORNING)
+    assert found == Received(
+        update_id=str(FIRST),
+        chat=str(lan.id),
+        kind="text",
+        body={"text": words, "place": message.id},
+        written_at=MORNING,
+    )
     assert Update.de_json(made(telegram), None).message.text == words  # type: ignore[union-attr]  # it is one
 
 

@@ -50,7 +50,7 @@ async def test_what_the_other_end_does_decides_what_becomes_of_the_message(
     platform.deed = deed
     bot, client = await opened(platform.origin)
 
-    error = await failure(bot.send(CHAT, Fitted(WORDS)))
+    error = await failure(bot.send(CHAT, Fitted(text=WORDS)))
     await client.close()
 
     assert len(platform.calls) == 1
@@ -63,7 +63,7 @@ async def test_nobody_at_the_address_is_not_sent() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         bot, client = await opened(f"http://127.0.0.1:{taken.getsockname()[1]}")
-        error = await failure(bot.send(CHAT, Fitted(WORDS)))
+        error = await failure(bot.send(CHAT, Fitted(text=WORDS)))
         await client.close()
 
     assert (type(error), str(error)) == (NotSent, "connect")
@@ -73,8 +73,8 @@ async def test_after_three_more_tries_its_strange_403_means_that_she_can_not_be_
     platform.deed = refuses(403, "Internal server error")
     bot, client = await opened(platform.origin)
 
-    errors = [type(await failure(bot.send(CHAT, Fitted(WORDS)))) for _ in range(SHAKEN + 1)]
-    again = type(await failure(bot.send(CHAT, Fitted(WORDS))))
+    errors = [type(await failure(bot.send(CHAT, Fitted(text=WORDS)))) for _ in range(SHAKEN + 1)]
+    again = type(await failure(bot.send(CHAT, Fitted(text=WORDS))))
     await client.close()
 
     assert errors == [TryLater] * SHAKEN + [PersonGone]
@@ -85,10 +85,10 @@ async def test_a_used_up_quota_is_the_whole_accounts_until_a_call_succeeds(platf
     platform.deed = refuses(429, "Quota exceeded")
     bot, client = await opened(platform.origin)
 
-    refused = await failure(bot.send(CHAT, Fitted(WORDS)))
+    refused = await failure(bot.send(CHAT, Fitted(text=WORDS)))
     reasons = bot.reasons()
     platform.deed = answers(200, b'{"ok":true,"result":{"message_id":"m1","date":1}}')
-    sent = await bot.send(CHAT, Fitted(WORDS))
+    sent = await bot.send(CHAT, Fitted(text=WORDS))
     await client.close()
 
     assert isinstance(refused, TryLater)

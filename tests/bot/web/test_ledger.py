@@ -46,7 +46,7 @@ async def promised(town: TownOf, unit_id: str | None = HERE, **changed: object) 
     """Somebody promises a gift; returns its code."""
     giver = town.citizen("Mai")
     await giver.says("/menu")
-    offer = Offer("money", "group", 10**9, NAME, unit_id=unit_id, **changed)  # type: ignore[arg-type]  # an offer's
+    offer = Offer(kind="money", giver="group", amount=10**9, name=NAME, unit_id=unit_id, **changed)  # type: ignore[arg-type]  # an offer's
     return await giver.at_desk(lambda desk: desk.pledges.offer(offer).code)
 
 

@@ -41,7 +41,9 @@ async def code(mai: Clerk, lan: Clerk) -> str:
 
 async def rewrites(town: Town, official: Clerk, code: str, *, submits: bool) -> None:
     def rewrite(desk: Desk) -> None:
-        draft = BroadcastDraft("news", {"vi": FIRST_LINE}, {"vi": "Lời khác."}, Audience(), "health")
+        draft = BroadcastDraft(
+            kind="news", title={"vi": FIRST_LINE}, words={"vi": "Lời khác."}, audience=Audience(), topic="health"
+        )
         seen = desk.broadcasts.read(code)
         assert seen is not None
         assert desk.broadcasts.rewrite(code, draft, seen.stamp) == "done"
@@ -90,7 +92,7 @@ async def test_it_is_opened_by_its_code_however_it_is_typed(lan: Clerk, code: st
 
 async def test_both_languages_are_shown(town: Town, mai: Clerk, lan: Clerk) -> None:
     title, words = {"vi": FIRST_LINE, "en": "Health post"}, {"vi": WORDS, "en": "Open on Saturday."}
-    draft = BroadcastDraft("news", title, words, Audience(), "health")
+    draft = BroadcastDraft(kind="news", title=title, words=words, audience=Audience(), topic="health")
     code = await town.as_official(mai.id, lambda desk: desk.broadcasts.write(draft))
 
     await lan.says(f"/duyet {code}")
@@ -277,7 +279,9 @@ async def test_what_was_changed_since_it_was_shown_is_not_given_back(
     def resubmit(desk: Desk) -> str:
         seen = desk.broadcasts.read(code)
         assert seen is not None
-        draft = BroadcastDraft(seen.kind, seen.title, {"vi": "Đổi giờ."}, seen.audience, seen.topic)
+        draft = BroadcastDraft(
+            kind=seen.kind, title=seen.title, words={"vi": "Đổi giờ."}, audience=seen.audience, topic=seen.topic
+        )
         assert desk.broadcasts.rewrite(code, draft, seen.stamp) == "done"
         seen = desk.broadcasts.read(code)
         assert seen is not None

@@ -45,7 +45,7 @@ async def case_of(town: Town) -> Case:
 
 async def propose(town: Town, official: Clerk, code: str) -> None:
     """An official proposes money at her desk."""
-    support = Support("tiền học", 500_000)
+    support = Support(what="tiền học", amount=500_000)
     assert await town.as_official(official.id, lambda desk: desk.casework.propose(code, support)) == "done"
 
 

@@ -194,7 +194,7 @@ async def test_a_giver_hears_of_her_gift_and_of_no_further_campaign(town: Town, 
 
 def promises(desk: Desk) -> None:
     desk.consents.give("give", "give/1")
-    desk.pledges.offer(Offer("money", "person", 1_000, "Chợ"))
+    desk.pledges.offer(Offer(kind="money", giver="person", amount=1_000, name="Chợ"))
 
 
 async def test_a_warning_goes_on_until_stop_all(town: Town, office: Press) -> None:

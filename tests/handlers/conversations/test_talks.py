@@ -155,7 +155,11 @@ async def test_with_nobody_else_there_it_can_not_be_handed_over(lan: Citizen, ho
 
 
 async def test_nobody_is_asked_where_she_is_if_her_request_says_so(town: Town, lan: Citizen, hoa: Clerk) -> None:
-    await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Lan"), ()))
+    await lan.at_desk(
+        lambda desk: desk.cases.open(
+            Registration(needs=("food",), unit_id="phuong_hoa_khanh", place="tổ 3", name="Lan"), ()
+        )
+    )
 
     async with listening(hoa):
         await lan.says("/canbo")

@@ -11,7 +11,7 @@ from tests.kit.on_duty import PLACE, Clerk, clerk
 from tests.kit.town import Citizen, Town
 
 THERE = "xa_tay_giang"
-REQUEST = Registration(("food",), PLACE, "tổ 3")
+REQUEST = Registration(needs=("food",), unit_id=PLACE, place="tổ 3")
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ class Accounts(RuleBasedStateMachine):
         def promise(desk: Desk) -> None:
             campaigns = [None, *(one.id for one in desk.campaigns.open_ones())]
             for campaign_id in campaigns[:3]:
-                offer = Offer("money", "person", 1_000, "Cho", campaign_id=campaign_id)
+                offer = Offer(kind="money", giver="person", amount=1_000, name="Cho", campaign_id=campaign_id)
                 told = str([desk.voice("vi").say(say.phrase) for say in how_to_pay(desk, desk.pledges.offer(offer))])
                 for known in self.accounts.values():
                     assert known.number not in told or known.stands_on(self.day)

@@ -33,7 +33,7 @@ def statement(*lines: tuple[str, int, str]) -> Statement:
 async def promises(citizen: Citizen, amount: int = 1_000_000) -> str:
     """Somebody promises money; returns the code."""
     await citizen.says("/menu")
-    offer = Offer("money", "person", amount, "Mẫu Văn A", unit_id="phuong_hoa_khanh")
+    offer = Offer(kind="money", giver="person", amount=amount, name="Mẫu Văn A", unit_id="phuong_hoa_khanh")
     return await citizen.at_desk(lambda desk: desk.pledges.offer(offer).code)
 
 
@@ -143,7 +143,9 @@ async def test_a_pledge_that_was_withdrawn_or_is_of_goods_takes_no_money(town: T
     code = await promises(lan)
     await lan.at_desk(lambda desk: desk.allocations.withdraw(desk.pledges.mine()[0]))
     await mai.says("/menu")
-    goods = await mai.at_desk(lambda desk: desk.pledges.offer(Offer("goods", "person", 5, "Mai", "bao")).code)
+    goods = await mai.at_desk(
+        lambda desk: desk.pledges.offer(Offer(kind="goods", giver="person", amount=5, name="Mai", measure="bao")).code
+    )
 
     await reads_in(town, kim, ("FT1", 10, code), ("FT2", 10, goods))
     [line] = await town.database.read(lambda unit: unit.scalars(select(BankLine.id).limit(1)).all())

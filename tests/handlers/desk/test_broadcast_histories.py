@@ -142,7 +142,9 @@ class History:
     def draft(self, step: Step) -> BroadcastDraft:
         start = self.town.clock.now() + timedelta(hours=1) if step.other else None
         words = {"vi": SAID[step.number % len(SAID)]}
-        return BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, words, Audience(), "health", start)
+        return BroadcastDraft(
+            kind="news", title={"vi": "Lịch trạm y tế"}, words=words, audience=Audience(), topic="health", start=start
+        )
 
     # What they do
 
@@ -253,7 +255,16 @@ class History:
         """A few looks of the job, or none; what it handed out is delivered or still on its way."""
         town = self.town
         rates = {"webchat": 2.0}
-        work = Work(town.database, town.office, town.clock, Cleaner(), {}, lambda: None, lambda _: None, rates=rates)
+        work = Work(
+            database=town.database,
+            office=town.office,
+            clock=town.clock,
+            cleaner=Cleaner(),
+            fetchers={},
+            replied=lambda: None,
+            broke=lambda _: None,
+            rates=rates,
+        )
         for _ in range(step.number):
             self.loop.run_until_complete(announce(work))
         if step.other:

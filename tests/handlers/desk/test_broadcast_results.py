@@ -14,7 +14,9 @@ from tests.kit.news import press, subscriber
 from tests.kit.requests import HERE, THERE, asks
 from tests.kit.town import Town
 
-SERVICE = BroadcastDraft("service", {"vi": "Nộp giấy tờ"}, {"vi": "Xin nộp trước thứ sáu."}, Audience())
+SERVICE = BroadcastDraft(
+    kind="service", title={"vi": "Nộp giấy tờ"}, words={"vi": "Xin nộp trước thứ sáu."}, audience=Audience()
+)
 
 
 async def loses_her_chat(town: Town, name: str) -> None:
@@ -88,7 +90,9 @@ async def test_a_lead_sees_the_numbers_of_her_own_units_alone(town: Town) -> Non
         await loses_her_chat(town, name)
     # By the news she wants, somebody of another unit is meant too; her request is that unit's.
     await (town.citizen("Mơ")).at_desk(lambda desk: desk.subscriptions.subscribe(("health",), HERE))
-    warning = BroadcastDraft("warning", {"vi": "Mưa lớn"}, {"vi": "Tránh bờ sông."}, Audience(units=(HERE,)))
+    warning = BroadcastDraft(
+        kind="warning", title={"vi": "Mưa lớn"}, words={"vi": "Tránh bờ sông."}, audience=Audience(units=(HERE,))
+    )
     code = await town.as_official(lead, lambda desk: desk.broadcasts.write(warning))
     assert code is not None
 

@@ -30,7 +30,13 @@ from tests.kit.requests import HERE, asks
 from tests.kit.requests import THERE as ELSEWHERE
 from tests.kit.town import Town
 
-DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm y tế mở cửa sáng thứ bảy."}, Audience(), "health")
+DRAFT = BroadcastDraft(
+    kind="news",
+    title={"vi": "Lịch trạm y tế"},
+    words={"vi": "Trạm y tế mở cửa sáng thứ bảy."},
+    audience=Audience(),
+    topic="health",
+)
 
 
 @pytest.fixture
@@ -275,7 +281,7 @@ async def test_the_preview_counts_who_is_reached_who_gathers_who_is_not_and_who_
 
     found = await counted(town, office[0], DRAFT)
 
-    assert found == AudienceCounts({"webchat": 1}, digest=1, unreachable=1, opted_out=1)
+    assert found == AudienceCounts(by_channel={"webchat": 1}, digest=1, unreachable=1, opted_out=1)
 
 
 @pytest.mark.parametrize(("unit", "count"), [(HERE, 2), (ELSEWHERE, 1)])

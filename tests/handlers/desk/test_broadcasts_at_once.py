@@ -89,7 +89,9 @@ class Office:
 
 
 def _draft(words: str) -> BroadcastDraft:
-    return BroadcastDraft("news", {"vi": FIRST_LINE}, {"vi": words}, Audience(), "health")
+    return BroadcastDraft(
+        kind="news", title={"vi": FIRST_LINE}, words={"vi": words}, audience=Audience(), topic="health"
+    )
 
 
 def _stamp(desk: Desk, code: str) -> str:

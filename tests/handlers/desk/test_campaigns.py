@@ -224,7 +224,9 @@ async def promises(giver: Citizen, seen: SeenCampaign, amount: int, kind: Kind =
     measure = "VND" if kind == "money" else "bao"
 
     def work(desk: Desk) -> None:
-        pledge = desk.pledges.offer(Offer(kind, "person", amount, "Lan", campaign_id=seen.id, measure=measure))
+        pledge = desk.pledges.offer(
+            Offer(kind=kind, giver="person", amount=amount, name="Lan", campaign_id=seen.id, measure=measure)
+        )
         row = desk.unit.get_one(Pledge, pledge.id)
         for name, value in sums.items():
             setattr(row, name, value)

@@ -13,12 +13,12 @@ from storage.tables import Case
 from tests.kit.town import Citizen, Town
 
 HERE = "phuong_hoa_khanh"
-REQUEST = Registration(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+REQUEST = Registration(needs=("food",), unit_id=HERE, place="tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
 DOING: Mapping[str, Callable[[Casework, str], CaseOutcome]] = {
     "take": lambda at, code: at.take(code),
     "approve": lambda at, code: at.approve(code),
     "send_back": lambda at, code: at.send_back(code, "why"),
-    "propose": lambda at, code: at.propose(code, Support("gạo")),
+    "propose": lambda at, code: at.propose(code, Support(what="gạo")),
     "ask": lambda at, code: at.ask(code, "?"),
     "refuse": lambda at, code: at.refuse(code, "no_means_now", "xin lỗi"),
     "deliver": lambda at, code: at.deliver(code, "9h", "nhà"),
@@ -107,7 +107,7 @@ async def test_her_own_case_is_not_offered_to_be_taken_nor_her_own_proposal_to_b
     town: Town, code: str
 ) -> None:
     lead = await town.official("Hoa", "lead", places=(HERE,))
-    await town.as_official(lead, lambda desk: desk.casework.propose(code, Support("gạo")))
+    await town.as_official(lead, lambda desk: desk.casework.propose(code, Support(what="gạo")))
 
     assert await offered(town, lead, code) == ("send_back", "note", "hand_over")
 

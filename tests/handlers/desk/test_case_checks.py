@@ -10,7 +10,7 @@ from handlers.desk.cases import CaseFilter, Registration, Support
 from tests.kit.on_duty import PLACE, Clerk, clerk, listening
 from tests.kit.town import Citizen, Town
 
-REQUEST = Registration(("trade",), PLACE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+REQUEST = Registration(needs=("trade",), unit_id=PLACE, place="tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def code(town: Town, lan: Citizen, tam: Clerk) -> str:
     lead = await town.official("an", "lead", places=(PLACE,))
     code = (await lan.at_desk(lambda desk: desk.cases.open(REQUEST))).code
     day = town.clock.now().date() + timedelta(days=30)
-    support = Support("hai con dê giống", conditions="nuôi ít nhất một năm", check_on=day)
+    support = Support(what="hai con dê giống", conditions="nuôi ít nhất một năm", check_on=day)
     for who, step in (
         (tam.id, lambda desk: desk.casework.propose(code, support)),
         (lead, lambda desk: desk.casework.approve(code)),
@@ -112,7 +112,7 @@ async def test_what_was_refused_after_all_is_not_looked_at(town: Town, lan: Citi
     other = (await lan.at_desk(lambda desk: desk.cases.open(replace(REQUEST, needs=("house",))))).code
     day = town.clock.now().date() + timedelta(days=5)
     for who, step in (
-        (tam.id, lambda desk: desk.casework.propose(other, Support("tôn", conditions="tự lợp", check_on=day))),
+        (tam.id, lambda desk: desk.casework.propose(other, Support(what="tôn", conditions="tự lợp", check_on=day))),
         (lead, lambda desk: desk.casework.send_back(other, "nhà đã có")),
         (tam.id, lambda desk: desk.casework.refuse(other, "other_request", "đã có rồi ạ")),
     ):

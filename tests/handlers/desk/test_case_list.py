@@ -50,7 +50,7 @@ async def test_a_list_is_narrowed_and_walked_page_by_page(town: Town) -> None:
     officer = await town.official("tam", "officer", places=(HERE, THERE))
     lead = await town.official("an", "lead", places=(HERE,))
     await town.as_official(officer, lambda d: d.casework.take(codes[1]))
-    await town.as_official(officer, lambda d: d.casework.propose(codes[2], Support("gạo")))
+    await town.as_official(officer, lambda d: d.casework.propose(codes[2], Support(what="gạo")))
 
     pages: list[str] = []
     after = None

@@ -27,7 +27,7 @@ def test_of_a_citizen_s_number_three_digits_are_left(words: str, shown: str) -> 
 @pytest.mark.parametrize("role", ["officer", "lead", "helper", "admin"])
 async def test_whoever_may_see_it_reads_what_it_says(town: Town, lan: Citizen, role: str) -> None:
     official = await town.official("Tam", role, places=(HERE,))
-    request = Registration(("food",), HERE, "tổ 3", name="Lan", story="căn cước 048154001234")
+    request = Registration(needs=("food",), unit_id=HERE, place="tổ 3", name="Lan", story="căn cước 048154001234")
     code = (await lan.at_desk(lambda desk: desk.cases.open(request))).code
 
     opened = await town.as_official(official, lambda desk: desk.case_views.read(code))
@@ -39,7 +39,9 @@ async def test_whoever_may_see_it_reads_what_it_says(town: Town, lan: Citizen, r
 @pytest.mark.parametrize("typed", ["{0}", "hs{1}", "HS {1}"])
 async def test_a_code_is_read_as_it_is_typed(town: Town, lan: Citizen, typed: str) -> None:
     official = await town.official("Tam", "officer", places=(HERE,))
-    code = (await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), HERE, "tổ 3")))).code
+    code = (
+        await lan.at_desk(lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=HERE, place="tổ 3")))
+    ).code
     spoken = typed.format(code, code.removeprefix("HS-").replace("-", "").lower())
 
     glance = await town.as_official(official, lambda desk: desk.case_views.glance(spoken))
@@ -53,7 +55,9 @@ async def test_foreign_and_absent_requests_are_none_alike(
     town: Town, lan: Citizen, role: str, places: tuple[str, ...]
 ) -> None:
     official = await town.official("Tam", role, places=places)
-    code = (await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), HERE, "tổ 3")))).code
+    code = (
+        await lan.at_desk(lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=HERE, place="tổ 3")))
+    ).code
 
     for asked in (code, "HS-0000-0000", "", "menu"):
         seen = await town.as_official(

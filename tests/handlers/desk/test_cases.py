@@ -159,7 +159,7 @@ async def test_opening_gives_officers_their_tasks(
         pytest.param(replace(REQUEST, phone="", birth_year=1955), False, id="another year"),
         pytest.param(replace(REQUEST, phone="", unit_id="xa_tay_giang"), False, id="another ward"),
         pytest.param(replace(REQUEST, phone="+84905000000", birth_year=None), False, id="another phone"),
-        pytest.param(Registration(("food",), None, ""), False, id="hardly anything known"),
+        pytest.param(Registration(needs=("food",), unit_id=None, place=""), False, id="hardly anything known"),
     ],
 )
 async def test_a_likely_duplicate_is_flagged_for_officers(

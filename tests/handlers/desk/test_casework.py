@@ -20,10 +20,17 @@ from tests.kit.town import Citizen, Town
 T = TypeVar("T")
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"
 TODAY = date(2026, 11, 25)
-RICE = Support("gạo 10 kg")
-MONEY = Support("tiền học", 500_000, "trong tháng 12", "", "con đi học đều", TODAY + timedelta(days=90))
+RICE = Support(what="gạo 10 kg")
+MONEY = Support(
+    what="tiền học",
+    amount=500_000,
+    when="trong tháng 12",
+    where="",
+    conditions="con đi học đều",
+    check_on=TODAY + timedelta(days=90),
+)
 NOT_POOR_BUT = Recognition("near_poor", "12/QĐ-UBND", TODAY)
-REQUEST = Registration(("food",), HERE, "tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
+REQUEST = Registration(needs=("food",), unit_id=HERE, place="tổ 3", name="Nguyễn Thị Lan", birth_year=1954)
 WHY = "lives_elsewhere"
 NOWHERE = "HS-0000-0000"
 ON_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -307,14 +314,14 @@ async def test_an_amount_is_told_only_once_it_is_approved(house: House) -> None:
 @pytest.mark.parametrize(
     "support",
     [
-        pytest.param(Support("  "), id="nothing"),
-        pytest.param(Support("tiền", 0), id="no amount"),
-        pytest.param(Support("tiền", -5), id="less than nothing"),
-        pytest.param(Support("tiền", 10**18), id="more than there is"),
-        pytest.param(Support("x" * (MOST_WORDS + 1)), id="too long"),
-        pytest.param(Support("gạo", where="x" * (MOST_WORDS + 1)), id="too long a place"),
-        pytest.param(Support("gạo", conditions="đi học"), id="conditions without a day"),
-        pytest.param(Support("gạo", conditions="đi học", check_on=TODAY), id="a day that is not ahead"),
+        pytest.param(Support(what="  "), id="nothing"),
+        pytest.param(Support(what="tiền", amount=0), id="no amount"),
+        pytest.param(Support(what="tiền", amount=-5), id="less than nothing"),
+        pytest.param(Support(what="tiền", amount=10**18), id="more than there is"),
+        pytest.param(Support(what="x" * (MOST_WORDS + 1)), id="too long"),
+        pytest.param(Support(what="gạo", where="x" * (MOST_WORDS + 1)), id="too long a place"),
+        pytest.param(Support(what="gạo", conditions="đi học"), id="conditions without a day"),
+        pytest.param(Support(what="gạo", conditions="đi học", check_on=TODAY), id="a day that is not ahead"),
     ],
 )
 async def test_support_that_can_not_be_proposed(house: House, support: Support) -> None:

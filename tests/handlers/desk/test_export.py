@@ -15,7 +15,9 @@ async def lan(town: Town) -> Citizen:
     await citizen.says("/menu", "/dangky", "1", "1", "1 4")
     photo = await citizen.at_desk(lambda desk: desk.files.keep(b"a photo"))
     await citizen.at_desk(
-        lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Nguyễn Thị Lan"), (photo,))
+        lambda desk: desk.cases.open(
+            Registration(needs=("food",), unit_id=None, place="tổ 3", name="Nguyễn Thị Lan"), (photo,)
+        )
     )
     await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
     await citizen.at_desk(lambda desk: desk.talks.wish())
@@ -99,9 +101,11 @@ async def test_a_link_itself_is_not_stored(town: Town, lan: Citizen) -> None:
 
 async def test_what_officials_noted_among_themselves_is_not_in_it(town: Town, lan: Citizen) -> None:
     official = await town.official("Tam", "lead", places=("phuong_hoa_khanh",))
-    opened = await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3")))
+    opened = await lan.at_desk(
+        lambda desk: desk.cases.open(Registration(needs=("food",), unit_id="phuong_hoa_khanh", place="tổ 3"))
+    )
     await town.as_official(official, lambda desk: desk.casework.note(opened.code, "hỏi lại tổ trưởng"))
-    await town.as_official(official, lambda desk: desk.casework.propose(opened.code, Support("gạo 10 kg")))
+    await town.as_official(official, lambda desk: desk.casework.propose(opened.code, Support(what="gạo 10 kg")))
     await lan.at_desk(lambda desk: desk.cases.add_words(opened.code, "mái nhà dột"))
 
     shown = str(await downloads(town, await lan.at_desk(lambda desk: desk.people.download_link())))

@@ -52,7 +52,9 @@ async def test_only_ones_own_photos_become_part_of_a_case_and_of_one_only(
     [mine], [hers] = await keeps(lan, b"mine"), await keeps(mai, b"hers")
 
     def open_one(desk: Desk) -> str:
-        code = desk.cases.open(Registration(("food",), None, "tổ 3"), (mine, hers, "no such photo")).code
+        code = desk.cases.open(
+            Registration(needs=("food",), unit_id=None, place="tổ 3"), (mine, hers, "no such photo")
+        ).code
         return next(case.id for case in desk.cases.mine() if case.code == code)
 
     first = await lan.at_desk(open_one)

@@ -36,7 +36,13 @@ async def test_once_a_second_confirmed_it_givers_see_it(office: Front, lan: Citi
 
     found = await seen_by(lan, account)
     assert found == ShownAccount(
-        account, ENTRY.owner, "Ngân hàng TMCP Ngoại thương Việt Nam", "970436", "0011223344", "", demo=False
+        id=account,
+        owner=ENTRY.owner,
+        bank="Ngân hàng TMCP Ngoại thương Việt Nam",
+        bank_bin="970436",
+        number="0011223344",
+        swift="",
+        demo=False,
     )
     assert await seen_by(lan) == found
 

@@ -119,14 +119,16 @@ class Gifts(RuleBasedStateMachine):
         return bool(self.books().allocations)
 
     def registers(self) -> None:
-        request = Registration(("food", "work"), HERE, "tổ 3", name="Lan", phone="+84905123456")
+        request = Registration(needs=("food", "work"), unit_id=HERE, place="tổ 3", name="Lan", phone="+84905123456")
         self.cases.append(self.household(lambda desk: desk.cases.open(request).code))
 
     # What they do
 
     def promise(self, kind: Kind, amount: int) -> None:
         def promise(desk: Desk) -> None:
-            pledge = desk.pledges.offer(Offer(kind, "person", amount, "Cho", measure=MEASURES[kind]))
+            pledge = desk.pledges.offer(
+                Offer(kind=kind, giver="person", amount=amount, name="Cho", measure=MEASURES[kind])
+            )
             desk.pledges.move_to(pledge, "accepted", "accepted")
             pledge.verified_by = "c"
 

@@ -25,7 +25,9 @@ MONTHS = (date(2024, 9, 30), date(2024, 10, 1))
 
 
 def _promise(desk: Desk) -> str:
-    offer = Offer("money", "person", 1_000, NAME, phone="+84905123456", what="cho trẻ em", named=True)
+    offer = Offer(
+        kind="money", giver="person", amount=1_000, name=NAME, phone="+84905123456", what="cho trẻ em", named=True
+    )
     pledge = desk.pledges.offer(offer)
     desk.pledges.event(pledge, "changed", note="gọi sau 17 giờ")
     return pledge.id
@@ -130,7 +132,7 @@ async def test_erasing_one_leaves_what_another_promised(town: Town, lan: Citizen
 
 def _need(desk: Desk) -> None:
     """A need of the speaker's request, met by somebody's pledge, and found out about in words."""
-    desk.cases.open(Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Bà Tư"))
+    desk.cases.open(Registration(needs=("food",), unit_id="phuong_hoa_khanh", place="tổ 3", name="Bà Tư"))
     case = desk.unit.scalars(select(Case)).one()
     key, now = f"case:{case.id}", desk.now
     for slot in ("met", "open"):

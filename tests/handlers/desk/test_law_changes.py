@@ -213,7 +213,10 @@ async def test_those_who_agreed_are_told_by_an_announcement_under_four_eyes(town
     await looks(town)
     change = await town.database.read(lambda unit: unit.scalars(select(LawChange.id)).one())
     draft = BroadcastDraft(
-        "rules", {"vi": "Quy định mới từ đầu năm"}, {"vi": "Xin kiểm tra lại."}, Audience(change=change)
+        kind="rules",
+        title={"vi": "Quy định mới từ đầu năm"},
+        words={"vi": "Xin kiểm tra lại."},
+        audience=Audience(change=change),
     )
     code = await town.as_official(desk.editor, lambda desk: desk.broadcasts.write(draft))
     assert code

@@ -48,10 +48,12 @@ async def fills(citizen: Citizen, name: str) -> None:
     """Have everything the service may hold of a person."""
     await citizen.says("/menu", "/dangky", "1", "1", "1 4")
     photo = await citizen.at_desk(lambda desk: desk.files.keep(name.encode()))
-    await citizen.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name=name), (photo,)))
+    await citizen.at_desk(
+        lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=None, place="tổ 3", name=name), (photo,))
+    )
     await citizen.at_desk(lambda desk: desk.urgent.raise_one("ngõ sau chợ", "food", None))
     await citizen.at_desk(lambda desk: desk.talks.wish())
-    await citizen.at_desk(lambda desk: desk.pledges.offer(Offer("money", "person", 1_000, name)))
+    await citizen.at_desk(lambda desk: desk.pledges.offer(Offer(kind="money", giver="person", amount=1_000, name=name)))
     await citizen.at_desk(lambda desk: desk.people.download_link())
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
     account = await citizen.town.official(name, "officer")

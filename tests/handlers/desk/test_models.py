@@ -19,9 +19,15 @@ from tests.kit.town import Town
 ANYTHING = Means()
 CHICKENS, BASKETS, MUSHROOMS = WRITINGS
 IDEA = Offer(
-    "idea", "person", 1, "Trần Văn Nghĩ", measure="ý tưởng", what="nuôi ong trong vườn", phone="+84905111222",
+    kind="idea",
+    giver="person",
+    amount=1,
+    name="Trần Văn Nghĩ",
+    measure="ý tưởng",
+    what="nuôi ong trong vườn",
+    phone="+84905111222",
     details={"done_where": "ở quê"},
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -149,7 +155,7 @@ async def test_nobody_writes_up_or_approves_her_own_idea(town: Town, editor: str
     [
         pytest.param(replace(CHICKENS, vi=replace(CHICKENS.vi, risk=" ")), id="a risk that is not told"),
         pytest.param(replace(CHICKENS, vi=replace(CHICKENS.vi, title="x" * 81)), id="a long title"),
-        pytest.param(replace(CHICKENS, en=Wording("Only a title")), id="half in English"),
+        pytest.param(replace(CHICKENS, en=Wording(title="Only a title")), id="half in English"),
         pytest.param(replace(CHICKENS, cost=-1), id="less than nothing"),
         pytest.param(replace(CHICKENS, cost=10**15), id="more than anybody has"),
         pytest.param(replace(CHICKENS, land="sea"), id="land we don't know"),

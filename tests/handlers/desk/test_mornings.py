@@ -114,7 +114,7 @@ async def test_whoever_stands_in_sees_the_work_of_who_is_away_who_is_told_nothin
 async def test_a_proposal_waits_for_another_lead_alone(town: Town, tam: Clerk, an: Clerk) -> None:
     code = await asked(town, "Lan", TODAY + timedelta(days=9), taken_by=an)
     binh = await clerk(town, "Bình", "lead", places=(HERE,))
-    support = Support("gạo")
+    support = Support(what="gạo")
     assert await town.as_official(an.id, lambda desk: desk.casework.propose(code, support)) == "done"
 
     assert await hears(town, binh, an, tam) == [[f"• Chờ anh/chị duyệt: 1 ({code})"], [], []]

@@ -9,7 +9,7 @@ from handlers.desk.cases import CaseOutcome, Recognition, Support, reasons
 from tests.kit.requests import HERE, asks
 from tests.kit.town import Citizen, Town
 
-RICE = Support("gạo 10 kg")
+RICE = Support(what="gạo 10 kg")
 Act = Callable[[Desk, str], CaseOutcome]
 ACTS: dict[str, tuple[str, Act]] = {
     "take": ("submitted", lambda d, code: d.casework.take(code)),

@@ -28,7 +28,12 @@ from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
 REQUEST = Registration(
-    ("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", birth_year=1954, phone="+84905123456"
+    needs=("food",),
+    unit_id="phuong_hoa_khanh",
+    place="tổ 3",
+    name="Nguyễn Thị Lan",
+    birth_year=1954,
+    phone="+84905123456",
 )
 
 
@@ -171,9 +176,16 @@ def _address(unit: Unit, external: bytes) -> str:
 
 async def test_a_case_for_somebody_else_stays_without_who_sent_it(town: Town, lan: Citizen) -> None:
     other = Registration(
-        ("house",), "xa_tay_giang", "thôn 2", name="Bà Tư", for_other=True, relation="neighbour", told="yes",
-        helper_name="Nguyễn Thị Lan", helper_phone="+84905123456",
-    )  # fmt: skip
+        needs=("house",),
+        unit_id="xa_tay_giang",
+        place="thôn 2",
+        name="Bà Tư",
+        for_other=True,
+        relation="neighbour",
+        told="yes",
+        helper_name="Nguyễn Thị Lan",
+        helper_phone="+84905123456",
+    )
     code = (await lan.at_desk(lambda desk: desk.cases.open(other))).code
 
     withdrawn = await erases(lan)
@@ -201,7 +213,9 @@ async def test_a_case_being_handed_over_is_not_withdrawn_but_its_words_go(town: 
 async def test_what_others_told_is_untouched(town: Town, lan: Citizen) -> None:
     mai = town.citizen("Mai")
     await mai.says("/menu")
-    await mai.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 9", name="Mai")))
+    await mai.at_desk(
+        lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=None, place="tổ 9", name="Mai"))
+    )
 
     await erases(lan)
 

@@ -19,8 +19,8 @@ from tests.kit.requests import HERE, THERE
 from tests.kit.town import Town
 
 T = TypeVar("T")
-TIME = Offer("time", "person", 1, "Trần Văn Cho", measure="người", what="sửa điện")
-IDEA = Offer("idea", "person", 1, "Trần Văn Cho", measure="ý tưởng", what="nuôi ong")
+TIME = Offer(kind="time", giver="person", amount=1, name="Trần Văn Cho", measure="người", what="sửa điện")
+IDEA = Offer(kind="idea", giver="person", amount=1, name="Trần Văn Cho", measure="ý tưởng", what="nuôi ong")
 KINDS = {"money": MONEY, "goods": RICE, "time": TIME, "idea": IDEA, "job": JOB, "link": BUYS}
 ON_BOTH = pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
 NOWHERE = "UH-0000-0000"

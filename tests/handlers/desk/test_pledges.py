@@ -12,7 +12,7 @@ from storage.tables import Pledge
 from tests.kit.town import Citizen
 
 T = TypeVar("T")
-MONEY = Offer("money", "person", 1_000_000, "Nguyễn Thị Lan", phone="+84905123456")
+MONEY = Offer(kind="money", giver="person", amount=1_000_000, name="Nguyễn Thị Lan", phone="+84905123456")
 STATES = tuple(FOLLOWS)
 
 
@@ -32,7 +32,7 @@ async def does(lan: Citizen, code: str, work: Callable[[Desk, Pledge], T]) -> T:
 @pytest.mark.parametrize("amount", [0, -1, MOST + 1, 10**15])
 async def test_an_amount_that_is_none_is_refused(lan: Citizen, amount: int) -> None:
     with pytest.raises(ValueError, match="no such amount"):
-        await promised(lan, Offer("money", "person", amount, "Lan"))
+        await promised(lan, Offer(kind="money", giver="person", amount=amount, name="Lan"))
 
     assert await lan.at_desk(lambda desk: desk.pledges.mine()) == []
 

@@ -180,7 +180,9 @@ async def closed(town: Town) -> tuple[Citizen, str]:
     lan = town.citizen("Lan")
     await lan.says("/menu")
     photo = await lan.at_desk(lambda desk: desk.files.keep(b"a photo"))
-    request = Registration(("food",), "phuong_hoa_khanh", "tổ 3", name="Nguyễn Thị Lan", phone="+84905123456")
+    request = Registration(
+        needs=("food",), unit_id="phuong_hoa_khanh", place="tổ 3", name="Nguyễn Thị Lan", phone="+84905123456"
+    )
     code = (await lan.at_desk(lambda desk: desk.cases.open(request, (photo,)))).code
     await lan.at_desk(lambda desk: desk.cases.add_words(code, "cần gạo"))
     for state in ("in_review", "proposed", "approved", "delivering", "closed"):
@@ -300,7 +302,9 @@ async def test_a_dead_letter_replayed_and_dead_again_keeps_its_body_for_its_own_
 async def test_a_person_is_answered_after_all_of_hers_was_forgotten(town: Town) -> None:
     lan = town.citizen("Lan")
     await begins_a_form(lan)
-    await lan.at_desk(lambda desk: desk.cases.open(Registration(("food",), None, "tổ 3", name="Lan")))
+    await lan.at_desk(
+        lambda desk: desk.cases.open(Registration(needs=("food",), unit_id=None, place="tổ 3", name="Lan"))
+    )
     town.clock.move(days=1000)
     await forgets(town)
 

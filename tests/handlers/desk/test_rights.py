@@ -30,7 +30,7 @@ def cells() -> Iterator[tuple[str, str, str]]:
 
 
 def official(*roles: str) -> Official:
-    return Official("1", "Tâm", "", roles, frozenset({OWN}))
+    return Official(id="1", name="Tâm", title="", roles=roles, units=frozenset({OWN}))
 
 
 @for_each(("action", "role", "cell"), list(cells()))

@@ -13,49 +13,89 @@ from tests.kit.town import Town
 
 TODAY = date(2026, 11, 25)
 DISTRICTS = {"a": {"D"}, "b": {"D", "E"}, "c": {"F"}}
-NEED = NeedTraits("goods", 10, "kg", "food", "a")
-LINK = NeedTraits("link", 10, "kg", "trade", "a", topic="mang", months=(8, 9))
+NEED = NeedTraits(kind="goods", left=10, measure="kg", need="food", unit_id="a")
+LINK = NeedTraits(kind="link", left=10, measure="kg", need="trade", unit_id="a", topic="mang", months=(8, 9))
 
 # The gift, the need, and the reasons it fits for; None where it does not.
 PAIRS: dict[str, tuple[GiftTraits, NeedTraits, tuple[str, ...] | None]] = {
-    "the same unit": (GiftTraits("goods", 10, "kg", unit_id="a"), NEED, ("unit", "enough")),
-    "a neighbour of one former district": (GiftTraits("goods", 10, "kg", unit_id="b"), NEED, ("district", "enough")),
-    "another unit": (GiftTraits("goods", 10, "kg", unit_id="c"), NEED, None),
-    "a need of no unit": (GiftTraits("goods", 10, "kg", unit_id="a"), NeedTraits("goods", 10, "kg", "food"), None),
-    "where it is most needed": (GiftTraits("goods", 10, "kg"), NEED, ("most_needed", "enough")),
+    "the same unit": (GiftTraits(kind="goods", left=10, measure="kg", unit_id="a"), NEED, ("unit", "enough")),
+    "a neighbour of one former district": (
+        GiftTraits(kind="goods", left=10, measure="kg", unit_id="b"),
+        NEED,
+        ("district", "enough"),
+    ),
+    "another unit": (GiftTraits(kind="goods", left=10, measure="kg", unit_id="c"), NEED, None),
+    "a need of no unit": (
+        GiftTraits(kind="goods", left=10, measure="kg", unit_id="a"),
+        NeedTraits(kind="goods", left=10, measure="kg", need="food"),
+        None,
+    ),
+    "where it is most needed": (GiftTraits(kind="goods", left=10, measure="kg"), NEED, ("most_needed", "enough")),
     "the same campaign": (
-        GiftTraits("goods", 10, "kg", campaign_id="x"), NeedTraits("goods", 10, "kg", campaign_id="x"),
+        GiftTraits(kind="goods", left=10, measure="kg", campaign_id="x"),
+        NeedTraits(kind="goods", left=10, measure="kg", campaign_id="x"),
         ("campaign", "enough"),
     ),
-    "another campaign": (GiftTraits("goods", 10, "kg", campaign_id="x"), NEED, None),
-    "another kind": (GiftTraits("time", 10, "kg"), NEED, None),
-    "less than is needed": (GiftTraits("goods", 9, "kg"), NEED, ("most_needed", "part")),
-    "another measure": (GiftTraits("goods", 9, "bao"), NEED, ("most_needed",)),
-    "the same measure, typed otherwise": (GiftTraits("goods", 10, "KG "), NEED, ("most_needed", "enough")),
-    "nothing left": (GiftTraits("goods", 0, "kg"), NEED, None),
-    "nothing lacking": (GiftTraits("goods", 5, "kg"), NeedTraits("goods", 0, "kg", "food", "a"), None),
-    "only offered": (GiftTraits("goods", 10, "kg", "offered"), NEED, None),
-    "over": (GiftTraits("goods", 10, "kg", "withdrawn"), NEED, None),
-    "good until today": (GiftTraits("goods", 10, "kg", until=TODAY), NEED, ("most_needed", "enough")),
-    "past its day": (GiftTraits("goods", 10, "kg", until=date(2026, 11, 24)), NEED, None),
-    "goods of the need's kind": (GiftTraits("goods", 10, "kg", topic="food"), NEED, ("most_needed", "topic", "enough")),
-    "goods of another topic": (
-        GiftTraits("goods", 10, "kg", topic="clothes"), NeedTraits("goods", 10, "kg", "food", "a", topic="food"), None
+    "another campaign": (GiftTraits(kind="goods", left=10, measure="kg", campaign_id="x"), NEED, None),
+    "another kind": (GiftTraits(kind="time", left=10, measure="kg"), NEED, None),
+    "less than is needed": (GiftTraits(kind="goods", left=9, measure="kg"), NEED, ("most_needed", "part")),
+    "another measure": (GiftTraits(kind="goods", left=9, measure="bao"), NEED, ("most_needed",)),
+    "the same measure, typed otherwise": (
+        GiftTraits(kind="goods", left=10, measure="KG "),
+        NEED,
+        ("most_needed", "enough"),
     ),
-    "goods of no topic we know": (GiftTraits("goods", 10, "kg", topic="other"), NEED, ("most_needed", "enough")),
-    "a job nobody verified": (GiftTraits("job", 3, "người"), NeedTraits("job", 1, "người"), None),
+    "nothing left": (GiftTraits(kind="goods", left=0, measure="kg"), NEED, None),
+    "nothing lacking": (
+        GiftTraits(kind="goods", left=5, measure="kg"),
+        NeedTraits(kind="goods", left=0, measure="kg", need="food", unit_id="a"),
+        None,
+    ),
+    "only offered": (GiftTraits(kind="goods", left=10, measure="kg", state="offered"), NEED, None),
+    "over": (GiftTraits(kind="goods", left=10, measure="kg", state="withdrawn"), NEED, None),
+    "good until today": (GiftTraits(kind="goods", left=10, measure="kg", until=TODAY), NEED, ("most_needed", "enough")),
+    "past its day": (GiftTraits(kind="goods", left=10, measure="kg", until=date(2026, 11, 24)), NEED, None),
+    "goods of the need's kind": (
+        GiftTraits(kind="goods", left=10, measure="kg", topic="food"),
+        NEED,
+        ("most_needed", "topic", "enough"),
+    ),
+    "goods of another topic": (
+        GiftTraits(kind="goods", left=10, measure="kg", topic="clothes"),
+        NeedTraits(kind="goods", left=10, measure="kg", need="food", unit_id="a", topic="food"),
+        None,
+    ),
+    "goods of no topic we know": (
+        GiftTraits(kind="goods", left=10, measure="kg", topic="other"),
+        NEED,
+        ("most_needed", "enough"),
+    ),
+    "a job nobody verified": (
+        GiftTraits(kind="job", left=3, measure="người"),
+        NeedTraits(kind="job", left=1, measure="người"),
+        None,
+    ),
     "a verified job": (
-        GiftTraits("job", 3, "người", verified=True), NeedTraits("job", 1, "người"), ("most_needed", "enough")
+        GiftTraits(kind="job", left=3, measure="người", verified=True),
+        NeedTraits(kind="job", left=1, measure="người"),
+        ("most_needed", "enough"),
     ),
     "a buyer in the season": (
-        GiftTraits("link", 10, "kg", topic="mang", months=(9, 10), verified=True), LINK,
+        GiftTraits(kind="link", left=10, measure="kg", topic="mang", months=(9, 10), verified=True),
+        LINK,
         ("most_needed", "topic", "season", "enough"),
     ),
-    "a buyer out of season": (GiftTraits("link", 10, "kg", topic="mang", months=(1, 2), verified=True), LINK, None),
-    "a buyer all the year": (
-        GiftTraits("link", 10, "kg", topic="mang", verified=True), LINK, ("most_needed", "topic", "enough")
+    "a buyer out of season": (
+        GiftTraits(kind="link", left=10, measure="kg", topic="mang", months=(1, 2), verified=True),
+        LINK,
+        None,
     ),
-}  # fmt: skip
+    "a buyer all the year": (
+        GiftTraits(kind="link", left=10, measure="kg", topic="mang", verified=True),
+        LINK,
+        ("most_needed", "topic", "enough"),
+    ),
+}
 
 
 @for_each("name", PAIRS)
@@ -70,8 +110,9 @@ def test_a_gift_fits_a_need_for_these_reasons(name: str) -> None:
 
 
 def test_the_nearer_the_better() -> None:
-    places: tuple[dict[str, str], ...] = ({"unit_id": "a"}, {"unit_id": "b"}, {})
-    points = [match(GiftTraits("goods", 10, "kg", **place), NEED, TODAY, DISTRICTS) for place in places]  # type: ignore[arg-type]  # fields of a gift
+    gifts = [GiftTraits(kind="goods", left=10, measure="kg", unit_id=place) for place in ("a", "b", None)]
+
+    points = [match(gift, NEED, TODAY, DISTRICTS) for gift in gifts]
 
     assert [p.points for p in points if p] == sorted((p.points for p in points if p), reverse=True)
 

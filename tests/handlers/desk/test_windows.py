@@ -25,8 +25,16 @@ from tests.kit.announcing import gives_a_code
 from tests.kit.town import Citizen, Town
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-OA = Windows("zalo_oa", timedelta(hours=48), timedelta(days=7), 0, frozenset(), ZONE)
-DRAFT = BroadcastDraft("news", {"vi": "Lịch trạm y tế"}, {"vi": "Trạm mở cửa sáng thứ bảy."}, Audience(), "health")
+OA = Windows(
+    channel="zalo_oa", free=timedelta(hours=48), paid=timedelta(days=7), paid_most=0, by_template=frozenset(), zone=ZONE
+)
+DRAFT = BroadcastDraft(
+    kind="news",
+    title={"vi": "Lịch trạm y tế"},
+    words={"vi": "Trạm mở cửa sáng thứ bảy."},
+    audience=Audience(),
+    topic="health",
+)
 
 
 @dataclass

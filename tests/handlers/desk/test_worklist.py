@@ -9,7 +9,7 @@ from handlers.desk.cases import CaseLine, Registration, Support
 from tests.kit.town import Citizen, Town
 
 HERE, THERE = "phuong_hoa_khanh", "xa_tay_giang"
-REQUEST = Registration(("food",), HERE, "tổ 3")
+REQUEST = Registration(needs=("food",), unit_id=HERE, place="tổ 3")
 
 
 async def opens(lan: Citizen, unit_id: str | None = HERE) -> str:
@@ -54,7 +54,7 @@ async def test_what_waits_for_approval_is_listed_for_who_may_approve(
 ) -> None:
     tam, other = await town.official("Tam", "officer", places=(HERE,)), await town.official("X", role, places=(HERE,))
     code = await opens(lan)
-    await town.as_official(tam, lambda desk: desk.casework.propose(code, Support("gạo")))
+    await town.as_official(tam, lambda desk: desk.casework.propose(code, Support(what="gạo")))
 
     assert await codes(town, other) == [code] * sees
 

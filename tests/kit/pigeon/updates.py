@@ -9,7 +9,7 @@ def read(update: Fields) -> Received:
     number, loft, text = (update.get(name) for name in ("number", "loft", "text"))
     if not isinstance(number, int) or not isinstance(loft, str) or not isinstance(text, str):
         raise Unreadable("slip")
-    return Received(str(number), loft, "text", {"text": text})
+    return Received(update_id=str(number), chat=loft, kind="text", body={"text": text})
 
 
 def read_again(raw: bytes) -> Received:

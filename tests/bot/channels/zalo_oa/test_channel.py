@@ -53,9 +53,9 @@ async def test_the_fewer_calls_are_left_the_further_apart_they_are(
     zalo.world.limiter.limit = 5
 
     for _ in range(5):
-        await channel.send(lan.id, Fitted("Chào bà"))
+        await channel.send(lan.id, Fitted(text="Chào bà"))
     with pytest.raises(TryLater) as refused:
-        await channel.send(lan.id, Fitted("Chào bà"))
+        await channel.send(lan.id, Fitted(text="Chào bà"))
 
     rest = 41.0
     assert holds == [rest / 4, rest / 3, rest / 2, rest, rest, rest]
@@ -65,13 +65,13 @@ async def test_the_fewer_calls_are_left_the_further_apart_they_are(
 async def test_who_waited_for_another_token_takes_a_turn_again(
     channel: ZaloOa, zalo: FakeZaloOa, lan: ZaloUser, turns: list[int]
 ) -> None:
-    await channel.send(lan.id, Fitted("Chào bà"))
+    await channel.send(lan.id, Fitted(text="Chào bà"))
     before = list(turns)
     zalo.world.tokens.kill_access()
 
-    await asyncio.gather(*(channel.send(lan.id, Fitted(f"Tin {number}")) for number in range(20)))
+    await asyncio.gather(*(channel.send(lan.id, Fitted(text=f"Tin {number}")) for number in range(20)))
     waited = len(turns)
-    await channel.send(lan.id, Fitted("Chào bà"))
+    await channel.send(lan.id, Fitted(text="Chào bà"))
 
     assert (before, waited, len(turns)) == ([], 20, 20)
 
@@ -81,7 +81,7 @@ async def test_nothing_is_asked_where_there_is_nothing_to_be_sent(
 ) -> None:
     calls = len(zalo.calls)
 
-    assert [await channel.send(lan.id, piece) for piece in (Fitted(""), Fitted("", contact=True))] == ["", ""]
+    assert [await channel.send(lan.id, piece) for piece in (Fitted(text=""), Fitted(text="", contact=True))] == ["", ""]
     assert len(zalo.calls) == calls
 
 

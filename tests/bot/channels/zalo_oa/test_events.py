@@ -59,7 +59,7 @@ def attached(name: str, kind: str, payload: Json, **message: object) -> Json:
 def test_words_are_words(words: str) -> None:
     found = understood(event("user_send_text", message={"msg_id": "m1", "text": words, "quote_msg_id": "m0"}))
 
-    assert found == Received("m1", "U1", "text", {"text": words}, written_at=THEN)
+    assert found == Received(update_id="m1", chat="U1", kind="text", body={"text": words}, written_at=THEN)
 
 
 def test_a_tap_comes_back_as_typed_words_and_is_a_press() -> None:
@@ -136,15 +136,15 @@ def test_receipts_name_our_messages_whichever_side_is_the_sender() -> None:
     turned = event("user_seen_message", message={"msg_ids": ["m1", "m2"]})
     turned |= {"sender": {"id": OA_ID}, "recipient": {"id": "U1"}}
 
-    assert one == Reported("U1", ("m1",), False, at=THEN)
-    assert read(turned) == Reported("U1", ("m1", "m2"), True, at=THEN)
+    assert one == Reported(chat="U1", message_ids=("m1",), seen=False, at=THEN)
+    assert read(turned) == Reported(chat="U1", message_ids=("m1", "m2"), seen=True, at=THEN)
 
 
 def test_a_receipt_of_a_template_by_phone_names_what_we_called_it() -> None:
     given = event("user_received_message", message={"msg_id": "z1", "delivery_time": AT, "tracking_id": "17"})
     given |= {"sender": {"id": OA_ID}, "recipient": {"id": "84905123456"}}
 
-    assert read(given) == Reported("84905123456", ("z1",), False, "17", THEN)
+    assert read(given) == Reported(chat="84905123456", message_ids=("z1",), seen=False, tracking_id="17", at=THEN)
 
 
 @pytest.mark.parametrize("admin", ["", "AD1"])
@@ -152,7 +152,7 @@ def test_an_echo_says_whether_an_official_wrote_it(admin: str) -> None:
     given = event("oa_send_text", message={"msg_id": "m3", "text": "Chào bà"})
     given |= {"sender": {"id": OA_ID, **({"admin_id": admin} if admin else {})}, "recipient": {"id": "U1"}}
 
-    assert read(given) == Echo("U1", "m3", "Chào bà", bool(admin), THEN)
+    assert read(given) == Echo(chat="U1", message_id="m3", text="Chào bà", by_official=bool(admin), at=THEN)
 
 
 NOTHING = ["user_reacted_message", "user_click_chatnow", "anonymous_send_text", "add_user_to_tag", "user_feedback",

@@ -99,7 +99,14 @@ async def _broadcasts(
     """A draft here and one far away, each with a picture."""
     said = {"vi": "Lịch trạm y tế"}
     for whose, place in places.items():
-        draft = BroadcastDraft("news", said, said, Audience(units=(place,)), "health", picture=b"\xff\xd8\xff")
+        draft = BroadcastDraft(
+            kind="news",
+            title=said,
+            words=said,
+            audience=Audience(units=(place,)),
+            topic="health",
+            picture=b"\xff\xd8\xff",
+        )
         code = await town.as_official(boss, lambda desk, draft=draft: desk.broadcasts.write(draft))  # type: ignore[misc]  # bound at once
         assert code
         found.setdefault("broadcasts", {})[whose] = code

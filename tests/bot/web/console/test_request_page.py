@@ -144,7 +144,9 @@ async def test_what_people_write_is_never_more_than_words(house: House, town: To
     code = await asks(town, "lan", name=SCRIPT, story=SCRIPT, place=SCRIPT)
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam, clerk(house, "an", "lead", places=(HERE,)) as an:
         await town.as_official(tam.id, lambda d: d.casework.note(code, SCRIPT))
-        await town.as_official(tam.id, lambda d: d.casework.propose(code, Support(SCRIPT, when=SCRIPT, where=SCRIPT)))
+        await town.as_official(
+            tam.id, lambda d: d.casework.propose(code, Support(what=SCRIPT, when=SCRIPT, where=SCRIPT))
+        )
         page, listed = await an.opens(f"/requests/{code}"), await an.opens("/requests")
 
         assert all(b"<script>alert" not in reply.body for reply in (page, listed))

@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
-from handlers.desk.allocations import Wording, Writing
+from handlers.desk.allocations import LONGEST, Wording, Writing
 from handlers.desk.cases import Registration
 from handlers.desk.office import ROLES
 from handlers.desk.pledges import KINDS, Offer
@@ -155,7 +155,15 @@ def pledges(desk: Desk) -> Iterator[str]:
     """Promise gifts of every kind, each field of each a payload."""
     for kind, first in zip(cycle(KINDS), range(0, len(PAYLOADS), 5), strict=False):
         name, measure, what, label, topic = PAYLOADS[first : first + 5]
-        offer = Offer(kind, "group", 10, name, measure=measure, what=what, details={label: what, "where": name})
+        offer = Offer(
+            kind=kind,
+            giver="group",
+            amount=10,
+            name=name,
+            measure=measure,
+            what=what,
+            details={label: what, "where": name},
+        )
         yield desk.pledges.offer(replace(offer, topic=topic, months=(1, 5), phone="+84905111222")).code
 
 
@@ -190,8 +198,8 @@ def closes_the_grievance(desk: Desk) -> None:
 def writes_models(desk: Desk) -> None:
     """Write up an idea and a model of one's own, each word a payload."""
     models = desk.models
-    wording = Wording(*(payload[:80] for payload in PAYLOADS[11:17]))
-    assert models.begin(Writing(wording, wording, 0, "none", "one"))
+    wording = Wording(**dict(zip(LONGEST, (payload[:80] for payload in PAYLOADS[11:17]), strict=True)))
+    assert models.begin(Writing(vi=wording, en=wording, cost=0, land="none", work="one"))
     assert models.take_up(models.ideas()[0].code)
 
 
@@ -201,7 +209,7 @@ def asks(desk: Desk, turns: int) -> Iterator[str]:
         for first in range(0, len(PAYLOADS), len(FIELDS)):
             words = PAYLOADS[first : first + len(FIELDS)]
             said = dict(zip(FIELDS, (*words[turn:], *words[:turn]), strict=True))
-            yield desk.cases.open(Registration(("food",), HERE, **said, for_other=True)).code  # type: ignore[arg-type]  # words all
+            yield desk.cases.open(Registration(needs=("food",), unit_id=HERE, **said, for_other=True)).code  # type: ignore[arg-type]  # words all
 
 
 def answers(desk: Desk, codes: list[str]) -> None:

@@ -47,7 +47,9 @@ async def kim(house: House, account: str) -> AsyncIterator[Clerk]:
 async def promised(town: TownOf) -> str:
     giver = town.citizen("Mai")
     await giver.says("/menu")
-    return await giver.at_desk(lambda desk: desk.pledges.offer(Offer("money", "person", 10**6, "Mai")).code)
+    return await giver.at_desk(
+        lambda desk: desk.pledges.offer(Offer(kind="money", giver="person", amount=10**6, name="Mai")).code
+    )
 
 
 async def uploads(kim: Clerk, content: bytes | None, account: str = ACCOUNT, **typed: str) -> Reply:
