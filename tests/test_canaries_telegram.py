@@ -18,9 +18,9 @@ from fakes.faults import NOT_JSON, Fault
 from fakes.telegram.server import FakeTelegram, fake_telegram
 from fakes.telegram.user import TelegramUser
 from handlers.desk import Desk
-from storage.queries.incoming import chats
 from storage.tables import Address, DeadLetter, File
 from storage.vault import KeyGone
+from tests.kit.addresses import platform_chat
 from tests.kit.private_page import jpeg
 from tests.kit.process import Process
 from tests.kit.telegram_house import HOOK, SECRET, SECRET_HEADER
@@ -194,7 +194,7 @@ class Standing:
 
 def standing(desk: Desk) -> Standing:
     address = desk.unit.scalars(select(Address)).one()
-    assert chats.platform_chat(desk.unit, desk.vault, address.id) == str(ACCOUNT)
+    assert platform_chat(desk.unit, desk.vault, address.id) == str(ACCOUNT)
     assert address.chat is not None
     return Standing(address.person_id, address.id, address.chat, sealed_under(desk))
 

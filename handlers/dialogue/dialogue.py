@@ -12,7 +12,7 @@ from handlers.desk import Actor, Desk
 from handlers.desk.messages import load_asking
 from handlers.flow import engine, moving
 from handlers.flow.conversation import Answers, Conversation, Open, Reask
-from handlers.flow.message import Asking, Opening, Phrase, Say
+from handlers.flow.message import MENU, Asking, Opening, Phrase, Say
 from handlers.flow.session import Form, Session, StoredSession, load, store
 from storage.ids import new_nonce
 from storage.queries.incoming import chats, sessions
@@ -27,8 +27,7 @@ MAIN_DOORS = (
 
 FORGETS_ONE_IN = 16  # turns
 
-MENU = (Opening("doors.menu", "@menu"),)
-PERSON_OR_MENU = (Opening("doors.officer", "officer"), *MENU)
+PERSON_OR_MENU = (Opening("doors.officer", "officer"), *(MENU,))
 URGENT_OR_NOT = (Opening("doors.urgent_now", "urgent_help"), Opening("doors.not_urgent", "@continue"))
 CANCEL_OR_NOT = (Opening("doors.cancel_yes", "@cancel"), Opening("doors.cancel_no", "@continue"))
 
@@ -151,7 +150,7 @@ class Course:
             self.say(Say("cancel_sure", openings=CANCEL_OR_NOT))
             return
         self._close()
-        self.say(Say("cancelled", openings=MENU))
+        self.say(Say("cancelled", openings=(MENU,)))
 
     def menu(self) -> None:
         self.pause()
@@ -196,11 +195,11 @@ class Course:
             self.cancel(sure=True)
         elif name == "@drop":
             self.session = self.session.dropping(conversation)
-            self.say(Say("cancelled", openings=MENU))
+            self.say(Say("cancelled", openings=(MENU,)))
         elif name == "@resume" and self.session.paused_form(conversation) is not None:
             self.open(conversation)
         elif name == "@later":
-            self.say(Say("kept_for_later", openings=MENU))
+            self.say(Say("kept_for_later", openings=(MENU,)))
         elif self.session.form is not None:
             self.go_on()
         else:
@@ -211,7 +210,7 @@ class Course:
         purpose = conversation.needs
         if purpose is not None and not self.desk.consents.in_force(purpose):
             if self.desk.owner() is None:
-                self.say(Say("no_owner", openings=MENU))
+                self.say(Say("no_owner", openings=(MENU,)))
                 return
             if self.desk.consents.refused_today(purpose) and "again" not in answers:
                 door = Opening("doors.changed_my_mind", f"consent_{purpose}", {"next": conversation.name})

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from handlers.desk import Desk
 from handlers.dialogue import commands, relay
-from handlers.dialogue.dialogue import MENU, PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_door
+from handlers.dialogue.dialogue import PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_door
 from handlers.flow import engine, moving, readers
 from handlers.flow.conversation import Conversation
-from handlers.flow.message import Asking, Incoming, Opening, Option, Phrase, Press, Say
+from handlers.flow.message import MENU, Asking, Incoming, Opening, Option, Phrase, Press, Say
 from handlers.flow.session import REVIEW
 from handlers.vietnamese import words
 from storage.queries.incoming import chats, sessions
@@ -156,7 +156,7 @@ class MessageTurn(Course):
         press = self.incoming.press
         asking = self.asking(press.nonce if press else None)
         if press is None or asking is None or not 0 <= press.index < len(asking.options):
-            self.say_and_show(Say("old_button", openings=MENU))
+            self.say_and_show(Say("old_button", openings=(MENU,)))
             return
         option, pressed = asking.options[press.index], f"{press.nonce}.{press.index}"
         again = asking.answered_at is not None
@@ -175,7 +175,7 @@ class MessageTurn(Course):
 
     def _take_opening(self, asking: Asking, option: Option, *, again: bool) -> None:
         if asking.once and again:
-            self.say_and_show(Say("already_done", openings=MENU))
+            self.say_and_show(Say("already_done", openings=(MENU,)))
             return
         sessions.answered(self.desk.unit, asking.nonce, self.desk.now)
         self.open(option.opens or "", option.answers)
@@ -185,7 +185,7 @@ class MessageTurn(Course):
         form = self.session.form
         if form is None or form.id != asking.form or asking.once:
             paused = any(f.id == asking.form for f in self.session.paused)
-            done = Say("already_done" if asking.once and asking.answered_at else "closed_button", openings=MENU)
+            done = Say("already_done" if asking.once and asking.answered_at else "closed_button", openings=(MENU,))
             self.say_and_show(Say("paused_button", openings=(resume_door(asking.conversation),)) if paused else done)
             return
         conversation = self.conversations[form.conversation]
@@ -351,7 +351,7 @@ class MessageTurn(Course):
             self.open(command.name, {"typed": command.code} if command.code else {})
         elif command.name == "later":
             self.pause()
-            self.say(Say("kept_for_later", openings=MENU))
+            self.say(Say("kept_for_later", openings=(MENU,)))
         elif form is None:
             self.say_and_show(Say("nothing_open", openings=self.doors()))
         elif command.name == "back":

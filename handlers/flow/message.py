@@ -67,6 +67,9 @@ class Opening:
     once: bool = False
 
 
+MENU = Opening("doors.menu", "@menu")
+
+
 class Say:
     """Something said: the key of its text and the values it names; perhaps a picture, perhaps buttons.
 

@@ -1,7 +1,7 @@
 """Questions about a family that more than one conversation asks, so that nothing is asked twice in other words."""
 
 from handlers.flow.conversation import Answers
-from handlers.flow.message import Opening
+from handlers.flow.message import MENU, Opening
 from handlers.flow.questions import Choice
 
 for_whom = Choice("for_whom", "family", "other")
@@ -9,7 +9,7 @@ relation = Choice("relation", "kin", "neighbour", "head", "official", "someone")
 told = Choice("told", "agreed", "not_asked", "cannot")
 agree_other = Choice("agree_other", "yes", "no", others=("read_more",))
 
-ONCE_ASKED = (Opening("doors.registration", "registration"), Opening("doors.menu", "@menu"))
+ONCE_ASKED = (Opening("doors.registration", "registration"), MENU)
 
 
 def for_another(a: Answers) -> bool:

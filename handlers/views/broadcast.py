@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from handlers.desk import Desk
 from handlers.desk.announcing import AudienceCounts, Kind, SeenBroadcast, cost, tally
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Phrase, Say
 from handlers.vietnamese import units
 
-MENU = Opening("doors.menu", "@menu")
 # What whoever is no official gets for an official's command: what any words get that we don't know.
 NOT_KNOWN = Say("not_understood", openings=(MENU,))
 

@@ -2,11 +2,10 @@
 
 from handlers.desk.cases import CaseContent, CaseHappened, Glance, Support, in_words
 from handlers.flow import readers
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.vietnamese.units import unit_name
 
 TASKS = Opening("doors.tasks", "tasks")
-MENU = Opening("doors.menu", "@menu")
 OFFICIALS_ONLY = Say("officials_only", openings=(MENU,))
 SAID = (
     "name", "birth_year", "phone", "place", "story", "work", "goods", "reach", "tongue", "relation", "told",

@@ -8,13 +8,12 @@ from handlers.desk import Desk
 from handlers.desk.money import SeenCampaign
 from handlers.desk.pledges import Giver, Offer
 from handlers.flow.conversation import Answers, Ask, Done
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.moving import shown
 from handlers.flow.questions import Candidate, Choice, Name, OwnPhone, Question, UnitQuestion, Words
 from handlers.texts import Bilingual
 from storage.tables import Pledge as Pledge  # for conversations, who know no storage
 
-MENU = Opening("doors.menu", "@menu")
 OFFICER = Opening("doors.officer", "officer")
 LONGEST_WAIT = timedelta(days=2 * 365)  # until a gift comes
 CAMPAIGNS_SHOWN = 9

@@ -168,8 +168,3 @@ def begin_run(unit: Unit, job: str, due: datetime, now: datetime) -> bool:
 
 def end_run(unit: Unit, job: str, due: datetime, state: str, now: datetime) -> None:
     unit.execute(update(_RUN).where(_RUN.c.job == job, _RUN.c.due == due).values(state=state, ended_at=now))
-
-
-def last_run(unit: Unit, job: str) -> datetime | None:
-    """The latest due time of a job that was claimed."""
-    return unit.execute(select(func.max(_RUN.c.due)).where(_RUN.c.job == job)).scalar()

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from handlers.console.screen.words import channel_of
 from handlers.desk import Desk
-from handlers.desk.announcing import SeenBroadcast
-from handlers.desk.announcing import ways as announcing_ways
+from handlers.desk.announcing import SeenBroadcast, cost
 from handlers.flow.message import Phrase
 from handlers.vietnamese.units import unit_name
 from handlers.views import broadcast
@@ -114,8 +113,8 @@ def stand(desk: Desk, seen: SeenBroadcast) -> AudienceNow:
 def went(desk: Desk, seen: SeenBroadcast) -> tuple[Phrase, ...]:
     """How it went to those on a channel whose platform makes a difference, a line each."""
     found = desk.broadcasts.went(seen)
-    cost = announcing_ways.cost(found)
-    return tuple(Phrase(f"announce.went.{way}", {"count": count, "cost": cost}) for way, count in found.items())
+    paid = cost(found)
+    return tuple(Phrase(f"announce.went.{way}", {"count": count, "cost": paid}) for way, count in found.items())
 
 
 def progress(desk: Desk, seen: SeenBroadcast, states: Mapping[tuple[str, str], int]) -> BroadcastProgress:

@@ -11,8 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from handlers.console.screen import Act, Click, Redirect, Screen, ShownOnce, place
 from handlers.desk import Desk
-from handlers.desk.cases import FOLLOWS, OPEN, CaseFilter, FoundCases, ListedCase
-from handlers.desk.cases import list as case_list
+from handlers.desk.cases import FOLLOWS, MOST_LETTERS, OPEN, CaseFilter, FoundCases, ListedCase
 from handlers.texts import Phrase
 from handlers.vietnamese import units
 from handlers.vietnamese.units import unit_name
@@ -212,7 +211,7 @@ def _found(desk: Desk, typed: str, found: FoundCases) -> CasesPage:
         query="",
         further="",
         searched=True,
-        looked_for=typed[: case_list.MOST_LETTERS],
+        looked_for=typed[:MOST_LETTERS],
         places=tuple(map(unit_name, found.units)),
     )
 

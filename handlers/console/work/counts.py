@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.desk import Desk
 from handlers.desk.cases import WaitingCases
-from handlers.desk.pledges import list as gift_list
+from handlers.desk.pledges import WaitingPledges
 from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
 
@@ -21,7 +21,7 @@ class WaitingCounts:
     requests: WaitingCases
     unknown: int
     letters: int
-    gifts: gift_list.WaitingPledges
+    gifts: WaitingPledges
     unconfirmed: int
     grievances: int
     broadcasts: int

@@ -2,7 +2,7 @@
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Open, Reask
-from handlers.flow.message import Opening, Say
+from handlers.flow.message import MENU, Opening, Say
 from handlers.flow.questions import Choice
 from handlers.forms.household import ONCE_ASKED, agree_other, for_another, for_whom, not_asked_yet, relation, told
 
@@ -12,7 +12,7 @@ agree_news = Choice("agree_news", "yes", "no")
 agree_changes = Choice("agree_changes", "yes", "no")
 agree_give = Choice("agree_give", "yes", "no", others=("read_more",))
 
-NEWS_OR_MENU = (Opening("doors.news", "news"), Opening("doors.menu", "@menu"))
+NEWS_OR_MENU = (Opening("doors.news", "news"), MENU)
 
 CHECK_TEXT = "check/1"
 REGISTER_TEXT = "register/1"
@@ -33,7 +33,7 @@ def record_register(a: Answers, desk: Desk) -> Done | Reask:
     answer = a.get(agree_own) or a.get(agree_other)
     if answer != "yes":
         desk.consents.refuse("register", REGISTER_TEXT)
-        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
+        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), MENU)))
     desk.consents.give("register", REGISTER_TEXT, told_by="helper" if for_another(a) else "self")
     return Done(then=Open(a.given("next") or "registration", _brought(a, agree_own)))
 
@@ -67,7 +67,7 @@ def record_case_news(a: Answers, desk: Desk) -> Done:
 
 def record_rule_changes(a: Answers, desk: Desk) -> Done:
     """Record whether she may be told when rules change and her family's result with them."""
-    menu = (Opening("doors.menu", "@menu"),)
+    menu = (MENU,)
     if a[agree_changes] == "yes":
         desk.consents.give("rule_changes", RULE_CHANGES_TEXT)
         return Done(Say("will_tell", openings=menu))
@@ -81,7 +81,7 @@ def record_give(a: Answers, desk: Desk) -> Done | Reask:
         return Reask(agree_give, because="read_more")
     if a[agree_give] != "yes":
         desk.consents.refuse("give", GIVE_TEXT)
-        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))))
+        return Done(Say("refused", openings=(Opening("doors.officer", "officer"), MENU)))
     desk.consents.give("give", GIVE_TEXT)
     return Done(then=Open(a.given("next") or "pledge", _brought(a, agree_give)))
 

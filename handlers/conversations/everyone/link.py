@@ -9,10 +9,8 @@ from typing import Literal
 from handlers.desk import Desk
 from handlers.desk.privacy import OwnChat
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Open
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, YesNo
-
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

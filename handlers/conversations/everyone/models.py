@@ -3,11 +3,10 @@
 from handlers.desk import Desk
 from handlers.desk.allocations import Means, Model
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
-from handlers.flow.message import Dong, Opening, Phrase, Say
+from handlers.flow.message import MENU, Dong, Opening, Phrase, Say
 from handlers.flow.questions import Choice
 
 OFFICER = Opening("doors.officer", "officer")
-MENU = Opening("doors.menu", "@menu")
 # VND. What a family can put in at the start; more than that is no limit.
 MOST_MONEY = {"none": 0, "little": 5_000_000, "some": 20_000_000}
 

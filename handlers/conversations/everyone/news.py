@@ -2,11 +2,10 @@
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Conversation, Done
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 
 NEWS = Opening("doors.news", "news")
 ALL = Opening("doors.stop_all", "stop_all")
-MENU = Opening("doors.menu", "@menu")
 # What DỪNG is answered with after an announcement that was no news.
 TOLD = {"service": "own_request", "givers": "stopped_posts", "rules": "stopped_rules", "warning": "warning"}
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.consents import RHYTHMS, TOPICS, WHOLE_CITY, Wanted
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, FinishIf, Open
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Choice, Choices, UnitQuestion
 from handlers.vietnamese import units
 
 CHOOSE = Opening("doors.choose_news", "choose_news")
 STOP = Opening("doors.stop_news", "stop_news")
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from handlers.desk import Desk
 from handlers.desk.cases import CLOSED
 from handlers.desk.talks import Wish
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import UnitQuestion
 
-MENU = Opening("doors.menu", "@menu")
 END = Opening("doors.end_talk", "end_talk")
 
 

@@ -2,10 +2,8 @@
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
-
-MENU = Opening("doors.menu", "@menu")
 
 
 def what_is_kept(a: Answers, desk: Desk) -> Done:

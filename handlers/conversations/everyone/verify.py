@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from handlers.desk import Desk
 from handlers.desk.announcing import Judged
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Words
 
 MOST_LETTERS = 4_096  # of one message on a platform
 AGAIN = Opening("doors.verify", "verify")
 OFFICER = Opening("doors.officer", "officer")
-MENU = Opening("doors.menu", "@menu")
 # Where that is looked at whose code was sent.
 OTHERS = {"request": "my_cases", "gift": "my_gifts", "campaign": "campaigns"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.money import SeenCampaign
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, Open
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 from handlers.views import campaign_words
 
@@ -13,7 +13,6 @@ AT_ONCE = 8
 FURTHER = "from:"
 GIVE_OTHERWISE = Opening("doors.giving", "pledge")
 ALL = Opening("doors.campaigns", "campaigns")
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

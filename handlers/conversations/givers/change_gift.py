@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.pledges import OPEN
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf
-from handlers.flow.message import Opening, Say
+from handlers.flow.message import MENU, Opening, Say
 from handlers.flow.questions import Day, Money, Number, YesNo
-from handlers.views.giving_form import MENU, OFFICER, Pledge, lies_ahead
+from handlers.views.giving_form import OFFICER, Pledge, lies_ahead
 from handlers.views.payment import how_to_pay
 
 SMALLEST, MOST = 1_000, 10**7  # VND; of anything else

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.pledges import COMES, OPEN, VERIFIED, GiftStep, how_much, state, told_as
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Card, Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Card, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 from handlers.vietnamese import units
-from handlers.views.giving_form import MENU, OFFICER, Pledge
+from handlers.views.giving_form import OFFICER, Pledge
 
 NONE = Say("gift.none", openings=(Opening("doors.giving", "pledge"), OFFICER, MENU))
 SHOWN = 9

@@ -3,10 +3,10 @@
 from handlers.desk import Desk
 from handlers.desk.pledges import Offer
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Review
+from handlers.flow.message import MENU
 from handlers.flow.questions import Choice, Choices, Day, Money, Number, Words
 from handlers.views.giving_form import (
     AT_WORK,
-    MENU,
     OFFICER,
     WHO_AND_WHERE,
     giver_of,

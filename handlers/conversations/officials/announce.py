@@ -2,9 +2,9 @@
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open, Reask, Review
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.views import broadcast_form as form
-from handlers.views.broadcast import MENU, NOT_KNOWN, line, link
+from handlers.views.broadcast import NOT_KNOWN, line, link
 
 
 def begin(a: Answers, desk: Desk) -> Done:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.announcing import MOST_OBJECTION, BroadcastOutcome, ChatBroadcasts, SeenBroadcast, tally
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Words
-from handlers.views.broadcast import MENU, NOT_KNOWN, facts, line, link
+from handlers.views.broadcast import NOT_KNOWN, facts, line, link
 
 objection = Words("objection", most=MOST_OBJECTION)
 

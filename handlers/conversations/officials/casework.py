@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from handlers.desk import Desk
 from handlers.desk.cases import ACTS, CaseOutcome, Casework, Support, refusals
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Review, Step
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Day, Money, Words, YesNo
-from handlers.views.case import MENU, OFFICIALS_ONLY, TASKS, doors, event
+from handlers.views.case import OFFICIALS_ONLY, TASKS, doors, event
 
 AT_ONCE = 9
 

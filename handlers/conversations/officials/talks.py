@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Words
 
-MENU = Opening("doors.menu", "@menu")
 END = Opening("doors.end_talk", "end_talk")
 HAND_OVER = Opening("doors.hand_over_talk", "hand_over_talk")
 NOT_AN_OFFICIAL = Done(Say("officials_only", openings=(MENU,)))

@@ -9,10 +9,10 @@ from datetime import date
 from handlers.desk import Desk
 from handlers.desk.cases import CaseLine
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open
-from handlers.flow.message import Lines, Phrase, Say
+from handlers.flow.message import MENU, Lines, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 from handlers.vietnamese.units import unit_name
-from handlers.views.case import MENU, OFFICIALS_ONLY, TASKS, at_a_glance, details, doors
+from handlers.views.case import OFFICIALS_ONLY, TASKS, at_a_glance, details, doors
 
 AT_ONCE = 9
 MORE = "more"

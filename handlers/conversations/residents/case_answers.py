@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Photos, Words
 
 OFFICER = Opening("doors.officer", "officer")
 SEE_CASE = Opening("doors.see_case", "my_cases")
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from handlers.desk import Desk
 from handlers.desk.cases import Kept
 from handlers.flow.conversation import Answers, Conversation, Done
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.moving import shown
 from handlers.forms import questionnaire
 from handlers.rules import changes, poverty, programmes, reasons
 from handlers.verdicts import basis, offers, results
 
 A_MESSAGE = 5
-MENU = Opening("doors.menu", "@menu")
 CHECK = Opening("doors.support", "eligibility")
 ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
 LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")

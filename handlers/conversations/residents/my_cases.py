@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from handlers.desk import Desk
 from handlers.desk.cases import WITHDRAWABLE, OwnCase
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Lines, Opening, Phrase, Say
+from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Words, YesNo
 from handlers.vietnamese import units
-
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.allocations import MEETS, Offered
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Open
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
 
 OFFICER = Opening("doors.officer", "officer")
 ALL = Opening("doors.my_offers", "my_offers")
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True)

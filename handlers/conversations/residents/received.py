@@ -10,11 +10,10 @@ from typing import cast
 from handlers.desk import Desk
 from handlers.desk.allocations import ASKS, Answer, Asked, Brought
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf, Reask
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice, Money, Number
 
 OFFICER = Opening("doors.officer", "officer")
-MENU = Opening("doors.menu", "@menu")
 MOST = 10**12
 
 

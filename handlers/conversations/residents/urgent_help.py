@@ -3,11 +3,9 @@
 from handlers.desk import Desk
 from handlers.desk.talks import KINDS
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
-from handlers.flow.message import Opening, Say
+from handlers.flow.message import MENU, Say
 from handlers.flow.questions import Other, Phone, Words
 from handlers.vietnamese import units
-
-MENU = (Opening("doors.menu", "@menu"),)
 
 where = Words("where", most=300)
 what = Words("what", most=300, others=KINDS)
@@ -20,11 +18,11 @@ def pass_on(a: Answers, desk: Desk) -> Done:
     told = kind.name if isinstance(kind, Other) else a[what]
     raised = desk.urgent.raise_one(a[where], told, a.get(phone))
     if not raised.told:
-        return Done(Say("recorded", code=raised.code, time=desk.now, openings=MENU))
+        return Done(Say("recorded", code=raised.code, time=desk.now, openings=(MENU,)))
     if raised.unit_id is None:
-        return Done(Say("passed_on", code=raised.code, time=desk.now, count=raised.told, openings=MENU))
+        return Done(Say("passed_on", code=raised.code, time=desk.now, count=raised.told, openings=(MENU,)))
     unit = units.all_units()[raised.unit_id].name
-    return Done(Say("passed_on_to", code=raised.code, time=desk.now, count=raised.told, unit=unit, openings=MENU))
+    return Done(Say("passed_on_to", code=raised.code, time=desk.now, count=raised.told, unit=unit, openings=(MENU,)))
 
 
 conversation = Conversation(

@@ -11,7 +11,7 @@ from handlers.desk.cases.file import CaseFile, CaseFiles
 from handlers.desk.cases.form_reminders import FormReminders
 from handlers.desk.cases.households import Households, Kept
 from handlers.desk.cases.law_changes import LawChangeOutcome, LawChanges, Upcoming, told
-from handlers.desk.cases.list import CaseFilter, CaseList, FoundCases, ListedCase, WaitingCases
+from handlers.desk.cases.list import MOST_LETTERS, CaseFilter, CaseList, FoundCases, ListedCase, WaitingCases
 from handlers.desk.cases.question_reminders import QuestionReminders
 from handlers.desk.cases.refusals import reasons
 from handlers.desk.cases.registration import Registration
@@ -23,6 +23,7 @@ __all__ = [
     "CLASSES",
     "CLOSED",
     "FOLLOWS",
+    "MOST_LETTERS",
     "MOST_MONEY",
     "MOST_WORDS",
     "OFFICE_ALONE",

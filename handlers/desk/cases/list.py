@@ -23,7 +23,8 @@ from storage.vault import KeyGone
 _CASES = Case.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _MARKS = CaseLookUp.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
-MOST_WORDS, MOST_LETTERS = 8, 200  # of what is looked for
+MOST_LOOKED_FOR = 8  # words
+MOST_LETTERS = 200
 SOON = timedelta(days=2)
 _PLACE = re.compile(r"(?:xa|phuong|thi tran|dac khu|quan|huyen|thi xa|thanh pho)\b ?")
 COMMON = 1_000  # a word with as many requests is not counted further
@@ -194,7 +195,7 @@ class CaseList:
 
     def _by_name(self, typed: str, most: int) -> Sequence[str]:
         """Requests in whose name every word typed begins a word."""
-        typed_words = sorted(set(words.fold(typed).split()[:MOST_WORDS]))
+        typed_words = sorted(set(words.fold(typed).split()[:MOST_LOOKED_FOR]))
         marks = [self.context.vault.look_up("name", word) for word in typed_words]
         if not marks:
             return ()

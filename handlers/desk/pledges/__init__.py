@@ -3,7 +3,7 @@
 from handlers.desk.pledges.bank import Bank, ImportedStatement, WaitingTransfer
 from handlers.desk.pledges.ended_accounts import EndedAccounts
 from handlers.desk.pledges.forgetting import PledgeWords, bank_key
-from handlers.desk.pledges.list import ListedPledge, PledgeFilter, PledgeList
+from handlers.desk.pledges.list import ListedPledge, PledgeFilter, PledgeList, WaitingPledges
 from handlers.desk.pledges.news import PledgeNews, how_much, state, told_as
 from handlers.desk.pledges.pledges import FOLLOWS, HELD, KINDS, MONEY, MOST, OPEN, Body, Giver, Kind, Offer, Pledges
 from handlers.desk.pledges.reminders import PledgeReminders
@@ -40,6 +40,7 @@ __all__ = [
     "PledgeWords",
     "PledgeWork",
     "Pledges",
+    "WaitingPledges",
     "WaitingTransfer",
     "WayToPay",
     "WaysToPay",

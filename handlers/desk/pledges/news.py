@@ -13,12 +13,11 @@ from handlers.desk.money import GiftAccounts
 from handlers.desk.office import Context, Official
 from handlers.desk.officials import Officials
 from handlers.desk.pledges.pledges import MONEY
-from handlers.flow.message import Dong, Opening, Phrase, Say
+from handlers.flow.message import MENU, Dong, Opening, Phrase, Say
 from handlers.flow.questions import counted_in_words
 from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
 
-MENU = Opening("doors.menu", "@menu")
 OFFICER = Opening("doors.officer", "officer")
 # A job or a link brings two sides together, and whoever gives time comes to help: neither is handed over like a gift.
 TOLD_AS: Mapping[str, str] = {"job": "meet", "link": "meet", "time": "help"}

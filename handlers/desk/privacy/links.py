@@ -15,7 +15,7 @@ from handlers.desk.office import Context
 from handlers.desk.officials import Invitations, Officials
 from handlers.desk.privacy.joining import Joining, Side, close_form
 from handlers.desk.privacy.people import People
-from handlers.flow.message import Opening, Phrase, Say
+from handlers.flow.message import MENU, Opening, Phrase, Say
 from storage.ids import new_code, new_nonce, read_code
 from storage.queries import machine
 from storage.queries.incoming import chats
@@ -27,7 +27,6 @@ PAGE_KIND = "go_on"
 PREFIX = "LK"
 WRONG_CODES = 10
 WINDOW = timedelta(hours=1)
-MENU = Opening("doors.menu", "@menu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context, Official
 from handlers.desk.officials import Duty, Officials, duty
-from handlers.flow.message import Opening, Say
+from handlers.flow.message import MENU, Opening, Say
 from storage.tables import Talk
 
 
@@ -35,7 +35,7 @@ class TalkNews:
 
     def ended(self, talk: Talk, key: str, place: str) -> None:
         """Tell the person that it ended, and how else she gets on. key: of the text that says so."""
-        doors = (Opening("doors.officer", "officer"), Opening("doors.menu", "@menu"))
+        doors = (Opening("doors.officer", "officer"), MENU)
         self.tell_person(talk, Say(key, openings=doors), place)
 
     def tell_person(self, talk: Talk, say: Say, place: str, *, kind: str = "notice") -> bool:

@@ -106,14 +106,6 @@ def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetim
     return Chat(person_id, address_id, channel, "", None)
 
 
-def platform_chat(unit: Unit, vault: Vault, address_id: str) -> str:
-    """The platform's id of a chat. Raises KeyGone where its person was erased, KeyError where the chat is ours."""
-    row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.chat).where(_ADDRESS.c.id == address_id)).one()
-    if row.chat is None:
-        raise KeyError(address_id)
-    return str(vault.open(f"person:{row.person_id}", f"address.chat:{address_id}", row.chat))
-
-
 def move_platform_chat(unit: Unit, vault: Vault, address_id: str, external: bytes, platform: str) -> bool:
     """The platform knows the chat by another id now. False if that id already has a chat with us."""
     row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.channel).where(_ADDRESS.c.id == address_id)).one()

@@ -34,6 +34,7 @@ from storage.tables import (
 )
 from storage.vault import Vault
 from storage.verify import broken
+from tests.kit.addresses import platform_chat
 from tests.kit.requests import HERE
 from tests.kit.town import Citizen, Town
 
@@ -409,7 +410,7 @@ async def test_where_to_send_is_sealed_with_the_key_of_whoever_has_the_chat(town
         lambda: telegram.at_desk(lambda desk: desk.people.erase()),
     ):
         await step()
-        readable.append(await town.read(lambda unit, vault: chats.platform_chat(unit, vault, chat)))
+        readable.append(await town.read(lambda unit, vault: platform_chat(unit, vault, chat)))
 
     assert readable == ["5550001"] * 3
 
