@@ -9,7 +9,7 @@ from bot.channels.fit import fit
 from bot.clock import Clock
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, DatabaseAway, UnclearCommit, Unit
-from storage.queries.outgoing import outbox
+from storage.queries.outgoing import outbox, states
 from storage.vault import KeyGone, Vault
 
 log = logging.getLogger(__name__)
@@ -66,20 +66,20 @@ class WebchatDelivery:
         while (row := outbox.next_of(unit, address_id, now)) is not None:
             count += 1
             if row.deadline is not None and row.deadline < now:
-                outbox.move(unit, row.id, row.attempt, "queued", "expired", now, reason="deadline")
+                states.move(unit, row, "expired", now, reason="deadline")
                 continue
             if row.is_stopped:
-                outbox.move(unit, row.id, row.attempt, "queued", "cancelled", now, reason="stopped")
+                states.move(unit, row, "cancelled", now, reason="stopped")
                 continue
             try:
                 leaving = outbox.opened(vault, row)
                 fitted = fit(leaving.body, self._channel.limits)
             except (KeyGone, WrongKey, KeyError, TypeError, AssertionError) as error:
                 log.warning("a message can't be delivered", extra={"reason": type(error).__name__})
-                outbox.move(unit, row.id, row.attempt, "queued", "failed", now, reason=type(error).__name__)
+                states.move(unit, row, "failed", now, reason=type(error).__name__)
                 continue
             number = self._channel.keep(unit, vault, leaving, fitted, now)
-            outbox.move(unit, row.id, row.attempt, "queued", "sent", now, platform_id=str(number))
+            states.move(unit, row, "sent", now, platform_id=str(number))
         return count
 
 

@@ -4,12 +4,16 @@ Why by missing keys: `person-keys` is always today's, so a key that is not in it
 is judged by its own key and not by its registrant's: erasing destroys both, and a case that is kept keeps its key.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import bindparam, text
 
 from storage.columns import UtcTime
 from storage.database import Unit
+from storage.queries.incoming import states as incoming
+from storage.queries.outgoing import states as outgoing
 
 _NO_KEY = "NOT EXISTS (SELECT 1 FROM data_key k WHERE k.name = '{kind}:' || {id})"
 _PASSED_ON = """
@@ -31,8 +35,19 @@ _WHO = {
     "day_lost": _NO_KEY.format(kind="day", id="CAST(inbox.day AS VARCHAR(10))"),
 }
 
+
+def _cancel(which: str, unit: Unit, now: datetime) -> int:
+    """Cancel messages that wait. which: a condition, with the names of _WHO."""
+    return outgoing.cancel(unit, "erased", now, text(which.format_map(_WHO)))
+
+
+def _drop(which: str, unit: Unit, now: datetime) -> int:
+    """Drop messages that wait for an answer. which: as above."""
+    return incoming.drop(unit, now, text(which.format_map(_WHO)))
+
+
 # Done from top to bottom. "Hers" are rows of whoever is erased; those erased before the backup have none left.
-_ERASED = {
+_ERASED: Mapping[str, str | Callable[[Unit, datetime], int]] = {
     "she herself": "UPDATE person SET state = 'erased', language = '' WHERE state = 'active' AND {keyless}",
     "lines of her chats": "DELETE FROM chat_line WHERE address_id IN (SELECT id FROM address WHERE {hers})",
     "her chats: who writes from there again is somebody new": "DELETE FROM address WHERE {hers}",
@@ -44,9 +59,7 @@ _ERASED = {
     "what was said in lost talks": "UPDATE talk_line SET body = NULL WHERE body IS NOT NULL AND {talk_lost}",
     "lines that passed on lost words": """
         DELETE FROM chat_line WHERE outbox_id IN (SELECT id FROM outbox WHERE {passed_on_lost})""",
-    "what waits that passes on lost words": """
-        UPDATE outbox SET state = 'cancelled', reason = 'erased'
-        WHERE state IN ('queued', 'held') AND ({passed_on_lost})""",
+    "what waits that passes on lost words": partial(_cancel, "({passed_on_lost})"),
     "what passed on lost words": "UPDATE outbox SET body = NULL WHERE body IS NOT NULL AND ({passed_on_lost})",
     "the account of an official who was erased speaks for nobody": """
         UPDATE official SET person_id = NULL WHERE person_id IN (SELECT p.id FROM person p WHERE p.state = 'erased')""",
@@ -54,12 +67,11 @@ _ERASED = {
     "what she was sent by others": "UPDATE suspect SET body = NULL WHERE body IS NOT NULL AND {hers}",
     "which changes of the rules concern her": "DELETE FROM law_change_person WHERE {hers}",
     "her consents": "UPDATE consent SET state = 'withdrawn', ended_at = :now WHERE state = 'given' AND {hers}",
-    "what waits for her": """
-        UPDATE outbox SET state = 'cancelled', reason = 'erased' WHERE state IN ('queued', 'held') AND {hers}""",
+    "what waits for her": partial(_cancel, "{hers}"),
     "what was said to her": "UPDATE outbox SET body = NULL WHERE {hers}",
-    "what she wrote, and what was written on days whose key is gone": """
-        UPDATE inbox SET body = NULL, done_at = COALESCE(done_at, :now),
-            state = CASE WHEN state = 'new' THEN 'done' ELSE state END
+    "what waits of hers, and of days whose key is gone": partial(_drop, "body IS NOT NULL AND ({hers} OR {day_lost})"),
+    "what she wrote, and what was written on such days": """
+        UPDATE inbox SET body = NULL, done_at = COALESCE(done_at, :now)
         WHERE body IS NOT NULL AND ({hers} OR {day_lost})""",
     "urgent requests": "UPDATE urgent_request SET body = NULL WHERE body IS NOT NULL AND {urgent_lost}",
     "how lost cases were found": "DELETE FROM case_look_up WHERE {of_lost_case}",
@@ -80,14 +92,6 @@ _ERASED = {
         UPDATE bank_line SET text = NULL WHERE text IS NOT NULL AND ({of_lost_pledge} OR {transfers_lost})""",
     "who gave lost gifts": """
         UPDATE pledge SET body = NULL, named = FALSE, quiet = TRUE WHERE body IS NOT NULL AND {pledge_lost}""",
-}
-_KEPT_BACK = {
-    "what was being sent": """
-        UPDATE outbox SET state = 'unknown', reason = 'restored', changed_at = :now, lease_owner = NULL,
-            lease_until = NULL WHERE state = 'sending'""",
-    "what waited to be sent": """
-        UPDATE outbox SET state = 'held', reason = 'restored', changed_at = :now, lease_owner = NULL,
-            lease_until = NULL WHERE state = 'queued'""",
 }
 # Whoever was signed out, or whose link was used, since the backup must not be let in by it once more.
 _SHUT_OUT = {
@@ -119,13 +123,15 @@ def helped_cases(unit: Unit) -> list[str]:
 
 def erase(unit: Unit, now: datetime) -> int:
     """Erase whoever has no key any more, as she was erased where she asked for it; returns how many persons."""
-    counts = {what: _run(unit, statement, now) for what, statement in _ERASED.items()}
+    counts = {
+        what: _run(unit, step, now) if isinstance(step, str) else step(unit, now) for what, step in _ERASED.items()
+    }
     return counts["she herself"]
 
 
 def keep_back(unit: Unit, now: datetime) -> int:
     """Let no restored message leave by itself: it may have left long ago. Returns how many are held or unknown."""
-    return sum(_run(unit, statement, now) for statement in _KEPT_BACK.values())
+    return outgoing.keep_back(unit, now)
 
 
 def shut_out(unit: Unit, now: datetime) -> None:

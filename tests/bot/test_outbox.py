@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Row, update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
@@ -13,6 +15,7 @@ from storage.database import DatabaseAway, Unit
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing import outbox
+from storage.queries.outgoing import states as outgoing
 from storage.tables import OutboxRow
 from storage.vault import Vault
 from tests.kit.town import Citizen, Town
@@ -207,7 +210,12 @@ async def test_a_step_that_comes_too_late_changes_nothing(town: Town, lan: Citiz
     [first] = await queues(lan, "một bước")
     now = town.clock.now()
 
-    moved = await town.database.mark(lambda unit: outbox.move(unit, first, attempt, old, "sent", now))
+    def move(unit: Unit) -> bool:
+        row = unit.get_one(OutboxRow, first)
+        as_read = SimpleNamespace(id=first, person_id=row.person_id, attempt=attempt, state=old)
+        return outgoing.move(unit, cast("Row[Any]", as_read), "sent", now)
+
+    moved = await town.database.mark(move)
 
     assert (moved, await states(town, [first])) == (False, ["queued"])
 

@@ -383,7 +383,7 @@ async def test_a_message_of_a_day_whose_key_is_gone_is_done(
 
 
 def test_erasing_knows_every_table_that_belongs_to_a_person() -> None:
-    statements = " ".join(restored._ERASED.values())
+    statements = " ".join(step for step in restored._ERASED.values() if isinstance(step, str))
     belongs = {t.name for t in SQLModel.metadata.sorted_tables if "person_id" in t.columns} - backup.LEFT_OUT
 
     assert {name for name in belongs if f" {name} " not in statements} == set()

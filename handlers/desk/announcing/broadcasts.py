@@ -32,7 +32,7 @@ from handlers.desk.messages import Messages
 from handlers.desk.office import Context
 from handlers.vietnamese.units import all_units
 from storage.ids import new_code
-from storage.queries.announcing import broadcasts, digests, results
+from storage.queries.announcing import broadcasts, digests, results, states
 from storage.queries.outgoing import sending
 from storage.tables import Broadcast
 
@@ -141,7 +141,7 @@ class Broadcasts:
             return self._rows.refuse(row, "not_now", "rewrite")
         self._check(draft)
         authors = list(dict.fromkeys([*row.authors, self.context.acting().id]))
-        done = self._rows.change(row, stamp, UNSENT, **self._values(draft), **AS_DRAFT, authors=authors)
+        done = self._rows.move(row, stamp, "draft", **self._values(draft), **AS_DRAFT, authors=authors)
         if done:
             broadcasts.thaw(self.context.unit, cast("int", row.id))
             self._rows.note(row, "rewritten")
@@ -159,17 +159,16 @@ class Broadcasts:
         which, kind = cast("int", row.id), cast("Kind", row.kind)
         rule = audience.load_audience(row.audience)
         authors = list(dict.fromkeys([*row.authors, context.acting().id]))  # who asks for approval answers for it too
-        if not self._rows.change(
-            row, stamp, ("draft",), state="awaiting_approval", submitted_at=context.now, authors=authors, objection=None
-        ):  # fmt: skip
+        asked = {"submitted_at": context.now, "authors": authors, "objection": None}
+        if not self._rows.move(row, stamp, "awaiting_approval", **asked):
             return self._rows.refuse(row, "outdated", "submit")
         found = Audiences(context).recipients(kind, row.topic, rule, self._goes_at(kind, row.start))
         people = broadcasts.freeze(context.unit, which, found)
         if not people:
-            self._rows.set(row, **AS_DRAFT)
+            states.move(context.unit, row, "draft", **AS_DRAFT)
             self._rows.note(row, "nobody_found")
             return "nobody"
-        self._rows.set(row, people=people, digest=self._rows.digest(row))
+        states.edit(context.unit, row, people=people, digest=self._rows.digest(row))
         self._rows.note(row, "submitted", people=people)
         BroadcastNews(context).waits(row)
         return "done"
@@ -189,8 +188,7 @@ class Broadcasts:
             return self._rows.refuse(row, "late")
         if self._rows.digest(row) != row.digest or stamp_of(row) != stamp:
             return self._rows.refuse(row, "outdated")
-        values = {"state": "scheduled", "approved_by": context.acting().id, "approved_at": context.now}
-        if not self._rows.change(row, stamp, ("awaiting_approval",), **values):
+        if not self._rows.move(row, stamp, "scheduled", approved_by=context.acting().id, approved_at=context.now):
             return self._rows.refuse(row, "outdated")
         self._rows.note(row, "approved", people=row.people, digest=(row.digest or b"").hex())
         BroadcastNews(context).approved(row)
@@ -207,7 +205,7 @@ class Broadcasts:
             return self._rows.refuse(row, "outdated", "sending_back")
         if not 0 < len(objection := " ".join(why.split())) <= broadcast_words.MOST_OBJECTION:
             return self._rows.refuse(row, "unsaid", "sending_back")
-        if not self._rows.change(row, stamp, ("awaiting_approval",), **AS_DRAFT, objection=objection):
+        if not self._rows.move(row, stamp, "draft", **AS_DRAFT, objection=objection):
             return self._rows.refuse(row, "outdated", "sending_back")
         broadcasts.thaw(self.context.unit, cast("int", row.id))
         self._rows.note(row, "sent_back")
@@ -225,14 +223,8 @@ class Broadcasts:
         # One that is done may still wait for the digests of those who want it gathered.
         if row.state in OVER and not (row.state == "done" and digests.are_to_come(context.unit, cast("int", row.id))):
             return self._rows.refuse(row, "not_now", "stop")
-        still = (col(Broadcast.id) == row.id, col(Broadcast.state) == row.state)
-        ended = {
-            "state": "cancelled",
-            "ended_by": context.acting().id,
-            "ended_at": context.now,
-            "changed_at": context.now,
-        }
-        if not self._rows.update(row, still, ended):
+        ended = {"ended_by": context.acting().id, "ended_at": context.now, "changed_at": context.now}
+        if not states.move(context.unit, row, "cancelled", **ended):
             return self._rows.refuse(row, "not_now", "stop")
         self._rows.note(row, "stopped")
         BroadcastNews(context).stopped(row)
@@ -247,7 +239,7 @@ class Broadcasts:
             return "absent"
         if row.state not in OVER or not broadcasts.unknown_ones(self.context.unit, cast("int", row.id)):
             return "not_now"
-        self._rows.set(row, again_by=self.context.acting().id)
+        states.edit(self.context.unit, row, again_by=self.context.acting().id)
         self._rows.note(row, "again_asked")
         return "done"
 
@@ -262,9 +254,7 @@ class Broadcasts:
         if me == row.again_by or me in row.authors:
             return self._rows.refuse(row, "own")
         asked = row.again_by
-        if not self._rows.update(
-            row, (col(Broadcast.id) == row.id, col(Broadcast.again_by) == asked), {"again_by": None}
-        ):
+        if not states.edit(context.unit, row, col(Broadcast.again_by) == asked, again_by=None):
             return "outdated"
         found = broadcasts.unknown_ones(context.unit, cast("int", row.id))
         for outbox_id in found:

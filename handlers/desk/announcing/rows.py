@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Literal, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Update, update
 from sqlmodel import col, select
 
 from handlers.desk.announcing import audience
 from handlers.desk.announcing.audience import Audience, Kind
 from handlers.desk.office import Context
 from storage.ids import read_code
-from storage.queries.announcing import broadcasts
+from storage.queries.announcing import broadcasts, states
 from storage.tables import Broadcast
 
 # done; absent, or none of her business; written by herself; changed since she looked; not possible in this state; its
@@ -28,7 +27,6 @@ LIVE = ("scheduled", "sending", "paused")
 OVER = ("done", "cancelled")
 # What is submitted no longer, and approved by nobody.
 AS_DRAFT: Mapping[str, object] = {
-    "state": "draft",
     "digest": None,
     "people": 0,
     "submitted_at": None,
@@ -106,23 +104,12 @@ class BroadcastRows:
         head = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
         return broadcasts.digest(self.context.unit, cast("int", row.id), head)
 
-    def change(self, row: Broadcast, stamp: str, states: tuple[str, ...], **values: object) -> bool:
-        """Change what is still as a stamp says. False if it is not."""
+    def move(self, row: Broadcast, stamp: str, new: str, **values: object) -> bool:
+        """Bring to another state what is still as a stamp says. False if it is not."""
         if stamp_of(row) != stamp:
             return False
-        still = (col(Broadcast.id) == row.id, col(Broadcast.state).in_(states), col(Broadcast.version) == row.version)
-        return self.update(row, still, {**values, "version": row.version + 1, "changed_at": self.context.now})
-
-    def set(self, row: Broadcast, **values: object) -> None:
-        """Change what this transaction has changed already, so that nobody else can have."""
-        self.update(row, (col(Broadcast.id) == row.id,), values)
-
-    def update(self, row: Broadcast, still: tuple[ColumnElement[bool], ...], values: Mapping[str, object]) -> bool:
-        """Change what is still so, and read it anew. False if it is not."""
-        change: Update = update(Broadcast).where(*still).values(**values)
-        done = self.context.unit.change(change.execution_options(synchronize_session=False)) == 1
-        self.context.unit.refresh(row)
-        return done
+        fresh = {"version": row.version + 1, "changed_at": self.context.now}
+        return states.move(self.context.unit, row, new, col(Broadcast.version) == row.version, **fresh, **values)
 
     def refuse(self, row: Broadcast, why: BroadcastOutcome, act: str = "approval") -> BroadcastOutcome:
         """Note that an act was refused, and why."""

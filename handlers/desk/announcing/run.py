@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from handlers.desk.announcing import audience
@@ -19,7 +19,7 @@ from handlers.desk.announcing.news import BroadcastNews
 from handlers.desk.announcing.words import BroadcastWords
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context
-from storage.queries.announcing import broadcasts, digests
+from storage.queries.announcing import broadcasts, digests, states
 from storage.tables import Broadcast
 
 SLICE = 100
@@ -41,7 +41,7 @@ class BroadcastRun:
         query = select(Broadcast).where(Broadcast.state == "scheduled", due).order_by(col(Broadcast.id))
         rows = [row for row in context.unit.scalars(query).all() if self._may_go(row)]
         for row in rows:
-            row.state, row.began_at = "sending", context.now
+            states.move(context.unit, row, "sending", began_at=context.now)
             row.rendered = BroadcastWords(context).rendered(row)
             context.unit.add(row)
             context.unit.flush()
@@ -78,9 +78,7 @@ class BroadcastRun:
             which = cast("int", row.id)
             if broadcasts.has_planned(context.unit, which) or broadcasts.is_under_way(context.unit, which):
                 continue
-            still = (col(Broadcast.id) == which, col(Broadcast.state) == "sending")
-            over = update(Broadcast).where(*still).values(state="done", ended_at=context.now)
-            if context.unit.change(over.execution_options(synchronize_session=False)):
+            if states.move(context.unit, row, "done", ended_at=context.now):
                 context.note("broadcast.done", f"broadcast:{which}", code=row.code)
                 BroadcastNews(context).done(row)
                 ended += 1

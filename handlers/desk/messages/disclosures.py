@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from handlers.desk.messages.messages import Messages
 from handlers.desk.office import Context
 from handlers.flow.message import Say
+from storage.queries.outgoing import states
 from storage.tables import ChatLine, OutboxRow, PassedOn
 
 AT_ONCE = 200
@@ -71,7 +72,6 @@ class Disclosures:
         for outbox_id, address_id in rows:
             lines = delete(ChatLine).where(col(ChatLine.address_id) == address_id)
             unit.execute(lines.where(col(ChatLine.outbox_id) == outbox_id))
-        waiting = update(OutboxRow).where(named, col(OutboxRow.state).in_(("queued", "held")))
-        unit.execute(waiting.values(state="cancelled", reason=why))
+        states.cancel(unit, why, self.context.now, named)
         unit.execute(update(OutboxRow).where(named).values(body=None))
         unit.execute(delete(PassedOn).where(col(PassedOn.message).in_(keys)))

@@ -3,18 +3,17 @@
 Why a question only while it is still the open one: answered elsewhere or asked anew, it would be asked twice.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from handlers.desk.messages.messages import load_asking
 from handlers.desk.office import Context, Told
 from storage.crypto import WrongKey
 from storage.queries.incoming import chats, sessions
 from storage.queries.incoming.chats import Chat
-from storage.queries.outgoing import outbox, windows
+from storage.queries.outgoing import outbox, states, windows
 from storage.tables import Address, OutboxRow
 from storage.vault import KeyGone
 
@@ -40,14 +39,11 @@ class Held:
             return
         held = select(_OUTBOX).where(_OUTBOX.c.address_id == chat.address_id, _OUTBOX.c.state == "held", outbox.STUCK)
         for row in context.unit.execute(held.order_by(_OUTBOX.c.id)).all():
-            leaves = row.kind != "link" and (row.kind != "question" or self._is_open(chat, row))
-            values: Mapping[str, object] = {"state": "queued", "reason": None, "attempt": 0}
-            if not leaves:
-                values = {"state": "cancelled", "reason": "answered"}
-            still = (_OUTBOX.c.id == row.id, _OUTBOX.c.state == "held")
-            context.unit.change(update(_OUTBOX).where(*still).values(**values, changed_at=context.now))
-            if leaves:
-                context.told.append(Told(chat.channel, chat.address_id, row.kind))
+            if row.kind == "link" or (row.kind == "question" and not self._is_open(chat, row)):
+                states.cancel(context.unit, "answered", context.now, _OUTBOX.c.id == row.id, old=("held",))
+                continue
+            states.release(context.unit, row.id, context.now)
+            context.told.append(Told(chat.channel, chat.address_id, row.kind))
 
     def _is_open(self, chat: Chat, row: "Row[Any]") -> bool:
         """Whether a question is the one shown last in her chat, and unanswered."""

@@ -20,6 +20,7 @@ from storage.ids import new_code, new_nonce, read_code
 from storage.queries import machine
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import states
 from storage.tables import Address, File, OneTimeToken, OutboxRow, PassedOn
 
 KIND = "link"
@@ -188,15 +189,11 @@ class Links:
     def _redirect(self, other: OwnChat) -> None:
         """Send news that waits to be said here to another chat of hers, and say there what becomes of her photos."""
         unit, chat = self.context.unit, self.context.here()
-        waiting = update(OutboxRow).where(
-            col(OutboxRow.address_id) == chat.address_id,
-            col(OutboxRow.kind).in_(("notice", "talk", "urgent")),
-            col(OutboxRow.state).in_(("queued", "held")),
-        )
+        news = [col(OutboxRow.address_id) == chat.address_id, col(OutboxRow.kind).in_(("notice", "talk", "urgent"))]
         if other.channel in self.context.channels_abroad and not self.context.abroad:
             # Words of others, written down for a chat whose servers are in the country.
-            waiting = waiting.where(col(OutboxRow.key).not_in(select(PassedOn.message)))
-        unit.execute(waiting.values(address_id=other.address_id, channel=other.channel))
+            news.append(col(OutboxRow.key).not_in(select(PassedOn.message)))
+        states.redirect(unit, other.address_id, other.channel, *news)
         photos = update(File).where(col(File.address_id) == chat.address_id, col(File.person_id) == chat.person_id)
         unit.execute(photos.where(col(File.state) == "raw").values(address_id=other.address_id))
 

@@ -20,6 +20,7 @@ from storage.ids import new_nonce
 from storage.queries import law_changes
 from storage.queries.announcing import announced
 from storage.queries.incoming import chats
+from storage.queries.outgoing import states
 from storage.tables import (
     Address,
     AskingRow,
@@ -157,10 +158,9 @@ class People:
         unit = self.context.unit
         announced.leave(unit, addresses)
         unit.execute(delete(ChatLine).where(col(ChatLine.address_id).in_(addresses)))
-        said = update(OutboxRow).where(col(OutboxRow.person_id) == old, col(OutboxRow.address_id).in_(addresses))
-        waiting = said.where(col(OutboxRow.state).in_(("queued", "held")))
-        unit.execute(waiting.values(state="cancelled", reason=reason))
-        unit.execute(said.values(body=None, person_id=fresh))
+        said = (col(OutboxRow.person_id) == old, col(OutboxRow.address_id).in_(addresses))
+        states.cancel(unit, reason, self.context.now, *said)
+        unit.execute(update(OutboxRow).where(*said).values(body=None, person_id=fresh))
         heard = update(InboxRow).where(col(InboxRow.person_id) == old, col(InboxRow.address_id).in_(addresses))
         unit.execute(heard.where(col(InboxRow.state) != "new").values(body=None))
         unit.execute(heard.values(person_id=fresh))

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, text, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from storage.database import Unit
+from storage.queries.announcing import states
 from storage.queries.announcing.broadcasts import cause
+from storage.queries.outgoing import states as outgoing
 from storage.tables import Address, Broadcast, OutboxRow, Recipient
 
 _BROADCAST = Broadcast.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -17,12 +19,9 @@ _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # as above
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 
 FROZEN = ("awaiting_approval", "scheduled", "sending", "paused")  # with recipients that are not released yet
-WAITING = ("queued", "held")
 MAY_BE_TRIED = ("sending", "unknown", "failed")
 GOT = ("sending", "sent", "delivered", "unknown")
 LONGEST = timedelta(days=30)  # from the begin of an announcement until its last message
-# SQLite takes an index of some rows only where its condition is repeated to the letter.
-_IN_DIGEST = text("state = 'digest'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +69,18 @@ def take_out(unit: Unit, person_id: str, kind: str, topics: Collection[str] | No
     """
     meant = _meant(kind, topics)
     alive = unit.scalars(meant.where(_BROADCAST.c.state.in_(FROZEN))).all()
-    hers = update(_RECIPIENT).where(_RECIPIENT.c.address_id.in_(_chats_of(person_id))).values(state="opted_out")
-    unit.execute(hers.where(_RECIPIENT.c.state == "planned", _RECIPIENT.c.broadcast_id.in_(alive)))
-    unit.execute(hers.where(_IN_DIGEST, _RECIPIENT.c.broadcast_id.in_(meant)))
+    hers = _RECIPIENT.c.address_id.in_(_chats_of(person_id))
+    states.change(unit, "planned", "opted_out", hers, _RECIPIENT.c.broadcast_id.in_(alive))
+    states.change(unit, "digest", "opted_out", hers, _RECIPIENT.c.broadcast_id.in_(meant))
     return _cancel(unit, person_id, meant, now) + _gather_again(unit, person_id, meant, now)
 
 
 def leave(unit: Unit, address_ids: Collection[str]) -> None:
     """Take some chats, which are somebody else's from now on, out of every announcement."""
     alive = unit.scalars(select(_BROADCAST.c.id).where(_BROADCAST.c.state.in_(FROZEN))).all()
-    theirs = update(_RECIPIENT).where(_RECIPIENT.c.address_id.in_(address_ids)).values(state="gone")
-    unit.execute(theirs.where(_RECIPIENT.c.state == "planned", _RECIPIENT.c.broadcast_id.in_(alive)))
-    unit.execute(theirs.where(_IN_DIGEST))
+    theirs = _RECIPIENT.c.address_id.in_(address_ids)
+    states.change(unit, "planned", "gone", theirs, _RECIPIENT.c.broadcast_id.in_(alive))
+    states.change(unit, "digest", "gone", theirs)
 
 
 def begun(unit: Unit, codes: Collection[str] | None, most: int) -> Sequence[Begun]:
@@ -109,15 +108,14 @@ def _meant(kind: str, topics: Collection[str] | None) -> Select[Any]:
 def _cancel(unit: Unit, person_id: str, meant: Select[Any], now: datetime) -> int:
     """Cancel what waits to be sent to somebody of some announcements; what was tried is never tried again."""
     hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "broadcast")
-    alive = (*hers, _OUTBOX.c.state.in_(WAITING + MAY_BE_TRIED))
+    alive = (*hers, _OUTBOX.c.state.in_(outgoing.NOT_LEFT + MAY_BE_TRIED))
     causes = unit.scalars(select(_OUTBOX.c.cause).where(*alive).distinct()).all()
     theirs = [cause(number) for number in unit.scalars(meant)] if causes else []
     if not (of_them := set(causes) & set(theirs)):
         return 0
-    its = update(_OUTBOX).where(*hers, _OUTBOX.c.cause.in_(of_them))
-    unit.change(its.where(_OUTBOX.c.state.in_(MAY_BE_TRIED)).values(deadline=now))
-    waiting = its.where(_OUTBOX.c.state.in_(WAITING))
-    return unit.change(waiting.values(state="cancelled", reason="opted_out", changed_at=now))
+    its = (*hers, _OUTBOX.c.cause.in_(of_them))
+    unit.change(update(_OUTBOX).where(*its, _OUTBOX.c.state.in_(MAY_BE_TRIED)).values(deadline=now))
+    return outgoing.cancel(unit, "opted_out", now, *its)
 
 
 def _gather_again(unit: Unit, person_id: str, meant: Select[Any], now: datetime) -> int:
@@ -126,23 +124,24 @@ def _gather_again(unit: Unit, person_id: str, meant: Select[Any], now: datetime)
     What was tried is never tried again.
     """
     hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == "digest")
-    alive = select(_OUTBOX.c.id, _OUTBOX.c.state).where(*hers, _OUTBOX.c.state.in_(WAITING + MAY_BE_TRIED))
+    alive = select(_OUTBOX.c.id, _OUTBOX.c.state).where(*hers, _OUTBOX.c.state.in_(outgoing.NOT_LEFT + MAY_BE_TRIED))
     cancelled = 0
     for outbox_id, state in unit.execute(alive).all():
         recent = _BROADCAST.c.began_at > now - 2 * LONGEST
         carried = (
             _RECIPIENT.c.broadcast_id.in_(select(_BROADCAST.c.id).where(recent)),
             _RECIPIENT.c.address_id.in_(_chats_of(person_id)),
-            _RECIPIENT.c.outbox_id == outbox_id, _RECIPIENT.c.state == "digested",
-        )  # fmt: skip
+            _RECIPIENT.c.outbox_id == outbox_id,
+        )
         of_them = (*carried, _RECIPIENT.c.broadcast_id.in_(meant))
-        if unit.execute(select(_RECIPIENT.c.broadcast_id).where(*of_them).limit(1)).first() is None:
+        found = select(_RECIPIENT.c.broadcast_id).where(*of_them, _RECIPIENT.c.state == "digested")
+        if unit.execute(found.limit(1)).first() is None:
             continue
-        one = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == state)
+        its = _OUTBOX.c.id == outbox_id
         if state in MAY_BE_TRIED:
-            unit.change(one.values(deadline=now))
+            unit.change(update(_OUTBOX).where(its, _OUTBOX.c.state == state).values(deadline=now))
             continue
-        unit.execute(update(_RECIPIENT).where(*of_them).values(state="opted_out", outbox_id=None))
-        unit.execute(update(_RECIPIENT).where(*carried).values(state="digest", outbox_id=None))
-        cancelled += unit.change(one.values(state="cancelled", reason="opted_out", changed_at=now))
+        states.change(unit, "digested", "opted_out", *of_them)
+        states.change(unit, "digested", "digest", *carried)
+        cancelled += outgoing.cancel(unit, "opted_out", now, its, old=(state,))
     return cancelled

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
-    Update,
     and_,
     bindparam,
     func,
@@ -24,12 +23,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    update,
 )
 
 from storage.database import Unit
+from storage.queries.announcing import states
+from storage.queries.outgoing import states as outgoing
 from storage.queries.outgoing.outbox import ANNOUNCED, CARRIES, CAUSE, PENDING
-from storage.queries.rows import Types, among, as_json, as_texts, given
+from storage.queries.rows import Types, as_json, given
 from storage.tables import Address, Broadcast, DataKey, OutboxRow, Person, Recipient
 from storage.vault import Vault
 
@@ -108,15 +108,6 @@ def _put() -> Insert:
 _PUT_MANY, _PUT_EACH = _put(), insert(_OUTBOX)
 
 
-def _take(*, on_sqlite: bool) -> Update:
-    """Note what became of some recipients. Which message carries each is found by its key; the others have none."""
-    its = _OUTBOX.c.key == bindparam("prefix", type_=Text).concat(_RECIPIENT.c.address_id)
-    planned = (_RECIPIENT.c.broadcast_id == bindparam("which"), _RECIPIENT.c.state == "planned")
-    taken = update(_RECIPIENT).where(*planned, among(_RECIPIENT.c.address_id, "chats", on_sqlite=on_sqlite))
-    return taken.values(state=bindparam("now_state"), outbox_id=select(_OUTBOX.c.id).where(its).scalar_subquery())
-
-
-_TAKE = {one: _take(on_sqlite=one) for one in (True, False)}
 _AHEAD = select(func.count()).where(
     _OUTBOX.c.channel == bindparam("channel"),
     _OUTBOX.c.kind.in_(ANNOUNCED),
@@ -188,12 +179,10 @@ def release(
             messages.append(_message(vault, broadcast, row))
     if messages:
         _write(unit, broadcast, channel, messages, now)
-    its = {"which": broadcast.id, "prefix": f"{cause(broadcast.id)}/"}
     for state, chats in fates.items():
         # In one statement each: on a server every statement is a journey, and three hundred leave in a second.
         if chats:
-            those = as_texts(chats, on_sqlite=unit.on_sqlite)
-            unit.run(_TAKE[unit.on_sqlite], {**its, "chats": those, "now_state": state})
+            states.take(unit, broadcast.id, chats, state, f"{cause(broadcast.id)}/")
     return len(rows)
 
 
@@ -232,14 +221,9 @@ def halt(unit: Unit, broadcast_id: int, most: int, now: datetime) -> int:
     Every change is compare-and-set, so that it needs no transaction of its own kind: what is being sent meanwhile
     would else undo it again and again. What was sent once more, by leave of two officials, goes on.
     """
-    queued = update(_OUTBOX).where(_OUTBOX.c.cause == cause(broadcast_id), CARRIES, _OUTBOX.c.copy_of.is_(None))
-    queued = queued.where(_OUTBOX.c.state == "queued").values(state="cancelled", reason="stopped", changed_at=now)
-    done = unit.change(queued)
-    for state in ("planned", "digest"):
-        its = (_RECIPIENT.c.broadcast_id == broadcast_id, _RECIPIENT.c.state == literal(state, literal_execute=True))
-        some = select(_RECIPIENT.c.address_id).where(*its).limit(most).scalar_subquery()
-        done += unit.change(update(_RECIPIENT).where(_RECIPIENT.c.address_id.in_(some), *its).values(state="stopped"))
-    return done
+    carriers = (_OUTBOX.c.cause == cause(broadcast_id), CARRIES, _OUTBOX.c.copy_of.is_(None))
+    done = outgoing.cancel(unit, "stopped", now, *carriers, old=("queued",))
+    return done + states.stop_some(unit, broadcast_id, most)
 
 
 def counts(unit: Unit, broadcast_id: int) -> Mapping[tuple[str, str], int]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, select, text, tuple_, update
+from sqlalchemy import Select, exists, literal, select, text, tuple_
 
 from storage.database import Unit
+from storage.queries.announcing import states
+from storage.queries.outgoing import states as outgoing
 from storage.tables import Address, Broadcast, OutboxRow, Person, Recipient, Subscription
 
 _BROADCAST = Broadcast.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -78,8 +80,7 @@ def settle(unit: Unit, some: Collection[WaitingNews], state: str, key: str | Non
     message = select(_OUTBOX.c.id).where(_OUTBOX.c.key == key).scalar_subquery() if key is not None else None
     keys = [(one.broadcast_id, one.address_id) for one in some]
     these = tuple_(_RECIPIENT.c.broadcast_id, _RECIPIENT.c.address_id).in_(keys)
-    change = update(_RECIPIENT).where(these, _RECIPIENT.c.state == "digest")
-    return unit.change(change.values(state=state, outbox_id=message))
+    return states.change(unit, "digest", state, these, carried_by=message)
 
 
 def are_to_come(unit: Unit, broadcast_id: int) -> bool:
@@ -95,13 +96,10 @@ def pull_back(unit: Unit, broadcast_id: int, now: datetime) -> int:
     """
     # By way of what waits: of recipients there may be a million.
     messages = unit.execute(_carriers(broadcast_id).distinct().limit(AT_ONCE)).scalars().all()
-    waiting = update(_OUTBOX).where(_OUTBOX.c.id.in_(messages), _OUTBOX.c.state == "queued")
-    values = {"state": "cancelled", "reason": "stopped", "changed_at": now}
-    held = unit.execute(waiting.values(values).returning(_OUTBOX.c.id)).scalars().all()
-    carried = update(_RECIPIENT).where(_RECIPIENT.c.outbox_id.in_(held), _RECIPIENT.c.state == "digested")
-    own = _RECIPIENT.c.broadcast_id == broadcast_id
-    unit.execute(carried.where(own).values(state="stopped", outbox_id=None))
-    unit.execute(carried.where(~own).values(state="digest", outbox_id=None))
+    held = outgoing.cancel_queued(unit, messages, "stopped", now)
+    carried, own = _RECIPIENT.c.outbox_id.in_(held), _RECIPIENT.c.broadcast_id == broadcast_id
+    states.change(unit, "digested", "stopped", carried, own)
+    states.change(unit, "digested", "digest", carried, ~own)
     return len(held)
 
 

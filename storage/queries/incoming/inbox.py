@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
 from storage.ids import new_id
+from storage.queries.incoming import states
 from storage.queries.incoming.chats import Chat
 from storage.tables import Address, DataKey, DeadLetter, InboxRow, Person
 from storage.vault import Vault
@@ -38,7 +39,6 @@ _OLDEST = (
     .order_by(_INBOX.c.id)
     .limit(literal_column("2"))
 )
-_CHANGE = update(_INBOX).where(_INBOX.c.id == bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +108,12 @@ def oldest(unit: Unit, vault: Vault, person_id: str, now: datetime) -> Accepted 
 
 def finish(unit: Unit, inbox_id: int, now: datetime) -> None:
     """Mark a message as handled."""
-    unit.run(_CHANGE, {"which": inbox_id, "state": "done", "done_at": now})
+    states.finish(unit, inbox_id, now)
 
 
 def ignore(unit: Unit, channel: str, update_id: str, now: datetime) -> None:
     """Mark a message as done without handling it."""
-    found = update(_INBOX).where(_INBOX.c.channel == channel, _INBOX.c.update_id == update_id)
-    unit.execute(found.values(state="done", done_at=now))
+    states.skip(unit, now, _INBOX.c.channel == channel, _INBOX.c.update_id == update_id)
 
 
 def put_off(unit: Unit, inbox_id: int, attempt: int, until: datetime) -> bool:
@@ -136,7 +135,7 @@ def oldest_id(unit: Unit, person_id: str) -> tuple[int, int, str, str] | None:
 
 def bury(unit: Unit, inbox_id: int, channel: str, reason: str, now: datetime) -> str:
     """Set a message aside as a dead letter; returns the letter's id."""
-    unit.run(_CHANGE, {"which": inbox_id, "state": "dead", "done_at": now})
+    states.bury(unit, inbox_id, now)
     letter = new_id(now)
     unit.execute(
         insert(_DEAD).values(id=letter, inbox_id=inbox_id, channel=channel, reason=reason, state="open", created_at=now)
@@ -173,10 +172,7 @@ def was_read(unit: Unit, letter: str) -> None:
 def replay(unit: Unit, letter: str, now: datetime) -> bool:
     """Give a dead letter another try. False if there is no such open letter, or its body is gone."""
     inbox_id = unit.execute(select(_DEAD.c.inbox_id).where(_DEAD.c.id == letter, _DEAD.c.state == "open")).scalar()
-    if inbox_id is None:
-        return False
-    again = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.state == "dead", _INBOX.c.body.is_not(None))
-    if unit.change(again.values(state="new", attempt=0, not_before=now, done_at=None)) != 1:
+    if inbox_id is None or not states.wait_again(unit, inbox_id, now):
         return False
     unit.execute(update(_DEAD).where(_DEAD.c.id == letter).values(state="replayed"))
     return True

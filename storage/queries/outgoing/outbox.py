@@ -1,4 +1,4 @@
-"""The outbox: what was committed to be said, and how far it came. Every step is compare-and-set."""
+"""The outbox: what was committed to be said, and how far it came."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import cast as cast_type
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Row,
     Select,
     and_,
@@ -21,11 +20,11 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 
 from storage.database import Unit
 from storage.queries.incoming.chats import Chat
+from storage.queries.outgoing import states
 from storage.tables import Broadcast, OutboxRow
 from storage.vault import Vault
 
@@ -79,11 +78,6 @@ _NEXT_OF = (
     )
     .order_by(_OUTBOX.c.lane.desc(), _OUTBOX.c.id)
     .limit(1)
-)
-_MOVE = update(_OUTBOX).where(
-    _OUTBOX.c.id == bindparam("which"),
-    _OUTBOX.c.state == bindparam("was"),
-    _OUTBOX.c.attempt == bindparam("tried"),
 )
 
 
@@ -164,16 +158,9 @@ def _in_each_language(announced: Row[Any]) -> Mapping[str, Mapping[str, object]]
     return {language: {"text": words, **said} for language, words in announced.rendered.items() if words}
 
 
-def move(unit: Unit, outbox_id: int, attempt: int, old: str, new: str, now: datetime, **values: object) -> bool:
-    """Move a message from one state to another. False if it is no longer there: somebody else moved it."""
-    read = {"which": outbox_id, "was": old, "tried": attempt}
-    return unit.run(_MOVE, {**read, "state": new, "changed_at": now, **values}).rowcount == 1
-
-
 def handed_out(unit: Unit, ids: list[int], now: datetime) -> int:
     """Mark messages of our own chat as delivered: their lines were read out to the person."""
-    statement = update(_OUTBOX).where(_OUTBOX.c.id.in_(ids), _OUTBOX.c.state == "sent")
-    return unit.change(statement.values(state="delivered", changed_at=now))
+    return len(states.deliver(unit, now, _OUTBOX.c.id.in_(ids)))
 
 
 def counts(unit: Unit) -> dict[tuple[str, str], int]:
@@ -258,23 +245,13 @@ def call_off(unit: Unit, person_id: str, kind: str, about: str, now: datetime) -
 
     about: what their keys have in them.
     """
-    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == kind, _OUTBOX.c.state.in_(("queued", "held")))
-    waiting = update(_OUTBOX).where(*hers, _OUTBOX.c.key.contains(about, autoescape=True))
-    return unit.change(waiting.values(state="cancelled", reason="answered", changed_at=now))
+    hers = (_OUTBOX.c.person_id == person_id, _OUTBOX.c.kind == kind)
+    return states.cancel(unit, "answered", now, *hers, _OUTBOX.c.key.contains(about, autoescape=True))
 
 
 def retry(unit: Unit, outbox_id: int, now: datetime) -> bool:
     """Queue a failed or expired message again. False if it is in another state: one that is held waits for her; nor
     an announcement that she said she does not want.
     """
-    again: ColumnElement[bool] = _OUTBOX.c.state.in_(("failed", "expired"))
     wanted = or_(_OUTBOX.c.kind.not_in(NEWS), _OUTBOX.c.deadline.is_(None))
-    statement = update(_OUTBOX).where(_OUTBOX.c.id == outbox_id, again, wanted, _OUTBOX.c.body.is_not(None))
-    values = {
-        "state": "queued",
-        "attempt": _OUTBOX.c.attempt + 1,
-        "not_before": now,
-        "deadline": None,
-        "changed_at": now,
-    }
-    return unit.change(statement.values(values)) == 1
+    return states.try_again(unit, now, _OUTBOX.c.id == outbox_id, wanted, _OUTBOX.c.body.is_not(None)) == 1

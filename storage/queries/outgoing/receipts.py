@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from storage.crypto import WrongKey
 from storage.database import Unit
+from storage.queries.outgoing import states
 from storage.queries.outgoing.outbox import STUCK, Leaving, opened
 from storage.tables import Address, OutboxRow
 from storage.vault import KeyGone, Vault
@@ -30,15 +31,14 @@ class Unknown:
 
 def arrived(unit: Unit, platform_ids: Collection[str], now: datetime) -> set[str]:
     """Note that messages of the account arrived, by Zalo's ids; returns those that are ours and known as sent."""
-    sent = update(_OUTBOX).where(_OUTBOX.c.platform_id.in_(platform_ids), _REPORTED)
-    return set(unit.execute(sent.values(state="delivered", changed_at=now).returning(_OUTBOX.c.platform_id)).scalars())
+    found = states.deliver(unit, now, _OUTBOX.c.platform_id.in_(platform_ids), _REPORTED)
+    return {str(platform_id) for _, platform_id in found}
 
 
 def arrived_by_number(unit: Unit, numbers: Collection[int], now: datetime) -> set[int]:
     """Note that templates arrived which were sent to a phone, by our numbers of their messages."""
-    mine = (_OUTBOX.c.channel == "zalo_oa", _OUTBOX.c.state == "sent", _OUTBOX.c.way == "template")
-    sent = update(_OUTBOX).where(_OUTBOX.c.id.in_(numbers), *mine).values(state="delivered", changed_at=now)
-    return set(unit.execute(sent.returning(_OUTBOX.c.id)).scalars())
+    mine = (_OUTBOX.c.channel == "zalo_oa", _OUTBOX.c.way == "template")
+    return {outbox_id for outbox_id, _ in states.deliver(unit, now, _OUTBOX.c.id.in_(numbers), *mine)}
 
 
 def unknown(unit: Unit, vault: Vault, channel: str, since: datetime) -> dict[bytes, list[Unknown]]:
@@ -71,16 +71,16 @@ def resolve(unit: Unit, found: Unknown, platform_id: str, *, pieces: int, now: d
 
     Was it the last, the message is sent, and a copy that waits is cancelled; else the copy begins behind it.
     """
-    part = found.part + 1
-    still = (_OUTBOX.c.id == found.leaving.id, _OUTBOX.c.state == "unknown", _OUTBOX.c.part == found.part)
-    values: dict[str, object] = {"part": part, "platform_id": platform_id}
+    part, its_copy = found.part + 1, _OUTBOX.c.copy_of == found.leaving.id
+    still = (_OUTBOX.c.id == found.leaving.id, _OUTBOX.c.part == found.part)
     if part >= pieces:
-        values |= {"state": "sent", "reason": None, "changed_at": now}
-    if unit.change(update(_OUTBOX).where(*still).values(**values)) == 0:
+        if not states.resolve(unit, now, *still, part=part, platform_id=platform_id):
+            return False
+        states.cancel(unit, "arrived", now, its_copy, old=("queued",))
+        return True
+    one_more = update(_OUTBOX).where(*still, _OUTBOX.c.state == "unknown").values(part=part, platform_id=platform_id)
+    if unit.change(one_more) == 0:
         return False
-    waits = update(_OUTBOX).where(_OUTBOX.c.copy_of == found.leaving.id, _OUTBOX.c.state == "queued")
-    if part >= pieces:
-        unit.change(waits.values(state="cancelled", reason="arrived", changed_at=now))
-    else:
-        unit.change(waits.where(_OUTBOX.c.part == found.part).values(part=part))
+    waits = (its_copy, _OUTBOX.c.state == "queued", _OUTBOX.c.part == found.part)
+    unit.change(update(_OUTBOX).where(*waits).values(part=part))
     return True

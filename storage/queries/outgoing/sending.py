@@ -4,16 +4,16 @@ Why `sending` is written before the call and what happened after it: whoever is 
 says that nobody knows. Every step is compare-and-set on state, attempt and the epoch of the sender's lease.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, literal, or_, select
 
 from storage.crypto import WrongKey
 from storage.database import Unit
-from storage.queries.outgoing import pictures
+from storage.queries.outgoing import pictures, states
 from storage.queries.outgoing.outbox import IS_STOPPED, NEWS, OPEN, PENDING, Leaving, opened
 from storage.queries.outgoing.windows import Way, Windows, way
 from storage.queries.rows import among_found
@@ -72,26 +72,6 @@ OPEN_ONES = (
 )
 IN_ORDER = (_OUTBOX.c.lane.desc(), func.coalesce(_OUTBOX.c.copy_of, _OUTBOX.c.id), _OUTBOX.c.id)
 _WAITING = OPEN_ONES.where(_OUTBOX.c.address_id == bindparam("address_id")).order_by(*IN_ORDER).limit(20)
-# Whose it is counts too: once persons are joined or somebody is erased, another key seals it, or none.
-_MOVE = update(_OUTBOX).where(
-    _OUTBOX.c.id == bindparam("which"),
-    _OUTBOX.c.state == bindparam("was"),
-    _OUTBOX.c.attempt == bindparam("tried"),
-    _OUTBOX.c.person_id == bindparam("whose"),
-)
-LEADS = exists().where(
-    _LEASE.c.name == bindparam("lease"),
-    _LEASE.c.holder == bindparam("holder"),
-    _LEASE.c.epoch == bindparam("under"),
-    _LEASE.c.until >= bindparam("now"),
-)
-_CLAIM = _MOVE.where(LEADS)
-_SETTLE = update(_OUTBOX).where(
-    _OUTBOX.c.id == bindparam("which"),
-    _OUTBOX.c.state == "sending",
-    _OUTBOX.c.attempt == bindparam("tried"),
-    _OUTBOX.c.epoch == bindparam("under"),
-)
 
 
 class NotLeading(Exception):
@@ -106,6 +86,10 @@ class Leader:
     lease: str
     holder: str
     epoch: int
+
+    def leads(self) -> Mapping[str, object]:
+        """What a mark of its own has to find in the lease."""
+        return {"lease": self.lease, "holder": self.holder, "under": self.epoch}
 
 
 class Ready(NamedTuple):
@@ -154,16 +138,16 @@ def claim(
     while found := _next(unit, address_id, now):
         row, count = found
         if reason := not_wanted(unit, row, now):
-            move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
+            states.move(unit, row, "expired" if reason == "deadline" else "cancelled", now, reason=reason)
             continue
         try:
             leaving, chat = open_row(vault, row)
         except UNREADABLE as error:
-            move(unit, row, now, "failed", reason=type(error).__name__)
+            states.move(unit, row, "failed", now, reason=type(error).__name__)
             continue
         leaves = "free" if windows is None else way(unit, windows, row.interacted_at, row.kind, now)
         if leaves == "held":
-            move(unit, row, now, "held", reason="window")
+            states.move(unit, row, "held", now, reason="window")
             continue
         if not _mark(unit, sender, row, now, rows_until, None if windows is None else leaves):
             check_leads(unit, sender, now)
@@ -223,25 +207,14 @@ def not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
     return "answered" if unknown_since is None or wrote > unknown_since else ""
 
 
-def move(unit: Unit, row: "Row[Any]", now: datetime, state: str, **values: object) -> None:
-    """Move a message that was just read in this transaction, unless somebody was faster."""
-    unit.run(_MOVE, {**_as_read(row), "state": state, "changed_at": now, **values})
-
-
 def _mark(
     unit: Unit, sender: Leader, row: "Row[Any]", now: datetime, until: datetime, leaves: Way | None
 ) -> bool:  # fmt: skip
     """Mark a message as being sent. False if somebody was faster, or another process sends now."""
-    leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
     values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch}
     if leaves is not None:
         values["way"] = leaves
-    change = {**_as_read(row), **leads, "state": "sending", "changed_at": now, **values}
-    return unit.run(_CLAIM, change).rowcount == 1
-
-
-def _as_read(row: "Row[Any]") -> dict[str, object]:
-    return {"which": row.id, "was": row.state, "tried": row.attempt, "whose": row.person_id}
+    return states.mark(unit, row, sender.leads(), now, **values)
 
 
 def marked_at(unit: Unit, outbox_id: int) -> datetime:
@@ -252,8 +225,8 @@ def marked_at(unit: Unit, outbox_id: int) -> datetime:
 
 def settle(unit: Unit, sender: Leader, claimed: Claimed, state: str, now: datetime, **values: object) -> bool:
     """Write what became of a message that was being sent. False if somebody else wrote it off meanwhile."""
-    claim = {"which": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
-    return unit.run(_SETTLE, {**claim, "state": state, "changed_at": now, **values}).rowcount == 1
+    marked = {"which": claimed.leaving.id, "tried": claimed.leaving.attempt, "under": sender.epoch}
+    return states.settle(unit, marked, state, now, **values)
 
 
 def more(unit: Unit, address_id: str, now: datetime) -> Ready | None:

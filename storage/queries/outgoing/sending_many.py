@@ -12,30 +12,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    CursorResult,
-    Integer,
-    Row,
-    Select,
-    Subquery,
-    Text,
-    Update,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Row, Select, and_, or_, select, update
 
 from storage.database import Unit
 from storage.queries import machine
+from storage.queries.outgoing import states
 from storage.queries.outgoing.outbox import PENDING
 from storage.queries.outgoing.sending import (
     AFTER_UNKNOWN,
     IN_ORDER,
-    LEADS,
     OPEN_ONES,
     UNREADABLE,
     Claimed,
@@ -43,22 +28,17 @@ from storage.queries.outgoing.sending import (
     Ready,
     check_leads,
     first_of,
-    move,
     not_wanted,
     open_row,
 )
+from storage.queries.outgoing.states import Given
 from storage.queries.outgoing.windows import Windows, is_closed, is_free
-from storage.queries.rows import Types, among, as_json, as_texts, given
+from storage.queries.rows import among, as_texts
 from storage.tables import Address, OutboxRow
 from storage.vault import Vault
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
-_LINE = _OUTBOX.alias("line")
-_MARK: Types = {"id": BigInteger(), "tried": Integer(), "whose": Text()}
-_BACK: Types = {"id": BigInteger(), "tried": Integer(), "under": BigInteger()}
-_SENT: Types = {**_BACK, "part": Integer(), "name": Text()}
-Given = Mapping[str, object]
 
 
 def _waiting(*, on_sqlite: bool) -> "Select[Any]":
@@ -66,40 +46,6 @@ def _waiting(*, on_sqlite: bool) -> "Select[Any]":
     return OPEN_ONES.where(hers).order_by(_OUTBOX.c.address_id, *IN_ORDER)
 
 
-def _claim(*, on_sqlite: bool) -> Update:
-    """Mark what is as it was read. What another transaction is at is passed over: two that wait for each other's rows
-    would have to begin again.
-    """
-    read = given(_MARK, on_sqlite=on_sqlite)
-    as_read = (_LINE.c.state == "queued", _LINE.c.attempt == read.c.tried, _LINE.c.person_id == read.c.whose)
-    free = select(_LINE.c.id).join(read, read.c.id == _LINE.c.id).where(*as_read)
-    free = free.with_for_update(of=_LINE, skip_locked=True)  # which SQLite does not need
-    return update(_OUTBOX).where(_OUTBOX.c.id.in_(free), LEADS).returning(_OUTBOX.c.id)
-
-
-def _of_those_marked(types: Types, *, on_sqlite: bool) -> tuple[Update, Subquery]:
-    known = given(types, on_sqlite=on_sqlite)
-    marked = (_OUTBOX.c.state == "sending", _OUTBOX.c.attempt == known.c.tried, _OUTBOX.c.epoch == known.c.under)
-    return update(_OUTBOX).where(_OUTBOX.c.id == known.c.id, *marked).returning(_OUTBOX.c.id), known
-
-
-def _settle(*, on_sqlite: bool) -> Update:
-    settled, known = _of_those_marked(_SENT, on_sqlite=on_sqlite)
-    name = func.coalesce(known.c.name, _OUTBOX.c.platform_id)
-    return settled.values(
-        state="sent",
-        reason=None,
-        part=known.c.part,
-        platform_id=name,
-        changed_at=bindparam("now", type_=_OUTBOX.c.changed_at.type),
-    )
-
-
-def _back(*, on_sqlite: bool) -> Update:
-    return _of_those_marked(_BACK, on_sqlite=on_sqlite)[0]
-
-
-_CLAIMS, _SETTLES, _BACKS = ({one: make(on_sqlite=one) for one in (True, False)} for make in (_claim, _settle, _back))
 _WAITING = {one: _waiting(on_sqlite=one) for one in (True, False)}
 
 
@@ -148,18 +94,18 @@ def _next(
         if has_replies:
             return Ready(row.address_id, row.lane, row.kind)
         if reason := not_wanted(unit, row, now):
-            move(unit, row, now, "expired" if reason == "deadline" else "cancelled", reason=reason)
+            states.move(unit, row, "expired" if reason == "deadline" else "cancelled", now, reason=reason)
         else:
             try:
                 leaving, chat = open_row(vault, row)
             except UNREADABLE as error:
-                move(unit, row, now, "failed", reason=type(error).__name__)
+                states.move(unit, row, "failed", now, reason=type(error).__name__)
             else:
                 if windows is None or is_free(windows, row.interacted_at, now):
                     return Claimed(leaving, chat, row.lane, row.part, row.reason, more=len(rows) > 1)
                 if not is_closed(windows, row.interacted_at, row.kind, now):
                     return Ready(row.address_id, row.lane, row.kind)
-                move(unit, row, now, "held", reason="window")
+                states.move(unit, row, "held", now, reason="window")
         rows = [one for one in rows if one.id != row.id]
     return None
 
@@ -167,11 +113,9 @@ def _next(
 def _mark(
     unit: Unit, sender: Leader, claimed: Sequence[Claimed], now: datetime, until: datetime, ways: Mapping[str, str]
 ) -> Collection[int]:
-    leads = {"lease": sender.lease, "holder": sender.holder, "under": sender.epoch, "now": now}
     values = {"lease_owner": sender.holder, "lease_until": until, "epoch": sender.epoch, **ways}
     rows = [{"id": c.leaving.id, "tried": c.leaving.attempt, "whose": c.leaving.person_id} for c in claimed]
-    change = {"rows": _json(rows), **leads, "state": "sending", "changed_at": now, **values}
-    return _changed(unit.run(_CLAIMS[unit.on_sqlite], change))
+    return states.mark_each(unit, rows, sender.leads(), now, **values)
 
 
 def marked(claimed: Claimed, sender: Leader) -> Given:
@@ -186,26 +130,12 @@ def sent(claimed: Claimed, sender: Leader, part: int | None, platform_id: str | 
 
 def settle(unit: Unit, rows: Sequence[Given], now: datetime) -> Collection[int]:
     """Write that messages were sent; returns the ids of those that nobody else wrote off meanwhile."""
-    return _changed(unit.run(_SETTLES[unit.on_sqlite], {"rows": _json(rows), "now": now}))
+    return states.settle_each(unit, rows, now)
 
 
 def give_back(unit: Unit, rows: Sequence[Given], now: datetime) -> int:
     """Queue again what was marked and for which no call was made, as if it had not been marked; returns how many."""
-    change = {"state": "queued", "lease_owner": None, "lease_until": None, "changed_at": now}
-    return len(_changed(unit.run(_BACKS[unit.on_sqlite], {"rows": _json(rows), **change})))
-
-
-def _json(rows: Sequence[Given]) -> str:
-    # In the order of their numbers, in which others change them too.
-    return as_json(sorted(rows, key=_by_id))
-
-
-def _by_id(row: Given) -> int:
-    return int(str(row["id"]))
-
-
-def _changed(result: CursorResult[*tuple[Any, ...]]) -> Collection[int]:
-    return {row[0] for row in result.all()}
+    return len(states.unmark_each(unit, rows, now))
 
 
 def lost(
@@ -226,16 +156,11 @@ def lost(
         query = query.where(over)
     found = [(int(outbox_id), str(kind)) for outbox_id, kind in unit.execute(query)]
     for outbox_id, _ in found:
-        unit.execute(
-            update(_OUTBOX)
-            .where(_OUTBOX.c.id == outbox_id, _OUTBOX.c.state == "sending")
-            .values(state="unknown", reason="interrupted", changed_at=now)
-        )
+        states.write_off(unit, outbox_id, now)
     return found
 
 
 def give_up_chat(unit: Unit, address_id: str, reason: str, now: datetime) -> int:
     """A person can't be reached there: what waits for her there has failed. Returns how many messages."""
     unit.execute(update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(reachable=False))
-    waiting = update(_OUTBOX).where(_OUTBOX.c.address_id == address_id, _OUTBOX.c.state == "queued")
-    return unit.change(waiting.values(state="failed", reason=reason, changed_at=now))
+    return states.fail(unit, reason, now, _OUTBOX.c.address_id == address_id)

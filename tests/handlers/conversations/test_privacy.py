@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
-from storage.queries.incoming import inbox
 from storage.tables import Case, CaseLookUp, ChatLine, DataKey, InboxRow, OutboxRow
 from storage.unit import Unit
 from storage.vault import KeyGone, Vault
 from tests.handlers.conversations.walks import ANSWERED, cases, registers
+from tests.kit.dead_letters import set_aside
 from tests.kit.town import Citizen, Town
 
 CANARIES = ("Nguyễn Thị Lan", "0905", "905123456", "tổ 3, gần chợ")
@@ -178,11 +178,7 @@ async def test_after_erasing_no_word_of_hers_is_kept_even_sealed(town: Town, lan
 
 
 async def test_erasing_empties_messages_set_aside_as_well(town: Town, lan: Citizen) -> None:
-    def set_aside(unit: Unit) -> None:
-        first = unit.scalars(select(col(InboxRow.id)).order_by(col(InboxRow.id)).limit(1)).one()
-        inbox.bury(unit, first or 0, "webchat", "test", town.clock.now())
-
-    await town.database.write(set_aside)
+    await town.database.write(lambda unit: set_aside(unit, town.clock.now(), newest=False))
 
     await erases(lan)
 

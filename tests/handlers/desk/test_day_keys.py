@@ -3,9 +3,8 @@
 from sqlmodel import col, select
 
 from handlers.desk import Actor
-from storage.database import Unit
-from storage.queries.incoming import inbox
-from storage.tables import DataKey, InboxRow
+from storage.tables import DataKey
+from tests.kit.dead_letters import set_aside
 from tests.kit.town import Citizen, Town
 
 
@@ -15,13 +14,7 @@ async def forgets(town: Town) -> int:
 
 async def is_given_up(lan: Citizen) -> None:
     await lan.says("/menu")
-    now = lan.town.clock.now()
-
-    def bury(unit: Unit) -> str:
-        newest = unit.scalars(select(InboxRow.id).order_by(col(InboxRow.id).desc()).limit(1)).one()
-        return inbox.bury(unit, newest or 0, "webchat", "turn failed", now)
-
-    await lan.town.database.write(bury)
+    await lan.town.database.write(lambda unit: set_aside(unit, lan.town.clock.now()))
 
 
 async def days_with_a_key(town: Town) -> list[str]:

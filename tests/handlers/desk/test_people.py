@@ -1,7 +1,7 @@
 """Erasing takes away everything that tells who somebody was, and leaves what the office must keep."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import SQLModel, col, select
 
 from handlers.desk import Actor
@@ -17,13 +17,14 @@ from storage.tables import (
     Consent,
     DataKey,
     File,
-    InboxRow,
+    OutboxRow,
     Person,
     Talk,
     Task,
 )
 from storage.vault import KeyGone, Vault
 from storage.verify import broken
+from tests.kit.dead_letters import set_aside
 from tests.kit.town import Citizen, Town
 
 OFFICIAL = Actor("official", "tam")
@@ -113,6 +114,16 @@ async def test_no_word_that_was_exchanged_is_left(town: Town, lan: Citizen) -> N
         }.items()
     }
     assert set(left.values()) == {0}, left
+
+
+async def test_what_waited_for_her_says_when_it_was_cancelled(town: Town, lan: Citizen) -> None:
+    await town.database.write(lambda unit: unit.execute(update(OutboxRow).values(state="queued")))
+    town.clock.move(minutes=5)
+
+    await erases(lan)
+
+    cancelled = select(col(OutboxRow.changed_at)).where(OutboxRow.reason == "erased").distinct()
+    assert await town.database.read(lambda unit: unit.scalars(cancelled).all()) == [town.clock.now()]
 
 
 async def test_every_key_that_was_hers_is_destroyed(town: Town, lan: Citizen) -> None:
@@ -245,9 +256,8 @@ async def test_a_message_she_sent_before_and_that_waits_is_still_answered(town: 
 
 
 async def test_her_dead_letters_can_not_be_read_or_replayed(town: Town, lan: Citizen) -> None:
-    row = (await town.database.read(lambda unit: unit.scalars(select(InboxRow).order_by(col(InboxRow.id))).all()))[0]
     now = town.clock.now()
-    letter = await town.database.write(lambda unit: inbox.bury(unit, row.id or 0, "webchat", "turn failed", now))
+    letter = await town.database.write(lambda unit: set_aside(unit, now, newest=False))
 
     await erases(lan)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text, update
-from sqlmodel import col, select
+from sqlmodel import select
 
 from handlers.desk import Actor
 from handlers.desk.cases import Registration
@@ -16,6 +16,7 @@ from storage.queries.incoming import inbox
 from storage.tables import Case, CaseEvent, InboxRow, OutboxRow
 from storage.vault import KeyGone, Vault
 from storage.verify import broken
+from tests.kit.dead_letters import set_aside
 from tests.kit.on_duty import clerk
 from tests.kit.town import Citizen, Town
 
@@ -54,13 +55,7 @@ async def sends_a_loose_photo(lan: Citizen) -> None:
 
 async def is_given_up(lan: Citizen) -> None:
     await lan.says("/menu")
-    now = lan.town.clock.now()
-
-    def bury(unit: Unit) -> str:
-        newest = unit.scalars(select(InboxRow.id).order_by(col(InboxRow.id).desc()).limit(1)).one()
-        return inbox.bury(unit, newest or 0, "webchat", "turn failed", now)
-
-    await lan.town.database.write(bury)
+    await lan.town.database.write(lambda unit: set_aside(unit, lan.town.clock.now()))
 
 
 async def tries_a_code(lan: Citizen) -> None:
