@@ -70,7 +70,7 @@ class AllocationSteps:
 
     def agree(self, given: GivenGift) -> None:
         """The household wants to meet the employer or buyer."""
-        given.row.state = "allocated"
+        allocations.move(given.row, "allocated")
         self._happened(given, "agreed", given.row.amount)
 
     def hand(self, given: GivenGift, amount: int) -> None:
@@ -80,8 +80,8 @@ class AllocationSteps:
             self._pledges.add(given.pledge, "allocated", -rest)
             self._line(given, "returned", rest)
             row.amount = amount
-        row.state, row.handed_amount, row.handed_at = "handed_over", amount, context.now
-        row.handed_by = context.acting().id
+        allocations.move(row, "handed_over")
+        row.handed_amount, row.handed_at, row.handed_by = amount, context.now, context.acting().id
         self._pledges.add(given.pledge, "handed", amount)
         self._line(given, "handed_over", amount)
         self._restate(given, "handed_over", amount)
@@ -89,7 +89,8 @@ class AllocationSteps:
     def settle(self, given: GivenGift, state: Literal["confirmed", "settled"]) -> None:
         """It arrived as it was handed over, by the word of the household or of a second official."""
         row, amount = given.row, given.row.handed_amount or given.row.amount
-        row.state, row.confirmed_amount = state, amount
+        allocations.move(row, state)
+        row.confirmed_amount = amount
         self._pledges.add(given.pledge, "confirmed", amount)
         self._line(given, "confirmed", amount)
         self._restate(given, state, amount)
@@ -98,13 +99,15 @@ class AllocationSteps:
     def differ(self, given: GivenGift, answer: str, amount: int | None) -> None:
         """The household says otherwise. amount: what it says it has got."""
         row = given.row
-        row.state, row.answer, row.confirmed_amount, row.answered_at = "differs", answer, amount, self.context.now
+        allocations.move(row, "differs")
+        row.answer, row.confirmed_amount, row.answered_at = answer, amount, self.context.now
         self._restate(given, "differs", None)
 
     def undo(self, given: GivenGift, state: Literal["declined", "returned"]) -> None:
         """Take it back: it may be given to somebody else. The need waits again, unless it was closed."""
         row, handed = given.row, given.row.handed_at is not None
-        row.state, row.confirmed_amount = state, None
+        allocations.move(row, state)
+        row.confirmed_amount = None
         if handed:
             self._pledges.add(given.pledge, "handed", -row.amount)
         self._pledges.add(given.pledge, "allocated", -row.amount)

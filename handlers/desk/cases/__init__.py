@@ -2,7 +2,7 @@
 
 from handlers.desk.cases.acts import ACTS, OPEN, UNDECIDED, CaseActs
 from handlers.desk.cases.answers import CaseAnswers
-from handlers.desk.cases.cases import CLOSED, FOLLOWS, OFFICE_ALONE, WITHDRAWABLE, Cases, OpenedCase, OwnCase
+from handlers.desk.cases.cases import OFFICE_ALONE, WITHDRAWABLE, Cases, OpenedCase, OwnCase
 from handlers.desk.cases.casework import CaseOutcome, Casework
 from handlers.desk.cases.decision_words import in_words
 from handlers.desk.cases.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Decisions, Recognition, Support
@@ -17,6 +17,7 @@ from handlers.desk.cases.refusals import reasons
 from handlers.desk.cases.registration import Registration
 from handlers.desk.cases.view import CaseContent, CaseHappened, CaseViews, Glance, hide_ids
 from handlers.desk.cases.worklist import CaseLine, Worklist
+from storage.queries.cases import CLOSED, FOLLOWS
 
 __all__ = [
     "ACTS",

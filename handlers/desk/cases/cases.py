@@ -18,23 +18,12 @@ from handlers.desk.messages import Files, Reminders
 from handlers.desk.office import Context
 from handlers.flow.message import Phrase
 from storage.ids import new_code, new_id, read_code
-from storage.queries import machine
+from storage.queries import cases, machine
+from storage.queries.cases import CLOSED, FOLLOWS
 from storage.tables import Case, CaseEvent, Task
 from storage.vault import KeyGone
 
-CLOSED = ("refused", "closed", "withdrawn")
 WITHDRAWABLE = ("submitted", "in_review", "need_info", "proposed", "approved")
-FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    "submitted": ("in_review", "withdrawn"),
-    "in_review": ("need_info", "proposed", "refused", "withdrawn"),
-    "need_info": ("in_review", "withdrawn"),
-    "proposed": ("approved", "in_review", "withdrawn"),
-    "approved": ("delivering", "withdrawn"),
-    "refused": ("in_review", "closed"),
-    "delivering": ("closed",),
-    "closed": (),
-    "withdrawn": ("submitted",),
-}
 # What happens among officials: no part of the history that the registrant reads.
 OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back", "gift_given_back")
 WRONG_LOOK_UPS = 5
@@ -249,16 +238,16 @@ class Cases:
         return opened
 
     def move_to(self, case: Case, new: str, kind: str, *, note: str = "", reason: str = "") -> None:
-        """Bring a case to a state that may follow its own, with what led there. note: words, sealed with the case."""
-        if new not in FOLLOWS[case.state]:
-            raise ValueError(f"{case.state} is not followed by {new}")
-        self._event(case, kind, case.state, new, note=note, reason=reason)
-        self.context.note(f"case.{kind}", f"case:{case.id}", reason, old=case.state, new=new)
-        if case.state == "need_info":
-            Reminders(self.context).call_off(case.person_id, f"question/case:{case.id}")
-        case.state, case.changed_at = new, self.context.now
-        case.closed_at = self.context.now if new in CLOSED else None
+        """Bring a case to a state that may follow its own, with what led there. note: words, sealed with the case.
+
+        Raises ValueError.
+        """
+        old = cases.move(case, new, self.context.now)
         self.context.unit.add(case)
+        self._event(case, kind, old, new, note=note, reason=reason)
+        self.context.note(f"case.{kind}", f"case:{case.id}", reason, old=old, new=new)
+        if old == "need_info":
+            Reminders(self.context).call_off(case.person_id, f"question/case:{case.id}")
         if new in CLOSED:
             self.context.tell(CaseClosed(case))
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from handlers.desk.cases import news as case_news
 from handlers.desk.cases import refusals
 from handlers.desk.cases.acts import CaseActs
-from handlers.desk.cases.cases import CLOSED, Cases
+from handlers.desk.cases.cases import Cases
 from handlers.desk.cases.decision_words import DecisionWords, delivering
 from handlers.desk.cases.decisions import CLASSES, MOST_WORDS, Decisions, Recognition, Support
 from handlers.desk.cases.events import CasePlaced
@@ -22,6 +22,7 @@ from handlers.desk.office import Context
 from handlers.desk.officials import Officials
 from handlers.flow.message import Opening, Say
 from handlers.vietnamese import units
+from storage.queries.cases import CLOSED
 from storage.tables import Case, Task
 
 # done; absent, or none of her business; changed since she looked; not possible in this state; her own proposal, which

@@ -5,11 +5,13 @@ from handlers.desk.pledges.ended_accounts import EndedAccounts
 from handlers.desk.pledges.forgetting import PledgeWords, bank_key
 from handlers.desk.pledges.list import ListedPledge, PledgeFilter, PledgeList, WaitingPledges
 from handlers.desk.pledges.news import PledgeNews, how_much, state, told_as
-from handlers.desk.pledges.pledges import FOLLOWS, HELD, KINDS, MONEY, MOST, OPEN, Body, Giver, Kind, Offer, Pledges
+from handlers.desk.pledges.pledges import KINDS, MONEY, MOST, Body, Giver, Kind, Offer, Pledges
 from handlers.desk.pledges.reminders import PledgeReminders
 from handlers.desk.pledges.steps import GiftStep, GiftSteps
 from handlers.desk.pledges.ways import WaysToPay, WayToPay
 from handlers.desk.pledges.work import COMES, MOST_REFERENCE, VERIFIED, WITH_APPOINTMENT, PledgeOutcome, PledgeWork
+from storage.queries.allocations import HELD
+from storage.queries.pledges import FOLLOWS, OPEN
 
 __all__ = [
     "COMES",

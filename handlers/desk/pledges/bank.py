@@ -18,8 +18,9 @@ from handlers.desk.money import Ledger
 from handlers.desk.office import Context
 from handlers.desk.pledges.forgetting import bank_key
 from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import OPEN, Pledges
+from handlers.desk.pledges.pledges import Pledges
 from storage.ids import new_id
+from storage.queries.pledges import OPEN
 from storage.tables import BankLine, GiftAccount, LedgerLine, Pledge
 from storage.vault import KeyGone
 

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
 from handlers.desk.office import Context
-from handlers.desk.pledges.pledges import OPEN, Body, Pledges
+from handlers.desk.pledges.pledges import Body, Pledges
 from handlers.desk.pledges.work import COMES
 from storage.ids import read_code
+from storage.queries.pledges import OPEN
 from storage.tables import DataKey, Pledge
 
 _PLEDGES = Pledge.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class

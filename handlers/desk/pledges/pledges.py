@@ -1,21 +1,20 @@
-"""Pledges: what somebody promises to give, and how far it has come. It can be changed or stopped at any time.
-
-Why sums are kept on the row and changed by compare-and-set: thirty officials may give away one gift at once, and the
-ledger has to come to the same figures.
-"""
+"""Pledges: what somebody promises to give, and how far it has come. It can be changed or stopped at any time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from handlers.desk.messages import Reminders
 from handlers.desk.money import Ledger
 from handlers.desk.office import Context
 from storage.ids import new_code, new_id, read_code
+from storage.queries import pledges
+from storage.queries.allocations import HELD
+from storage.queries.pledges import OPEN
 from storage.tables import Allocation, Pledge, PledgeEvent
 from storage.vault import KeyGone
 
@@ -24,17 +23,6 @@ Giver = Literal["person", "group", "enterprise", "cooperative"]
 KINDS: tuple[Kind, ...] = ("money", "goods", "time", "idea", "job", "link")
 MONEY = "VND"
 MOST = 10**12  # of anything; a promise above it is a mistake or a joke
-OPEN = ("offered", "accepted", "allocated", "handed_over")
-FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    "offered": ("accepted", "lapsed", "withdrawn"),
-    "accepted": ("allocated", "lapsed", "withdrawn", "received"),
-    "allocated": ("accepted", "handed_over", "received", "withdrawn"),
-    "handed_over": ("allocated", "accepted", "received"),
-    "received": (),
-    "lapsed": ("offered",),
-    "withdrawn": ("offered",),
-}
-HELD = ("asked", "allocated", "handed_over", "differs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,23 +161,11 @@ class Pledges:
 
     def take(self, pledge: Pledge, amount: int) -> bool:
         """Give on so much of a pledge. False if less is left, whoever else gives it on at the same moment."""
-        table = Pledge.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-        enough = (
-            table.c.allocated + amount <= table.c.amount,
-            table.c.state.in_(("accepted", "allocated", "handed_over")),
-        )
-        taken = update(table).where(table.c.id == pledge.id, *enough).values(allocated=table.c.allocated + amount)
-        done = amount > 0 and self.context.unit.change(taken) == 1
-        self.context.unit.refresh(pledge)
-        return done
+        return pledges.take(self.context.unit, pledge, amount)
 
-    def add(self, pledge: Pledge, column: Literal["allocated", "received", "handed", "confirmed"], amount: int) -> None:
+    def add(self, pledge: Pledge, column: pledges.Sum, amount: int) -> None:
         """Add to one of the sums; a negative amount takes back."""
-        self.context.unit.flush()
-        table = Pledge.__table__  # type: ignore[attr-defined]  # as above
-        added = {column: table.c[column] + amount, "changed_at": self.context.now}
-        self.context.unit.change(update(table).where(table.c.id == pledge.id).values(added))
-        self.context.unit.refresh(pledge)
+        pledges.add(self.context.unit, pledge, column, amount, self.context.now)
 
     def restate(self, pledge: Pledge) -> None:
         """Bring a pledge to the state that its allocations led to: over once nothing of it is left or under way."""
@@ -210,10 +186,7 @@ class Pledges:
         note: str = "",
     ) -> None:  # fmt: skip
         """Bring a pledge to a state that may follow its own. note: words, sealed with it. Raises ValueError."""
-        if new not in FOLLOWS[pledge.state]:
-            raise ValueError(f"{pledge.state} is not followed by {new}")
-        old, pledge.state, pledge.changed_at = pledge.state, new, self.context.now
-        pledge.closed_at = None if new in OPEN else self.context.now
+        old = pledges.move(pledge, new, self.context.now)
         self.context.unit.add(pledge)
         if pledge.closed_at is not None:
             self._call_off(pledge)

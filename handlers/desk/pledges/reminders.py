@@ -15,9 +15,10 @@ from handlers.desk.consents import Consents
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context
 from handlers.desk.pledges.news import how_much
-from handlers.desk.pledges.pledges import OPEN, Pledges
+from handlers.desk.pledges.pledges import Pledges
 from handlers.desk.pledges.ways import WaysToPay
 from handlers.flow.message import Opening, Phrase, Say
+from storage.queries.pledges import OPEN
 from storage.tables import Pledge, PledgeEvent
 
 DAYS_TO_GO = {3: 1, 0: 2, -1: 3}  # days until the promised one: the number of the reminder

@@ -12,8 +12,9 @@ from handlers.desk.cases import MOST_WORDS
 from handlers.desk.money import Ledger
 from handlers.desk.office import Context
 from handlers.desk.pledges.news import PledgeNews
-from handlers.desk.pledges.pledges import MOST, OPEN, Pledges
+from handlers.desk.pledges.pledges import MOST, Pledges
 from handlers.vietnamese import units
+from storage.queries.pledges import OPEN
 from storage.tables import LedgerLine, Pledge, PledgeEvent
 
 # done; absent, or none of her business, her own pledge among them; changed since she looked; not possible in this
