@@ -86,13 +86,16 @@ class Consents:
         found = self.latest(person_id or self.context.here().person_id, purpose)
         if found is None or found.state != "given":
             return False
-        found.state = "withdrawn"
-        found.ended_at = self.context.now
-        self.context.unit.add(found)
+        self.end_word(found, self.context.now)
         self.context.note("consent.withdrawn", f"consent:{found.id}", purpose=purpose)
         self.stop_broadcasts(purpose, found.person_id)
         self._call_off(purpose, found.person_id)
         return True
+
+    def end_word(self, word: Consent, at: datetime | None) -> None:
+        """Let a yes count no more from a moment on."""
+        word.state, word.ended_at = "withdrawn", at
+        self.context.unit.add(word)
 
     def end(self, purpose: str, text_version: str) -> None:
         """Take a yes back, or say, where there never was one, that there is to be none."""

@@ -139,8 +139,7 @@ class Joining:
                 continue
             for word in words:
                 if word.state == "given":
-                    word.state, word.ended_at = "withdrawn", last.ended_at
-                    self.context.unit.add(word)
+                    Consents(self.context).end_word(word, last.ended_at)
 
     def _join_households(self, gone: str, kept: str) -> None:
         """Keep the household that was changed last."""

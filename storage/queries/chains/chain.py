@@ -62,10 +62,13 @@ class Chain:
         last = unit.execute(placed.order_by(columns.sequence.desc()).limit(1)).first()
         sequence, previous = max(self.end(unit), (last.sequence, last.hash) if last else (0, b""))
         place = update(self.table).where(columns.id == bindparam("which"))
+        place = place.values(
+            sequence=bindparam("its_sequence"), previous=bindparam("its_previous"), hash=bindparam("its_hash")
+        )
         for row in rows:
             sequence += 1
             digest = self.digest(row, sequence, previous)
-            unit.run(place, {"which": row.id, "sequence": sequence, "previous": previous, "hash": digest})
+            unit.run(place, {"which": row.id, "its_sequence": sequence, "its_previous": previous, "its_hash": digest})
             previous = digest
         machine.set_fact(unit, self.end_fact, f"{sequence} {previous.hex()}")
         self.sealed(unit, rows)
