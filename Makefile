@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run telegram-demo zalo-demo test check trial bench fonts clean
+.PHONY: help run telegram-demo zalo-demo test check map trial bench fonts clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,11 +36,15 @@ test: $(VENV)/.dev  ## all checks and tests, with a real PostgreSQL and a real b
 	@$(BIN)/pytest --collect-only -m 'not trial' >/dev/null & $(MAKE) --no-print-directory check; done=$$?; wait; exit $$done
 	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
 
-check: $(VENV)/.dev  ## format, lint, types, who imports whom
+check: $(VENV)/.dev  ## format, lint, types, who imports whom and whether the maps still show it
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m docs.make_map --check
+
+map: $(VENV)/.dev  ## draw the maps of docs/ from the imports
+	$(BIN)/python -m docs.make_map
 
 trial: $(VENV)/.dev  ## the long crash and load bars
 	$(BIN)/pytest -m trial -s
