@@ -28,13 +28,13 @@ from sqlalchemy import (
 from storage.database import Unit
 from storage.queries.follows import Follows, check
 from storage.queries.rows import Types, as_json, given
-from storage.tables import Lease, OutboxRow
+from storage.tables import LeaseRow, OutboxRow
 
 Which = ColumnElement[bool] | TextClause
 Given = Mapping[str, object]
 
 _OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-_LEASE = Lease.__table__  # type: ignore[attr-defined]  # as above
+_LEASE = LeaseRow.__table__  # type: ignore[attr-defined]  # as above
 FOLLOWS: Follows = {
     "held": ("queued", "cancelled"),
     "queued": ("sending", "sent", "held", "failed", "expired", "cancelled"),  # sent at once in our own chat
