@@ -1,6 +1,6 @@
 """A request as a file on an official's desk: what it says, what happened and who read it, what was told, its photos.
 
-Why apart from `case_view`: that one is for a chat, which shows little; here everything stands that her rights allow.
+Why apart from `view`: that one is for a chat, which shows little; here everything stands that her rights allow.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class CaseTwin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """All of a request. said: as `cases.Request` names it. twins_elsewhere: where the official may not see the other.
+    """All of a request. said: as `Registration` names it. twins_elsewhere: where the official may not see the other.
 
     photos: ids of those that can be seen; unseen: how many are not cleaned yet, or were none. hears: whether the
     registrant agreed to be told news.

@@ -53,7 +53,7 @@ class CaseHappened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContent:
-    """What a request says, as `cases.Request` names it, what is decided, and its last events, oldest first."""
+    """What a request says, as `Registration` names it, what is decided, and its last events, oldest first."""
 
     id: str
     said: Mapping[str, object]

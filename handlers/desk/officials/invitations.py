@@ -40,7 +40,7 @@ class Invitations:
         return self._leads_to(self._token(token), "account")
 
     def code_leads_to(self, typed: str) -> str | None:
-        """The account that a typed code is of, as long as it is good. Count wrong ones with `links`."""
+        """The account that a typed code is of, as long as it is good. Count wrong ones with `Links`."""
         code = read_code(typed, CODE_PREFIX)
         return self._leads_to(self._code(code), "chat") if code else None
 
