@@ -20,6 +20,8 @@ FIELDS = ("count", "channel", "state", "reason", "seconds", "job", "attempt", "v
 SILENT = ("aiohttp.access", "telegram.Bot")
 # They log addresses with tokens in them, whole updates, or every statement with its values.
 QUIET = ("alembic", "asyncio", "apscheduler", "httpcore", "httpx", "sqlalchemy", "sqlalchemy.engine", "telegram")
+# Of turns that are skipped, missed or fail, `bot.jobs.watch` tells what is worth telling.
+TOLD_BY_US = ("apscheduler.scheduler", "apscheduler.executors.default")
 LONGEST = 2_000
 FRAMES = 12
 
@@ -47,7 +49,7 @@ def setup(level: str) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
-    for name in SILENT:
+    for name in (*SILENT, *TOLD_BY_US):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     # A line that can't be written is lost; printing its arguments instead would undo all of this.
     logging.raiseExceptions = False

@@ -111,9 +111,6 @@ class JobClock:
         self._work, self._zone, self._jobs, self._soon = work, zone, table(digest_at), soon
         self._lease = Lease(database=work.database, clock=work.clock, name="jobs", length=LEASE)
         self._watch = JobWatch()
-        # Of turns that are skipped, missed or fail, the watch tells what is worth telling.
-        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-        logging.getLogger("apscheduler.executors.default").setLevel(logging.CRITICAL)
         self._scheduler = AsyncIOScheduler(timezone=zone)
         self._scheduler.add_listener(self._watch.hear, HEARD)
         self._at_work: Counter[str] = Counter()

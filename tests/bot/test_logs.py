@@ -143,7 +143,7 @@ def test_arguments_that_do_not_fit_are_not_printed(lines: io.StringIO) -> None:
     assert "Lan" not in lines.getvalue()
 
 
-@pytest.mark.parametrize("name", [*QUIET, "telegram.ext", "apscheduler.scheduler", "sqlalchemy.engine.Engine"])
+@pytest.mark.parametrize("name", [*QUIET, "telegram.ext", "apscheduler.jobstores", "sqlalchemy.engine.Engine"])
 def test_a_talkative_library_is_heard_from_warning_on(lines: io.StringIO, name: str) -> None:
     logging.getLogger(name).info("every value")
     logging.getLogger(name).warning("trouble")

@@ -100,7 +100,7 @@ def test_a_missing_word_is_an_error() -> None:
 
 
 def test_the_module_has_no_sentence_of_its_own() -> None:
-    layout = (Path(cards.__file__).parent / "cards" / "code.svg").read_text()
+    layout = (Path(cards.__file__).parent / "svg" / "code.svg").read_text()
 
     assert layout.isascii()
     assert not [letter for letter in inspect.getsource(cards) if letter.isalpha() and not letter.isascii()]

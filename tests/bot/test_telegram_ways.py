@@ -78,7 +78,7 @@ async def test_a_killed_postgresql_loses_nothing_that_came_in_meanwhile(
         before = len(lan.heard)
         postgres_server.kill()
         try:
-            with logged("bot.channels.telegram.poller") as log:
+            with logged("bot.receiving.poller") as log:
                 lan.says("/menu")
                 await (refused(telegram) if mode == "webhook" else until_it_waits(log))
         finally:
@@ -95,7 +95,7 @@ async def test_asking_confirms_an_update_only_once_it_is_kept(tmp_path: Path) ->
         await greeted(lan)
         before = len(lan.heard)
         async with locked(tmp_path):
-            with logged("bot.channels.telegram.poller") as log:
+            with logged("bot.receiving.poller") as log:
                 lan.says("/menu")
                 await until_it_waits(log)
             waiting = len(telegram.world.updates.waiting())

@@ -30,7 +30,7 @@ async def test_while_the_file_is_locked_nothing_is_lost(tmp_path: Path, mode: Mo
         await greeted(lan)
         before = len(lan.heard)
         async with locked(tmp_path):
-            with logged("bot.channels.zalo_bot.poller") as log:
+            with logged("bot.receiving.poller") as log:
                 lan.says("/menu")
                 await (until_refused(zalo) if mode == "webhook" else until_it_waits(log))
         await lan.hears_more(before)
@@ -76,9 +76,9 @@ async def test_while_zalo_is_away_what_is_said_waits(tmp_path: Path) -> None:
     async with zalo_bot_house(tmp_path, mode="polling") as (house, zalo):
         lan = zalo.user("Lan")
         await greeted(lan)
-        with logged("bot.channels.zalo_bot.poller") as log:
+        with logged("bot.receiving.poller") as log:
             async with zalo.away():
-                await until("it is asked in vain", lambda: "Zalo can't be asked" in log)
+                await until("it is asked in vain", lambda: "the platform can't be asked" in log)
         house.clock.move(minutes=2)
 
         assert "Ông/bà" in await answered(lan, "/menu")

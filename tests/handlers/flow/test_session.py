@@ -12,7 +12,15 @@ TODAY = date(2026, 11, 25)
 WORDS = st.text(max_size=20)
 WRITTEN = st.dictionaries(WORDS, WORDS, max_size=5)
 FORMS = st.builds(
-    Form, WORDS, st.dates(), WORDS, WRITTEN, st.frozensets(WORDS, max_size=3), WRITTEN, st.integers(0, 9), st.booleans()
+    Form,
+    conversation=WORDS,
+    day=st.dates(),
+    id=WORDS,
+    answers=WRITTEN,
+    spoken=st.frozensets(WORDS, max_size=3),
+    drafts=WRITTEN,
+    misses=st.integers(0, 9),
+    urgent=st.booleans(),
 )
 NUMBERS = st.integers(0, 2**53)
 SESSIONS = st.builds(
