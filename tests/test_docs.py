@@ -144,7 +144,7 @@ def test_what_only_tells_is_told(words: tuple[str, ...], tmp_path: Path) -> None
     done = subprocess.run(
         (sys.executable, "-m", "bot", *words),
         env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)},
-        cwd=ROOT,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
