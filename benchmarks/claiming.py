@@ -23,7 +23,7 @@ from sqlmodel import col, func, select
 from benchmarks.rounds import ROUNDS, Spread, cpu_s, own_cpu_s, ratios
 from benchmarks.sides import NAMES, connect
 from benchmarks.subscribers import FIRST_CHAT, TOPIC, Subscribers, subscribers
-from handlers.desk.announcing import Audience, audience
+from handlers.desk.announcing import Audience, audiences
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.announcing import broadcasts
@@ -77,7 +77,7 @@ class Line:
     def release(self, unit: Unit) -> int:
         """Hand out a slice."""
         desk = self.here.desk(unit)
-        row, wants = unit.get_one(Broadcast, self.which), audience.agrees("news", TOPIC)
+        row, wants = unit.get_one(Broadcast, self.which), audiences.agrees("news", TOPIC)
         return broadcasts.release(unit, desk.vault, row, "telegram", wants, A_SLICE, desk.now)
 
     def ready(self, unit: Unit) -> list[str]:

@@ -1,7 +1,8 @@
 """Broadcasts: written, approved, handed out, gathered; and what people were sent that is not ours."""
 
 from handlers.desk.announcing.announcing import ChatBroadcasts, Preview
-from handlers.desk.announcing.audience import KINDS, Audience, AudienceCounts, Audiences, Kind
+from handlers.desk.announcing.audience import KINDS, Audience, AudienceCounts, Kind
+from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.broadcasts import BroadcastDraft, Broadcasts, broadcast_faults
 from handlers.desk.announcing.call_sheet import CallSheet, Sheet
 from handlers.desk.announcing.digests import MOST_LETTERS, MOST_NEWS, Digests

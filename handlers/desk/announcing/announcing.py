@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from handlers.desk.announcing.audience import AudienceCounts, Audiences
+from handlers.desk.announcing.audience import AudienceCounts
+from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.broadcasts import BroadcastDraft, Broadcasts
 from handlers.desk.announcing.news import BroadcastNews
 from handlers.desk.announcing.rows import LIVE, BroadcastOutcome, SeenBroadcast

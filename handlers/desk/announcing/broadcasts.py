@@ -14,7 +14,8 @@ from sqlmodel import col, select
 
 from handlers.desk.announcing import audience
 from handlers.desk.announcing import words as broadcast_words
-from handlers.desk.announcing.audience import Audience, AudienceCounts, Audiences, Kind
+from handlers.desk.announcing.audience import Audience, AudienceCounts, Kind
+from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.news import BroadcastNews
 from handlers.desk.announcing.rows import (
     AS_DRAFT,

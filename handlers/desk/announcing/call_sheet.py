@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from handlers.desk.announcing.audience import Audiences
+from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.rows import SeenBroadcast
 from handlers.desk.cases import Cases
 from handlers.desk.office import Context

@@ -13,7 +13,7 @@ from typing import cast
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from handlers.desk.announcing import audience
+from handlers.desk.announcing import audiences
 from handlers.desk.announcing.audience import Kind
 from handlers.desk.announcing.news import BroadcastNews
 from handlers.desk.announcing.words import BroadcastWords
@@ -59,7 +59,7 @@ class BroadcastRun:
         for row in rows:
             if not self._may_go(row):
                 continue
-            wants = audience.agrees(cast("Kind", row.kind), row.topic)
+            wants = audiences.agrees(cast("Kind", row.kind), row.topic)
             for channel, rate in rates.items():
                 room = max(int(rate), 1) - broadcasts.ahead(context.unit, channel, context.now)
                 if room < max(1, min(SLICE, int(rate * WORTH_S))):

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from handlers.desk.office import Context
-from handlers.desk.talks import talks, urgent
+from handlers.desk.talks import urgent
 from handlers.desk.talks.lines import Spoken, TalkLines
-from handlers.desk.talks.talks import Talks
+from handlers.desk.talks.talks import SeenTalk, Talks
 from handlers.desk.talks.urgent import UrgentRequests
 from storage.ids import read_code
+from storage.queries import talks
 from storage.queries.chains import audit
 from storage.tables import OfficialRow, Talk, UrgentRequest
 
@@ -33,7 +34,7 @@ class Calls:
 
     context: Context
 
-    def talks(self) -> list[talks.SeenTalk]:
+    def talks(self) -> list[SeenTalk]:
         """Open talks that she may see, those waiting longest first."""
         query = select(Talk).where(talks.OPEN, *self._reach("talk.see", col(Talk.unit_id)))
         # In order here and not in the statement, for which SQLite would read every talk there ever was.

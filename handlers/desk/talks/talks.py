@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, text, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from handlers.desk.office import Context, Official
@@ -13,25 +13,14 @@ from handlers.desk.talks.lines import Spoken, TalkLines
 from handlers.desk.talks.news import TalkNews
 from handlers.flow.message import Say
 from storage.ids import new_id
-from storage.tables import OfficialRow, Talk
+from storage.queries import talks
+from storage.tables import Talk
 
 IDLE = timedelta(hours=24)
 AT_ONCE = 20
 # done; somebody else has it; she has another talk in hand in her chat; closed, absent, or none of her business; the
 # colleague named may not take it; nobody can be reached there, the words are kept.
 How = Literal["done", "taken", "busy", "gone", "invalid", "unreachable"]
-
-# Written out, as the indexes of what is open have it.
-OPEN = text("talk.state = 'open'")
-# Asked at every message, so built once.
-_TALK = Talk.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
-_OFFICIAL = OfficialRow.__table__  # type: ignore[attr-defined]  # as above
-_FIRST: Select[tuple[str]] = select(_TALK.c.id).where(OPEN).order_by(_TALK.c.id).limit(1)
-_WITH = _FIRST.where(_TALK.c.person_id == bindparam("person"), _TALK.c.officer_id.is_not(None))
-_IN_HAND = _FIRST.join(_OFFICIAL, _OFFICIAL.c.id == _TALK.c.officer_id).where(
-    _OFFICIAL.c.person_id == bindparam("person"), _OFFICIAL.c.state == "active", _TALK.c.in_chat.is_(True)
-)
-_OF_CHAT = select(_WITH.scalar_subquery(), _IN_HAND.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +88,7 @@ class Talks:
 
     def of_chat(self) -> tuple[str | None, str | None]:
         """The talks the chat at the desk is in: its person's, once an official has taken it, and its official's."""
-        hers, in_hand = self.context.unit.run(_OF_CHAT, {"person": self.context.here().person_id}).one()
-        return hers, in_hand
+        return talks.of_chat(self.context.unit, self.context.here().person_id)
 
     def hear(self, talk_id: str, words: str) -> bool:
         """Keep what the person said, and pass it on where the official writes from a chat.
@@ -254,7 +242,7 @@ class Talks:
 
     def _open(self, *those: ColumnElement[bool]) -> list[Talk]:
         """Open talks, the oldest first: in order only here, as SQLite would read every talk there ever was for it."""
-        return sorted(self.context.unit.scalars(select(Talk).where(OPEN, *those)), key=lambda row: row.id)
+        return sorted(self.context.unit.scalars(select(Talk).where(talks.OPEN, *those)), key=lambda row: row.id)
 
     def _open_of(self, person_id: str) -> Talk | None:
         """The open talk of a person; a taken one first, should two of them have been brought together."""
