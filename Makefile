@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run telegram-demo zalo-demo test check map trial bench fonts clean
+.PHONY: help run telegram-demo zalo-demo test compiled check map trial bench fonts clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -33,8 +33,11 @@ zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own 
 
 test: $(VENV)/.dev  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
-	@$(BIN)/pytest --collect-only -m 'not trial' >/dev/null & $(MAKE) --no-print-directory check; done=$$?; wait; exit $$done
+	@$(MAKE) --no-print-directory --jobs=2 check compiled
 	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
+
+compiled: $(VENV)/.dev
+	-@$(BIN)/pytest --collect-only -m 'not trial' >/dev/null
 
 check: $(VENV)/.dev  ## format, lint, types, who imports whom and whether the maps still show it
 	$(BIN)/ruff format --check .
