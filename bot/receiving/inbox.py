@@ -162,9 +162,7 @@ def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
     return Incoming(
         kind=accepted.kind,  # type: ignore[arg-type]  # written by a channel, which knows the kinds
         text=str(body.get("text", "")),
-        press=Press(nonce, int(index) if index.isascii() and index.isdigit() and len(index) < 4 else -1)
-        if press
-        else None,
+        press=Press(nonce, _place_of(index)) if press else None,
         photos=tuple(photos) if isinstance(photos, list) else (),
         contact=str(body.get("contact", "")),
         abroad=abroad,
