@@ -6,7 +6,7 @@ within the new line means "poor or near-poor".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -148,7 +148,8 @@ def assess(household: Household, day: date) -> Assessment:
     begins = next_standard(day)
     if begins is None:
         return assessed
-    return replace(assessed, coming=_on(household, begins))
+    verdict, other, coming = assessed.verdict, assessed.other, _on(household, begins)
+    return Assessment(day=day, verdict=verdict, other=other, coming=coming, outcome=assessed.outcome)
 
 
 def next_standard(day: date) -> date | None:
