@@ -4,14 +4,15 @@ Why amounts are whole numbers with a measure: money is VND, and of everything el
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import BigKey, UtcTime, json_column, one_of
 
-_KINDS = ("money", "goods", "time", "idea", "job", "link")
+GiftKind = Literal["money", "goods", "time", "idea", "job", "link"]
+GIFT_KINDS: tuple[GiftKind, ...] = get_args(GiftKind)
 _HELD = "state IN ('asked', 'allocated', 'handed_over', 'differs')"
 _OPEN_PLEDGE = "closed_at IS NULL"
 _NOT_ENDED = "ended_at IS NULL"
@@ -94,7 +95,7 @@ class Pledge(SQLModel, table=True):
 
     __tablename__ = "pledge"
     __table_args__ = (
-        one_of("kind", *_KINDS),
+        one_of("kind", *GIFT_KINDS),
         one_of("giver", "person", "group", "enterprise", "cooperative"),
         one_of("state", "offered", "accepted", "allocated", "handed_over", "received", "lapsed", "withdrawn"),
         CheckConstraint("amount > 0", name="amount"),
@@ -162,7 +163,7 @@ class NeedSlot(SQLModel, table=True):
 
     __tablename__ = "need_slot"
     __table_args__ = (
-        one_of("kind", *_KINDS),
+        one_of("kind", *GIFT_KINDS),
         one_of("state", "open", "met", "closed"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(case_id IS NULL) <> (campaign_id IS NULL)", name="of_one"),
@@ -287,7 +288,7 @@ class LedgerLine(SQLModel, table=True):
     __tablename__ = "ledger"
     __table_args__ = (
         one_of("kind", "received", "allotted", "handed_over", "confirmed", "returned"),
-        one_of("gift", *_KINDS),
+        one_of("gift", *GIFT_KINDS),
         Index("ix_ledger_code", "code", "id"),
         Index("ix_ledger_reference", "reference", "id"),
     )

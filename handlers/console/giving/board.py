@@ -12,15 +12,13 @@ from handlers.console.screen.typed import Done, Faults, count, money
 from handlers.console.screen.words import how_much, topic_of
 from handlers.desk import Desk
 from handlers.desk.allocations import (
-    MEETING,
-    MET_BY,
     AllocationOutcome,
     Need,
     SuggestedGift,
     SuggestedNeed,
     same_measure,
 )
-from handlers.desk.pledges import MONEY, MOST
+from handlers.desk.pledges import MEETING, MONEY, MOST, NEEDED
 from handlers.flow.counted import in_season
 from handlers.texts import Bilingual, Phrase
 from handlers.vietnamese.units import unit_name
@@ -94,14 +92,14 @@ class BoardPage:
 
 def view(desk: Desk, given: Click) -> BoardPage:
     """Needs and gifts side by side, as the address narrows them."""
-    kind = given["kind"] if given["kind"] in MET_BY else ""
+    kind = given["kind"] if given["kind"] in NEEDED else ""
     within = units_within(desk, "gift.see")
     unit = given["unit"] if given["unit"] in dict(within) else ""
     needs = [one for one in desk.needs.board(unit_id=unit, kind=kind, most=A_SIDE) if not one.held]
     known = _names(desk, *(one.case_code for one in needs))
     gifts = desk.board.gifts(unit_id=unit, kind=kind, most=A_SIDE)
     _note(desk, len(gifts))
-    chips = tuple(_chip(one, kind, unit) for one in MET_BY)
+    chips = tuple(_chip(one, kind, unit) for one in NEEDED)
     return BoardPage(
         needs=tuple(_need_line(desk, one, known) for one in needs),
         gifts=tuple(_gift_line(desk, one) for one in gifts),

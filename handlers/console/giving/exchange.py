@@ -7,7 +7,8 @@ from datetime import datetime
 from handlers.console.screen import Act, Click, Invalid, Screen, ShownOnce
 from handlers.console.screen.words import how_much, topic_of
 from handlers.desk import Desk
-from handlers.desk.allocations import MEETING, HouseholdContact, ListedAllocation, hand_overs
+from handlers.desk.allocations import HouseholdContact, ListedAllocation, hand_overs
+from handlers.desk.pledges import MEETING
 from handlers.flow.readers import write_phone
 from handlers.rules import goods
 from handlers.texts import Phrase

@@ -9,14 +9,14 @@ from handlers.console.giving import gift
 from handlers.console.screen import Act, Click, Invalid, Redirect
 from handlers.console.screen.typed import Done, Faults, count, money, words
 from handlers.desk import Desk
-from handlers.desk.pledges import MOST, MOST_REFERENCE, WITH_APPOINTMENT, PledgeOutcome
+from handlers.desk.pledges import MOST, MOST_REFERENCE, PledgeOutcome, kind_of
 from handlers.vietnamese import units
 
 
 def accept(desk: Desk, given: Click) -> Done:
     """Accept an offer; of goods and time with an appointment, which the giver is told."""
     pledge = desk.pledges.by_code(given.path["code"])
-    needed = pledge is not None and pledge.kind in WITH_APPOINTMENT
+    needed = pledge is not None and kind_of(pledge.kind).appointed
     faults = words(given, "appointment", needed=needed)
     return Invalid(faults) if faults else _told(given, "accept", desk.pledge_work.accept(*_of(given, "appointment")))
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from handlers.console.screen.screen import Click, Invalid, Redirect
 from handlers.console.screen.typed import Done, Faults, count, money, months, words
 from handlers.desk import Desk
-from handlers.desk.allocations import MET_BY, MOST_SHORT, OpenedNeed
+from handlers.desk.allocations import MOST_SHORT, OpenedNeed
 from handlers.desk.cases import OPEN
-from handlers.desk.pledges import MONEY, MOST
+from handlers.desk.pledges import MONEY, MOST, NEEDED
 from handlers.rules import goods
 from handlers.texts import Phrase
 from storage.tables import Case
@@ -44,7 +44,7 @@ def need_form(desk: Desk, case: Case | None = None) -> NeedForm | None:
     if desk.acting().reach("need.open") is None:
         return None
     topics = tuple((one, Phrase(f"goods_topics.{one}")) for one in goods.topics(desk.today()))
-    return NeedForm(NEEDS, MET_BY, topics, case.needs[0] if case is not None and case.needs else "")
+    return NeedForm(NEEDS, NEEDED, topics, case.needs[0] if case is not None and case.needs else "")
 
 
 def open_need(desk: Desk, given: Click, code: str) -> Done:
@@ -71,7 +71,7 @@ def _read(given: Click, faults: Faults) -> TypedNeed | None:
     need, kind = given["need_of"], given["need_kind"]
     if need not in NEEDS:
         faults["need_of"] = "unchosen"
-    if kind not in MET_BY:
+    if kind not in NEEDED:
         faults["need_kind"] = "unchosen"
     amount = (money if kind == "money" else count)(given, "need_amount", faults, most=MOST)
     if kind != "money" and not given["measure"]:

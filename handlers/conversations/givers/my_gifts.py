@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.desk import Desk
-from handlers.desk.pledges import COMES, OPEN, VERIFIED, GiftStep, how_much, state, told_as
+from handlers.desk.pledges import COMES, MEETING, OPEN, GiftStep, how_much, state, told_as
 from handlers.flow.conversation import Answers, Ask, Conversation, Done
 from handlers.flow.message import MENU, Card, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Candidate, Choice
@@ -67,7 +67,7 @@ def _way(pledge: Pledge, desk: Desk) -> Iterator[Phrase]:
     for step in desk.gift_steps.of(pledge)[: 1 if pledge.kind == "idea" else None]:
         if step.kind != "received" or (pledge.kind in COMES and (step.day or not pledge.handed)):
             yield _line(step, pledge)
-        elif pledge.kind in VERIFIED:
+        elif pledge.kind in MEETING:
             day = pledge.verified_at.astimezone(desk.zone).date() if pledge.verified_at else None
             yield Phrase("gift.meet.verified", {"day": day}) if day else Phrase("gift.meet.not_verified")
 

@@ -1,7 +1,6 @@
 """Gifts given to needs: matched, allotted, handed over, confirmed, grieved over; good models."""
 
 from handlers.desk.allocations.allocations import (
-    MEETING,
     AllocationOutcome,
     Allocations,
     HouseholdContact,
@@ -15,7 +14,7 @@ from handlers.desk.allocations.hand_overs import PARTS, HandOvers
 from handlers.desk.allocations.household_gifts import Answer, Answered, Brought, HouseholdGifts, Offered
 from handlers.desk.allocations.matching import GiftTraits, NeedTraits, match
 from handlers.desk.allocations.models import LAND, LONGEST, MOST_COST, WORK, Means, Model, Models, Wording, Writing
-from handlers.desk.allocations.needs import MET_BY, MOST_SHORT, Need, Needs, OpenedNeed
+from handlers.desk.allocations.needs import MOST_SHORT, Need, Needs, OpenedNeed
 from handlers.desk.allocations.news import ASKS, MEETS, Asked
 from handlers.desk.allocations.steps import same_measure
 from handlers.desk.allocations.suggestions import SuggestedGift, SuggestedNeed, Suggestions, former_districts
@@ -24,9 +23,7 @@ __all__ = [
     "ASKS",
     "LAND",
     "LONGEST",
-    "MEETING",
     "MEETS",
-    "MET_BY",
     "MOST_COST",
     "MOST_SHORT",
     "PARTS",

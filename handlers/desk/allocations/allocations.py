@@ -25,7 +25,7 @@ from handlers.desk.allocations.steps import AllocationSteps, GivenGift, same_mea
 from handlers.desk.cases import MOST_WORDS, Cases
 from handlers.desk.consents import Consents
 from handlers.desk.office import Context
-from handlers.desk.pledges import HELD, OPEN, PledgeNews, Pledges
+from handlers.desk.pledges import HELD, MEETING, OPEN, PledgeNews, Pledges
 from storage.ids import read_code
 from storage.tables import Allocation, Campaign, Case, NeedSlot, Pledge, PledgeEvent
 from storage.vault import KeyGone
@@ -33,7 +33,6 @@ from storage.vault import KeyGone
 # done; absent, or none of her business; not possible in this state; another gift holds the need; more than is there, or
 # is needed; her own gift, request or hand-over; something in the form is missing or wrong.
 AllocationOutcome = Literal["done", "absent", "not_now", "taken", "too_much", "own", "invalid"]
-MEETING = ("job", "link")  # the two sides meet, so the household is asked first
 FREE = ("asked", "allocated")  # given on, and not handed over
 
 

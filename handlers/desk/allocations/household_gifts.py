@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlmodel import col, select
 
-from handlers.desk.allocations.allocations import MEETING, Allocations
+from handlers.desk.allocations.allocations import Allocations
 from handlers.desk.allocations.grievances import Grievances
 from handlers.desk.allocations.in_words import GiftWords
 from handlers.desk.allocations.news import AllocationNews, Asked, asks_of
@@ -16,7 +16,7 @@ from handlers.desk.cases import Cases
 from handlers.desk.consents import Consents
 from handlers.desk.messages import Disclosures
 from handlers.desk.office import Context
-from handlers.desk.pledges import PledgeNews
+from handlers.desk.pledges import MEETING, PledgeNews
 from handlers.flow.message import Phrase
 from storage.tables import Allocation, Case, NeedSlot, Pledge
 

@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.desk.pledges import MEETING
 from handlers.texts import Phrase
 from handlers.vietnamese.words import fold
 
 # Points; what is not here rules a pair out or adds nothing.
 SAME_CAMPAIGN, SAME_UNIT, SAME_DISTRICT, MOST_NEEDED = 50, 40, 20, 10
 SAME_TOPIC, SAME_SEASON, ENOUGH, PART = 20, 15, 10, 5
-MEETING = ("job", "link")
 OTHER = "other"  # the topic of what is none we know
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
 from sqlalchemy import ColumnElement, exists, update
 from sqlmodel import col, select
@@ -13,13 +12,12 @@ from handlers.desk.allocations.steps import AllocationSteps
 from handlers.desk.cases import CLOSED, MOST_WORDS, Cases, Casework
 from handlers.desk.money import CAMPAIGN_PREFIX, has_number
 from handlers.desk.office import Context
-from handlers.desk.pledges import HELD, MONEY, MOST, Kind
+from handlers.desk.pledges import HELD, MONEY, MOST, NEEDED
 from handlers.texts.loader import LANGUAGES
 from storage.ids import new_id, read_code
 from storage.tables import Allocation, Campaign, Case, Grievance, NeedSlot
 from storage.vault import KeyGone
 
-MET_BY = tuple(kind for kind in get_args(Kind) if kind != "idea")
 MOST_SHORT = 40  # letters of a measure or a topic
 # Where a request says in its own words what is needed.
 SAID = {"work": "work", "trade": "goods"}
@@ -54,7 +52,7 @@ class WantedGift:
         seasons = all(1 <= month <= 12 for month in self.months)
         money = self.kind != "money" or self.measure == MONEY
         named = bool(self.need.strip() and self.measure.strip())
-        return self.kind in MET_BY and 0 < self.amount <= MOST and short and seasons and money and named
+        return self.kind in NEEDED and 0 < self.amount <= MOST and short and seasons and money and named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

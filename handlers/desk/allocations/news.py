@@ -13,6 +13,7 @@ from handlers.desk.consents import Consents
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context, Official
 from handlers.desk.officials import Officials
+from handlers.desk.pledges import kind_of
 from handlers.flow.message import Opening, Say
 from handlers.vietnamese.units import unit_name
 from storage.tables import Case
@@ -25,7 +26,6 @@ ASKS: Mapping[Asked, Mapping[str, str]] = {
     "did_it_come_about": {"came_about": "all", "came_not_yet": "not_yet", "no_such_matter": "not_mine"},
     "did_they_come": {"helped": "all", "helped_not_yet": "not_yet", "no_such_matter": "not_mine"},
 }
-WHAT_IS_DONE: Mapping[str, Asked] = {"job": "did_it_come_about", "link": "did_it_come_about", "time": "did_they_come"}
 MEETS = ("want", "do_not_want", "ask_first")
 
 
@@ -64,7 +64,7 @@ class AllocationNews:
         case = self._case(given)
         if case is not None:
             door = Opening("doors.officer", "officer")
-            done = "done_" if given.pledge.kind in WHAT_IS_DONE else ""
+            done = "done_" if kind_of(given.pledge.kind).done else ""
             self._tell(given, Say(f"household_gift.{done}{outcome}", code=case.code, openings=(door,)), "settled")
 
     # To officials
@@ -124,4 +124,4 @@ class AllocationNews:
 
 def asks_of(kind: str, *, for_other: bool) -> Asked:
     """What is asked of something handed over, by its kind and by who is asked."""
-    return WHAT_IS_DONE.get(kind, "did_they_get_it" if for_other else "did_you_get_it")
+    return kind_of(kind).done or ("did_they_get_it" if for_other else "did_you_get_it")

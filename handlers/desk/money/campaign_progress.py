@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import col, select
 
 from storage.tables import Pledge
+from storage.tables.giving import GIFT_KINDS
 from storage.unit import Unit
 
-OTHER_KINDS = ("goods", "time", "idea", "job", "link")
+OTHER_KINDS: tuple[str, ...] = tuple(kind for kind in GIFT_KINDS if kind != "money")
 _UNCOUNTED = ("offered", "withdrawn", "lapsed")
 
 

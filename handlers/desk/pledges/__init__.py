@@ -3,13 +3,14 @@
 from handlers.desk.pledges.bank import Bank, ImportedStatement, WaitingTransfer
 from handlers.desk.pledges.ended_accounts import EndedAccounts
 from handlers.desk.pledges.forgetting import PledgeWords, bank_key
+from handlers.desk.pledges.kinds import COMES, KINDS, MEETING, NEEDED, kind_of
 from handlers.desk.pledges.list import ListedPledge, PledgeFilter, PledgeList, WaitingPledges
 from handlers.desk.pledges.news import PledgeNews, how_much, state, told_as
-from handlers.desk.pledges.pledges import KINDS, MONEY, MOST, Body, Giver, Kind, Offer, Pledges
+from handlers.desk.pledges.pledges import MONEY, MOST, Body, Giver, Offer, Pledges
 from handlers.desk.pledges.reminders import PledgeReminders
 from handlers.desk.pledges.steps import GiftStep, GiftSteps
 from handlers.desk.pledges.ways import WaysToPay, WayToPay
-from handlers.desk.pledges.work import COMES, MOST_REFERENCE, VERIFIED, WITH_APPOINTMENT, PledgeOutcome, PledgeWork
+from handlers.desk.pledges.work import MOST_REFERENCE, PledgeOutcome, PledgeWork
 from storage.queries.allocations import HELD
 from storage.queries.pledges import FOLLOWS, OPEN
 
@@ -18,12 +19,12 @@ __all__ = [
     "FOLLOWS",
     "HELD",
     "KINDS",
+    "MEETING",
     "MONEY",
     "MOST",
     "MOST_REFERENCE",
+    "NEEDED",
     "OPEN",
-    "VERIFIED",
-    "WITH_APPOINTMENT",
     "Bank",
     "Body",
     "EndedAccounts",
@@ -31,7 +32,6 @@ __all__ = [
     "GiftSteps",
     "Giver",
     "ImportedStatement",
-    "Kind",
     "ListedPledge",
     "Offer",
     "PledgeFilter",
@@ -48,6 +48,7 @@ __all__ = [
     "WaysToPay",
     "bank_key",
     "how_much",
+    "kind_of",
     "state",
     "told_as",
 ]

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
 from handlers.desk.office import Context
+from handlers.desk.pledges.kinds import COMES
 from handlers.desk.pledges.pledges import Body, Pledges
-from handlers.desk.pledges.work import COMES
 from storage.ids import read_code
 from storage.queries.pledges import OPEN
 from storage.tables import DataKey, Pledge

@@ -3,7 +3,7 @@
 Why an offer for where it is needed most goes to few: everybody's news is read by nobody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from handlers.desk.messages import Disclosures, Messages
 from handlers.desk.money import GiftAccounts
 from handlers.desk.office import Context, Official
 from handlers.desk.officials import Officials
+from handlers.desk.pledges.kinds import kind_of
 from handlers.desk.pledges.pledges import MONEY
 from handlers.flow.message import MENU, Dong, Opening, Phrase, Say
 from handlers.flow.questions import counted_in_words
@@ -19,8 +20,6 @@ from handlers.vietnamese.units import unit_name
 from storage.tables import Pledge
 
 OFFICER = Opening("doors.officer", "officer")
-# A job or a link brings two sides together, and whoever gives time comes to help: neither is handed over like a gift.
-TOLD_AS: Mapping[str, str] = {"job": "meet", "link": "meet", "time": "help"}
 GIVEN_ON = ("allocated", "handed_over")  # states that are told by kind
 
 
@@ -140,12 +139,13 @@ class PledgeNews:
 
 def told_as(pledge: Pledge) -> str:
     """As what a pledge is told of: step of a gift, meet of a job or a link, help of time."""
-    return TOLD_AS.get(pledge.kind, "step")
+    return kind_of(pledge.kind).told_as
 
 
 def state(pledge: Pledge) -> Phrase:
     """How far a pledge has come, in one word or a few."""
-    of_kind = f".{TOLD_AS[pledge.kind]}" if pledge.kind in TOLD_AS and pledge.state in GIVEN_ON else ""
+    told = told_as(pledge)
+    of_kind = f".{told}" if told != "step" and pledge.state in GIVEN_ON else ""
     return Phrase(f"gift.state{of_kind}.{pledge.state}")
 
 

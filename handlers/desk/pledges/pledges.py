@@ -16,11 +16,10 @@ from storage.queries import pledges
 from storage.queries.allocations import HELD
 from storage.queries.pledges import OPEN
 from storage.tables import Allocation, Pledge, PledgeEvent
+from storage.tables.giving import GiftKind
 from storage.vault import KeyGone
 
-Kind = Literal["money", "goods", "time", "idea", "job", "link"]
 Giver = Literal["person", "group", "enterprise", "cooperative"]
-KINDS: tuple[Kind, ...] = ("money", "goods", "time", "idea", "job", "link")
 MONEY = "VND"
 MOST = 10**12  # of anything; a promise above it is a mistake or a joke
 
@@ -32,7 +31,7 @@ class Offer:
     details: her words by what they answer, such as "where" or "wage". named: may be named in public.
     """
 
-    kind: Kind
+    kind: GiftKind
     giver: Giver
     amount: int
     name: str
@@ -204,7 +203,7 @@ class Pledges:
         context = self.context
         row = PledgeEvent(
             id=new_id(context.now), pledge_id=pledge.id, allocation_id=allocation_id, at=context.now, kind=kind,
-            old=old,            new=new, amount=amount, actor=str(context.actor),
+            old=old, new=new, amount=amount, actor=str(context.actor),
         )  # fmt: skip
         if note and context.vault.has(f"pledge:{pledge.id}"):
             row.note = context.vault.seal(f"pledge:{pledge.id}", f"pledge_event.note:{row.id}", note)

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from handlers.desk.cases import MOST_WORDS
 from handlers.desk.money import Ledger
 from handlers.desk.office import Context
+from handlers.desk.pledges.kinds import kind_of
 from handlers.desk.pledges.news import PledgeNews
 from handlers.desk.pledges.pledges import MOST, Pledges
 from handlers.vietnamese import units
@@ -21,9 +22,6 @@ from storage.tables import LedgerLine, Pledge, PledgeEvent
 # state; something in the form is missing or wrong; more than was promised; the ledger has this reference already.
 PledgeOutcome = Literal["done", "absent", "outdated", "not_now", "invalid", "more", "known"]
 Act = Literal["accept", "verify", "receive", "place", "lapse"]
-COMES = ("money", "goods")  # what arrives at the office before it is handed on
-WITH_APPOINTMENT = ("goods", "time")
-VERIFIED = ("job", "link")
 MOST_REFERENCE = 80  # letters
 
 
@@ -47,7 +45,7 @@ class PledgeWork:
         pledge, wrong = self._find(code, "accept", seen)
         if pledge is None:
             return wrong
-        if len(words) > MOST_WORDS or (pledge.kind in WITH_APPOINTMENT and not words.strip()):
+        if len(words) > MOST_WORDS or (kind_of(pledge.kind).appointed and not words.strip()):
             return "invalid"
         if not fits("accept", pledge):
             return "not_now"
@@ -153,12 +151,12 @@ def fits(act: Act, pledge: Pledge) -> bool:
     """Whether a pledge, as it stands, can be treated so."""
     match act:
         case "accept":
-            return pledge.state == "offered" and pledge.kind not in VERIFIED
+            return pledge.state == "offered" and not kind_of(pledge.kind).meets
         case "verify":
-            return pledge.state == "offered" and pledge.kind in VERIFIED
+            return pledge.state == "offered" and kind_of(pledge.kind).meets
         case "receive":
             accepted = pledge.kind == "money" or pledge.state != "offered"
-            return pledge.kind in COMES and pledge.state in OPEN and accepted and pledge.received < pledge.amount
+            return kind_of(pledge.kind).comes and pledge.state in OPEN and accepted and pledge.received < pledge.amount
         case "place":
             nowhere = pledge.unit_id is None and pledge.campaign_id is None and pledge.kind != "idea"
             return nowhere and pledge.state in ("offered", "accepted") and not pledge.allocated

@@ -9,10 +9,11 @@ import pytest
 
 from handlers.desk import Desk
 from handlers.desk.money import CampaignDraft, SeenCampaign, campaign_faults, stamp
-from handlers.desk.pledges import Kind, Offer
+from handlers.desk.pledges import Offer
 from handlers.texts import Phrase
 from handlers.views.campaign_words import card, givers
 from storage.tables import Pledge
+from storage.tables.giving import GiftKind
 from tests.kit.giving import DAY, DRAFT, ENTRY, Front, front
 from tests.kit.town import Citizen, Town
 
@@ -220,7 +221,7 @@ async def test_what_asks_for_gifts_names_all_that_has_to_be_named(office: Front,
 # Progress
 
 
-async def promises(giver: Citizen, seen: SeenCampaign, amount: int, kind: Kind = "money", **sums: object) -> None:
+async def promises(giver: Citizen, seen: SeenCampaign, amount: int, kind: GiftKind = "money", **sums: object) -> None:
     measure = "VND" if kind == "money" else "bao"
 
     def work(desk: Desk) -> None:

@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from handlers.desk import Actor, Desk
 from handlers.desk.allocations import Answer
 from handlers.desk.cases import Registration
-from handlers.desk.pledges import HELD, Kind, Offer
+from handlers.desk.pledges import HELD, Offer
 from storage.database import Database, Unit
 from storage.queries.chains import chain
 from storage.queries.incoming import chats
 from storage.queries.incoming.chats import Chat
 from storage.tables import NeedSlot, OfficialRow, Pledge
+from storage.tables.giving import GiftKind
 from storage.vault import Vault
 from storage.verify import broken
 from tests.kit.gifts import Books, read_books
@@ -29,7 +30,7 @@ from tests.kit.shape import lay_file
 from tests.kit.town import Town
 
 T = TypeVar("T")
-KINDS: tuple[Kind, ...] = ("money", "goods", "time", "job", "link")
+KINDS: tuple[GiftKind, ...] = ("money", "goods", "time", "job", "link")
 MEASURES = {"money": "VND", "goods": "kg", "time": "buổi", "job": "người", "link": "kg"}
 which = st.integers(0, 99)
 amounts = st.integers(-1, 12)
@@ -124,7 +125,7 @@ class Gifts(RuleBasedStateMachine):
 
     # What they do
 
-    def promise(self, kind: Kind, amount: int) -> None:
+    def promise(self, kind: GiftKind, amount: int) -> None:
         def promise(desk: Desk) -> None:
             pledge = desk.pledges.offer(
                 Offer(kind=kind, giver="person", amount=amount, name="Cho", measure=MEASURES[kind])
@@ -134,12 +135,12 @@ class Gifts(RuleBasedStateMachine):
 
         self.giver(promise)
 
-    def need(self, kind: Kind, amount: int) -> None:
+    def need(self, kind: GiftKind, amount: int) -> None:
         code = self.cases[-1]
         self.officially(0, lambda desk: desk.needs.open_for_case(code, "food", kind, amount, MEASURES[kind]))
 
     @rule(kind=st.sampled_from(KINDS), promised=st.integers(1, 12), needed=st.integers(1, 12))
-    def more_is_promised_and_needed(self, kind: Kind, promised: int, needed: int) -> None:
+    def more_is_promised_and_needed(self, kind: GiftKind, promised: int, needed: int) -> None:
         self.promise(kind, promised)
         self.need(kind, needed)
 
@@ -149,7 +150,7 @@ class Gifts(RuleBasedStateMachine):
         self.officially(who, lambda desk: desk.allocations.allocate(code, slot_id, amount))
 
     @rule(who=which, kind=st.sampled_from(KINDS), amount=st.integers(1, 6), far=st.integers(0, 3), lost=st.booleans())
-    def a_gift_goes_its_way(self, who: int, kind: Kind, amount: int, far: int, *, lost: bool) -> None:
+    def a_gift_goes_its_way(self, who: int, kind: GiftKind, amount: int, far: int, *, lost: bool) -> None:
         """As far as it is given, answered, handed over, or confirmed or not."""
         code, slot_id = self.free_pair(kind, amount)
         went = self.officially(who, lambda desk: desk.allocations.allocate(code, slot_id, amount))
@@ -164,7 +165,7 @@ class Gifts(RuleBasedStateMachine):
             said: Answer = "not_yet" if lost else "all"
             self.household(lambda desk: desk.household_gifts.confirm(given, said))
 
-    def free_pair(self, kind: Kind, amount: int) -> tuple[str, str]:
+    def free_pair(self, kind: GiftKind, amount: int) -> tuple[str, str]:
         """A gift with enough left and a need that waits for as much; new ones where there are none."""
         for _ in range(2):
             found = self.books()
@@ -253,7 +254,7 @@ class Gifts(RuleBasedStateMachine):
         self.officially(0, lambda desk: desk.needs.close(slot_id))
 
     @rule(then=st.sampled_from(KINDS))
-    def stops_her_request(self, then: Kind) -> None:
+    def stops_her_request(self, then: GiftKind) -> None:
         code = self.cases[-1]
         self.household(lambda desk: desk.cases.withdraw(code))
         self.registers()
