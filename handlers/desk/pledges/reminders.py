@@ -1,10 +1,10 @@
 """Reminders of promises: three days before the day, on it, and the day after; three in all, and never two on one day.
 
 Why the number of a reminder comes from the day and not from a count: a night that was missed is not made up for, and a
-job that runs twice reminds once.
+job that runs twice reminds once. What falls on days of rest comes on the first day after them: the last of it alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 
 from handlers.desk.consents import Consents
-from handlers.desk.messages import Messages
+from handlers.desk.messages import GOES_WITHIN, Messages, Reminders
 from handlers.desk.office import Context
 from handlers.desk.pledges.news import how_much
 from handlers.desk.pledges.pledges import Pledges
@@ -35,19 +35,24 @@ class PledgeReminders:
 
     def run(self) -> int:
         """Remind some of those whose day it is; returns how many were looked at."""
-        pledges = self._due_near(self.context.today())
+        if Reminders(self.context).is_day_of_rest():
+            return 0
+        due = self._due_today()
+        pledges = self._due_near(due)
         for pledge in pledges:
-            self._remind(pledge, DAYS_TO_GO[(_due(pledge) - self.context.today()).days])
+            self._remind(pledge, max(n for n, (first, last) in due.items() if first <= _due(pledge) <= last))
         return len(pledges)
 
-    def _due_near(self, today: date) -> Sequence[Pledge]:
+    def _due_today(self) -> Mapping[int, tuple[date, date]]:
+        """For each reminder the promised days, from the first to the last, that today is the day to remind of."""
+        first = today = self.context.today()
+        while self.context.calendar.is_holiday(first - timedelta(days=1)):
+            first -= timedelta(days=1)
+        return {n: (first + timedelta(days=days), today + timedelta(days=days)) for days, n in DAYS_TO_GO.items()}
+
+    def _due_near(self, due: Mapping[int, tuple[date, date]]) -> Sequence[Pledge]:
         """Promises whose day it is and that were not looked at for it yet."""
-        near = or_(
-            *(
-                and_(col(Pledge.due) == today + timedelta(days=days), col(Pledge.reminders) < n)
-                for days, n in DAYS_TO_GO.items()
-            )
-        )
+        near = or_(*(and_(col(Pledge.due).between(*days), col(Pledge.reminders) < n) for n, days in due.items()))
         query = select(Pledge).where(
             near, col(Pledge.closed_at).is_(None), col(Pledge.quiet).is_(False), Pledge.received == 0,
             Pledge.handed == 0, col(Pledge.state).in_(OPEN),
@@ -67,7 +72,9 @@ class PledgeReminders:
         Pledges(context).event(pledge, REMINDED)
         context.note(f"pledge.{REMINDED}", f"pledge:{pledge.id}", number=number)
         place = f"reminder/{pledge.id}/{_due(pledge).isoformat()}/{number}"
-        Messages(context).tell(pledge.person_id, self._reminder(pledge), kind="reminder", place=place)
+        Messages(context).tell(
+            pledge.person_id, self._reminder(pledge), kind="reminder", place=place, until=context.now + GOES_WITHIN
+        )
 
     def _may_be_reminded(self, pledge: Pledge) -> bool:
         """Goods wait for an appointment; nobody is reminded who took her consent back, was today, or often enough."""

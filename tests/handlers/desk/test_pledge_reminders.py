@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
 from handlers.desk.pledges import Offer
@@ -171,3 +171,18 @@ async def test_put_off_again_and_again_it_is_three_reminders_in_all(town: Town, 
         await lan.at_desk(put_off)
 
     assert len(found) == 3
+
+
+async def test_after_days_of_rest_one_reminder_comes_and_not_all_at_once(town: Town, lan: Citizen) -> None:
+    tet = date(2027, 2, 6)  # everybody is off from the 4th to the 10th
+    await promised(lan, due=tet)
+    town.clock.move(days=(date(2027, 1, 30) - TODAY).days)
+
+    found = await reminded_on(town, lan, 20)
+
+    rows = select(OutboxRow.not_before).where(OutboxRow.kind == "reminder").order_by(col(OutboxRow.id))
+    leaves = [
+        at.astimezone(town.office.zone).date() for at in await town.database.read(lambda u: u.scalars(rows).all())
+    ]
+    assert found == [date(2027, 2, 3), date(2027, 2, 11)]
+    assert leaves == found
