@@ -1,6 +1,5 @@
 """A channel that is added as the README says works like the others: a folder, its wiring, one line of the registry."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from storage.tables import InboxRow, OutboxRow
 from tests.kit.house import House, open_house
 from tests.kit.pigeon.channel import Sky
 from tests.kit.pigeon.platform import PigeonPlatform
+from tests.kit.waiting import until
 
 PIGEON = ChannelEntry(
     name="pigeon", abroad=True, is_on=lambda settings: True, platform="tests.kit.pigeon.platform:PigeonPlatform",
@@ -37,11 +37,9 @@ async def counted(house: House, table: type) -> int:
 
 
 async def becomes(house: House, *so: ColumnElement[bool]) -> None:
-    """Wait until there is such a row in the outbox. Raises TimeoutError."""
+    """Wait until there is such a row in the outbox. Raises NeverCame."""
     found = select(func.count()).select_from(OutboxRow).where(*so)
-    async with asyncio.timeout(10):
-        while not await house.database.read(lambda unit: unit.scalar(found)):  # noqa: ASYNC110  # nobody tells us
-            await asyncio.sleep(0.02)
+    await until("there is such a message", lambda: house.database.read(lambda unit: unit.scalar(found)))
 
 
 async def test_what_comes_by_it_is_answered_there_in_order(tmp_path: Path, database_url: str) -> None:

@@ -16,11 +16,13 @@ from bot.jobs.table import JOBS, LEASE, Job, JobClock
 from bot.jobs.triggers import is_too_far, trigger
 from bot.jobs.watch import STUCK_S, JobWatch
 from bot.pictures.photos import Cleaner
+from storage.database import Unit
 from storage.queries import machine
 from storage.tables import JobRun
 from tests.kit.cases import for_each
 from tests.kit.house import Visitor, open_house, visit
 from tests.kit.town import Town
+from tests.kit.waiting import until
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAILY = {job.name for job in JOBS if job.at}
@@ -107,9 +109,11 @@ async def test_whoever_comes_to_lead_catches_up_what_was_missed(town: Town) -> N
     query = select(JobRun.job).where(JobRun.state != "started")
 
     leader.start()
-    async with asyncio.timeout(20):
-        while {*await town.database.read(lambda unit: unit.scalars(query).all())} != DAILY:
-            pass
+
+    def done(unit: Unit) -> set[str]:
+        return set(unit.scalars(query))
+
+    await until("all that was missed is done", lambda: town.database.read(done), lambda found: found == DAILY)
 
     await leader.stop()
 
@@ -120,13 +124,11 @@ async def test_whoever_leads_not_does_nothing_until_the_leader_stops(town: Town)
     query = select(JobRun.job)
 
     other.start()
-    async with asyncio.timeout(20):
-        for _ in range(100):
-            early = await town.database.read(lambda unit: unit.scalars(query).all())
-        one.start()
-        await one.stop()
-        while not await town.database.read(lambda unit: unit.scalars(query).all()):
-            pass
+    for _ in range(100):
+        early = await town.database.read(lambda unit: unit.scalars(query).all())
+    one.start()
+    await one.stop()
+    await until("the other does a job", lambda: town.database.read(lambda unit: unit.scalars(query).all()))
 
     await other.stop()
     assert early == []
@@ -219,9 +221,9 @@ async def turns(machine_: Visitor) -> set[str]:
 
 
 async def test_the_figures_say_how_the_jobs_go(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house, visit(house) as program, asyncio.timeout(20):
-        while not await turns(program) >= {"seal", "announce", "fetch_photos", "clean_photos"}:
-            pass
+    short = {"seal", "announce", "fetch_photos", "clean_photos"}
+    async with open_house(tmp_path) as house, visit(house) as program:
+        await until("each job has had a turn", lambda: turns(program), lambda done: done >= short)
 
 
 async def test_what_is_wrong_with_a_job_is_a_reason_of_readiness(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from bot.lease import Lease
 from bot.receiving.poller import Poller
 from storage.database import Database, DatabaseAway
 from tests.kit.clock import HandClock
-
-PATIENT_S = 10.0
+from tests.kit.waiting import until
 
 
 @dataclass
@@ -90,11 +89,7 @@ async def asking(one: Poller) -> AsyncIterator[None]:
 
 
 async def becomes(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENT_S):
-        while True:
-            if so():
-                return
-            await asyncio.sleep(0.01)
+    await until("the poller has come so far", so)
 
 
 async def test_what_came_is_kept_in_order_and_then_confirmed(kept: Database) -> None:
@@ -142,7 +137,8 @@ async def test_of_two_processes_one_asks_and_the_other_follows_after_a_stop(kept
     async with asking(first):
         await becomes(lambda: channels[0].questions > 0)
         async with asking(second):
-            await asyncio.sleep(0.1)
+            asked = channels[0].questions
+            await becomes(lambda: channels[0].questions > asked + 10)
             meanwhile = channels[1].questions
             await first.stop()
             await becomes(lambda: channels[1].questions > 0)

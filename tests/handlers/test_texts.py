@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import handlers
+from bot.channels.registry import CHANNELS
+from bot.channels.webchat import WebChat
 from handlers import texts
 from handlers.conversations import ALL
 from handlers.desk import Desk
@@ -264,3 +266,10 @@ def test_a_door_s_words_are_no_other_door_s(key: str) -> None:
             k for k, v in TEXTS.sentences[language].items() if v == TEXTS.sentences[language][key] and "doors." in k
         ]
         assert same == [key] or set(same) <= alike
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_channel_has_a_name_in_words(language: str) -> None:
+    named = {WebChat.name, *(channel.name for channel in CHANNELS)}
+
+    assert [name for name in sorted(named) if not TEXTS.sentence(language, f"channel.{name}")] == []

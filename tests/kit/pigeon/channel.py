@@ -8,6 +8,7 @@ from itertools import count
 import orjson
 
 from bot.channels.contract import Fitted, Limits, Misconfigured, NotSent, Refused, SendError
+from tests.kit.waiting import comes
 
 
 @dataclass
@@ -31,9 +32,10 @@ class Sky:
             self.bell.notify_all()
 
     async def hears(self, loft: str, most: int) -> list[str]:
-        """What somebody was brought, once it is so many. Raises TimeoutError."""
-        async with asyncio.timeout(10), self.bell:
-            await self.bell.wait_for(lambda: sum(to == loft for to, _ in self.brought) >= most)
+        """What somebody was brought, once it is so many. Raises NeverCame."""
+        async with self.bell:
+            many = self.bell.wait_for(lambda: sum(to == loft for to, _ in self.brought) >= most)
+            await comes(f"{loft} has {most}", many, lambda: self.brought)
         return [text for to, text in self.brought if to == loft]
 
 
