@@ -7,7 +7,6 @@ own note of what was sent, and an echo long before we give up on the answer.
 
 import asyncio
 import logging
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.channels.contract import Fitted, Limits
 from bot.channels.fit import fit, fit_words
 from bot.channels.zalo_oa.events import Echo, Reported
 from bot.clock import Clock
+from handlers.vietnamese.words import composed
 from storage.crypto import MasterKey
 from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.outgoing import receipts
@@ -149,7 +149,7 @@ class Receipts:
 
 
 def _same(piece: Fitted, echo: Echo) -> bool:
-    return unicodedata.normalize("NFC", piece.text).strip() == unicodedata.normalize("NFC", echo.text).strip()
+    return composed(piece.text).strip() == composed(echo.text).strip()
 
 
 def _is_number(text: str) -> bool:

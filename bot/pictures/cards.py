@@ -5,7 +5,6 @@ a line measures it first, so a long one wraps or shrinks and never runs off the 
 drawn as PNG, the chat.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageFont
+
+from handlers.vietnamese.words import composed
 
 _CARDS = Path(__file__).parent / "svg"
 _FACES = {400: "Regular", 600: "SemiBold", 700: "Bold"}
@@ -177,5 +178,4 @@ def _templates() -> Environment:
 
 def _printable(value: str) -> str:
     """Compose the accents and drop what XML has no place for."""
-    composed = unicodedata.normalize("NFC", " ".join(value.split()))
-    return "".join(letter for letter in composed if letter.isprintable())
+    return "".join(letter for letter in composed(" ".join(value.split())) if letter.isprintable())

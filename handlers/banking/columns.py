@@ -41,7 +41,7 @@ _NAMES: Mapping[Kind, tuple[str, ...]] = {
     "money": ("loai tien", "tien te", "currency", "ccy"),
 }  # fmt: skip
 _SIDES = frozenset({"no co", "co no", "dr cr", "cr dr", "d c", "c d", "debit credit", "credit debit", "ghi no ghi co"})
-_BOTH = re.compile(r"\b(no|debit|dr)\b.*\b(co|credit|cr)\b|\b(co|credit|cr)\b.*\b(no|debit|dr)\b")
+_OUT, _IN = re.compile(r"\b(no|debit|dr)\b"), re.compile(r"\b(co|credit|cr)\b")
 _WHOSE = re.compile(r"\b(tai khoan|tk|account|ten|name|ngan hang|bank)\b")
 _OTHER_MONEY = re.compile(r"\b(usd|eur|jpy|gbp|aud|cad|sgd|cny|krw|thb|chf|hkd|lak)\b")
 _SUMS = re.compile(r"(tong(?! cong ty\b)|cong phat sinh|total|subtotal|so du|balance|opening|closing)\b.*|cong")
@@ -56,7 +56,7 @@ _AMOUNT = re.compile(
     r"(?P<before>[(+\-\u2212]?)\s*(?:VN[DĐ]\s*)?"
     r"(?P<whole>[0-9]{1,3}(?:(?P<sep>[.,' \u00a0\u202f])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]+)"
     r"(?:(?!(?P=sep))[.,]0{1,2})?"
-    r"\s*(?:VN[DĐ]|đồng|đ|dong|d)?\s*(?P<after>-?)\)?",
+    r"\s*(?:(?:VN[DĐ]|đồng|đ|dong|d)\s*)?(?P<after>-?)\)?",
     re.IGNORECASE,
 )
 _MOST_COLUMNS = 100
@@ -162,7 +162,7 @@ def _kinds(name: str) -> Iterable[tuple[Kind, int]]:
     if name in _SIDES:
         yield "side", 0
         return
-    both = _BOTH.search(name) is not None
+    both = _OUT.search(name) is not None and _IN.search(name) is not None
     whose = _WHOSE.search(name) is not None
     for kind, words in _NAMES.items():
         if (both and kind in ("credit", "debit")) or (whose and kind in ("credit", "debit", "amount")):

@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,7 +19,7 @@ from itertools import islice
 from typing import Literal
 
 from handlers.banking.columns import Columns, amount_of, bare, columns_of, day_of, in_other_money, is_sum
-from handlers.vietnamese.words import fold, tidy
+from handlers.vietnamese.words import composed, fold, tidy
 from storage.ids import read_code
 
 Reason = Literal[
@@ -43,9 +42,13 @@ _BEGINNINGS: Mapping[bytes, Reason] = {
 _CREDIT = frozenset({"c", "cr", "co", "credit", "ghi co", "+", "tien vao"})
 _DEBIT = frozenset({"d", "dr", "no", "debit", "ghi no", "-", "tien ra"})
 
+PREFIX = "UH"
 _SYMBOL = r"[0-9A-Za-z]\n?"
 _BETWEEN = r"[\s._:/|\-\u2010-\u2015]{0,3}"
 _AMOUNT_LIKE = re.compile(r"\d{8}|\d{7}[DK]", re.IGNORECASE | re.ASCII)
+_CODE = re.compile(
+    rf"(?<![^\W_]){PREFIX}{_BETWEEN}((?:{_SYMBOL}){{4}}){_BETWEEN}((?:{_SYMBOL}){{4}})(?![^\W_])", re.IGNORECASE
+)
 _NO_SYMBOLS = frozenset("ILOU")
 
 
@@ -123,7 +126,7 @@ def read(raw: bytes) -> Statement | NotAStatement:
     return _statement(read_rows, start)
 
 
-def codes_in(text: str, prefix: str = "UH") -> tuple[str, ...]:
+def codes_in(text: str) -> tuple[str, ...]:
     """Find pledge codes in a transfer text as banks leave it: any case, with or without dashes, O for 0, I or L for 1.
 
     Only the prefix at the beginning of a word and then eight symbols, or four and four, that end with a word count.
@@ -132,11 +135,10 @@ def codes_in(text: str, prefix: str = "UH") -> tuple[str, ...]:
     amount and is left to an official. A code found still has to be that of a pledge: among 10^6 pledges, eight chance
     symbols are one of theirs once in a million.
     """
-    pattern = rf"(?<![^\W_]){prefix}{_BETWEEN}((?:{_SYMBOL}){{4}}){_BETWEEN}((?:{_SYMBOL}){{4}})(?![^\W_])"
     found: dict[str, None] = {}
-    for match in re.finditer(pattern, unicodedata.normalize("NFKC", text), re.IGNORECASE):
+    for match in _CODE.finditer(composed(text, "NFKC")):
         symbols = "".join(match.groups()).replace("\n", "").upper()
-        code = None if _is_chance(symbols) else read_code(prefix + symbols, prefix)
+        code = None if _is_chance(symbols) else read_code(PREFIX + symbols, PREFIX)
         if code is not None:
             found[code] = None
     return tuple(found)
@@ -160,7 +162,7 @@ def _decoded(raw: bytes) -> str | NotAStatement:
             return NotAStatement(reason)
     for encoding in _encodings(raw):
         try:
-            text = unicodedata.normalize("NFC", raw.decode(encoding)).removeprefix("\ufeff")
+            text = composed(raw.decode(encoding)).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
         if re.search("[\x00-\x08\x0e-\x1a]", text):

@@ -5,13 +5,12 @@ more loses a moment, while a wrong sum decides about a family.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from handlers.vietnamese.words import Lexicon
+from handlers.vietnamese.words import Lexicon, composed
 
 Period = Literal["month", "year", "day"]
 
@@ -88,7 +87,7 @@ class _Token:
 
 def number(text: str) -> int | None:
     """Read a whole number, in digits or in words, None if there isn't exactly one. «không có ai» is 0."""
-    plain = unicodedata.normalize("NFKC", text[:_MOST_LETTERS])[:_MOST_LETTERS]
+    plain = composed(text[:_MOST_LETTERS], "NFKC")[:_MOST_LETTERS]
     if plain in _NOBODY:
         return 0
     tokens = _merge(_tokens(re.sub(r"(?i)m ?2(?!\d)", "m", plain)))
@@ -107,7 +106,7 @@ def money(text: str) -> tuple[Amount, ...]:
 
     A bare number under 100 is millions before thousands, under 1,000 thousands before millions.
     """
-    tokens = _tokens(unicodedata.normalize("NFKC", text[:_MOST_LETTERS])[:_MOST_LETTERS])
+    tokens = _tokens(composed(text[:_MOST_LETTERS], "NFKC")[:_MOST_LETTERS])
     if len(tokens) > _MOST_TOKENS or any(t.text in _VAGUE for t in tokens):
         return ()
     tokens, periods = _without_periods(tokens)
@@ -129,7 +128,7 @@ def money(text: str) -> tuple[Amount, ...]:
 
 
 def _tokens(plain: str) -> list[_Token]:
-    return [_token(match) for match in _TOKEN.finditer(unicodedata.normalize("NFC", plain))]
+    return [_token(match) for match in _TOKEN.finditer(composed(plain))]
 
 
 def _token(match: re.Match[str]) -> _Token:

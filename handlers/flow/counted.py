@@ -4,13 +4,12 @@ Why weights become kilograms: an official gives on a part of what was promised, 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from handlers.flow.amounts import number
-from handlers.vietnamese.words import Lexicon
+from handlers.vietnamese.words import Lexicon, composed
 
 _MOST_LETTERS = 200
 YEAR = tuple(range(1, 13))
@@ -127,7 +126,7 @@ def in_season(months: Sequence[int]) -> tuple[int, ...]:
 
 
 def _pieces(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text[:_MOST_LETTERS])[:_MOST_LETTERS]
+    plain = composed(text[:_MOST_LETTERS], "NFKC")[:_MOST_LETTERS]
     return _PIECE.findall(plain)
 
 

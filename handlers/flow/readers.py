@@ -5,7 +5,6 @@ somebody's file. Only the first 2,000 letters are read, and no reader raises, wh
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from handlers.flow.amounts import Amount, money, number
-from handlers.vietnamese.words import Lexicon, fold
+from handlers.vietnamese.words import Lexicon, composed, fold
 
 __all__ = [
     "Amount",
@@ -203,7 +202,7 @@ def national_id(text: str) -> str | None:
 
 def _typed(text: str) -> str:
     """Make full-width figures plain ones; one letter may become many, so the text is cut twice."""
-    return unicodedata.normalize("NFKC", text[:_MOST_LETTERS])[:_MOST_LETTERS]
+    return composed(text[:_MOST_LETTERS], "NFKC")[:_MOST_LETTERS]
 
 
 def _words(text: str) -> list[str]:

@@ -5,7 +5,6 @@ not known, and whoever offers the product says its months.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from typing import TypeGuard
 
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import BadRow, RuleRow, Value, caution
-from handlers.vietnamese.words import accents, fold
+from handlers.vietnamese.words import accents, composed, fold
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -97,7 +96,7 @@ def _phrases(prefix: str, day: date) -> Mapping[str, tuple[_Phrase, ...]]:
 
 def _named(text: str, phrases: Mapping[str, tuple[_Phrase, ...]]) -> Iterator[str]:
     """What a text names, from its beginning on; of phrases that begin with the same word the longest counts."""
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    words = _WORD.findall(composed(text))
     longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
     place = 0
     while place < len(words):

@@ -6,7 +6,6 @@ into, and some old communes differ by an accent alone. Whatever fits two places 
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
-from handlers.vietnamese.words import Lexicon, accents, fold, sort_key
+from handlers.vietnamese.words import Lexicon, accents, composed, fold, sort_key
 
 _DATA = Path(__file__).with_name("units.csv")
 _MOST_LETTERS, _MOST_CANDIDATES, _MOST_NEAR = 2_000, 9, 3
@@ -137,7 +136,7 @@ def find(typed: str, *, misspelt: bool = True) -> PossiblePlaces:
     At most 9 candidates, or 3 if the name is misspelt; none if the text names no place. misspelt: look for such a name
     too.
     """
-    text = unicodedata.normalize("NFC", typed[:_MOST_LETTERS])
+    text = composed(typed[:_MOST_LETTERS])
     phrases = [words for part in re.split(r"[,;:\n()/–-]+", text) if (words := _words_of(part))]
     if sum(len(word.folded) for words in phrases for word in words) < 3:
         return PossiblePlaces((), sure=False)

@@ -7,7 +7,7 @@ types no accents is understood all the same, but an accent that was typed is bel
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -21,11 +21,35 @@ _VOWELS = frozenset("aeiouy")
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
 _MARKS_KEPT = 3
+# More letters in a row that are neither of Europe, nor Vietnamese, nor common signs than a pile of marks may have.
+_MAY_BE_A_PILE = re.compile(f"[^\0-\u02ff\u1ea0-\u1ef9\u2000-\u206f]{{{_MARKS_KEPT + 1}}}")
+
+Form = Literal["NFC", "NFD", "NFKC"]
+
+
+def composed(text: str, form: Form = "NFC") -> str:
+    """Bring a text to one of Unicode's forms. Of a pile of combining marks only the first three stay.
+
+    Why nothing else calls Unicode's own function: it sorts the marks of a letter, which takes a second for 40,000.
+    """
+    if _MAY_BE_A_PILE.search(text):
+        text = _without_piles(text)
+    return unicodedata.normalize(form, text)
+
+
+def _without_piles(text: str) -> str:
+    kept: list[str] = []
+    pile = 0
+    for c in text:
+        pile = pile + 1 if unicodedata.category(c).startswith("M") else 0
+        if pile <= _MARKS_KEPT:
+            kept.append(c)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
     """Reduce to lower-case letters and digits without accents, words parted by one space: «Đà Nẵng» is "da nang"."""
-    letters = (c for c in unicodedata.normalize("NFD", text) if not unicodedata.category(c).startswith("M"))
+    letters = (c for c in composed(text, "NFD") if not unicodedata.category(c).startswith("M"))
     plain = "".join(letters).translate(_PLAIN_D).casefold()
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
@@ -39,13 +63,7 @@ def tidy(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     around = zip(" " + text, text, text[1:] + " ", strict=False)
     seen = "".join(c for before, c, after in around if _may_be_seen(c, before, after))
-    kept: list[str] = []
-    pile = 0
-    for c in unicodedata.normalize("NFC", seen):
-        pile = pile + 1 if unicodedata.category(c).startswith("M") else 0
-        if pile <= _MARKS_KEPT:
-            kept.append(c)
-    return "".join(kept).strip()
+    return composed(seen).strip()
 
 
 def _may_be_seen(c: str, before: str, after: str) -> bool:
@@ -63,9 +81,9 @@ def sort_key(text: str) -> str:
     """Give the text a key in Vietnamese dictionary order: letters first (a ă â … d đ …), tones only between equals."""
     letters: list[str] = []
     tones: list[str] = []
-    for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text.translate(_STROKED_D)).casefold()):
-        parts = unicodedata.normalize("NFD", word)
-        shaped = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+    for word in re.findall(r"[^\W_]+", composed(text.translate(_STROKED_D)).casefold()):
+        parts = composed(word, "NFD")
+        shaped = composed("".join(c for c in parts if c not in _TONES))
         letters.append("".join(_RANK.get(c, c) for c in shaped))
         tones.append(max((_TONES[c] for c in parts if c in _TONES), default="0"))
     # A tab sorts before the space between words, and that before every letter.
@@ -85,7 +103,7 @@ def accents(text: str) -> frozenset[tuple[int, str]]:
     """
     found: set[tuple[int, str]] = set()
     letter, vowels, in_vowels = -1, -1, False
-    for c in unicodedata.normalize("NFD", text.translate(_STROKED_D).casefold()):
+    for c in composed(text.translate(_STROKED_D).casefold(), "NFD"):
         if c in _TONES:
             found.add((vowels, c))
         elif c in _SHAPES:

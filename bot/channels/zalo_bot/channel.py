@@ -1,6 +1,5 @@
 """A Zalo bot as a channel: words alone, for it has no buttons; what can be chosen stands in numbered lines."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from bot.channels.contract import (
 from bot.channels.media import Media
 from bot.channels.zalo_bot.client import Client
 from bot.channels.zalo_bot.errors import QUOTA, Idle, NothingThere, Shaken
+from handlers.vietnamese.words import composed
 
 # The contract, part B: sendMessage and sendPhoto take 1 to 2000; their unit isn't said, so the larger count is ours.
 LIMITS = Limits(text=2000, buttons=0, label=0, caption=2000)
@@ -56,7 +56,7 @@ class ZaloBot:
     async def send(self, chat: str, message: Fitted) -> str:
         """Send one message or picture; returns its id. Raises SendError."""
         try:
-            sent = await self._show(chat, unicodedata.normalize("NFC", message.text), message.card)
+            sent = await self._show(chat, composed(message.text), message.card)
         except Shaken as shaken:
             raise self._again_or_never(chat, shaken) from None
         except Idle as idle:

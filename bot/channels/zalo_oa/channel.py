@@ -4,7 +4,6 @@ Why a tapped button is not shown as her words: what it sends names a button of o
 """
 
 import logging
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -31,6 +30,7 @@ from bot.channels.zalo_oa.renewals import CHANNEL
 from bot.channels.zalo_oa.templates import Template
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.clock import Clock
+from handlers.vietnamese.words import composed
 
 log = logging.getLogger(__name__)
 # The contract, part A4: 2000 letters, 5 buttons; a title may have 100 letters, of which a phone shows so many.
@@ -92,7 +92,7 @@ class ZaloOa:
 
     async def _words(self, chat: str, message: Fitted) -> str:
         has_buttons = bool(message.buttons)
-        said: dict[str, object] = {"text": unicodedata.normalize("NFC", message.text)}
+        said: dict[str, object] = {"text": composed(message.text)}
         if has_buttons:
             buttons = [_button(button) for button in message.buttons]
             said["attachment"] = {"type": "template", "payload": {"buttons": buttons}}

@@ -8,7 +8,7 @@ from handlers.desk.announcing.call_sheet import CallSheet, Sheet
 from handlers.desk.announcing.digests import MOST_LETTERS, MOST_NEWS, Digests
 from handlers.desk.announcing.draft_words import DraftWords
 from handlers.desk.announcing.drafts import Drafts, due
-from handlers.desk.announcing.forwarded import codes, is_made_of, is_short, says_no_more
+from handlers.desk.announcing.forwarded import Forwarded, codes, is_short
 from handlers.desk.announcing.news import tally
 from handlers.desk.announcing.rows import BROADCAST_PREFIX, LIVE, OVER, UNSENT, BroadcastOutcome, SeenBroadcast
 from handlers.desk.announcing.run import BroadcastRun
@@ -40,6 +40,7 @@ __all__ = [
     "Digests",
     "DraftWords",
     "Drafts",
+    "Forwarded",
     "Judged",
     "Kind",
     "ListedSuspect",
@@ -51,9 +52,7 @@ __all__ = [
     "codes",
     "cost",
     "due",
-    "is_made_of",
     "is_short",
-    "says_no_more",
     "tally",
     "words_faults",
 ]

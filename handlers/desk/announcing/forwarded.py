@@ -15,7 +15,7 @@ from storage.ids import read_code
 FEW = 6  # words; so few of ours stand in other people's messages too
 _CODE = re.compile(r"(?<![^\W_])TB[\s\-–]*([0-9A-Z]{4})[\s\-–]*([0-9A-Z]{4})(?![^\W_])", re.I)
 # Signs count only there: «da-nang.vn» and «da.nang.vn» are not one address, though both have the same words.
-_LINK = re.compile(r"\S*[^\W_][./@][^\W\d_]\S*")
+_IN_A_LINK = re.compile(r"[^\W_][./@][^\W\d_]")
 _AROUND = ".,;:!?()[]{}<>«»“”\"'…"
 
 
@@ -30,33 +30,34 @@ def without_codes(typed: str) -> str:
     return _CODE.sub(" ", typed)
 
 
-def says_no_more(typed: str, ours: Iterable[str]) -> bool:
-    """Whether every word of a text stands in one text of ours, in its order and without a gap."""
-    texts = tuple(ours)
-    return any(_stands_in(part, one) for one in texts for part in (typed, without_codes(typed)))
-
-
-def is_made_of(typed: str, ours: Iterable[str]) -> bool:
-    """Whether every line of a text is a line of ours, as in a digest; of the first and the last a part will do.
-
-    Which codes stand in a line is all the same.
-    """
-    texts = tuple(ours)
-    known = {folded for one in texts for line in one.splitlines() for folded in _both_ways(line)}
-    lines = [_both_ways(line) for line in typed.splitlines() if words.fold(line)]
-    ends = all(any(part in one for part in line for one in known) for line in (*lines[:1], *lines[-1:]))
-    whole = all(not known.isdisjoint(line) for line in lines[1:-1])
-    return bool(lines) and ends and whole and _has_only_links_of(typed, "\n".join(texts))
-
-
 def is_short(typed: str) -> bool:
     """Whether a text is too short to be told from others."""
     return len(words.fold(typed).split()) < FEW
 
 
-def _stands_in(typed: str, ours: str) -> bool:
-    folded = words.fold(typed)
-    return bool(folded) and folded in _folded(ours) and _has_only_links_of(typed, ours)
+class Forwarded:
+    """A text that somebody was sent, read once, to be held against many of ours."""
+
+    def __init__(self, typed: str) -> None:
+        self._ways = [(folded, _links(part)) for part in (typed, without_codes(typed)) if (folded := words.fold(part))]
+        self._lines = [_both_ways(line) for line in typed.splitlines() if words.fold(line)]
+
+    def says_no_more(self, ours: Iterable[str]) -> bool:
+        """Whether every word of it stands in one text of ours, in its order and without a gap."""
+        texts = tuple(ours)
+        return any(said in _folded(one) and _has_all(one, links) for one in texts for said, links in self._ways)
+
+    def is_made_of(self, ours: Iterable[str]) -> bool:
+        """Whether every line of it is a line of ours, as in a digest; of the first and the last a part will do.
+
+        Which codes stand in a line is all the same.
+        """
+        texts = tuple(ours)
+        known = {folded for one in texts for line in one.splitlines() for folded in _both_ways(line)}
+        lines = self._lines
+        ends = all(any(part in one for part in line for one in known) for line in (*lines[:1], *lines[-1:]))
+        whole = all(not known.isdisjoint(line) for line in lines[1:-1])
+        return bool(lines) and ends and whole and _has_all("\n".join(texts), self._ways[0][1])
 
 
 def _both_ways(line: str) -> frozenset[str]:
@@ -64,9 +65,14 @@ def _both_ways(line: str) -> frozenset[str]:
     return frozenset(folded for part in (line, without_codes(line)) if (folded := words.fold(part)))
 
 
-def _has_only_links_of(typed: str, ours: str) -> bool:
+def _links(text: str) -> tuple[str, ...]:
+    """The links in a text, without the signs around them."""
+    found = (word.strip(_AROUND) for word in words.tidy(text).casefold().split())
+    return tuple(word for word in found if _IN_A_LINK.search(word))
+
+
+def _has_all(ours: str, links: tuple[str, ...]) -> bool:
     whole = words.tidy(ours).casefold()
-    links = (link.strip(_AROUND) for link in _LINK.findall(words.tidy(typed).casefold()))
     return all(link in whole for link in links)
 
 

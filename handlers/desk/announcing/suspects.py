@@ -123,8 +123,9 @@ class Suspects:
         bare = words.fold(forwarded.without_codes(said))
         if not bare or bare in self.context.texts.heard["code_words"]:
             return self._judged("by_code", begun[0])
-        says = next((one for one in begun if forwarded.says_no_more(said, one.rendered.values())), None)
-        if says is None and forwarded.is_made_of(said, self._of_digest(begun)):
+        sent = forwarded.Forwarded(said)
+        says = next((one for one in begun if sent.says_no_more(one.rendered.values())), None)
+        if says is None and sent.is_made_of(self._of_digest(begun)):
             says = begun[0]
         return self._judged("ours", says) if says else self._judged("forged", begun[0])
 
@@ -132,8 +133,9 @@ class Suspects:
         """What a text is of which no code is ours; None if it is nothing of ours."""
         if named and forwarded.is_short(forwarded.without_codes(said)):
             return None  # a code that nobody gave, beside words that tell nothing
+        sent = forwarded.Forwarded(said)
         for one in announced.begun(self.context.unit, None, LOOKED_THROUGH):
-            if forwarded.says_no_more(said, one.rendered.values()):
+            if sent.says_no_more(one.rendered.values()):
                 return Judged(how="short") if forwarded.is_short(said) else self._judged("ours", one)
         return None
 

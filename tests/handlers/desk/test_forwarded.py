@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.desk.announcing import codes, is_made_of, is_short, says_no_more
+from handlers.desk.announcing import Forwarded, codes, is_short
 from handlers.vietnamese import words
 from tests.kit.cases import for_each
 
@@ -32,7 +32,7 @@ RENDERED = (OURS, "Job fair\n\nOn Saturday.")
     ],
 )
 def test_ours(typed: str) -> None:
-    assert says_no_more(typed, RENDERED)
+    assert Forwarded(typed).says_no_more(RENDERED)
 
 
 @for_each(
@@ -56,7 +56,7 @@ def test_ours(typed: str) -> None:
 def test_not_ours(typed: str) -> None:
     ours = (OURS.replace("TB-4K7M-92QX", ""),)
 
-    assert not says_no_more(typed, ours if typed == "TB-4K7M-92QX" else RENDERED)
+    assert not Forwarded(typed).says_no_more(ours if typed == "TB-4K7M-92QX" else RENDERED)
 
 
 @settings(deadline=None)
@@ -64,7 +64,7 @@ def test_not_ours(typed: str) -> None:
 def test_whatever_is_cut_off_at_the_ends_leaves_it_ours(begin: int, end: int) -> None:
     part = OURS[begin:end]
 
-    assert says_no_more(part, RENDERED) or not words.fold(part)
+    assert Forwarded(part).says_no_more(RENDERED) or not words.fold(part)
 
 
 @settings(deadline=None)
@@ -73,7 +73,7 @@ def test_no_word_can_be_put_in_unseen(place: int, word: str) -> None:
     changed = f"{OURS[:place]} {word} {OURS[place:]}"
 
     seen = words.fold(changed).replace(" ", "") != words.fold(OURS).replace(" ", "")
-    assert seen == (not says_no_more(changed, RENDERED)) or not words.fold(word)
+    assert seen == (not Forwarded(changed).says_no_more(RENDERED)) or not words.fold(word)
 
 
 FRAME = "Tin ông/bà chọn nhận.\n\n— Mã tin: TB-4K7M-92QX, TB-0000-0001."
@@ -85,8 +85,8 @@ AS_SENT = (
 
 
 def test_a_digest_is_made_of_lines_of_ours() -> None:
-    assert is_made_of(AS_SENT, DIGEST)
-    assert is_made_of(AS_SENT[5:-12], DIGEST)
+    assert Forwarded(AS_SENT).is_made_of(DIGEST)
+    assert Forwarded(AS_SENT[5:-12]).is_made_of(DIGEST)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_digest_is_made_of_lines_of_ours() -> None:
     ],
 )
 def test_a_digest_with_another_line_is_not(old: str, new: str) -> None:
-    assert not is_made_of(AS_SENT.replace(old, new), DIGEST)
+    assert not Forwarded(AS_SENT.replace(old, new)).is_made_of(DIGEST)
 
 
 @for_each(
