@@ -75,13 +75,16 @@ class Database:
         """The synchronous engine, for migrations and the command line."""
         return self._store.engine
 
-    async def write(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
+    async def write(
+        self, work: Callable[[Unit], T], *, deadline_s: float | None = None, most_cpu_s: float | None = None
+    ) -> T:
         """Run a function as if it were alone, and return its result after COMMIT.
 
-        deadline_s: seconds by which it must be kept, or else never is. Raises DatabaseAway, Unclear,
-        WentOnAfterFailure, and what the function raises. A caller that goes away is still written.
+        deadline_s: seconds by which it must be kept, or else never is. most_cpu_s: processor seconds it may take.
+        Raises DatabaseAway, Unclear, WentOnAfterFailure, TookTooLong, and what the function raises. A caller that goes
+        away is still written.
         """
-        return await _answer(self._store.write, work, deadline_s)
+        return await _answer(self._store.write, work, deadline_s, most_cpu_s)
 
     async def mark(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
         """Run a function whose every change is compare-and-set or guarded by a unique key; otherwise like write."""
@@ -112,8 +115,13 @@ class Database:
         self._store.close()
 
 
-async def _answer(send: Callable[[Pending[T]], None], work: Callable[[Unit], T], deadline_s: float | None) -> T:
-    pending = Pending(work, None if deadline_s is None else time.monotonic() + deadline_s)
+async def _answer(
+    send: Callable[[Pending[T]], None],
+    work: Callable[[Unit], T],
+    deadline_s: float | None,
+    most_cpu_s: float | None = None,
+) -> T:
+    pending = Pending(work, None if deadline_s is None else time.monotonic() + deadline_s, most_cpu_s)
     send(pending)
     answer = asyncio.wrap_future(pending.answer)
     if deadline_s is not None:

@@ -144,7 +144,7 @@ def _serve(pending: Pending[Any], engine: Engine, again: threading.Lock, *, read
 def _attempt(pending: Pending[Any], engine: Engine, *, reading: bool) -> None:
     with engine.connect() as connection:
         connection.begin()
-        result = run(connection, pending.work, intact=_intact)
+        result = run(connection, pending, intact=_intact)
         # Taken only here: until COMMIT its caller may give up, and then nothing is kept.
         if not pending.take():
             return

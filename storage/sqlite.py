@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import LRUCache
 
+from storage.cutoff import TookTooLong
 from storage.unit import DatabaseAway, Pending, UnclearCommit, first_line, forget_at_rollback, name_of_process, run
 
 GROUP = 64  # functions
@@ -108,7 +109,7 @@ class Sqlite:
         try:
             with self._reading.connect() as connection:
                 connection.begin()
-                result = run(connection, pending.work, intact=_intact)
+                result = run(connection, pending, intact=_intact)
         except BaseException as error:  # whatever it is, the caller is waiting for it
             pending.fail(_told(error))
         else:
@@ -189,9 +190,12 @@ class WriterThread:
                 for pending in group:
                     if pending.take():
                         taken.append(pending)
-                        results.append(run(connection, pending.work, intact=_intact))
+                        results.append(run(connection, pending, intact=_intact))
                 _commit(connection)
         except BaseException as error:  # whatever it is, the callers are waiting for it
+            if isinstance(error, TookTooLong):
+                taken.pop().fail(error)  # the last one; it would take as long again
+                return taken
             if len(taken) > 1 and not isinstance(error, UnclearCommit):
                 return taken
             # With none taken the transaction could not begin: that is the answer to all who wait.

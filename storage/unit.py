@@ -9,12 +9,15 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, UpdateBase, event
 from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import Session
+
+from storage.cutoff import CutOff
 
 T = TypeVar("T")
 
@@ -86,6 +89,7 @@ class Pending(Generic[T]):
 
     work: Callable[[Unit], T]
     deadline: float | None = None  # seconds of time.monotonic
+    most_cpu_s: float | None = None
     answer: Future[T] = field(default_factory=Future)
 
     def wanted(self) -> bool:
@@ -115,15 +119,16 @@ class Pending(Generic[T]):
             self.answer.set_exception(error)
 
 
-def run(connection: Connection, work: Callable[[Unit], T], *, intact: Callable[[Connection], bool]) -> T:
+def run(connection: Connection, pending: Pending[T], *, intact: Callable[[Connection], bool]) -> T:
     """Run a function in the connection's open transaction and send its last changes.
 
     intact: whether the driver still has the transaction open, with no failed statement in it. Raises what the
-    function raises, and WentOnAfterFailure.
+    function raises, TookTooLong and WentOnAfterFailure.
     """
     with Unit(connection) as unit:
         try:
-            result = work(unit)
+            with nullcontext() if pending.most_cpu_s is None else CutOff(pending.most_cpu_s):
+                result = pending.work(unit)
         except StopIteration as error:
             # A future can't carry StopIteration: its caller would wait for ever.
             raise RuntimeError("the work raised StopIteration") from error

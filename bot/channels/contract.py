@@ -69,6 +69,9 @@ class Fitted:
     row: int = 0
 
 
+MOST_TEXT = 4096  # letters of one message that are read; more than people write, and what Telegram allows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One thing that came in through a platform, read.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.channels.contract import MOST_TEXT
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Told
@@ -23,6 +24,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 WORKERS = 4
 LOOK_AGAIN_S = 0.5
+TURN_CPU_S = 2.0  # a turn takes some milliseconds
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 
 
@@ -107,7 +109,7 @@ class Inbox:
     async def handle(self, person_id: str) -> Handled | None:
         """Handle the oldest message of a person; None if there was none to handle now."""
         try:
-            return await self._database.write(lambda unit: self._turn(unit, person_id))
+            return await self._database.write(lambda unit: self._turn(unit, person_id), most_cpu_s=TURN_CPU_S)
         except (DatabaseAway, UnclearCommit):
             raise  # not the message's fault: no attempt is counted
         except Exception:
@@ -159,9 +161,10 @@ def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
     body = accepted.body
     photos, press = body.get("photos", []), str(body.get("press", ""))
     nonce, _, index = press.rpartition(".")
+    text = str(body.get("text", ""))
     return Incoming(
-        kind=accepted.kind,  # type: ignore[arg-type]  # written by a channel, which knows the kinds
-        text=str(body.get("text", "")),
+        kind="too_long" if len(text) > MOST_TEXT else accepted.kind,  # type: ignore[arg-type]  # known to its channel
+        text=text if len(text) <= MOST_TEXT else "",
         press=Press(nonce, _place_of(index)) if press else None,
         photos=tuple(photos) if isinstance(photos, list) else (),
         contact=str(body.get("contact", "")),

@@ -8,18 +8,19 @@ import orjson
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.channels.contract import MOST_TEXT
 from storage.queries.incoming.chats import Line
 
-MOST_TEXT = 20_000
+MOST_PRESS = 200
 MOST_PHOTO_BYTES = 8 << 20
 
 
 class TooBig(Exception):
-    """The photos of one message are more than may be sent. most, size: bytes."""
+    """One message is more than may be sent. most, size: bytes of photos, or letters. sentence: what is said of it."""
 
-    def __init__(self, most: int, size: int) -> None:
+    def __init__(self, most: int, size: int, sentence: str = "photo_refused.too_big") -> None:
         super().__init__(size)
-        self.most, self.size = most, size
+        self.most, self.size, self.sentence = most, size, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ async def read(request: web.Request) -> SentFields:
     kind, value = kinds[0], body[kinds[0]]
     if not isinstance(value, str) or not value.strip():
         raise web.HTTPBadRequest(text=f"{kind}: words are expected")
-    if len(value) > (MOST_TEXT if kind == "text" else 200):
+    if kind == "text" and len(value) > MOST_TEXT:
+        raise TooBig(MOST_TEXT, len(value), "too_long")
+    if kind == "press" and len(value) > MOST_PRESS:
         raise web.HTTPBadRequest(text=f"{kind}: too long")
     return SentFields(kind, {kind: value}, _client_id(body.get("id")))
 

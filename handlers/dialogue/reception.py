@@ -87,6 +87,8 @@ class MessageTurn(Course):
             self._hidden()
         elif kind == "too_many":
             self.say_and_show(Say("photo_refused.too_many"))
+        elif kind == "too_long":
+            self.say_and_show(Say("too_long"))
         elif kind == "edited" and self.incoming.place <= self.session.settled:
             self.say_and_show(Say("already_written"))
         elif not relay.steps_aside(self, self.incoming):

@@ -10,7 +10,7 @@ from handlers.texts.phrase import Dong, Lines, Phrase
 __all__ = ["Asking", "Card", "Dong", "Incoming", "Kind", "Lines", "Mode", "Opening", "Option", "Phrase", "Press", "Say"]
 
 Kind = Literal[
-    "text", "edited", "press", "photos", "too_many", "contact", "private", "group",
+    "text", "edited", "press", "photos", "too_many", "too_long", "contact", "private", "group",
     "sticker", "voice", "file", "location", "other", "hidden",
 ]  # fmt: skip
 
@@ -33,7 +33,8 @@ class Incoming:
     abroad: it came through a channel whose servers are outside the country. place: the number of the message in its
     chat, growing; 0 where there is none. Kinds of their own: "edited", words she changed in a message sent before;
     "private", an answer given on a page of ours, about one showing of a question; "group", said to us before others;
-    "too_many", a photo above what is kept in a day; "hidden", something that the platform keeps from us.
+    "too_many", a photo above what is kept in a day; "too_long", words of which nothing is read; "hidden", something
+    that the platform keeps from us.
     """
 
     kind: Kind

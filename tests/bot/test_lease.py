@@ -31,11 +31,13 @@ class Fragile(Database):
     is_away = False
     deadlines: tuple[float | None, ...] = ()
 
-    async def write(self, work: Callable[[Unit], T], *, deadline_s: float | None = None) -> T:
+    async def write(
+        self, work: Callable[[Unit], T], *, deadline_s: float | None = None, most_cpu_s: float | None = None
+    ) -> T:
         if self.is_away:
             self.deadlines += (deadline_s,)
             raise DatabaseAway("away")
-        return await super().write(work, deadline_s=deadline_s)
+        return await super().write(work, deadline_s=deadline_s, most_cpu_s=most_cpu_s)
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ class ChatRoutes:
             given = await wire.read(request)
             chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
         except TooBig as big:
-            sentence = await self._sentence(token, "photo_refused.too_big")
+            sentence = await self._sentence(token, big.sentence)
             raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
         except TooMany:
             raise web.HTTPBadRequest(text=await self._sentence(token, "photo_refused.too_many")) from None

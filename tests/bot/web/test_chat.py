@@ -54,7 +54,6 @@ async def lan(house: House) -> AsyncIterator[Visitor]:
         pytest.param(b'{"text": 5}', "text:", id="text is a number"),
         pytest.param(b'{"text": null}', "text:", id="text is null"),
         pytest.param(b'{"text": ["a"]}', "text:", id="text is a list"),
-        pytest.param(b'{"text": "%s"}' % (b"a" * 20_001), "text: too long", id="20,001 letters"),
         pytest.param(b'{"press": ""}', "press:", id="an empty press"),
         pytest.param(b'{"press": "%s"}' % (b"a" * 201), "press: too long", id="a long press"),
         pytest.param(b"", "not JSON", id="empty body"),
