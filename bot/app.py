@@ -26,6 +26,7 @@ from bot.web import caller, console, errors, pages, server
 from bot.web.chat.chat import ChatRoutes, Visitors
 from bot.web.chat.going_on import GoingOnRoutes
 from bot.web.chat.lines import ChatLines
+from bot.web.crowd import Crowd
 from bot.web.health import HealthRoutes
 from bot.web.public.campaign import CampaignRoutes
 from bot.web.public.home import PublicRoutes
@@ -130,7 +131,8 @@ def _site(
     public.add_to(app)
     CampaignRoutes(database, office, clock, site).add_to(app)
     LedgerRoutes(database, office, clock, site).add_to(app)
-    ChatRoutes(database, office, clock, inbox, lines, site, secure=secure, origins=origins).add_to(app)
+    crowd = Crowd.of(server.descriptors())
+    ChatRoutes(database, office, clock, inbox, lines, site, crowd, secure=secure, origins=origins).add_to(app)
     GoingOnRoutes(database, office, clock, Visitors(office, secure), lines, site, origins=origins).add_to(app)
     PrivateRoutes(database, office, clock, inbox, Asides(ALL), site, origins=origins).add_to(app)
     for platform in platforms:

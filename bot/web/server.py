@@ -6,6 +6,7 @@ milliseconds; a stream that is read has no deadline at all.
 """
 
 import asyncio
+import resource
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +20,9 @@ HEADERS: web.AppKey[Mapping[str, str]] = web.AppKey("headers", Mapping[str, str]
 STREAM = "text/event-stream"
 LINGERING_S = 5.0
 BACKLOG = 1024
+OWN_FILES = 96  # descriptors that we need ourselves: the database, children, calls to platforms
+RESERVED = ("/hooks/", "/health/", "/metrics", "/console")  # answered also when all others are too many
+MOST_DESCRIPTORS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,31 @@ class Deadlines:
     unread_s: float = 20
 
 
+@dataclass(slots=True)
+class Lines:
+    """How many connections are open. most: that may be; from `crowded` on only what is reserved is answered."""
+
+    most: int
+    open: int = 0
+
+    @property
+    def crowded(self) -> bool:
+        return self.open > self.most - max(32, self.most // 8)
+
+
+def descriptors() -> int:
+    """Raise the number of files that this process may have open as far as it may, and return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, MOST_DESCRIPTORS) if hard != resource.RLIM_INFINITY else MOST_DESCRIPTORS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)
+
+
 class Connection(RequestHandler):
     """One client's connection, and since when it has kept us waiting."""
 
-    def __init__(self, server: web.Server, deadlines: Deadlines, headers: Mapping[str, str]) -> None:
+    def __init__(self, server: web.Server, deadlines: Deadlines, headers: Mapping[str, str], lines: Lines) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -46,7 +71,7 @@ class Connection(RequestHandler):
         self.request: web.Request | None = None
         self.answer: web.StreamResponse | None = None
         self.ending = False
-        self._deadlines, self._headers = deadlines, headers
+        self._deadlines, self._headers, self.lines = deadlines, headers, lines
         self._since = self._moved = self._loop.time()
         self._unsent = 0
         self._turns = 0
@@ -55,9 +80,13 @@ class Connection(RequestHandler):
         # aiohttp forgets its transport as soon as it closes it; we need it until the client is really gone.
         self._line = cast(asyncio.Transport, transport)
         super().connection_made(transport)
+        self.lines.open += 1
+        if self.lines.open > self.lines.most:
+            self._line.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
+        self.lines.open -= 1
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -137,6 +166,9 @@ async def _turn(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not isinstance(connection, Connection):
         return await handler(request)
     connection.begin(request)
+    if connection.lines.crowded and not request.path.startswith(RESERVED):
+        connection.rest()
+        return _too_many()
     try:
         return await handler(request)
     except asyncio.CancelledError:
@@ -147,6 +179,12 @@ async def _turn(request: web.Request, handler: Handler) -> web.StreamResponse:
         return connection.answer
     finally:
         connection.rest()
+
+
+def _too_many() -> web.Response:
+    answer = web.Response(status=503, text="503 Service Unavailable\n", headers={"Retry-After": "15"})
+    answer.force_close()
+    return answer
 
 
 async def _note_answer(request: web.Request, answer: web.StreamResponse) -> None:
@@ -198,9 +236,14 @@ class Running:
         await self._runner.cleanup()
 
 
-async def start(app: web.Application, host: str, port: int, deadlines: Deadlines | None = None) -> Running:
-    """Serve the application; port 0 lets the system choose one. Raises OSError when the address can't be had."""
-    allowed = deadlines or Deadlines()
+async def start(
+    app: web.Application, host: str, port: int, deadlines: Deadlines | None = None, *, files: int = 0
+) -> Running:
+    """Serve the application; port 0 lets the system choose one. Raises OSError when the address can't be had.
+
+    files: descriptors that there are, ours included; as many as this process may have unless given.
+    """
+    allowed, lines = deadlines or Deadlines(), Lines((files or descriptors()) - OWN_FILES)
     app.middlewares.insert(0, _turn)
     app.on_response_prepare.append(_note_answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -210,7 +253,7 @@ async def start(app: web.Application, host: str, port: int, deadlines: Deadlines
         raise RuntimeError("aiohttp made no server")
 
     def connection() -> Connection:
-        return Connection(server, allowed, headers)
+        return Connection(server, allowed, headers, lines)
 
     try:
         listener = await asyncio.get_running_loop().create_server(connection, host, port, backlog=BACKLOG)

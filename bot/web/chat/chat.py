@@ -6,7 +6,9 @@ Why the cookie is signed: a made-up or changed one must not become a chat, nor e
 import asyncio
 import base64
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,12 +17,13 @@ from bot.channels.webchat import WebChat
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
-from bot.web import wire
+from bot.web import caller, wire
 from bot.web.chat.lines import ChatLines
+from bot.web.crowd import Crowd, Full
 from bot.web.pages import Pages, foot
 from bot.web.wire import SentFields, TooBig
 from handlers.desk import Actor
-from handlers.desk.messages import TooMany
+from handlers.desk.messages import TooMany, waiting_bytes
 from handlers.desk.money import CAMPAIGN_PREFIX
 from handlers.texts import Phrase
 from storage.database import Database, DatabaseAway, UnclearCommit, Unit
@@ -37,6 +40,7 @@ HEARTBEAT_S = 10.0
 CLEANING_LOOK_S = 0.25
 CLEANING_LOOKS = 40
 COOKIE_AGE_S = 180 * 24 * 3600
+MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,13 @@ class ChatRoutes:
 
     def __init__(
         self, database: Database, office: DeskFactory, clock: Clock, incoming: Inbox, lines: ChatLines, pages: Pages,
-        *, secure: bool, origins: frozenset[str],
+        crowd: Crowd, *, secure: bool, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock
         self._inbox, self._lines, self._pages, self._origins = incoming, lines, pages, origins
         self._visitors = Visitors(office, secure)
+        self._crowd = crowd
+        self._known: OrderedDict[bytes, None] = OrderedDict()  # visitors who have a chat
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/chat", self.page)
@@ -115,18 +121,41 @@ class ChatRoutes:
         token = self._visitors.read(request) or secrets.token_urlsafe(24)
         try:
             given = await wire.read(request)
+            await self._let_in(token, caller.network(request), given)
             chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
         except TooBig as big:
             sentence = await self._sentence(token, big.sentence)
             raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
         except TooMany:
             raise web.HTTPBadRequest(text=await self._sentence(token, "photo_refused.too_many")) from None
+        except Full as full:
+            raise _full(full) from None
+        self._knows(self._visitors.external(token))
         await self._inbox.wake(chat.person_id)
         self._lines.arrived(chat.address_id)
         self._lines.arrived(self._visitors.external(token))
         answer = web.json_response({"id": str(number)}, status=202)
         self._visitors.set(answer, token)
         return answer
+
+    async def _let_in(self, token: str, network: str, given: SentFields) -> None:
+        """Let a message in unless its network took enough lately. Raises Full."""
+        external = self._visitors.external(token)
+        if external not in self._known:
+            if await self._chat(token) is None:
+                self._crowd.persons.take(network)
+            self._knows(external)
+        if given.photos:
+            if await self._database.read(waiting_bytes) > self._crowd.waiting_bytes:
+                raise Full("all", 30)
+            self._crowd.photos.take(network, len(given.photos))
+            self._crowd.photo_bytes.take(network, sum(map(len, given.photos)))
+
+    def _knows(self, external: bytes) -> None:
+        self._known[external] = None
+        self._known.move_to_end(external)
+        if len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
 
     def _keep(self, unit: Unit, token: str, given: SentFields) -> tuple[Chat, int]:
         now, vault = self._clock.now(), Vault(unit, self._office.master)
@@ -158,15 +187,26 @@ class ChatRoutes:
         return web.json_response({"messages": messages, "more": len(found) > MOST_LINES}, dumps=wire.dumps)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """The lines as they come, each an event whose id is the line's."""
-        chat = await self._reader(request)
+        """The lines as they come, each an event whose id is the line's; after a while it ends and is opened anew."""
+        token = self._visitors.read(request)
+        if token is None:
+            raise web.HTTPForbidden(text="a visitor's cookie is expected: open /chat or post a message first")
+        try:
+            with self._crowd.streams.place(token, caller.network(request)):
+                return await self._streamed(request, token)
+        except Full as full:
+            raise _full(full) from None
+
+    async def _streamed(self, request: web.Request, token: str) -> web.StreamResponse:
+        chat = await self._chat(token)
         after = await self._after(chat, request.headers.get("Last-Event-ID", request.query.get("after", "0")))
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await answer.prepare(request)
         await answer.write(b"retry: 2000\n\n")
-        token = self._visitors.read(request)
-        async for line in self._follow(chat, token, after):
-            await answer.write(b": still here\n\n" if line is None else wire.event(line))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._crowd.stream_s):
+                async for line in self._follow(chat, token, after):
+                    await answer.write(b": still here\n\n" if line is None else wire.event(line))
         return answer
 
     async def image(self, request: web.Request) -> web.Response:
@@ -268,6 +308,14 @@ class ChatRoutes:
         if ids:
             now = self._clock.now()
             self._lines.later(self._database.mark(lambda unit: outbox.handed_out(unit, ids, now)))
+
+
+def _full(full: Full) -> web.HTTPException:
+    """What is answered where there is no room: to one who takes too much 429, to all others that we are full."""
+    headers = {"Retry-After": str(full.retry_after_s)}
+    return (
+        web.HTTPServiceUnavailable(headers=headers) if full.whose == "all" else web.HTTPTooManyRequests(headers=headers)
+    )
 
 
 async def _happens(event: asyncio.Event, within_s: float) -> bool:

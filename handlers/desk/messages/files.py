@@ -4,18 +4,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from handlers.desk.messages.messages import Messages
 from handlers.desk.office import Context
 from handlers.flow.message import Say
 from storage.crypto import WrongKey
+from storage.database import Unit
 from storage.ids import new_id
 from storage.queries.incoming import chats
 from storage.tables import File
 from storage.vault import KeyGone
 
 MOST_A_DAY = 20
+
+
+def waiting_bytes(unit: Unit) -> int:
+    """How much of photos waits to be cleaned."""
+    return unit.scalar(select(func.coalesce(func.sum(File.size), 0)).where(File.state == "raw")) or 0
+
+
+def _first(state: str, now: datetime, *those: ColumnElement[bool]) -> SelectOfScalar[File]:
+    """The photo whose turn it is: nobody's second of an hour goes before another's first, however many she sent."""
+    earlier = aliased(File)
+    hers = (col(earlier.person_id) == col(File.person_id), col(earlier.id) < col(File.id))
+    before = select(func.count()).select_from(earlier).where(*hers, col(earlier.created_at) > now - timedelta(hours=1))
+    turn = (before.correlate(File).scalar_subquery(), col(File.id))
+    return select(File).where(File.state == state, *those).order_by(*turn).limit(1)
 
 
 class TooMany(Exception):
@@ -79,9 +97,8 @@ class Files:
         return self.context.vault.open_bytes(f"person:{row.person_id}", f"file.body:{row.id}", row.body)
 
     def next_raw(self) -> tuple[str, bytes] | None:
-        """The oldest photo not cleaned yet: its id and bytes."""
-        query = select(File).where(File.state == "raw").order_by(File.id).limit(1)
-        row = self.context.unit.scalars(query).first()
+        """The next photo to be cleaned: its id and bytes."""
+        row = self.context.unit.scalars(_first("raw", self.context.now)).first()
         if row is None or row.body is None:
             return None
         try:
@@ -90,11 +107,9 @@ class Files:
             return row.id, b""  # nothing can be made of it: it is refused like any other that is none
 
     def next_remote(self) -> Remote | None:
-        """The photo that waits longest to be fetched from its platform."""
+        """The next photo to be fetched from its platform."""
         due = or_(col(File.not_before).is_(None), col(File.not_before) <= self.context.now)
-        row = self.context.unit.scalars(
-            select(File).where(File.state == "remote", due).order_by(File.id).limit(1)
-        ).first()
+        row = self.context.unit.scalars(_first("remote", self.context.now, due)).first()
         if row is None or row.body is None:
             return None
         channel = chats.at_address(self.context.unit, row.address_id).channel

@@ -1,0 +1,98 @@
+"""How much one visitor and one network may take of what all share: streams at once, and new persons, photos and bytes.
+
+Why in memory: a stranger must be refused before the database is asked anything. So each process counts for itself.
+Why a network and not an address: whoever has one address of a network mostly has the others too. Programs of this
+machine, behind no proxy, count as no network.
+"""
+
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+HERE = "127.0.0.0/24"
+NETWORKS = 20_000  # remembered at most; the one that was quiet longest is forgotten
+
+
+class Full(Exception):
+    """No more for now. retry_after_s: when to try again; whose: visitor, network or all."""
+
+    def __init__(self, whose: str, retry_after_s: int) -> None:
+        super().__init__(whose)
+        self.whose, self.retry_after_s = whose, retry_after_s
+
+
+@dataclass(slots=True, kw_only=True)
+class Places:
+    """Things held at once."""
+
+    a_visitor: int
+    a_network: int
+    in_all: int
+    _held: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def place(self, visitor: str, network: str) -> Iterator[None]:
+        """Hold one place. Raises Full."""
+        caps = [("visitor", f"v/{visitor}", self.a_visitor), ("all", "", self.in_all)]
+        if network != HERE:
+            caps.append(("network", f"n/{network}", self.a_network))
+        for whose, key, most in caps:
+            if self._held[key] >= most:
+                raise Full(whose, 15)
+        for _, key, _ in caps:
+            self._held[key] += 1
+        try:
+            yield
+        finally:
+            for _, key, _ in caps:
+                self._held[key] -= 1
+                if not self._held[key]:
+                    del self._held[key]
+
+
+@dataclass(slots=True, kw_only=True)
+class Quota:
+    """So much a network may take in a window, counted from its first taking on."""
+
+    most: int
+    window_s: int = 600
+    clock: Callable[[], float] = time.monotonic
+    _taken: OrderedDict[str, tuple[float, int]] = field(default_factory=OrderedDict)
+
+    def take(self, network: str, amount: int = 1) -> None:
+        """Take some of it. Raises Full, and then nothing is taken."""
+        if network == HERE:
+            return
+        now = self.clock()
+        since, taken = self._taken.get(network, (now, 0))
+        if now - since >= self.window_s:
+            since, taken = now, 0
+        fits = taken + amount <= self.most
+        self._taken[network] = since, taken + amount if fits else taken
+        self._taken.move_to_end(network)
+        if len(self._taken) > NETWORKS:
+            self._taken.popitem(last=False)
+        if not fits:
+            raise Full("network", max(1, round(since + self.window_s - now)))
+
+
+@dataclass(slots=True)
+class Crowd:
+    """What the web chat gives to strangers. stream_s: after so long a stream ends, and is asked for anew.
+
+    waiting_bytes: of photos that wait to be cleaned, all of them together; above it no more is taken.
+    """
+
+    streams: Places
+    stream_s: float = 300.0
+    waiting_bytes: int = 256 << 20
+    persons: Quota = field(default_factory=lambda: Quota(most=300))
+    photos: Quota = field(default_factory=lambda: Quota(most=200))
+    photo_bytes: Quota = field(default_factory=lambda: Quota(most=300 << 20))
+
+    @classmethod
+    def of(cls, descriptors: int) -> "Crowd":
+        """For a process that may have so many files open, half of them for streams."""
+        return cls(Places(a_visitor=8, a_network=min(300, descriptors // 8), in_all=min(20_000, descriptors // 2)))
