@@ -141,8 +141,9 @@ def document() -> dict[str, Any]:
         "202": _answer("kept; the same id again has no effect", "application/json", _KEPT),
         "400": {"description": "not as written here; says what and where"},
         "403": {"description": "a foreign origin"},
-        "413": {"description": "too big"},
-        "503": {"description": "the database is away; Retry-After says when to try again"},
+        "413": {"description": "too big, or more than 4,096 letters; says what to do"},
+        "429": {"description": "this network sent enough for now; Retry-After says when to try again"},
+        "503": {"description": "the database is away, or too much waits; Retry-After says when to try again"},
     }
     body = {"content": _content("application/json", _IN) | _content("multipart/form-data", _PHOTOS)}
     json_status = _answer("status and reasons", "application/json", {"type": "object"})
@@ -198,6 +199,9 @@ def document() -> dict[str, Any]:
                 _in("header", "Last-Event-ID"),
                 _in("query", "after"),
                 s400="not an id of this chat",
+                s403="no visitor's cookie",
+                s429="this visitor or network has enough of them open; Retry-After says when to try again",
+                s503="all there may be are open; Retry-After says when to try again",
             ),
             "/chat/images/{number}": _get(
                 "The picture of a line", _answer("a picture", "image/*"), _in("path", "number"), s404="none"
