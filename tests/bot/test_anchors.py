@@ -10,7 +10,6 @@ from sqlmodel import col, select
 
 from bot.jobs import anchors
 from bot.jobs.chores import Work, look_for_damage, write_anchors
-from bot.pictures.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import Unit
 from storage.queries import machine
@@ -30,16 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def work(town: Town, file: Path, alarms: list[str]) -> Work:
-    return Work(
-        database=town.database,
-        office=town.office,
-        clock=town.clock,
-        cleaner=Cleaner(),
-        fetchers={},
-        replied=lambda: None,
-        broke=alarms.append,
-        anchors=file,
-    )
+    return town.work(broke=alarms.append, anchors=file)
 
 
 async def lives(town: Town, days: int, file: Path) -> None:

@@ -15,7 +15,6 @@ from bot.jobs.chores import Work
 from bot.jobs.table import JOBS, LEASE, Job, JobClock
 from bot.jobs.triggers import is_too_far, trigger
 from bot.jobs.watch import STUCK_S, JobWatch
-from bot.pictures.photos import Cleaner
 from storage.database import Unit
 from storage.queries import machine
 from storage.tables import JobRun
@@ -29,18 +28,6 @@ DAILY = {job.name for job in JOBS if job.at}
 HALF = timedelta(seconds=0.5)
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=ZONE)
 LONG_AGO = NOW - timedelta(days=3653)
-
-
-def works(town: Town) -> Work:
-    return Work(
-        database=town.database,
-        office=town.office,
-        clock=town.clock,
-        cleaner=Cleaner(),
-        fetchers={},
-        replied=lambda: None,
-        broke=lambda _: None,
-    )
 
 
 class Stopwatch:
@@ -105,7 +92,7 @@ def test_a_clock_set_back_leaves_turns_too_far_ahead(
 
 
 async def test_whoever_comes_to_lead_catches_up_what_was_missed(town: Town) -> None:
-    leader = JobClock(works(town), ZONE, soon=timedelta(0))
+    leader = JobClock(town.work(), ZONE, soon=timedelta(0))
     query = select(JobRun.job).where(JobRun.state != "started")
 
     leader.start()
@@ -119,7 +106,7 @@ async def test_whoever_comes_to_lead_catches_up_what_was_missed(town: Town) -> N
 
 
 async def test_whoever_leads_not_does_nothing_until_the_leader_stops(town: Town) -> None:
-    one, other = JobClock(works(town), ZONE), JobClock(works(town), ZONE, soon=timedelta(0))
+    one, other = JobClock(town.work(), ZONE), JobClock(town.work(), ZONE, soon=timedelta(0))
     await one.tick(JOBS[0])
     query = select(JobRun.job)
 
@@ -135,7 +122,7 @@ async def test_whoever_leads_not_does_nothing_until_the_leader_stops(town: Town)
 
 
 async def test_a_daily_job_that_comes_too_late_is_counted(town: Town) -> None:
-    leader, daily = JobClock(works(town), ZONE), next(job for job in JOBS if job.name == "tell_officials")
+    leader, daily = JobClock(town.work(), ZONE), next(job for job in JOBS if job.name == "tell_officials")
     town.clock.move(hours=8)
 
     await leader.tick(daily)
@@ -195,7 +182,7 @@ def test_a_job_that_does_not_come_to_its_end_is_told_until_it_does() -> None:
 
 
 async def test_a_job_that_failed_is_a_reason_until_it_is_done_again(town: Town) -> None:
-    leader, faults = JobClock(works(town), ZONE), [ValueError("a bug")]
+    leader, faults = JobClock(town.work(), ZONE), [ValueError("a bug")]
 
     async def do(_: Work) -> bool:
         if faults:
@@ -238,7 +225,7 @@ async def test_what_is_wrong_with_a_job_is_a_reason_of_readiness(tmp_path: Path)
 
 
 async def test_a_stop_leaves_the_lease_to_others(town: Town) -> None:
-    leader = JobClock(works(town), ZONE)
+    leader = JobClock(town.work(), ZONE)
     leader.start()
 
     await leader.stop()

@@ -13,7 +13,6 @@ from sqlmodel import col, select
 
 from bot.jobs.chores import Work, look_for_damage
 from bot.jobs.table import JOBS, Job, JobClock, latest_due
-from bot.pictures.photos import Cleaner
 from handlers.desk import Actor
 from storage.database import DatabaseAway
 from storage.queries import machine
@@ -46,17 +45,7 @@ class Diary:
 
     def leader(self) -> JobClock:
         """The clock of one more process on this database."""
-        town = self.town
-        work = Work(
-            database=town.database,
-            office=town.office,
-            clock=town.clock,
-            cleaner=Cleaner(),
-            fetchers={},
-            replied=lambda: None,
-            broke=self.broken.append,
-        )
-        return JobClock(work, ZONE)
+        return JobClock(self.town.work(broke=self.broken.append), ZONE)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from sqlmodel import select
 
 from bot.jobs.chores import Work
 from bot.jobs.table import JOBS, Job
-from bot.pictures.photos import Cleaner
 from storage.tables import Broadcast, LawChange, Recipient
 from tests.handlers.conversations.checks import CONSENTED, POOR
 from tests.kit.giving import front
@@ -21,15 +20,7 @@ def job(name: str) -> Job:
 
 @pytest.fixture
 def work(town: Town) -> Work:
-    return Work(
-        database=town.database,
-        office=town.office,
-        clock=town.clock,
-        cleaner=Cleaner(),
-        fetchers={},
-        replied=lambda: None,
-        broke=lambda _: None,
-    )
+    return town.work()
 
 
 async def does(work: Work, name: str) -> int:

@@ -11,7 +11,6 @@ from sqlmodel import col, select
 
 from bot.jobs.chores import Work
 from bot.jobs.table import JOBS, Job, JobClock, table
-from bot.pictures.photos import Cleaner
 from storage.tables import JobRun, OutboxRow, Reminder
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.giving import DAY, ENTRY, Front
@@ -34,16 +33,7 @@ class Office:
 
     def work(self) -> Work:
         """What a process that was just started works with."""
-        town = self.town
-        return Work(
-            database=town.database,
-            office=town.office,
-            clock=town.clock,
-            cleaner=Cleaner(),
-            fetchers={},
-            replied=lambda: None,
-            broke=lambda _: None,
-        )
+        return self.town.work()
 
     def leader(self) -> JobClock:
         return JobClock(self.work(), ZONE)

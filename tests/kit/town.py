@@ -121,19 +121,17 @@ class Town:
 
         return await self.at_desk(Actor("official", official_id), run)
 
+    def work(self, **given: object) -> Work:
+        """What a process that was just started does its jobs with."""
+        usual: dict[str, Any] = {"replied": lambda: None, "broke": lambda _: None, **given}
+        return Work(
+            database=self.database, office=self.office, clock=self.clock, cleaner=Cleaner(), fetchers={}, **usual
+        )  # fmt: skip
+
     async def announces(self) -> None:
         """Let the clock take announcements as far as they go now, and deliver them."""
         rates = {"webchat": 400.0, "telegram": 25.0, "zalo_oa": 10.0}
-        work = Work(
-            database=self.database,
-            office=self.office,
-            clock=self.clock,
-            cleaner=Cleaner(),
-            fetchers={},
-            replied=lambda: None,
-            broke=lambda _: None,
-            rates=rates,
-        )
+        work = self.work(rates=rates)
         while await announce(work):
             await self.service.outbox.drain()
 

@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot.jobs.chores import Work, announce
-from bot.pictures.photos import Cleaner
+from bot.jobs.chores import announce
 from handlers.desk import Actor, Desk
 from handlers.desk.announcing import OVER, UNSENT, Audience, BroadcastDraft
 from storage.database import Database, Unit
@@ -254,17 +253,7 @@ class History:
     def clock(self, step: Step) -> None:
         """A few looks of the job, or none; what it handed out is delivered or still on its way."""
         town = self.town
-        rates = {"webchat": 2.0}
-        work = Work(
-            database=town.database,
-            office=town.office,
-            clock=town.clock,
-            cleaner=Cleaner(),
-            fetchers={},
-            replied=lambda: None,
-            broke=lambda _: None,
-            rates=rates,
-        )
+        work = town.work(rates={"webchat": 2.0})
         for _ in range(step.number):
             self.loop.run_until_complete(announce(work))
         if step.other:
