@@ -39,12 +39,19 @@ class DeskFactory:
         """The channels whose servers are outside the country: nothing private goes through them."""
         return frozenset(one.name for one in self.channels if one.abroad)
 
-    def desk(self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None) -> Desk:
-        """Open the desk in a transaction."""
+    def desk(
+        self, unit: Unit, actor: Actor, cause: str, clock: Clock, chat: Chat | None = None, *, network: str = ""
+    ) -> Desk:
+        """Open the desk in a transaction. network: as `network_mark` makes it."""
         vault, abroad = Vault(unit, self.master), self.abroad
         return Desk(
             unit=unit, vault=vault, actor=actor, now=clock.now(), texts=self.texts, zone=self.zone, cause=cause,
             chat=chat, demo=self.demo, public_url=self.public_url,
             abroad=chat is not None and chat.channel in abroad, private_pages=self.private_pages,
             channels_abroad=abroad, quiet=self.quiet, windows=self.windows,
+            network=network,
         )  # fmt: skip
+
+    def network_mark(self, network: str) -> str:
+        """What stands for a network in the database."""
+        return self.master.look_up("network", network).hex()

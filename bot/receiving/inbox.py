@@ -124,7 +124,8 @@ class Inbox:
         if accepted is None:
             return None
         chat = accepted.chat
-        desk = self._office.desk(unit, Actor("person", chat.person_id), f"inbox:{accepted.id}", self._clock, chat)
+        cause, network = f"inbox:{accepted.id}", str(accepted.body.get("network", ""))
+        desk = self._office.desk(unit, Actor("person", chat.person_id), cause, self._clock, chat, network=network)
         desk.held.show(chat)
         self._reception.turn(desk, read(accepted, abroad=desk.abroad))
         inbox.finish(unit, accepted.id, now)

@@ -19,7 +19,7 @@ from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
 from bot.web import caller, wire
 from bot.web.chat.lines import ChatLines
-from bot.web.crowd import Crowd, Full
+from bot.web.crowd import HERE, Crowd, Full
 from bot.web.pages import Pages, foot
 from bot.web.wire import SentFields, TooBig
 from handlers.desk import Actor
@@ -121,8 +121,12 @@ class ChatRoutes:
         token = self._visitors.read(request) or secrets.token_urlsafe(24)
         try:
             given = await wire.read(request)
-            await self._let_in(token, caller.network(request), given)
-            chat, number = await self._database.write(lambda unit: self._keep(unit, token, given), deadline_s=INTAKE_S)
+            network = caller.network(request)
+            await self._let_in(token, network, given)
+            mark = "" if network == HERE else self._office.network_mark(network)
+            chat, number = await self._database.write(
+                lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
+            )
         except TooBig as big:
             sentence = await self._sentence(token, big.sentence)
             raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
@@ -157,14 +161,14 @@ class ChatRoutes:
         if len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
-    def _keep(self, unit: Unit, token: str, given: SentFields) -> tuple[Chat, int]:
+    def _keep(self, unit: Unit, token: str, given: SentFields, network: str) -> tuple[Chat, int]:
         now, vault = self._clock.now(), Vault(unit, self._office.master)
         chat = chats.arrive(unit, vault, WebChat.name, self._visitors.external(token), now)
         update_id = f"{chat.address_id}:{given.client}"
         if inbox.known(unit, WebChat.name, update_id):
             return chat, chats.number_of(unit, chat, given.client)
         desk = self._office.desk(unit, Actor("person", chat.person_id), "intake", self._clock, chat)
-        body = {**given.body, "photos": [desk.files.keep(raw) for raw in given.photos]}
+        body = {**given.body, "network": network, "photos": [desk.files.keep(raw) for raw in given.photos]}
         inbox.accept(unit, vault, chat, update_id, given.kind, body, now)
         if given.kind == "photos":
             shown: dict[str, object] = {

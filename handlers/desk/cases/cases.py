@@ -27,7 +27,8 @@ WITHDRAWABLE = ("submitted", "in_review", "need_info", "proposed", "approved")
 # What happens among officials: no part of the history that the registrant reads.
 OFFICE_ALONE = ("noted", "taken", "handed_on", "placed", "recognised", "sent_back", "gift_given_back")
 WRONG_LOOK_UPS = 5
-LOOK_UP_WINDOW = timedelta(minutes=15)
+WRONG_LOOK_UPS_OF_A_NETWORK = 20  # a village may share one
+LOOK_UP_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,25 @@ class Cases:
     def look_up(self, typed_code: str, second: str) -> OwnCase | None:
         """Find a case from elsewhere, by its code and the last four digits of the phone, or the year of birth.
 
-        Wrong, absent and too many tries look alike: None.
+        Wrong, absent and too many tries look alike: None. Tries count for the chat, for the code, be it one that does
+        not exist, and for the network: who guesses takes another browser each time.
         """
-        context = self.context
-        window = context.vault.look_up("code look-up", context.here().address_id)
-        if machine.counted(context.unit, window, context.now, LOOK_UP_WINDOW) >= WRONG_LOOK_UPS:
+        context, code = self.context, read_code(typed_code, "HS")
+        limits = {context.vault.look_up("code look-up", context.here().address_id): WRONG_LOOK_UPS}
+        if code is not None:
+            limits[context.vault.look_up("code looked up", code)] = WRONG_LOOK_UPS
+        if context.network:
+            limits[context.vault.look_up("look-ups of a network", context.network)] = WRONG_LOOK_UPS_OF_A_NETWORK
+        if any(machine.counted(context.unit, name, context.now, LOOK_UP_WINDOW) >= n for name, n in limits.items()):
             return None
-        code = read_code(typed_code, "HS")
         case = context.unit.scalars(select(Case).where(Case.code == (code or ""))).first()
         if case is not None and case.body is not None:
             request = self._request(case)
             known = str(request["phone"])[-4:] or str(request["birth_year"] or "")
             if known and second.strip() == known:
                 return self._seen(case)
-        machine.count(context.unit, window, context.now, LOOK_UP_WINDOW)
+        for name in limits:
+            machine.count(context.unit, name, context.now, LOOK_UP_WINDOW)
         return None
 
     def add_words(self, code: str, more: str) -> bool:

@@ -86,7 +86,8 @@ class Context:
     country. private_pages: a page of ours can be opened from there. told: where a message was put in the outbox.
     channels_abroad: all whose servers are outside the country. official: who acts for the office, if an official does.
     replay_letter: gives a dead letter another try, also one that only its channel can read; False if that can't be.
-    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference.
+    quiet: when nothing unasked is sent. windows: when a platform takes what, where one makes a difference. network: a
+    keyed hash of where in the internet she writes from; empty where that is not known.
     """
 
     # Who is told, in the same transaction, that something happened, by the class of what did; see `tell`.
@@ -109,6 +110,7 @@ class Context:
     replay_letter: Callable[[str], bool] | None = None
     quiet: QuietHours = NIGHT
     windows: Windows | None = None
+    network: str = ""
     told: list[Told] = field(default_factory=list, compare=False)
     _voices: dict[str, Voice] = field(default_factory=dict, init=False, compare=False)
 
