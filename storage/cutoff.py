@@ -12,6 +12,7 @@ import time
 from types import TracebackType
 
 LOOK_S = 0.1
+_TELLS_OF_THREADS = hasattr(time, "pthread_getcpuclockid")
 
 
 class TookTooLong(Exception):
@@ -25,7 +26,7 @@ class CutOff:
         self._after_s = after_s
 
     def __enter__(self) -> None:
-        _watch.begin(threading.get_ident(), time.thread_time() + self._after_s)
+        _watch.begin(threading.get_ident(), self._after_s)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         _watch.end(threading.get_ident())
@@ -40,9 +41,11 @@ class _Watch:
         self._some = threading.Event()
         self._begun = False
 
-    def begin(self, thread: int, end_s: float) -> None:
+    def begin(self, thread: int, after_s: float) -> None:
+        # Where a system has no clock for another's thread, such as macOS, the one on the wall has to do.
+        clock = time.pthread_getcpuclockid(thread) if _TELLS_OF_THREADS else time.CLOCK_MONOTONIC
         with self._gate:
-            self._ends[thread] = time.pthread_getcpuclockid(thread), end_s
+            self._ends[thread] = clock, time.clock_gettime(clock) + after_s
             if not self._begun:
                 threading.Thread(target=self._look, name="cut-off", daemon=True).start()
                 self._begun = True
