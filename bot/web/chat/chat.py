@@ -122,7 +122,8 @@ class ChatRoutes:
         try:
             given = await wire.read(request)
             network = caller.network(request)
-            await self._let_in(token, network, given)
+            async with asyncio.timeout(INTAKE_S):
+                await self._let_in(token, network, given)
             mark = "" if network == HERE else self._office.network_mark(network)
             chat, number = await self._database.write(
                 lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
@@ -134,6 +135,8 @@ class ChatRoutes:
             raise web.HTTPBadRequest(text=await self._sentence(token, "photo_refused.too_many")) from None
         except Full as full:
             raise _full(full) from None
+        except TimeoutError:
+            raise DatabaseAway("not read before the deadline") from None
         self._knows(self._visitors.external(token))
         await self._inbox.wake(chat.person_id)
         self._lines.arrived(chat.address_id)
