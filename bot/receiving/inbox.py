@@ -163,9 +163,10 @@ def read(accepted: inbox.Accepted, *, abroad: bool) -> Incoming:
     photos, press = body.get("photos", []), str(body.get("press", ""))
     nonce, _, index = press.rpartition(".")
     text = str(body.get("text", ""))
+    too_long = len(text) > MOST_TEXT and accepted.kind in ("text", "edited")
     return Incoming(
-        kind="too_long" if len(text) > MOST_TEXT else accepted.kind,  # type: ignore[arg-type]  # known to its channel
-        text=text if len(text) <= MOST_TEXT else "",
+        kind="too_long" if too_long else accepted.kind,  # type: ignore[arg-type]  # known to its channel
+        text=text[:MOST_TEXT],
         press=Press(nonce, _place_of(index)) if press else None,
         photos=tuple(photos) if isinstance(photos, list) else (),
         contact=str(body.get("contact", "")),

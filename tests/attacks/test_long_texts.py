@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.contract import MOST_TEXT
+from bot.receiving.inbox import read
 from handlers.banking import statements
 from handlers.desk import Desk
 from handlers.desk.announcing import Forwarded
@@ -21,6 +22,8 @@ from handlers.flow.message import Say
 from handlers.vietnamese import units, words
 from storage.cutoff import TookTooLong
 from storage.database import Database, Unit
+from storage.queries.incoming.chats import Chat
+from storage.queries.incoming.inbox import Accepted
 from tests.kit.house import open_house, visit
 from tests.kit.town import Town
 from tests.kit.trap import Trap, arrives, rows, said, until_done
@@ -92,6 +95,15 @@ async def test_a_text_too_long_from_a_platform_is_answered(town: Town) -> None:
     told = await said(town, "Lan")
     assert told[0] == town.office.texts.sentence("vi", "too_long")
     assert len(told) > 1
+
+
+def test_one_in_a_group_is_not_answered_as_if_she_had_written_alone() -> None:
+    chat = Chat("person", "address", "telegram", "vi", None)
+    accepted = Accepted(id=1, chat=chat, kind="group", body={"text": "a" * 9_999}, more=False)
+
+    taken = read(accepted, abroad=True)
+
+    assert (taken.kind, len(taken.text)) == ("group", MOST_TEXT)
 
 
 # A turn that never ends

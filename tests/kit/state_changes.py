@@ -178,8 +178,10 @@ class Source:
 
 def _pairs(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
     for target in node.targets:
-        many = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-        pairs = zip(target.elts, node.value.elts, strict=True) if many else ((target, node.value),)  # type: ignore[attr-defined]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = [*zip(target.elts, node.value.elts, strict=True)]
+        else:
+            pairs = [(target, node.value)]
         yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
 
 
