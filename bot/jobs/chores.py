@@ -13,6 +13,7 @@ from bot.jobs import anchors
 from bot.pictures.photos import MAX_BYTES, Cleaner, PhotoRefused
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
+from handlers.desk.messages import MOST_WAITING_BYTES, waiting_bytes
 from storage.database import Database, Unit
 from storage.queries import machine
 from storage.queries.chains import chain
@@ -47,7 +48,7 @@ async def seal(work: Work) -> bool:
 
 
 async def clean_photos(work: Work) -> bool:
-    """Re-encode the oldest photo not cleaned yet, apart from this process; True if there was one."""
+    """Re-encode the next photo, apart from this process; True if there was one."""
 
     def desk(unit: Unit, cause: str) -> Desk:
         return work.office.desk(unit, Actor("clock"), cause, work.clock)
@@ -68,9 +69,11 @@ async def clean_photos(work: Work) -> bool:
 
 
 async def fetch_photos(work: Work) -> bool:
-    """Fetch the photo that waits longest from its platform; True if there was one. What fails is tried again, and
+    """Fetch the next photo from its platform; True if there was one, and room for it. What fails is tried again, and
     after a while given up, and the person is told.
     """
+    if await work.database.read(waiting_bytes) > MOST_WAITING_BYTES:
+        return False
 
     def desk(unit: Unit, cause: str) -> Desk:
         return work.office.desk(unit, Actor("clock"), cause, work.clock)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from handlers.desk.messages import MOST_WAITING_BYTES
+
 HERE = "127.0.0.0/24"
 NETWORKS = 20_000  # remembered at most; the one that was quiet longest is forgotten
 
@@ -24,7 +26,7 @@ class Full(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Places:
+class ConcurrencyLimit:
     """Things held at once."""
 
     a_visitor: int
@@ -85,9 +87,9 @@ class Crowd:
     waiting_bytes: of photos that wait to be cleaned, all of them together; above it no more is taken.
     """
 
-    streams: Places
+    streams: ConcurrencyLimit
     stream_s: float = 300.0
-    waiting_bytes: int = 256 << 20
+    waiting_bytes: int = MOST_WAITING_BYTES
     persons: Quota = field(default_factory=lambda: Quota(most=300))
     photos: Quota = field(default_factory=lambda: Quota(most=200))
     photo_bytes: Quota = field(default_factory=lambda: Quota(most=300 << 20))
@@ -95,4 +97,6 @@ class Crowd:
     @classmethod
     def of(cls, descriptors: int) -> "Crowd":
         """For a process that may have so many files open, half of them for streams."""
-        return cls(Places(a_visitor=8, a_network=min(300, descriptors // 8), in_all=min(20_000, descriptors // 2)))
+        return cls(
+            ConcurrencyLimit(a_visitor=8, a_network=min(300, descriptors // 8), in_all=min(20_000, descriptors // 2))
+        )

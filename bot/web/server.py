@@ -37,7 +37,7 @@ class Deadlines:
 
 
 @dataclass(slots=True)
-class Lines:
+class OpenConnections:
     """How many connections are open. most: that may be; from `crowded` on only what is reserved is answered."""
 
     most: int
@@ -61,7 +61,9 @@ def descriptors() -> int:
 class Connection(RequestHandler):
     """One client's connection, and since when it has kept us waiting."""
 
-    def __init__(self, server: web.Server, deadlines: Deadlines, headers: Mapping[str, str], lines: Lines) -> None:
+    def __init__(
+        self, server: web.Server, deadlines: Deadlines, headers: Mapping[str, str], connections: OpenConnections
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -73,7 +75,7 @@ class Connection(RequestHandler):
         self.request: web.Request | None = None
         self.answer: web.StreamResponse | None = None
         self.ending = False
-        self._deadlines, self._headers, self.lines = deadlines, headers, lines
+        self._deadlines, self._headers, self.connections = deadlines, headers, connections
         self._since = self._moved = self._loop.time()
         self._unsent = 0
         self._turns = 0
@@ -82,13 +84,13 @@ class Connection(RequestHandler):
         # aiohttp forgets its transport as soon as it closes it; we need it until the client is really gone.
         self._line = cast(asyncio.Transport, transport)
         super().connection_made(transport)
-        self.lines.open += 1
-        if self.lines.open > self.lines.most:
+        self.connections.open += 1
+        if self.connections.open > self.connections.most:
             self._line.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
-        self.lines.open -= 1
+        self.connections.open -= 1
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -168,7 +170,7 @@ async def _turn(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not isinstance(connection, Connection):
         return await handler(request)
     connection.begin(request)
-    if connection.lines.crowded and not request.path.startswith(RESERVED):
+    if connection.connections.crowded and not request.path.startswith(RESERVED):
         connection.rest()
         return _too_many()
     try:
@@ -245,7 +247,7 @@ async def start(
 
     files: descriptors that there are, ours included; as many as this process may have unless given.
     """
-    allowed, lines = deadlines or Deadlines(), Lines((files or descriptors()) - OWN_FILES)
+    allowed, connections = deadlines or Deadlines(), OpenConnections((files or descriptors()) - OWN_FILES)
     app.middlewares.insert(0, _turn)
     app.on_response_prepare.append(_note_answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -255,7 +257,7 @@ async def start(
         raise RuntimeError("aiohttp made no server")
 
     def connection() -> Connection:
-        return Connection(server, allowed, headers, lines)
+        return Connection(server, allowed, headers, connections)
 
     try:
         listener = await asyncio.get_running_loop().create_server(connection, host, port, backlog=BACKLOG)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.web import caller, server
 from bot.web.chat.chat import ChatRoutes
-from bot.web.crowd import HERE, Crowd, Full, Places, Quota
+from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Quota
 from bot.web.pages import Pages
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import waiting_bytes
@@ -45,7 +45,7 @@ async def chat_beside(house: House, crowd: Crowd) -> AsyncIterator[str]:
 
 
 def caps(**given: object) -> Crowd:
-    crowd = Crowd(Places(a_visitor=2, a_network=3, in_all=5))
+    crowd = Crowd(ConcurrencyLimit(a_visitor=2, a_network=3, in_all=5))
     for name, value in given.items():
         setattr(crowd, name, value)
     return crowd

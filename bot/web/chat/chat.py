@@ -137,7 +137,6 @@ class ChatRoutes:
             raise _full(full) from None
         except TimeoutError:
             raise DatabaseAway("not read before the deadline") from None
-        self._knows(self._visitors.external(token))
         await self._inbox.wake(chat.person_id)
         self._lines.arrived(chat.address_id)
         self._lines.arrived(self._visitors.external(token))
@@ -151,18 +150,15 @@ class ChatRoutes:
         if external not in self._known:
             if await self._chat(token) is None:
                 self._crowd.persons.take(network)
-            self._knows(external)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.popitem(last=False)
+        self._known[external] = None
+        self._known.move_to_end(external)
         if given.photos:
             if await self._database.read(waiting_bytes) > self._crowd.waiting_bytes:
                 raise Full("all", 30)
             self._crowd.photos.take(network, len(given.photos))
             self._crowd.photo_bytes.take(network, sum(map(len, given.photos)))
-
-    def _knows(self, external: bytes) -> None:
-        self._known[external] = None
-        self._known.move_to_end(external)
-        if len(self._known) > MOST_KNOWN:
-            self._known.popitem(last=False)
 
     def _keep(self, unit: Unit, token: str, given: SentFields, network: str) -> tuple[Chat, int]:
         now, vault = self._clock.now(), Vault(unit, self._office.master)
@@ -286,13 +282,11 @@ class ChatRoutes:
 
         return await self._database.read(work)
 
-    async def _follow(self, chat: Chat | None, token: str | None, after: int) -> AsyncIterator[Line | None]:
+    async def _follow(self, chat: Chat | None, token: str, after: int) -> AsyncIterator[Line | None]:
         """Lines as they come; None when there was none for a while."""
-        external = self._visitors.external(token) if token else b""
-        with self._lines.following(external) as first:
+        with self._lines.following(self._visitors.external(token)) as first:
             while chat is None:
-                if token is not None:
-                    chat = await self._chat(token)
+                chat = await self._chat(token)
                 while chat is None and not await _happens(first, HEARTBEAT_S):
                     yield None
         with self._lines.following(chat.address_id) as arrival:

@@ -2,7 +2,7 @@
 
 from handlers.desk.messages.best_chat import has_better, of_few
 from handlers.desk.messages.disclosures import Disclosures
-from handlers.desk.messages.files import MOST_A_DAY, Files, TooMany, waiting_bytes
+from handlers.desk.messages.files import MOST_A_DAY, MOST_WAITING_BYTES, Files, TooMany, waiting_bytes
 from handlers.desk.messages.held import Held
 from handlers.desk.messages.messages import Messages, load_asking
 from handlers.desk.messages.pages import PrivatePage, PrivatePages
@@ -13,6 +13,7 @@ from handlers.desk.messages.stuck import StuckMessages, WayOnceMore, way
 __all__ = [
     "GOES_WITHIN",
     "MOST_A_DAY",
+    "MOST_WAITING_BYTES",
     "Disclosures",
     "Files",
     "Held",

@@ -20,6 +20,7 @@ from storage.tables import File
 from storage.vault import KeyGone
 
 MOST_A_DAY = 20
+MOST_WAITING_BYTES = 256 << 20  # of photos that wait to be cleaned, all of them together
 
 
 def waiting_bytes(unit: Unit) -> int:
