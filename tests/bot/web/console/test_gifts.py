@@ -96,6 +96,14 @@ async def test_a_gift_reads_like_a_file_and_that_it_was_read_is_noted(house: Hou
         assert {"pledge.read", "pledge.verified", "pledge.phone_shown"} <= set(await actions(town))
 
 
+async def test_a_gift_of_which_nothing_more_is_known_has_no_empty_heading(house: House, town: TownOf) -> None:
+    money, rice = await promises(town, "Cho", MONEY), await promises(town, "Ba")
+    async with clerk(house, "ke", "treasurer") as ke:
+        pages = [text(await ke.opens(f"/gifts/{code}")) for code in (money, rice)]
+
+    assert ["Tặng gì" in page for page in pages] == [False, True]
+
+
 async def test_goods_without_an_appointment_are_asked_for_it_beside_the_field(house: House, town: TownOf) -> None:
     rice = await promises(town, "Cho", accepted=False)
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam:
