@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.web.errors import BODY_LIMITS
 from bot.web.pages import SECURITY_HEADERS, Pages, static_file
 from tests.bot.web.sentences import sentence
 
@@ -124,7 +125,7 @@ async def open_room(room: ChatRoom) -> AsyncIterator[str]:
     async def secure(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(SECURITY_HEADERS)
 
-    app = web.Application()
+    app = web.Application(client_max_size=BODY_LIMITS["/chat/messages"])
     app.on_response_prepare.append(secure)
     app.router.add_get("/chat", room.page)
     app.router.add_post("/chat/messages", room.take)
