@@ -153,8 +153,8 @@ async def test_who_is_killed_leaves_no_more_unknown_than_a_moments_work_and_nobo
     await minutes_pass(office, people)
 
     states = Counter(await office.states(ids_of(people)))
-    assert 0 < left["sending"] <= AHEAD + ON_THE_WAY
-    assert states["unknown"] == left["sending"]
+    # What it had handed to the database as it was killed may be marked a moment later.
+    assert 0 < left["sending"] <= states["unknown"] <= AHEAD + ON_THE_WAY
     assert max(len(texts) for texts in heard(people)) == 1
     assert sum(len(texts) for texts in heard(people)) >= states["sent"]
 
