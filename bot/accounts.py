@@ -24,6 +24,7 @@ from handlers.desk.officials import OfficialAccount, invitations, uri_of
 from handlers.vietnamese import units
 from storage.database import Unit
 
+LAST_ADMIN = "it is the last admin's: make another admin first"
 NO_ADMIN = "no admin yet: chungtay officials create --email … --role admin"
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+\.[^\s@.]{2,}")
 _EASY = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
@@ -60,10 +61,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="for demonstrations and tests only: an active account, its password and secret printed",
     )
     again = acts.add_parser("invite-again", help="print a new one-time link; the old one ends")
+    change = acts.add_parser("change", help="give an account these roles and units; its browsers sign in anew")
+    change.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
+    change.add_argument("--unit", action="append", default=[], help="a ward or commune, by name; several times")
     disable = acts.add_parser("disable", help="end an account, its browsers and its chat's powers")
     disable.add_argument("--reason", required=True, choices=ENDINGS)
     code = acts.add_parser("code", help="print the one-time code of now, in a demonstration only")
-    for act in (create, again, disable, code):
+    for act in (create, again, change, disable, code):
         act.add_argument("--email", required=True)
     acts.add_parser("list", help="every account").add_argument("--json", action="store_true")
 
@@ -71,7 +75,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace, settings: Settings) -> Reply:
     """Run one act that is not the list. Raises CannotStart."""
     acts: Mapping[str, Callable[[argparse.Namespace, Settings], Reply]] = {
-        "create": create, "invite-again": invite_again, "disable": disable, "code": code,
+        "create": create, "invite-again": invite_again, "change": change, "disable": disable, "code": code,
     }  # fmt: skip
     return acts[given.what](given, settings)
 
@@ -112,6 +116,22 @@ def invite_again(given: argparse.Namespace, settings: Settings) -> Reply:
     return at_desk(settings, work)
 
 
+def change(given: argparse.Namespace, settings: Settings) -> Reply:
+    """Give an account other roles and units."""
+    places = tuple(_unit(named) for named in given.unit)
+
+    def work(desk: Desk, _: DeskFactory) -> Reply:
+        account = desk.officials.by_email(given.email)
+        if account is None or account.state == "disabled":
+            return Reply(False, "there is no account with this e-mail in use")
+        changed = desk.accounts.change(account.id, given.role, places)
+        return Reply(
+            changed, "the account is changed" if changed else "it is the last admin's: make another admin first"
+        )
+
+    return at_desk(settings, work)
+
+
 def disable(given: argparse.Namespace, settings: Settings) -> Reply:
     """End an account."""
 
@@ -120,7 +140,7 @@ def disable(given: argparse.Namespace, settings: Settings) -> Reply:
         if account is None or account.state == "disabled":
             return Reply(False, "there is no account with this e-mail in use")
         ended = desk.accounts.disable(account.id, given.reason)
-        return Reply(ended, "the account is disabled" if ended else "it is the last admin's: make another admin first")
+        return Reply(ended, "the account is disabled" if ended else LAST_ADMIN)
 
     return at_desk(settings, work)
 
@@ -174,7 +194,7 @@ async def open_demonstration(opened: OpenedOffice, clock: Clock) -> tuple[LogIn,
 async def has_admin(opened: OpenedOffice, clock: Clock) -> bool:
     """Whether somebody can let others in."""
     return await opened.database.read(
-        lambda unit: opened.office.desk(unit, Actor("operator"), "start", clock).officials.has_admin()
+        lambda unit: bool(opened.office.desk(unit, Actor("operator"), "start", clock).officials.admins())
     )
 
 

@@ -36,6 +36,7 @@ COPY_AFTER: Mapping[str, timedelta] = {
     "group": timedelta(seconds=10),
     "talk": timedelta(seconds=10),
     "notice": timedelta(minutes=2),
+    "alert": timedelta(minutes=2),
     "urgent": timedelta(0),
     "warning": timedelta(0),
 }

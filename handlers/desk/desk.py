@@ -63,7 +63,7 @@ from handlers.desk.messages import (
 from handlers.desk.money import CampaignItems, Campaigns, GiftAccounts, Ledger
 from handlers.desk.mornings import Endings, MorningList, Mornings
 from handlers.desk.office import Context, OfficeDays
-from handlers.desk.officials import Accounts, Browsers, Duty, Invitations, Officials, SigningIn
+from handlers.desk.officials import AccountChanges, Accounts, Browsers, Duty, Invitations, Officials, SigningIn
 from handlers.desk.pledges import (
     Bank,
     EndedAccounts,
@@ -120,6 +120,7 @@ class Desk(Context):
     reminders = Noun(Reminders)
     stuck_messages = Noun(StuckMessages)
     # officials
+    account_changes = Noun(AccountChanges)
     accounts = Noun(Accounts)
     browsers = Noun(Browsers)
     duty = Noun(Duty)

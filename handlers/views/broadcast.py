@@ -89,6 +89,6 @@ def facts(seen: SeenBroadcast, here: Desk) -> Phrase:
     notes = [picture]
     if seen.objection:
         notes.append(Phrase("objected", {"why": seen.objection}))
-    if here.acting().id in seen.authors:
+    if any(map(here.are_same_hands, seen.authors)):
         notes.append(Phrase("another_decides"))
     return Phrase("to_decide", {**told, "notes": Lines(tuple(notes))})

@@ -38,10 +38,18 @@ from storage.tables.machine import (
     Owner,
 )
 from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow, PassedOn
-from storage.tables.officials import ConsoleSession, Invitation, OfficialRow, OfficialUnit, RecoveryCode
+from storage.tables.officials import (
+    AccountChange,
+    ConsoleSession,
+    Invitation,
+    OfficialRow,
+    OfficialUnit,
+    RecoveryCode,
+)
 from storage.tables.people import Address, Person, SessionRow
 
 __all__ = [
+    "AccountChange",
     "Address",
     "Allocation",
     "AskingRow",

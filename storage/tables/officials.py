@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import UtcTime, json_column, one_of
@@ -13,7 +13,8 @@ class OfficialRow(SQLModel, table=True):
 
     login: a look-up value of the e-mail. password: as argon2 writes it. secret: of the one-time codes, sealed; step: of
     the last code taken, so that none counts twice. person_id: whose chats act for the account. deputy_id acts for the
-    units from away_from to away_until. on_duty: urgent requests ring here.
+    units from away_from to away_until. on_duty: urgent requests ring here. roles_since: when a role was given, by role;
+    not those that count from the beginning. let_in_by: the official who was shown the link that was taken up.
     """
 
     __tablename__ = "official"
@@ -23,6 +24,8 @@ class OfficialRow(SQLModel, table=True):
     login: bytes = Field(unique=True)
     state: str = "invited"
     roles: list[str] = Field(default_factory=list, sa_column=Column(json_column(), nullable=False))
+    roles_since: dict[str, str] | None = Field(default=None, sa_column=Column(json_column()))
+    let_in_by: str | None = None
     language: str = "vi"
     body: bytes | None = None
     password: str | None = None
@@ -38,16 +41,54 @@ class OfficialRow(SQLModel, table=True):
 
 
 class OfficialUnit(SQLModel, table=True):
-    """A unit an official works for."""
+    """A unit an official works for. since: when it was given; empty where it counts from the beginning."""
 
     __tablename__ = "official_unit"
 
     official_id: str = Field(primary_key=True, foreign_key="official.id")
     unit_id: str = Field(primary_key=True, index=True)
+    since: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class AccountChange(SQLModel, table=True):
+    """What an admin asks to be done to an account, until another admin decides.
+
+    kind: invite makes the account, whose e-mail, name and title are in `body`, sealed with a key of the change; again
+    is a new link; change gives it these roles and units. official_id: of the account, also before it is made.
+    """
+
+    __tablename__ = "account_change"
+    __table_args__ = (
+        one_of("kind", "invite", "again", "change"),
+        one_of("state", "waiting", "confirmed", "refused", "lapsed"),
+        Index(
+            "uq_account_change_waiting",
+            "official_id",
+            unique=True,
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    official_id: str = Field(index=True)
+    kind: str
+    state: str = "waiting"
+    login: bytes | None = None
+    body: bytes | None = None
+    roles: list[str] = Field(default_factory=list, sa_column=Column(json_column(), nullable=False))
+    units: list[str] = Field(default_factory=list, sa_column=Column(json_column(), nullable=False))
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcTime)
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class Invitation(SQLModel, table=True):
-    """A one-time link to an account, or a one-time code that lets a chat act for it. Only its look-up value is kept."""
+    """A one-time link to an account, or a one-time code that lets a chat act for it. Only its look-up value is kept.
+
+    shown_to: the official who was shown the link; empty where the operator was.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (one_of("kind", "account", "chat"),)
@@ -57,6 +98,7 @@ class Invitation(SQLModel, table=True):
     kind: str = "account"
     until: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    shown_to: str | None = None
 
 
 class RecoveryCode(SQLModel, table=True):

@@ -8,7 +8,9 @@ from bot.config import BadSetting, Settings
 from storage.queries.outgoing.windows import Windows
 
 # Kinds of messages that are said without a question before, for which a template may go out.
-TOLD_UNASKED = frozenset({"notice", "urgent", "warning", "broadcast", "reminder", "digest", "talk", "hand_over"})
+TOLD_UNASKED = frozenset(
+    {"notice", "urgent", "warning", "broadcast", "reminder", "digest", "talk", "hand_over", "alert"}
+)
 # developers.zalo.me, consultation messages, since 2026-01-01.
 FREE, PAID = timedelta(hours=48), timedelta(days=7)
 

@@ -98,7 +98,7 @@ def view(desk: Desk, given: Click) -> BroadcastPage | None:
         units=by_unit(desk, seen) if seen.state in OVER and seen.people and not again else (),
         unknown=unknown,
         again_by=desk.officials.name_of(seen.again_by),
-        own=desk.acting().id in seen.authors,
+        own=any(map(desk.are_same_hands, seen.authors)),
         objection=seen.objection,
         seen=seen.stamp,
         may=tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
@@ -222,8 +222,8 @@ def _may_ask_again(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
 
 
 def _may_send_again(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:
-    others = desk.acting().id not in (*seen.authors, seen.again_by)
-    return seen.again_by is not None and others and _may(desk, "broadcast.approve", seen)
+    hers = any(map(desk.are_same_hands, (*seen.authors, seen.again_by or "")))
+    return seen.again_by is not None and not hers and _may(desk, "broadcast.approve", seen)
 
 
 def _may_call(desk: Desk, seen: SeenBroadcast, unknown: int) -> bool:

@@ -56,7 +56,9 @@ def form(desk: Desk) -> BroadcastForm | None:
     reach = me.reach("broadcast.write")
     if reach is None:
         return None
-    places = tuple((u.id, u.name) for u in units.all_units().values() if reach == "all" or u.id in me.units)
+    places = tuple(
+        (u.id, u.name) for u in units.all_units().values() if reach == "all" or u.id in me.units_for("broadcast.write")
+    )
     campaigns = [seen for seen in desk.campaigns.all() if seen.state != "draft"]
     named = {seen.id: f"{seen.title[me.language]} ({seen.code})" for seen in campaigns}
     query = select(LawChange).where(LawChange.state == "found").order_by(col(LawChange.day).desc())

@@ -29,7 +29,9 @@ def form(desk: Desk) -> CampaignForm | None:
     reach = me.reach("campaign.write")
     if reach is None:
         return None
-    places = tuple((u.id, u.name) for u in units.all_units().values() if reach == "all" or u.id in me.units)
+    places = tuple(
+        (u.id, u.name) for u in units.all_units().values() if reach == "all" or u.id in me.units_for("campaign.write")
+    )
     bases = tuple((basis.id, Phrase(f"drive_bases.{basis.id}")) for basis in campaign_rules.bases(desk.today()))
     accounts = tuple((a.id, f"{a.owner} · {a.bank} · {a.number}") for a in desk.gift_accounts.to_choose())
     return CampaignForm(bases, places, accounts, reach == "all")

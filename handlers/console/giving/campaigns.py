@@ -90,7 +90,7 @@ def view_one(desk: Desk, given: Click) -> CampaignFile | None:
     if seen is None:
         return None
     language, is_draft = desk.acting().language, seen.state == "draft"
-    own, may_write = seen.written_by == desk.acting().id, desk.may("campaign.write", seen.unit_id)
+    own, may_write = desk.are_same_hands(seen.written_by), desk.may("campaign.write", seen.unit_id)
     return CampaignFile(
         line=_line(desk, seen),
         facts=_facts(desk, seen),

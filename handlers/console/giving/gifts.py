@@ -137,7 +137,7 @@ def units_within(desk: Desk, action: str) -> tuple[tuple[str, str], ...]:
     """The units that the official at the desk may do something for, id and name."""
     me = desk.acting()
     every = units.all_units()
-    ids = tuple(every) if me.reach(action) == "all" else tuple(sorted(me.units & every.keys()))
+    ids = tuple(every) if me.reach(action) == "all" else tuple(sorted(me.units_for(action) & every.keys()))
     return tuple((one, every[one].name) for one in ids)
 
 

@@ -107,7 +107,7 @@ def view_one(desk: Desk, given: Click) -> ModelPage | None:
         seen=model.seen,
         writes=writes,
         approves=approves and complete and model.state != "shown",
-        own=model.written_by == desk.acting().id,
+        own=desk.are_same_hands(model.written_by),
         hides=approves and model.state == "shown",
         lands=LAND,
         works=WORK,
@@ -182,7 +182,7 @@ def _idea(desk: Desk, model: Model) -> tuple[Field, ...]:
 
 def _line(desk: Desk, one: Model) -> ModelLine:
     said = one.wording(desk.acting().language)
-    hers = one.written_by == desk.acting().id
+    hers = desk.are_same_hands(one.written_by)
     return ModelLine(
         id=one.id,
         title=said.title,

@@ -18,13 +18,17 @@ HERE = "/account"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """One's own account. units: their names; deputies: (id, title and name) of who may stand in."""
+    """One's own account. units: their names; deputies: (id, title and name) of who may stand in.
+
+    later: she was given something that does not count yet.
+    """
 
     account: OfficialAccount
     units: tuple[str, ...]
     browsers: tuple[OwnBrowser, ...]
     deputies: tuple[tuple[str, str], ...]
     codes_left: int
+    later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def view(desk: Desk, given: Click) -> Own | None:
         browsers=tuple(desk.browsers.of(me.id, given.session)),
         deputies=tuple((a.id, f"{a.title} {a.name}".strip()) for a in others),
         codes_left=desk.signing_in.codes_left(me.id),
+        later=bool(me.new_roles or me.new_units),
     )
 
 

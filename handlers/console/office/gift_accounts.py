@@ -59,9 +59,9 @@ def view_one(desk: Desk, given: Click) -> GiftAccountPage | None:
     account = desk.gift_accounts.find(given.path["id"])
     if account is None:
         return None
-    may = desk.may("account.confirm", None)
-    waits = account.state == "waiting" and not account.hers
-    return GiftAccountPage(account, LOOKS[account.state], may and waits, may and account.state != "ended")
+    may_confirm = desk.may("account.confirm", None) and account.state == "waiting" and not account.hers
+    may_end = desk.may("account.end", None) and account.state != "ended"
+    return GiftAccountPage(account, LOOKS[account.state], may_confirm, may_end)
 
 
 def enter(desk: Desk, given: Click) -> Redirect | Invalid | None:
@@ -137,5 +137,5 @@ acts = (
     Act(path="/gift-accounts", right="account.enter", do=enter, screen=LIST, checked=True),
     Act(path="/gift-accounts/{id}/confirm", right="account.confirm", do=confirm, screen=ONE, checked=True),
     # To stop is never hard: whoever sees a wrong account ends it before she looks for her code.
-    Act(path="/gift-accounts/{id}/end", right="account.confirm", do=end, screen=ONE),
+    Act(path="/gift-accounts/{id}/end", right="account.end", do=end, screen=ONE),
 )

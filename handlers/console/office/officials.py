@@ -7,7 +7,7 @@ from datetime import date
 from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, ShownOnce
 from handlers.desk import Desk
 from handlers.desk.office import ROLES
-from handlers.desk.officials import OfficialAccount
+from handlers.desk.officials import OfficialAccount, SeenChange
 from handlers.vietnamese import units
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}")
@@ -18,13 +18,18 @@ ENDINGS = ("left", "moved", "unsafe", "other")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Everybody:
-    """The accounts that an official may see. units: (id, name) of all; may: she may change them."""
+    """The accounts that an official may see. units: (id, name) of all; may: she may ask for changes.
+
+    waiting: what waits for a second admin; alone: there is none.
+    """
 
     today: date
     accounts: tuple[OfficialAccount, ...]
     roles: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
     may: bool
+    waiting: tuple[SeenChange, ...]
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,7 @@ class OfficialPage:
     may: bool
     own: bool
     endings: tuple[str, ...]
+    waiting: SeenChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,15 @@ class InvitationLink:
 def view(desk: Desk, given: Click) -> Everybody:
     """The accounts within reach."""
     seen = tuple(account for account in desk.officials.accounts() if _is_seen(desk, account))
-    return Everybody(today=desk.today(), accounts=seen, roles=ROLES, units=_all_units(), may=_may(desk))
+    return Everybody(
+        today=desk.today(),
+        accounts=seen,
+        roles=ROLES,
+        units=_all_units(),
+        may=_may(desk),
+        waiting=tuple(desk.account_changes.waiting()) if _may(desk) else (),
+        alone=len(desk.officials.admins()) < 2,
+    )
 
 
 def view_one(desk: Desk, given: Click) -> OfficialPage | None:
@@ -71,11 +85,12 @@ def view_one(desk: Desk, given: Click) -> OfficialPage | None:
         may=_may(desk),
         own=account.id == desk.acting().id,
         endings=ENDINGS,
+        waiting=desk.account_changes.of(account.id) if _may(desk) else None,
     )
 
 
-def invite(desk: Desk, given: Click) -> ShownOnce | Invalid:
-    """Make an account and its one-time link."""
+def invite(desk: Desk, given: Click) -> Redirect | Invalid:
+    """Ask for an account, which another admin makes."""
     wrong = _wrong_roles(given)
     if not EMAIL.fullmatch(given["email"]):
         wrong["email"] = "email"
@@ -84,31 +99,58 @@ def invite(desk: Desk, given: Click) -> ShownOnce | Invalid:
             wrong[name] = "name"
     if wrong:
         return Invalid(wrong)
-    made = desk.accounts.invite(given["email"], given["name"], given["title"], given.all("roles"), given.all("units"))
-    if made is None:
+    who = (given["email"], given["name"], given["title"])
+    if desk.account_changes.invite(*who, given.all("roles"), given.all("units")) is None:
         return Invalid({"email": "email_taken"})
-    return _shown(desk, made[0], given["email"], made[1])
+    return Redirect("/officials", "change_asked")
 
 
-def invite_again(desk: Desk, given: Click) -> ShownOnce | Invalid | None:
-    """Make a new one-time link for an account."""
+def invite_again(desk: Desk, given: Click) -> Redirect | Invalid | None:
+    """Ask for a new one-time link to an account."""
     account = desk.officials.account(given.path["id"])
     if account is None:
         return None
-    token = desk.accounts.invite_again(account.id)
-    return _shown(desk, account.id, account.email, token) if token else Invalid({"": "disabled"})
+    if not desk.account_changes.ask(account.id, "again"):
+        return Invalid({"": "disabled"})
+    return Redirect(f"/officials/{account.id}", "change_asked")
 
 
 def change(desk: Desk, given: Click) -> Redirect | Invalid | None:
-    """Give an account other roles and units."""
+    """Ask for other roles and units of an account."""
     account = desk.officials.account(given.path["id"])
     if account is None:
         return None
     if wrong := _wrong_roles(given):
         return Invalid(wrong)
-    if not desk.accounts.change(account.id, given.all("roles"), given.all("units")):
-        return Invalid({"roles": "last_admin"})
-    return Redirect(f"/officials/{account.id}", "official_changed")
+    if not desk.account_changes.ask(account.id, "change", given.all("roles"), given.all("units")):
+        return Invalid({"": "disabled"}) if account.state == "disabled" else Invalid({"roles": "last_admin"})
+    return Redirect(f"/officials/{account.id}", "change_asked")
+
+
+def confirm(desk: Desk, given: Click) -> ShownOnce | Redirect | Invalid | None:
+    """Do what another admin asked for; a link that follows from it is shown here, once."""
+    done = desk.account_changes.confirm(given.path["id"])
+    match done.how:
+        case "absent":
+            return None
+        case "outdated":
+            return Invalid({}, outdated=True)
+        case "own":
+            return Invalid({"": "own_change"})
+        case "last_admin":
+            return Invalid({"": "last_admin"})
+    if done.token:
+        link = f"{desk.public_url}/console/invitation/{done.token}"
+        return ShownOnce("office/invited", InvitationLink(done.official_id, done.email, link))
+    return Redirect(f"/officials/{done.official_id}", "official_changed")
+
+
+def refuse(desk: Desk, given: Click) -> Redirect | Invalid | None:
+    """Let be what was asked for."""
+    done = desk.account_changes.refuse(given.path["id"])
+    if done == "absent":
+        return None
+    return Redirect("/officials", "change_refused") if done == "done" else Invalid({}, outdated=True)
 
 
 def disable(desk: Desk, given: Click) -> Redirect | Invalid | None:
@@ -149,11 +191,6 @@ def _all_units() -> tuple[tuple[str, str], ...]:
     return tuple((unit.id, unit.name) for unit in units.all_units().values())
 
 
-def _shown(desk: Desk, official_id: str, email: str, token: str) -> ShownOnce:
-    link = f"{desk.public_url}/console/invitation/{token}"
-    return ShownOnce("office/invited", InvitationLink(official_id, email, link))
-
-
 LIST = Screen(path="/officials", template="office/officials", right="official.see", view=view, menu="office")
 ONE = Screen(path="/officials/{id}", template="office/official", right="official.see", view=view_one)
 screens = (LIST, ONE)
@@ -161,5 +198,8 @@ acts = (
     Act(path="/officials", right="official.change", do=invite, screen=LIST, checked=True),
     Act(path="/officials/{id}/invite", right="official.change", do=invite_again, screen=ONE, checked=True),
     Act(path="/officials/{id}/change", right="official.change", do=change, screen=ONE, checked=True),
+    Act(path="/officials/changes/{id}/confirm", right="official.confirm", do=confirm, screen=LIST, checked=True),
+    Act(path="/officials/changes/{id}/refuse", right="official.change", do=refuse, screen=LIST),
+    # To stop is never hard: one admin is enough, and every admin is told.
     Act(path="/officials/{id}/disable", right="official.change", do=disable, screen=ONE, checked=True),
 )

@@ -54,10 +54,11 @@ def enter(desk: Desk, given: Click) -> Redirect | Invalid:
 def confirm(desk: Desk, given: Click) -> Redirect | Invalid:
     """Confirm what another entered."""
     entry = number(given["number"], digits=9) or 0
+    waiting = view(desk, given).waiting
+    if waiting is not None and waiting.number == entry and waiting.hers:
+        return Invalid({"": "own_entry"})
     if not machine.confirm_owner(desk.unit, entry, str(desk.actor)):
-        waiting = view(desk, given).waiting
-        own = waiting is not None and waiting.number == entry and waiting.hers
-        return Invalid({"": "own_entry"}) if own else Invalid({}, outdated=True)
+        return Invalid({}, outdated=True)
     desk.note("owner.confirmed", f"owner:{entry}")
     return Redirect("/owner", "owner_confirmed")
 
@@ -65,7 +66,7 @@ def confirm(desk: Desk, given: Click) -> Redirect | Invalid:
 def _entry(desk: Desk, row: machine.OwnerEntry | None) -> OwnerLine | None:
     if row is None:
         return None
-    by, hers = desk.officials.name_of_actor(row.by), row.by == str(desk.actor)
+    by, hers = desk.officials.name_of_actor(row.by), desk.are_same_hands(row.by)
     return OwnerLine(
         number=row.number,
         body=row.body,

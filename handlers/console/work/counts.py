@@ -13,7 +13,8 @@ from storage.queries.outgoing import outbox
 class WaitingCounts:
     """How many wait. unknown: messages that nobody knows the end of, and those that failed. unconfirmed: hand-overs of
     which nothing was heard for seven days. broadcasts: those of others that wait for her approval.
-    suspects: messages that are not ours and that no official has looked at.
+    suspects: messages that are not ours and that no official has looked at. accounts: changes of accounts that wait for
+    a second admin.
     """
 
     urgent: int
@@ -26,6 +27,7 @@ class WaitingCounts:
     grievances: int
     broadcasts: int
     suspects: int
+    accounts: int
 
 
 def counts(desk: Desk) -> WaitingCounts:
@@ -42,7 +44,14 @@ def counts(desk: Desk) -> WaitingCounts:
         grievances=desk.hand_overs.open_grievances(),
         broadcasts=_to_approve(desk),
         suspects=desk.suspects.unseen() if me.reach("suspect.see") else 0,
+        accounts=_accounts(desk),
     )
+
+
+def _accounts(desk: Desk) -> int:
+    if desk.acting().reach("official.confirm") is None:
+        return 0
+    return sum(not change.hers for change in desk.account_changes.waiting())
 
 
 def _to_approve(desk: Desk) -> int:

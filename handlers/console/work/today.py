@@ -45,6 +45,7 @@ def view(desk: Desk, given: Click) -> Today:
         Tile("gifts_due", found.gifts.due, "/gifts?due=1", "mine"),
         Tile("grievances", found.grievances, "/grievances", "late"),
         Tile("unconfirmed", found.unconfirmed, "/handovers?part=late", "late"),
+        Tile("accounts", found.accounts, "/officials", "mine"),
         Tile("unknown", found.unknown, "/outbox", "unknown"),
         Tile("letters", found.letters, "/letters", "late"),
         Tile("suspects", found.suspects, "/suspects", "new"),

@@ -138,7 +138,7 @@ class Grievances:
         given = AllocationSteps(context).find(row.allocation_id)
         if (
             given is None
-            or row.handed_by == context.acting().id
+            or context.are_same_hands(row.handed_by)
             or Allocations(context).is_own(given.pledge, given.slot)
         ):
             context.note("grievance.own_refused", f"grievance:{row.id}")
@@ -195,7 +195,7 @@ class Grievances:
             outcome=row.outcome,
             closed_by=row.closed_by,
             closed_at=row.closed_at,
-            hers=row.handed_by == self.context.acting().id,
+            hers=self.context.are_same_hands(row.handed_by),
         )
 
 

@@ -169,7 +169,7 @@ class Models:
             return "not_now"
         me = self.context.acting()
         pledge = self.context.unit.get(Pledge, row.pledge_id) if row.pledge_id else None
-        if row.written_by == me.id or (pledge is not None and pledge.person_id == me.person_id):
+        if self.context.are_same_hands(row.written_by) or (pledge is not None and pledge.person_id == me.person_id):
             self.context.note("model.own_approval_refused", f"model:{row.id}")
             return "own"
         row.approved_by = me.id

@@ -53,7 +53,7 @@ class ChatBroadcasts:
         reach = official.reach("broadcast.write")
         if reach == "all":
             return ()
-        return tuple(sorted(official.units)) or None if reach == "unit" else None
+        return tuple(sorted(official.units_for("broadcast.write"))) or None if reach == "unit" else None
 
     def under_way(self) -> list[SeenBroadcast]:
         """Those that are under way or wait for approval, the newest first, as far as she may see them."""
@@ -96,8 +96,8 @@ class ChatBroadcasts:
 
     def may_approve(self, seen: SeenBroadcast) -> bool:
         """Whether she is one who may approve it now."""
-        waits = seen.state == "awaiting_approval" and self.context.acting().id not in seen.authors
-        return waits and self._may("broadcast.approve", seen)
+        hers = any(self.context.are_same_hands(author) for author in seen.authors)
+        return seen.state == "awaiting_approval" and not hers and self._may("broadcast.approve", seen)
 
     def may_send_back(self, seen: SeenBroadcast) -> bool:
         """Whether she may give it back to its authors now."""

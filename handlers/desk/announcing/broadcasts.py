@@ -183,7 +183,7 @@ class Broadcasts:
             return "absent"
         if row.state != "awaiting_approval":
             return self._rows.refuse(row, "not_now")
-        if context.acting().id in row.authors:
+        if any(context.are_same_hands(author) for author in row.authors):
             return self._rows.refuse(row, "own")
         if row.start is not None and row.start < context.now:
             return self._rows.refuse(row, "late")
@@ -251,8 +251,7 @@ class Broadcasts:
             return "absent"
         if row.again_by is None:
             return "not_now"
-        me = context.acting().id
-        if me == row.again_by or me in row.authors:
+        if any(context.are_same_hands(one) for one in (row.again_by, *row.authors)):
             return self._rows.refuse(row, "own")
         asked = row.again_by
         if not states.edit(context.unit, row, col(Broadcast.again_by) == asked, again_by=None):

@@ -44,7 +44,8 @@ class BroadcastNews:
         places = tuple(units) or (None,)
         found = Officials(self.context).of_unit(places[0], "broadcast.approve")
         mays = (o for o in found if all(o.may("broadcast.approve", place) for place in places))
-        return [official for official in mays if official.id not in authors]
+        same = self.context.are_same_hands
+        return [official for official in mays if not any(same(author, official) for author in authors)]
 
     def waits(self, row: Broadcast) -> None:
         """Tell everybody who may approve it that it waits."""

@@ -56,13 +56,13 @@ class CaseActs:
 
     def proposed_it(self, case: Case) -> bool:
         """Whether what waits for approval is the own proposal of the official at the desk."""
-        return self._last_actor(case, "proposed") == str(self.context.actor)
+        return self.context.are_same_hands(self._last_actor(case, "proposed"))
 
     def is_complained_of(self, case: Case) -> bool:
         """Whether an open complaint is about what the official at the desk refused."""
         query = select(Task.id).where(Task.case_id == case.id, Task.kind == "complaint", col(Task.done_at).is_(None))
         complained = self.context.unit.scalars(query.limit(1)).first() is not None
-        return complained and self._last_actor(case, "refused") == str(self.context.actor)
+        return complained and self.context.are_same_hands(self._last_actor(case, "refused"))
 
     def last_event(self, case: Case) -> str:
         """The id of the last thing that happened to a case."""

@@ -138,7 +138,7 @@ class CaseList:
         if state or not narrowed.to_check:
             found.append(_CASES.c.state == state if state else _CASES.c.closed_at.is_(None))
         if narrowed.to_approve and me.reach("case.approve") == "unit":
-            found.append(_CASES.c.unit_id.in_(sorted(me.units)))
+            found.append(_CASES.c.unit_id.in_(sorted(me.units_for("case.approve"))))
         if narrowed.unit_id:
             found.append(_CASES.c.unit_id == narrowed.unit_id)
         if narrowed.mine:

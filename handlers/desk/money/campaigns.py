@@ -181,7 +181,7 @@ class Campaigns:
             return "absent"
         if row.state != "draft":
             return "not_now"
-        if row.written_by == me:
+        if self.context.are_same_hands(row.written_by):
             self.context.note("campaign.own_opening_refused", f"campaign:{row.id}")
             return "own"
         if row.last_day < self.context.today() or campaign_rules.check(row.basis, row.first_day, row.last_day):

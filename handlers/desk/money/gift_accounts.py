@@ -149,7 +149,7 @@ class GiftAccounts:
         if row is None:
             return "absent"
         me = self.context.acting().id
-        if row.entered_by == me:
+        if self.context.are_same_hands(row.entered_by):
             self.context.note("gift_account.own_confirm_refused", f"gift_account:{row.id}")
             return "own"
         change = update(GiftAccount).where(col(GiftAccount.id) == row.id, col(GiftAccount.entered_by) != me, *waits)
@@ -159,7 +159,7 @@ class GiftAccounts:
         """End an account at once and for ever, confirmed or not; either of the two may. What told givers of it is taken
         out of their chats a moment later.
         """
-        row = self._find(account_id, "account.confirm")
+        row = self._find(account_id, "account.end")
         if row is None:
             return "absent"
         change = update(GiftAccount).where(col(GiftAccount.id) == row.id, col(GiftAccount.ended_at).is_(None))
@@ -243,7 +243,7 @@ class GiftAccounts:
             confirmed_at=row.confirmed_at,
             ended_by=name(row.ended_by),
             ended_at=row.ended_at,
-            hers=row.entered_by == self.context.acting().id,
+            hers=self.context.are_same_hands(row.entered_by),
         )
 
 

@@ -84,7 +84,7 @@ class MorningList:
             col(CaseEvent.case_id) == col(Case.id), col(CaseEvent.kind) == "proposed"
         )
         last = by.order_by(col(CaseEvent.id).desc()).limit(1).scalar_subquery()
-        others = last != str(self.context.actor)
+        others = last.not_in([f"official:{one}" for one in self.context.hands()])
         return self._cases("to_approve", self._of_units("case.approve"), col(Case.state) == "proposed", others)
 
     def review_forms(self) -> MorningLine:
@@ -115,7 +115,7 @@ class MorningList:
             select(col(Pledge.code), func.count().over())
             .join(Allocation, col(Allocation.pledge_id) == col(Pledge.id))
             .join(Grievance, col(Grievance.allocation_id) == col(Allocation.id))
-            .where(col(Grievance.state) == "open", col(Grievance.handed_by) != self.context.acting().id)
+            .where(col(Grievance.state) == "open", col(Grievance.handed_by).not_in(self.context.hands()))
             .where(self.context.within(col(Grievance.unit_id), "grievance.close"))
         )
         return self._found("grievances", query.order_by(col(Grievance.id)))
@@ -129,7 +129,9 @@ class MorningList:
             .order_by(col(Broadcast.id))
         )
         codes = [
-            code for code, authors, unit_id in rows if me.id not in authors and me.may("broadcast.approve", unit_id)
+            code
+            for code, authors, unit_id in rows
+            if me.may("broadcast.approve", unit_id) and not any(map(self.context.are_same_hands, authors))
         ]
         return MorningLine("broadcasts", len(codes), tuple(codes[:MOST_CODES]))
 
@@ -146,7 +148,7 @@ class MorningList:
 
     def _of_units(self, action: str) -> ColumnElement[bool]:
         me = self.context.acting()
-        return col(Case.unit_id).in_(sorted(me.units) if me.reach(action) else ())
+        return col(Case.unit_id).in_(sorted(me.units_for(action)) if me.reach(action) else ())
 
     def _due_by(self, working_days: int) -> date:
         """The latest day that lies so many working days back."""

@@ -4,9 +4,20 @@ from handlers.desk.office.calendar import Calendar
 from handlers.desk.office.context import Actor, Context, ResponsibleBody, Told
 from handlers.desk.office.days import DayKind, OfficeDays
 from handlers.desk.office.quiet_hours import NIGHT, QuietHours, Waits, may_go
-from handlers.desk.office.rights import RIGHTS, ROLES, TABLE, NotAllowed, Official, is_within, read_table, widest
+from handlers.desk.office.rights import (
+    LATER,
+    RIGHTS,
+    ROLES,
+    TABLE,
+    NotAllowed,
+    Official,
+    is_within,
+    read_table,
+    widest,
+)
 
 __all__ = [
+    "LATER",
     "NIGHT",
     "RIGHTS",
     "ROLES",

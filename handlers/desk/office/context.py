@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.orm import Mapped
+from sqlmodel import select
 
 from handlers.desk.office.calendar import Calendar
 from handlers.desk.office.quiet_hours import NIGHT, QuietHours
@@ -23,6 +24,7 @@ from handlers.texts import Bilingual, Phrase, Texts, Voice
 from storage.queries import machine
 from storage.queries.incoming.chats import Chat
 from storage.queries.outgoing.windows import Windows
+from storage.tables import OfficialRow
 from storage.unit import Unit
 from storage.vault import Vault
 
@@ -169,13 +171,31 @@ class Context:
             self.note("rights.refused", subject, action=action)
         return allowed
 
+    def are_same_hands(self, actor: str, me: Official | None = None) -> bool:
+        """Whether what somebody did may have been done by an official, who is the one at the desk if no other is named:
+        it is she, or one of the two was shown the link by which the other took her account up.
+
+        actor: an official's id, or as events name her.
+        """
+        me, other_id = me or self.acting(), actor.removeprefix("official:")
+        if not other_id:
+            return False
+        other = self.unit.get(OfficialRow, other_id)
+        return other_id in (me.id, me.let_in_by) or (other is not None and other.let_in_by == me.id)
+
+    def hands(self) -> frozenset[str]:
+        """The accounts of which the same may be said of the one at the desk."""
+        me = self.acting()
+        let_in = self.unit.scalars(select(OfficialRow.id).where(OfficialRow.let_in_by == me.id))
+        return frozenset({me.id, *let_in, *([me.let_in_by] if me.let_in_by else [])})
+
     def within(self, unit_id: Mapped[str | None], action: str = "gift.see") -> ColumnElement[bool]:
         """The rows that the official at the desk may do this to: of her units, and of none."""
         me = self.acting()
         reach = me.reach(action)
         if reach == "all":
             return true()
-        return or_(unit_id.in_(sorted(me.units)), unit_id.is_(None)) if reach else false()
+        return or_(unit_id.in_(sorted(me.units_for(action))), unit_id.is_(None)) if reach else false()
 
     def row_by_id(self, table: type[T], row_id: str) -> T | None:
         """A row by an id that a page or a button gave us; whatever else that may be names none."""

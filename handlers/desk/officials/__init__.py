@@ -2,14 +2,19 @@
 
 from handlers.desk.officials.accounts import Accounts
 from handlers.desk.officials.browsers import Browsers, OwnBrowser, SignedIn
+from handlers.desk.officials.changes import AccountChanges, ConfirmedChange, SeenChange
 from handlers.desk.officials.duty import Duty
 from handlers.desk.officials.invitations import Invitations
+from handlers.desk.officials.news import AccountNews
 from handlers.desk.officials.officials import OfficialAccount, Officials
 from handlers.desk.officials.signing_in import Invited, Login, SigningIn, uri_of
 
 __all__ = [
+    "AccountChanges",
+    "AccountNews",
     "Accounts",
     "Browsers",
+    "ConfirmedChange",
     "Duty",
     "Invitations",
     "Invited",
@@ -17,6 +22,7 @@ __all__ = [
     "OfficialAccount",
     "Officials",
     "OwnBrowser",
+    "SeenChange",
     "SignedIn",
     "SigningIn",
     "uri_of",

@@ -1,16 +1,21 @@
-"""Accounts of officials: invited, changed, ended, on leave, on duty, and the chat that acts for one."""
+"""Accounts of officials: invited, changed, ended, on leave, on duty, and the chat that acts for one.
 
-from collections.abc import Collection, Iterable
+What lets somebody in or gives her more is done here by the operator at the machine, who needs nobody's consent, and by
+`AccountChanges` once two admins agreed; an official at the desk does none of it.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, or_, update
-from sqlmodel import col, select
+from sqlmodel import col
 
 from handlers.desk.messages import Disclosures
 from handlers.desk.office import ROLES, Context, is_within
 from handlers.desk.officials.browsers import Browsers
 from handlers.desk.officials.invitations import Invitations
+from handlers.desk.officials.news import AccountNews
 from handlers.desk.officials.officials import Officials
 from handlers.vietnamese.units import all_units
 from storage.ids import new_id
@@ -27,28 +32,41 @@ class Accounts:
         self, email: str, name: str, title: str, roles: Collection[str], units: Collection[str]
     ) -> tuple[str, str] | None:
         """Make an account: its id, and the token of its one-time link. None if the e-mail has one."""
-        context = self.context
-        login = Officials(self.context).login_of(email)
-        if context.unit.scalars(select(OfficialRow.id).where(OfficialRow.login == login)).first() is not None:
+        if Officials(self.context).by_email(email) is not None:
             return None
-        row = OfficialRow(
-            id=new_id(context.now), login=login, roles=_in_order(roles), created_at=context.now, changed_at=context.now
-        )
+        made = self.make(new_id(self.context.now), email, name, title)
+        return made, self.let_in(made, roles, units)
+
+    def make(self, official_id: str, email: str, name: str, title: str) -> str:
+        """Make an account that may do nothing yet; returns its id."""
+        context, login = self.context, Officials(self.context).login_of(email)
+        row = OfficialRow(id=official_id, login=login, created_at=context.now, changed_at=context.now)
         context.vault.make(f"official:{row.id}", context.now)
         row.body = self._seal(row.id, {"email": email.strip(), "name": name.strip(), "title": title.strip()})
         context.unit.add(row)
         context.unit.flush()
-        self._set_units(row.id, units)
-        context.note("official.invited", f"official:{row.id}", roles=list(row.roles), units=sorted(units))
-        return row.id, Invitations(context).link(row.id)
+        return row.id
+
+    def let_in(self, official_id: str, roles: Collection[str], units: Collection[str]) -> str:
+        """Give a new account its roles and units; returns the token of its one-time link."""
+        self._give(self.context.unit.get_one(OfficialRow, official_id), roles, units)
+        detail = {"roles": _in_order(roles), "units": sorted(units)}
+        self.context.note("official.invited", f"official:{official_id}", **detail)
+        AccountNews(self.context).tell(official_id, "invited")
+        return Invitations(self.context).link(official_id)
 
     def invite_again(self, official_id: str) -> str | None:
         """A new one-time link, which ends the old one; None for a disabled account. Redeeming sets all secrets anew."""
-        row = self.context.unit.get(OfficialRow, official_id)
+        context, row = self.context, self.context.unit.get(OfficialRow, official_id)
         if row is None or row.state == "disabled":
             return None
-        self.context.note("official.invited_again", f"official:{official_id}")
-        return Invitations(self.context).link(official_id)
+        if context.official is not None and context.official.id != official_id:
+            # Whoever is shown the link may be who takes it up, so all she may do counts from now on.
+            row.roles_since = dict.fromkeys(row.roles, context.now.isoformat())
+        context.note("official.invited_again", f"official:{official_id}")
+        if context.official is None or context.official.id != official_id:
+            AccountNews(context).tell(official_id, "invited_again")
+        return Invitations(context).link(official_id)
 
     def change(self, official_id: str, roles: Collection[str], units: Collection[str]) -> bool:
         """Give an account these roles and units; her browsers have to sign in anew. False if there is none, or it is
@@ -58,12 +76,11 @@ class Accounts:
         if row is None or ("admin" not in roles and self._is_last_admin(row)):
             return False
         before = {"roles": list(row.roles), "units": sorted(Officials(self.context).own_units(official_id))}
-        row.roles, row.changed_at = _in_order(roles), context.now
-        context.unit.add(row)
-        self._set_units(official_id, units)
+        self._give(row, roles, units)
         Browsers(context).end_with(official_id)
         after = {"roles": list(row.roles), "units": sorted(units)}
         context.note("official.changed", f"official:{official_id}", before=before, after=after)
+        AccountNews(context).tell(official_id, "changed")
         return True
 
     def disable(self, official_id: str, reason: str) -> bool:
@@ -74,6 +91,7 @@ class Accounts:
         context, row = self.context, self.context.unit.get(OfficialRow, official_id)
         if row is None or row.state == "disabled" or self._is_last_admin(row):
             return False
+        AccountNews(context).tell(official_id, "disabled")
         if row.person_id is not None:
             Disclosures(context).take_away(row.person_id)
         row.state, row.changed_at, row.person_id = "disabled", context.now, None
@@ -137,18 +155,26 @@ class Accounts:
             self.context
         ).own_units(row.id)
 
-    def _set_units(self, official_id: str, units: Iterable[str]) -> None:
+    def _give(self, row: OfficialRow, roles: Collection[str], units: Collection[str]) -> None:
+        """Set roles and units; what she did not have before is new from now on, unless the operator gives it."""
+        context = self.context
         if unknown := set(units) - all_units().keys():
             raise ValueError(f"no such unit: {', '.join(sorted(unknown))}")
-        self.context.unit.execute(delete(OfficialUnit).where(col(OfficialUnit.official_id) == official_id))
-        self.context.unit.add_all(
-            OfficialUnit(official_id=official_id, unit_id=unit_id) for unit_id in sorted(set(units))
-        )
-        self.context.unit.flush()
+        since = context.now if context.official is not None else None
+        of_roles = {role: at for role, at in (row.roles_since or {}).items() if role in roles}
+        if since is not None:
+            of_roles.update(dict.fromkeys(set(roles) - set(row.roles), since.isoformat()))
+        row.roles, row.roles_since, row.changed_at = _in_order(roles), of_roles, context.now
+        context.unit.add(row)
+        had = Officials(context).own_units(row.id)
+        lost = col(OfficialUnit.unit_id).in_(had - set(units))
+        context.unit.execute(delete(OfficialUnit).where(col(OfficialUnit.official_id) == row.id, lost))
+        given = sorted(set(units) - had)
+        context.unit.add_all(OfficialUnit(official_id=row.id, unit_id=unit_id, since=since) for unit_id in given)
+        context.unit.flush()
 
     def _is_last_admin(self, row: OfficialRow) -> bool:
-        active = self.context.unit.scalars(select(OfficialRow).where(OfficialRow.state == "active"))
-        return {other.id for other in active if "admin" in other.roles} == {row.id}
+        return Officials(self.context).admins() == {row.id}
 
     def _seal(self, official_id: str, content: dict[str, str]) -> bytes:
         return self.context.vault.seal(f"official:{official_id}", f"official.body:{official_id}", content)

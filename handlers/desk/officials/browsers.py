@@ -139,10 +139,11 @@ def _live(idle: object, begun: object) -> tuple[ColumnElement[bool], ...]:
     return (_SESSIONS.c.ended_at.is_(None), _SESSIONS.c.seen_at > idle, _SESSIONS.c.created_at > begun)
 
 
+_ACTS_BY = ("id", "state", "roles", "roles_since", "let_in_by", "body", "language", "person_id")
 # A browser with its official and her wrapped key, which every click asks for.
 _READ = (
     _SESSIONS.c.id.label("session_id"), _SESSIONS.c.seen_at, _SESSIONS.c.checked_at, _KEYS.c.wrapped,
-    *(_OFFICIALS.c[name] for name in ("id", "state", "roles", "body", "language", "person_id")),
+    *(_OFFICIALS.c[name] for name in _ACTS_BY),
 )  # fmt: skip
 _SIGNED_IN: Select[Any] = (
     select(*_READ)

@@ -23,9 +23,9 @@ class Invitations:
     context: Context
 
     def link(self, official_id: str) -> str:
-        """The token of a new one-time link to an account."""
-        token = new_nonce()
-        self._make(self._token(token), official_id, "account")
+        """The token of a new one-time link to an account; with it is kept which official is shown it."""
+        token, me = new_nonce(), self.context.official
+        self._make(self._token(token), official_id, "account", me.id if me is not None else None)
         return token
 
     def chat_code(self, official_id: str) -> tuple[str, datetime]:
@@ -44,12 +44,13 @@ class Invitations:
         code = read_code(typed, CODE_PREFIX)
         return self._leads_to(self._code(code), "chat") if code else None
 
-    def use(self, token: str) -> bool:
+    def use(self, token: str) -> Invitation | None:
         """Use a link up: of many that redeem it at once, one finds it unused."""
+        found = self.context.unit.get(Invitation, self._token(token))
         unused = update(Invitation).where(
             col(Invitation.token) == self._token(token), col(Invitation.used_at).is_(None)
         )
-        return self.context.unit.change(unused.values(used_at=self.context.now)) == 1
+        return found if self.context.unit.change(unused.values(used_at=self.context.now)) == 1 else None
 
     def end(self, official_id: str, kind: Kind | None = None) -> None:
         """End those of an account. kind: None for both."""
@@ -58,10 +59,11 @@ class Invitations:
 
     # Inside
 
-    def _make(self, hidden: bytes, official_id: str, kind: Kind) -> datetime:
+    def _make(self, hidden: bytes, official_id: str, kind: Kind, shown_to: str | None = None) -> datetime:
         until = self.context.now + LIVE
         self.end(official_id, kind)
-        self.context.unit.add(Invitation(token=hidden, official_id=official_id, kind=kind, until=until))
+        made = Invitation(token=hidden, official_id=official_id, kind=kind, until=until, shown_to=shown_to)
+        self.context.unit.add(made)
         return until
 
     def _leads_to(self, hidden: bytes, kind: Kind) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Date, Row, Table, and_, bindparam, or_
 from sqlmodel import col, select
 
-from handlers.desk.office import Context, Official, is_within, widest
+from handlers.desk.office import LATER, Context, Official, is_within, widest
 from storage.tables import OfficialRow, OfficialUnit
 
 _OFFICIALS: Table = OfficialRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -21,9 +21,9 @@ _ON_LEAVE = (
     _OFFICIALS.c.away_from <= bindparam("today", type_=Date),
     _OFFICIALS.c.away_until >= bindparam("today", type_=Date),
 )
-# The units of an official and of those she stands in for today, each with whose it is and that one's roles.
+# The units of an official and of those she stands in for today, each with since when, whose it is and that one's roles.
 _WORKS_FOR = (
-    select(_UNITS.c.unit_id, _OFFICIALS.c.id, _OFFICIALS.c.roles)
+    select(_UNITS.c.unit_id, _UNITS.c.since, _OFFICIALS.c.id, _OFFICIALS.c.roles)
     .join_from(_UNITS, _OFFICIALS, _OFFICIALS.c.id == _UNITS.c.official_id)
     .where(
         or_(
@@ -140,27 +140,36 @@ class Officials:
         """The look-up value of an e-mail."""
         return self.context.vault.look_up("official e-mail", email.strip().casefold())
 
-    def has_admin(self) -> bool:
-        """Whether an active account is an admin's."""
-        active = self.context.unit.scalars(select(OfficialRow.roles).where(OfficialRow.state == "active"))
-        return any("admin" in roles for roles in active)
+    def admins(self) -> set[str]:
+        """The ids of the active accounts that are an admin's."""
+        active = self.context.unit.scalars(select(OfficialRow).where(OfficialRow.state == "active"))
+        return {row.id for row in active if "admin" in row.roles}
 
     # Inside
 
     def _acting(self, row: OfficialRow | Row[Any]) -> Official:
         body, own, today = self._body(row), tuple(row.roles), self.context.today()
-        works_for = self.context.unit.run(_WORKS_FOR, {"official_id": row.id, "today": today})
+        found = self.context.unit.run(_WORKS_FOR, {"official_id": row.id, "today": today})
         # Who is away names her deputy herself, and can give no right that she has not.
-        units = {unit_id for unit_id, whose, roles in works_for if whose == row.id or is_within(own, roles)}
+        works_for = [(unit, since) for unit, since, whose, roles in found if whose == row.id or is_within(own, roles)]
+        units = frozenset(unit for unit, _ in works_for)
+        since_of_roles = {role: datetime.fromisoformat(since) for role, since in (row.roles_since or {}).items()}
         return Official(
             id=row.id,
             name=body["name"],
             title=body["title"],
             roles=own,
-            units=frozenset(units),
+            units=units,
             language=row.language,
             person_id=row.person_id,
+            new_roles=frozenset(role for role, since in since_of_roles.items() if self._is_new(since)),
+            new_units=units - {unit for unit, since in works_for if since is None or not self._is_new(since)},
+            let_in_by=row.let_in_by,
         )
+
+    def _is_new(self, since: datetime) -> bool:
+        """Whether what was given then does not count yet; a clock that stepped back leaves nothing new for longer."""
+        return abs(self.context.now - since) < LATER
 
     def _near(self, unit_id: str | None) -> set[str]:
         """The accounts that work for a unit, and those that stand in for one of them today."""

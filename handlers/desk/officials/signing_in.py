@@ -16,6 +16,7 @@ from sqlmodel import col, func, select
 from handlers.desk.office import Context
 from handlers.desk.officials.browsers import Browsers
 from handlers.desk.officials.invitations import Invitations
+from handlers.desk.officials.news import AccountNews
 from handlers.desk.officials.officials import Officials
 from storage.queries import machine
 from storage.tables import OfficialRow, RecoveryCode
@@ -73,11 +74,15 @@ class SigningIn:
         step = step_of(invited.secret, code, context.now) if invited else None
         if invited is None or step is None:
             return None
-        if not Invitations(context).use(token):
+        used = Invitations(context).use(token)
+        if used is None:
             return None
         self._set_secrets(invited.official_id, password, invited.secret, step)
+        if used.shown_to != invited.official_id:  # a link for oneself leaves it as it was
+            context.unit.get_one(OfficialRow, invited.official_id).let_in_by = used.shown_to
         codes = self._new_recovery_codes(invited.official_id)
         context.note("official.redeemed", f"official:{invited.official_id}")
+        AccountNews(context).tell(invited.official_id, "redeemed")
         return codes
 
     # By the operator: for demonstrations and tests, where nobody redeems an invitation

@@ -97,7 +97,7 @@ class PledgeList:
         if its == "all":
             return []
         unit = _PLEDGES.c.unit_id
-        return [or_(unit.is_(None), unit.in_(sorted(me.units)))] if its else [unit.in_(())]
+        return [or_(unit.is_(None), unit.in_(sorted(me.units_for(action))))] if its else [unit.in_(())]
 
     def _narrow(self, narrowed: PledgeFilter) -> Sequence[ColumnElement[bool]]:
         if narrowed.code:

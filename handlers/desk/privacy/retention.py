@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from handlers.desk.allocations import Needs
 from handlers.desk.messages import Disclosures
 from handlers.desk.office import Context
+from handlers.desk.officials import AccountChanges
 from handlers.desk.pledges import PledgeWords
 from handlers.desk.talks import TalkLines
 from handlers.rules.office import Kept
@@ -58,6 +59,7 @@ class Retention:
         touched += self.context.unit.change(
             delete(LimitRow).where(col(LimitRow.window) < self.context.now - timedelta(days=1))
         )
+        touched += AccountChanges(self.context).lapse()
         self.context.note("retention.run", "all", count=touched)
         return touched
 

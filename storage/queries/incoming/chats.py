@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, insert, not_, or_, select, update
 
 from storage.database import Unit
 from storage.ids import new_id
@@ -76,6 +76,14 @@ def last_used(unit: Unit, person_id: str, closed: ColumnElement[bool] | None = N
         query = query.order_by(case((closed, 1), else_=0))
     row = unit.execute(query.order_by(_ADDRESS.c.chosen.desc(), _ADDRESS.c.last_in_at.desc()).limit(1)).first()
     return Chat(*row) if row else None
+
+
+def all_of(unit: Unit, person_id: str, closed: ColumnElement[bool] | None = None) -> list[Chat]:
+    """Every reachable chat of a person, the one she wrote from last first. closed: as above; such are left out."""
+    query = _CHAT.where(_ADDRESS.c.person_id == person_id, _ADDRESS.c.reachable.is_(True))
+    if closed is not None:
+        query = query.where(not_(closed))
+    return [Chat(*row) for row in unit.execute(query.order_by(_ADDRESS.c.last_in_at.desc()))]
 
 
 def make_person(unit: Unit, vault: Vault, now: datetime, language: str = "") -> str:

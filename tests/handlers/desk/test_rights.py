@@ -76,6 +76,41 @@ def test_a_table_that_can_not_be_read_is_refused(table: str) -> None:
         read_table(table)
 
 
+# What the README says of it
+
+
+def holders(action: str) -> str:
+    return ", ".join(role for role in ROLES if role in RIGHTS[action].reach)
+
+
+def needs_two() -> list[str]:
+    """A line for each pair of hands; who hands a gift over is the first where something about it is to be closed."""
+    second = [action for action, right in RIGHTS.items() if right.hands == "second"]
+    first = {action.partition(".")[0]: action for action, right in RIGHTS.items() if right.hands == "first"}
+    first |= {"grievance": "gift.hand_over"}
+    found = []
+    for two in second:
+        one, later = first[two.partition(".")[0]], RIGHTS[two].later
+        found.append(f"| `{one}`: {holders(one)} | `{two}`: {holders(two)} | {'a day later' if later else 'at once'} |")
+    return found
+
+
+def alone() -> list[str]:
+    """A line for each role, with what it may that nobody else has to agree to."""
+    acts = [action for action, right in RIGHTS.items() if right.hands == "alone" and not action.endswith(".see")]
+    return [
+        f"| {role} | {', '.join(f'`{action}`' for action in acts if role in RIGHTS[action].reach) or 'nothing'} |"
+        for role in ROLES
+    ]
+
+
+def test_the_readme_says_who_does_what_alone_and_what_needs_two() -> None:
+    said = (ROOT / "README.md").read_text("utf-8").splitlines()
+
+    assert [line for line in (*needs_two(), *alone()) if line not in said] == []
+    assert len(needs_two()) == 8
+
+
 # What the code asks for
 
 

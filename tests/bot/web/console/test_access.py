@@ -137,7 +137,7 @@ async def _gifts(
 
 def allowed(role: str, right: str, whose: str) -> set[int]:
     """How an address may be answered."""
-    reach = RIGHTS[right].get(role) if right else "all"
+    reach = RIGHTS[right].reach.get(role) if right else "all"
     if reach is None:
         return {403}
     return DONE if whose == "own" or (whose == "foreign" and reach == "all") else {404}
@@ -201,7 +201,7 @@ async def test_foreign_and_absent_are_answered_with_the_same_bytes(house: House,
 
 
 def an_may(act: Act | Screen) -> bool:
-    return any(RIGHTS[act.right].get(role) for role in ("lead", "officer", "helper"))
+    return any(RIGHTS[act.right].reach.get(role) for role in ("lead", "officer", "helper"))
 
 
 async def test_nobody_gets_anything_and_no_other_verb_is_served(house: House, objects: Objects) -> None:
@@ -267,6 +267,6 @@ async def test_the_menu_shows_what_the_role_may_open_and_nothing_else(house: Hou
             html = (await who.opens("/account")).body.decode()
             rail = html.partition('id="menu"')[2].partition("</nav>")[0]
             shown = set(re.findall(r'href="/console([^"]*)"', rail)) - {"/account"}
-            assert shown == {s.path for s in console.SCREENS if s.menu and RIGHTS[s.right].get(role)}
+            assert shown == {s.path for s in console.SCREENS if s.menu and RIGHTS[s.right].reach.get(role)}
             for path in shown:
                 assert (await who.opens(path)).status == 200, (role, path)

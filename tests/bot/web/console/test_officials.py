@@ -8,7 +8,7 @@ from aiohttp import ClientSession, CookieJar
 
 from tests.kit.audit import actions
 from tests.kit.console import Clerk, Fields, clerk, newcomer, text
-from tests.kit.house import House, open_house
+from tests.kit.house import House, Reply, open_house
 from tests.kit.private_page import TownOf
 
 HOA_XUAN, TAY_GIANG = "phuong_hoa_xuan", "xa_tay_giang"
@@ -22,9 +22,11 @@ NEW: Fields = {
 }
 
 
-async def test_an_admin_invites_and_whoever_is_invited_gets_in_and_sees_her_units(house: House) -> None:
-    async with clerk(house, "an", "admin") as an:
-        done = await an.sends("/officials", NEW)
+async def test_two_admins_invite_and_whoever_is_invited_gets_in_and_sees_her_units(house: House) -> None:
+    async with clerk(house, "an", "admin") as an, clerk(house, "bo", "admin") as bo:
+        asked = await an.sends("/officials", NEW)
+        assert asked.headers["Location"] == "/console/officials?done=change_asked"
+        done = await confirms(bo)
         found = LINK.search(done.body.decode())
         assert found
         assert found[1] == house.origin
@@ -40,6 +42,13 @@ async def test_an_admin_invites_and_whoever_is_invited_gets_in_and_sees_her_unit
             assert (await new.opens(f"/officials/{an.id}")).status == 403
 
         assert "Lê Thị Mới" in text(await an.opens("/officials"))
+
+
+async def confirms(admin: Clerk) -> Reply:
+    """Confirm the one change of an account that waits."""
+    page = await admin.opens("/officials")
+    [change] = re.findall(r"/console/officials/changes/(\w+)/confirm", page.body.decode())
+    return await admin.sends(f"/officials/changes/{change}/confirm", {})
 
 
 @pytest.mark.parametrize(
@@ -72,9 +81,9 @@ async def test_what_needs_a_second_check_asks_for_it_and_then_goes_on_with_what_
         wrong = await an.sends("/officials", {**NEW, "one_time_code": "000000"})
         done = await an.sends("/officials", {**NEW, "one_time_code": an.code()})
 
-        assert (asked.status, wrong.status, done.status) == (403, 403, 200)
+        assert (asked.status, wrong.status, done.status) == (403, 403, 303)
         assert 'value="Lê Thị Mới"' in asked.body.decode()
-        assert LINK.search(done.body.decode())
+        assert "Lê Thị Mới" in text(await an.opens("/officials"))
 
 
 async def test_five_wrong_second_codes_sign_the_browser_out(house: House) -> None:
@@ -89,6 +98,7 @@ async def test_five_wrong_second_codes_sign_the_browser_out(house: House) -> Non
 async def test_changing_and_disabling_count_at_the_next_click(house: House, town: TownOf) -> None:
     async with (
         clerk(house, "an", "admin") as an,
+        clerk(house, "binh", "admin") as binh,
         clerk(house, "bo", "lead", "officer", places=(HOA_XUAN,)) as bo,
         clerk(house, "chi", "officer", places=(TAY_GIANG,)) as chi,
     ):
@@ -99,7 +109,9 @@ async def test_changing_and_disabling_count_at_the_next_click(house: House, town
 
         await an.opens(f"/officials/{bo.id}")
         changed = await an.sends(f"/officials/{bo.id}/change", {"roles": ["officer"], "units": [TAY_GIANG]})
-        assert changed.headers["Location"] == f"/console/officials/{bo.id}?done=official_changed"
+        assert changed.headers["Location"] == f"/console/officials/{bo.id}?done=change_asked"
+        assert (await bo.opens("")).status == 200
+        assert (await confirms(binh)).headers["Location"] == f"/console/officials/{bo.id}?done=official_changed"
         assert (await bo.opens("")).status == 303
         await bo.signs_in()
         assert (await bo.opens("/officials")).status == 403

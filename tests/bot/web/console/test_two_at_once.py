@@ -42,7 +42,7 @@ async def test_two_admins_at_once(house: House) -> None:
         for who in (an, ba, ca):
             await who.signs_in()
 
-        assert await at_once("/officials", (an, BOTH), (ba, BOTH), (ca, BOTH)) == [200, 400, 400]
+        assert await at_once("/officials", (an, BOTH), (ba, BOTH), (ca, BOTH)) == [303, 400, 400]
         assert (await an.sends("/owner", {"body": "UBND", "contact": "1022", "data_contact": "a@b.cd"})).status == 303
         waiting = (await house.database.read(machine.owners))[1]
         assert waiting is not None
