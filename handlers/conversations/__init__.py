@@ -25,7 +25,7 @@ from handlers.conversations.givers import (
     pledge_money,
     pledge_time,
 )
-from handlers.conversations.officials import announce, announcement, casework, talks, tasks
+from handlers.conversations.officials import announce, announcement, casework, one_time_code, talks, tasks
 from handlers.conversations.residents import (
     case_answers,
     eligibility,
@@ -56,6 +56,7 @@ ALL: tuple[Conversation[Desk], ...] = (
     *my_offers.conversations,
     received.conversation,
     *case_answers.conversations,
+    *one_time_code.conversations,
     *tasks.conversations,
     *casework.conversations,
     *announce.conversations,

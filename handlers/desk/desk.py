@@ -63,7 +63,16 @@ from handlers.desk.messages import (
 from handlers.desk.money import CampaignItems, Campaigns, GiftAccounts, Ledger
 from handlers.desk.mornings import Endings, MorningList, Mornings
 from handlers.desk.office import Context, OfficeDays
-from handlers.desk.officials import AccountChanges, Accounts, Browsers, Duty, Invitations, Officials, SigningIn
+from handlers.desk.officials import (
+    AccountChanges,
+    Accounts,
+    ActingChats,
+    Browsers,
+    Duty,
+    Invitations,
+    Officials,
+    SigningIn,
+)
 from handlers.desk.pledges import (
     Bank,
     EndedAccounts,
@@ -122,6 +131,7 @@ class Desk(Context):
     # officials
     account_changes = Noun(AccountChanges)
     accounts = Noun(Accounts)
+    acting_chats = Noun(ActingChats)
     browsers = Noun(Browsers)
     duty = Noun(Duty)
     invitations = Noun(Invitations)

@@ -10,10 +10,11 @@ from typing import cast
 
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import load_asking
+from handlers.desk.officials import Acts
 from handlers.flow import engine, moving
 from handlers.flow.conversation import Answers, Conversation, Open, Reask
 from handlers.flow.message import MENU, Asking, Opening, Phrase, Say
-from handlers.flow.session import Form, Session, StoredSession, load, store
+from handlers.flow.session import REVIEW, Form, Session, StoredSession, load, store
 from storage.ids import new_nonce
 from storage.queries.incoming import chats, sessions
 
@@ -25,6 +26,7 @@ MAIN_DOORS = (
     Opening("doors.more", "more"),
 )
 
+FIRST_A_CODE = "one_time_code"
 FORGETS_ONE_IN = 16  # turns
 
 PERSON_OR_MENU = (Opening("doors.officer", "officer"), *(MENU,))
@@ -236,6 +238,8 @@ class Course:
                 self._close()
                 self.not_understood()
                 return
+            if self._asks_for_a_code(conversation, form, "awake" if conversation.acts else ""):
+                continue
             abroad = self.abroad
             told = Answers(form.answers, form.day, abroad=abroad)
             facts = conversation.facts(self.desk, told) if conversation.facts else None
@@ -254,18 +258,32 @@ class Course:
                 self._lead_on(None, quiet=False)
                 return
             told = Answers(turn.form.answers, turn.form.day, facts, abroad=abroad)
-            done = conversation.finish(told, self.desk)
-            if isinstance(done, Reask):
-                self.session = replace(self.session, form=turn.form.without(done.question.key))
-                hint = done.because
-                continue
-            self._close()
-            self._follow_the_chat()
-            self._forget(done.forgets)
-            for say in done.says:
-                self.say(say, conversation.scope)
-            self._lead_on(done.then, quiet=conversation.quiet)
-            hint = ""
+            hint = self._finish(conversation, turn.form, told)
+
+    def _finish(self, conversation: Conversation[Desk], form: Form, told: Answers) -> str:
+        """Do what is to be done once all is answered. Returns why something is asked again, if it is."""
+        if self._asks_for_a_code(conversation, form, conversation.acts):
+            return ""
+        done = conversation.finish(told, self.desk)
+        if isinstance(done, Reask):
+            self.session = replace(self.session, form=form.without(done.question.key))
+            return done.because
+        self._close()
+        self._follow_the_chat()
+        self._forget(done.forgets)
+        for say in done.says:
+            self.say(say, conversation.scope)
+        self._lead_on(done.then, quiet=conversation.quiet)
+        return ""
+
+    def _asks_for_a_code(self, conversation: Conversation[Desk], form: Form, acts: Acts) -> bool:
+        """Ask an official for a one-time code first, where one is due; what she answered so far goes on with her."""
+        if not self.desk.acting_chats.needs_code(acts):
+            return False
+        self._close()
+        reviewed = {"reviewed": "yes"} if REVIEW in form.answers else {}
+        self._begin(self.conversations[FIRST_A_CODE], {"next": conversation.name, **form.answers, **reviewed})
+        return True
 
     def _close(self) -> None:
         self.session = replace(self.session, form=None, asked="")

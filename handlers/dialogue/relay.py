@@ -6,7 +6,7 @@ person's question comes first only while it is the last thing on her screen: she
 
 from handlers.desk import Desk
 from handlers.dialogue import commands
-from handlers.dialogue.dialogue import URGENT_OR_NOT, Course
+from handlers.dialogue.dialogue import FIRST_A_CODE, URGENT_OR_NOT, Course
 from handlers.flow import readers
 from handlers.flow.message import Incoming, Phrase, Say
 from handlers.vietnamese import words
@@ -27,9 +27,13 @@ def steps_aside(course: Course, incoming: Incoming) -> bool:
 
 def _from_official(course: Course, talk_id: str | None, said: str) -> bool:
     desk = course.desk
-    official = desk.officials.in_chat(course.chat.person_id) if talk_id else None
+    official = desk.acting_chats.bound_here() if talk_id else None
     if talk_id is None or official is None or course.session.form is not None:
         return False
+    if desk.acting_chats.needs_code("awake"):
+        course.say(Say("talks.asleep"))
+        course.open(FIRST_A_CODE)
+        return True
     outcome = desk.of(official).talks.say(talk_id, said)
     if outcome.how != "done":
         course.say(Say("talks.not_said"))

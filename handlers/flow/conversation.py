@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from handlers.flow.answers import UNKNOWN, Answers, Condition
 from handlers.flow.message import Opening, Say
@@ -174,7 +174,8 @@ class Conversation(Generic[D]):
     opens_with: slash commands. finish: a plain function in one transaction. facts: what a turn looks up first, reading
     only. recalls: written answers known from before, when it is opened. needs: the purpose whose consent must be in
     force. keeps_paused: whether it is worth taking up again later. quiet: its end does not offer what was laid aside.
-    texts: the conversation whose words it uses, if not its own.
+    texts: the conversation whose words it uses, if not its own. acts: what has to be true of a chat that does this for
+    an official, as the desk calls it; empty where anybody may.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Conversation(Generic[D]):
     keeps_paused: bool = False
     quiet: bool = False
     texts: str = ""
+    acts: Literal["", "awake", "reads", "checked"] = ""
 
     @property
     def scope(self) -> str:

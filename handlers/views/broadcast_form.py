@@ -43,7 +43,7 @@ class BroadcastKnown:
 
 def look_up(desk: Desk, a: Answers) -> BroadcastKnown:
     """What the questions go by; what it looks like once all are answered."""
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     if official is None:
         return BroadcastKnown(None)
     at = desk.of(official).chat_broadcasts

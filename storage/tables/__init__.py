@@ -40,6 +40,7 @@ from storage.tables.machine import (
 from storage.tables.messages import AskingRow, ChatLine, DeadLetter, InboxRow, OutboxRow, PassedOn
 from storage.tables.officials import (
     AccountChange,
+    ActingChat,
     ConsoleSession,
     Invitation,
     OfficialRow,
@@ -50,6 +51,7 @@ from storage.tables.people import Address, Person, SessionRow
 
 __all__ = [
     "AccountChange",
+    "ActingChat",
     "Address",
     "Allocation",
     "AskingRow",

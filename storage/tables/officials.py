@@ -101,6 +101,20 @@ class Invitation(SQLModel, table=True):
     shown_to: str | None = None
 
 
+class ActingChat(SQLModel, table=True):
+    """A chat that acts for an official's account, of those of the person it is bound to.
+
+    woken_at: when a one-time code was given there last; after a while without one it sleeps. tries: wrong ones since.
+    """
+
+    __tablename__ = "acting_chat"
+
+    address_id: str = Field(primary_key=True, foreign_key="address.id")
+    official_id: str = Field(foreign_key="official.id", index=True)
+    woken_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    tries: int = 0
+
+
 class RecoveryCode(SQLModel, table=True):
     """One of ten codes that each stand once for a one-time code. Only its look-up value is kept."""
 

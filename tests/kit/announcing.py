@@ -4,7 +4,6 @@ import re
 
 from sqlmodel import col, select
 
-from handlers.desk import Actor, Desk
 from storage.tables import Broadcast
 from tests.kit.on_duty import Clerk
 from tests.kit.town import Citizen, Town
@@ -32,15 +31,6 @@ async def writes(official: Clerk, first_line: str = FIRST_LINE, words: str = WOR
     found = re.search(r"TB-\w{4}-\w{4}", official.hears_last("announce.submitted").text)
     assert found is not None
     return found[0]
-
-
-async def gives_a_code(town: Town, official_id: str) -> None:
-    """Sign in at the console with a one-time code, which is the second check."""
-
-    def sign_in(desk: Desk) -> None:
-        desk.browsers.sign_in(official_id)
-
-    await town.at_desk(Actor("operator"), sign_in)
 
 
 async def states_of(town: Town) -> list[str]:

@@ -190,7 +190,7 @@ screens = (
     one_screen,
 )
 acts = (
-    Act(path="/handovers/{id}/hand-over", right="gift.hand_over", do=hand_over, screen=one_screen),
+    Act(path="/handovers/{id}/hand-over", right="gift.hand_over", do=hand_over, screen=one_screen, checked=True),
     Act(
         path="/handovers/{id}/hand-over-money",
         right="gift.hand_over",

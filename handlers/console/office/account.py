@@ -80,7 +80,7 @@ def chat_code(desk: Desk, given: Click) -> ShownOnce:
 
 def unbind_chat(desk: Desk, given: Click) -> Redirect:
     """Let no chat act for the account."""
-    desk.accounts.unbind_chat(desk.acting().id)
+    desk.acting_chats.end(desk.acting().id)
     return Redirect(HERE, "chat_unbound")
 
 

@@ -244,4 +244,4 @@ screens = (
     screen,
     Screen(path="/requests/{code}/photos/{id}", template="work/photo", right="case.see", view=photo, notes=True),
 )
-acts = (Act(path="/requests/{code}/phone", right="case.see", do=show_phone, screen=screen),)
+acts = (Act(path="/requests/{code}/phone", right="case.see", do=show_phone, screen=screen, checked=True),)

@@ -221,7 +221,9 @@ _ACTS: Mapping[str, tuple[str, Callable[[Desk, Click], Done]]] = {
     "check": ("case.check", check),
     "recognise": ("case.recognise", recognise),
 }
+# What counts for others asks for a one-time code, as it does in a chat.
+_CHECKED = ("hand_over", "propose", "approve", "deliver")
 acts = tuple(
-    Act(path=f"/requests/{{code}}/{name}", right=right, do=do, screen=case_page.screen)
+    Act(path=f"/requests/{{code}}/{name}", right=right, do=do, screen=case_page.screen, checked=name in _CHECKED)
     for name, (right, do) in _ACTS.items()
 )

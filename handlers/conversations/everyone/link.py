@@ -102,7 +102,7 @@ def act(a: Answers, desk: Desk) -> Done:
         return Done(Say("wrong_code", openings=(MENU,)))
     if not a[mine]:
         return Done(Say("not_acting", openings=(MENU,)))
-    desk.accounts.bind_chat(account, desk.here().person_id)
+    desk.acting_chats.bind(account, desk.here())
     return Done(Say("acting", account=desk.officials.name_of(account), openings=(MENU,)))
 
 

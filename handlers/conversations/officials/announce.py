@@ -9,7 +9,7 @@ from handlers.views.broadcast import NOT_KNOWN, line, link
 
 def begin(a: Answers, desk: Desk) -> Done:
     """Show what is under way, as far as she may see it, and go on to the questions if she may write."""
-    official = desk.officials.speaking("broadcast.write")
+    official = desk.acting_chats.speaking("broadcast.write")
     if official is None:
         return Done(NOT_KNOWN)
     at = desk.of(official).chat_broadcasts
@@ -23,7 +23,7 @@ def begin(a: Answers, desk: Desk) -> Done:
 
 def submit(a: Answers, desk: Desk) -> Done | Reask:
     """Keep it, freeze whom it goes to, and tell those who may approve it."""
-    official, known = desk.officials.speaking("broadcast.write"), a.facts(form.BroadcastKnown)
+    official, known = desk.acting_chats.speaking("broadcast.write"), a.facts(form.BroadcastKnown)
     if official is None:
         return Done(NOT_KNOWN)
     here = desk.of(official)
@@ -47,7 +47,7 @@ def submit(a: Answers, desk: Desk) -> Done | Reask:
 
 
 conversations = (
-    Conversation("announce", (), begin, ("/thongbao", "/announce"), quiet=True),
+    Conversation("announce", (), begin, ("/thongbao", "/announce"), quiet=True, acts="awake"),
     Conversation(
         "write_announcement",
         (
@@ -69,5 +69,6 @@ conversations = (
         facts=form.look_up,
         keeps_paused=True,
         texts="announce",
+        acts="checked",
     ),
 )

@@ -10,7 +10,7 @@ from handlers.desk.announcing import MOST_OBJECTION, BroadcastOutcome, ChatBroad
 from handlers.flow.conversation import Answers, Ask, Conversation, Done, FinishIf
 from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.questions import Words
-from handlers.views.broadcast import NOT_KNOWN, facts, line, link
+from handlers.views.broadcast import NOT_KNOWN, facts, line
 
 objection = Words("objection", most=MOST_OBJECTION)
 
@@ -23,7 +23,7 @@ class MayGiveBack:
 
 
 def may_give_back(desk: Desk, a: Answers) -> MayGiveBack:
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     if official is None:
         return MayGiveBack(may=False)
     hers = desk.of(official)
@@ -37,7 +37,7 @@ def stands_in_the_way(a: Answers) -> bool:
 
 def look_at(a: Answers, desk: Desk) -> Done:
     """Show what it says, to how many, and what she may do with it; without a code, what waits for her approval."""
-    official = desk.officials.speaking("broadcast.approve")
+    official = desk.acting_chats.speaking("broadcast.approve")
     if official is None:
         return Done(NOT_KNOWN)
     here, typed = desk.of(official), a.given("typed")
@@ -76,15 +76,11 @@ def _look(code: str) -> Opening:
 
 def approve(a: Answers, desk: Desk) -> Done:
     """Approve it as it was shown, or say what stands in the way."""
-    official = desk.officials.speaking("broadcast.approve")
+    official = desk.acting_chats.speaking("broadcast.approve")
     if official is None:
         return Done(NOT_KNOWN)
     here, code, stamp = desk.of(official), a.given("code") or "", a.given("stamp") or ""
-    outcome = here.chat_broadcasts.approve(code, stamp)
-    if outcome == "unchecked":
-        known = {"code": code, "stamp": stamp}
-        again = Opening("doors.approve_announcement", "approve_announcement", known)
-        return Done(Say("unchecked", link=link(desk.public_url, code), openings=(again, MENU)))
+    outcome = here.broadcasts.approve(code, stamp)
     seen = here.broadcasts.read(code)
     if outcome != "done" or seen is None:
         return Done(_refused(outcome, seen))
@@ -95,7 +91,7 @@ def approve(a: Answers, desk: Desk) -> Done:
 
 def send_back(a: Answers, desk: Desk) -> Done:
     """Give it back to its authors, who are told why."""
-    official = desk.officials.speaking("broadcast.approve")
+    official = desk.acting_chats.speaking("broadcast.approve")
     if official is None:
         return Done(NOT_KNOWN)
     here, code = desk.of(official), a.given("code") or ""
@@ -107,7 +103,7 @@ def send_back(a: Answers, desk: Desk) -> Done:
 
 def stop(a: Answers, desk: Desk) -> Done:
     """Stop it at once. To whoever is no official say how to get no more of it; that she tried is noted."""
-    official = desk.officials.speaking("broadcast.stop")
+    official = desk.acting_chats.speaking("broadcast.stop")
     if official is None:
         return Done(Say("only_officials_stop", openings=(Opening("doors.stop_receiving", "stop"), MENU)))
     here, code = desk.of(official), a.given("typed") or ""
@@ -128,11 +124,11 @@ def _refused(outcome: BroadcastOutcome, seen: SeenBroadcast | None) -> Say:
 
 
 conversations = (
-    Conversation("announcement", (), look_at, ("/duyet", "/approve"), quiet=True, texts="announce"),
-    Conversation("approve_announcement", (), approve, quiet=True, texts="announce"),
+    Conversation("announcement", (), look_at, ("/duyet", "/approve"), quiet=True, texts="announce", acts="awake"),
+    Conversation("approve_announcement", (), approve, quiet=True, texts="announce", acts="checked"),
     Conversation(
         "send_back_announcement", (FinishIf(stands_in_the_way), Ask(objection)), send_back, facts=may_give_back,
-        quiet=True, texts="announce",
+        quiet=True, texts="announce", acts="awake",
     ),
-    Conversation("stop_announcement", (), stop, quiet=True, texts="announce"),
+    Conversation("stop_announcement", (), stop, quiet=True, texts="announce", acts="checked"),
 )  # fmt: skip

@@ -102,11 +102,11 @@ def _propose(a: Answers, at: Casework, code: str, seen: str) -> CaseOutcome:
     return at.propose(code, support, seen)
 
 
-def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
+def _act(act: str, do: Act, *asks: Step, checked: bool = False) -> Conversation[Desk]:
     """An act: nothing is asked of whoever can't do it; then it is done, and what can be done next is shown."""
 
     def look(desk: Desk, a: Answers) -> ActStanding:
-        official = desk.officials.in_chat(desk.here().person_id)
+        official = desk.acting_chats.here()
         if official is None:
             return ActStanding(None)
         at, code = desk.of(official), a.given("code") or ""
@@ -117,7 +117,7 @@ def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
         return replace(standing, how="done" if near else "invalid", colleagues=near)
 
     def finish(a: Answers, desk: Desk) -> Done:
-        official, how = desk.officials.speaking(ACTS[act][0]), a.facts(ActStanding).how
+        official, how = desk.acting_chats.speaking(ACTS[act][0]), a.facts(ActStanding).how
         if official is None or how is None:
             return Done(OFFICIALS_ONLY)
         at, code, seen = desk.of(official), a.given("code") or "", a.given("seen") or ""
@@ -126,7 +126,13 @@ def _act(act: str, do: Act, *asks: Step) -> Conversation[Desk]:
         return _answered(at, code, seen, act, do(a, at.casework, code, seen) if how == "done" else how)
 
     return Conversation(
-        f"{act}_case", (FinishIf(stands_in_the_way), *asks), finish, facts=look, quiet=True, texts="casework"
+        f"{act}_case",
+        (FinishIf(stands_in_the_way), *asks),
+        finish,
+        facts=look,
+        quiet=True,
+        texts="casework",
+        acts="checked" if checked else "awake",
     )
 
 
@@ -158,9 +164,9 @@ conversations = (
     _act("note", lambda a, at, code, seen: at.note(code, a[noted], seen), Ask(noted)),
     _act(
         "propose", _propose, Ask(what), Ask(amount, fits=is_an_amount), Ask(when), Ask(where), Ask(conditions),
-        Ask(check_on, only_if=has_conditions, fits=is_to_come), Review(),
+        Ask(check_on, only_if=has_conditions, fits=is_to_come), Review(), checked=True,
     ),
-    _act("approve", lambda a, at, code, seen: at.approve(code, seen), Ask(approves)),
+    _act("approve", lambda a, at, code, seen: at.approve(code, seen), Ask(approves), checked=True),
     _act("send_back", lambda a, at, code, seen: at.send_back(code, a[sent_back], seen), Ask(sent_back)),
     _act(
         "refuse",
@@ -169,12 +175,12 @@ conversations = (
     ),
     _act(
         "deliver", lambda a, at, code, seen: at.deliver(code, a[handed_when], a[handed_where], seen),
-        Ask(handed_when), Ask(handed_where),
+        Ask(handed_when), Ask(handed_where), checked=True,
     ),
     _act("close", lambda a, at, code, seen: at.close(code, a[done], seen), Ask(done)),
     _act(
         "check", lambda a, at, code, seen: at.check(code, a[found], a.get(next_check), seen),
         Ask(found), Ask(next_check, fits=is_to_come_again),
     ),
-    _act("hand_over", lambda a, at, code, seen: at.hand_over(code, a[colleague], seen), Ask(colleague)),
+    _act("hand_over", lambda a, at, code, seen: at.hand_over(code, a[colleague], seen), Ask(colleague), checked=True),
 )  # fmt: skip

@@ -21,7 +21,7 @@ class InHand:
 
 
 def look_at_colleagues(desk: Desk, a: Answers) -> InHand:
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     talk_id = desk.talks.in_hand() if official else None
     if official is None or talk_id is None:
         return InHand(None)
@@ -44,7 +44,7 @@ helped = Words("helped")
 
 def take(a: Answers, desk: Desk) -> Done:
     """Take a talk into this chat, or say who has it, or what stands in the way."""
-    official = desk.officials.speaking("talk.take")
+    official = desk.acting_chats.speaking("talk.take")
     if official is None:
         return NOT_AN_OFFICIAL
     talk_id = a.given("talk") or ""
@@ -59,7 +59,7 @@ def take(a: Answers, desk: Desk) -> Done:
 
 def hand_over(a: Answers, desk: Desk) -> Done:
     """Give the talk in hand to a colleague."""
-    official = desk.officials.speaking("talk.take")
+    official = desk.acting_chats.speaking("talk.take")
     if official is None:
         return NOT_AN_OFFICIAL
     known = a.facts(InHand)
@@ -74,7 +74,7 @@ def hand_over(a: Answers, desk: Desk) -> Done:
 
 def end(a: Answers, desk: Desk) -> Done:
     """End the talk in hand, or the person's own."""
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     talk_id = desk.talks.in_hand() if official else None
     if official is not None and talk_id is not None:
         desk.of(official).talks.close(talk_id)
@@ -85,7 +85,7 @@ def end(a: Answers, desk: Desk) -> Done:
 
 def take_urgent(a: Answers, desk: Desk) -> Done:
     """Take an urgent request, or say who has it."""
-    official = desk.officials.speaking("urgent.take")
+    official = desk.acting_chats.speaking("urgent.take")
     if official is None:
         return NOT_AN_OFFICIAL
     code = a.given("urgent") or ""
@@ -98,7 +98,7 @@ def take_urgent(a: Answers, desk: Desk) -> Done:
 
 def is_hers(desk: Desk, a: Answers) -> bool:
     """Whether the urgent request is one that she has taken and not closed."""
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     code = a.given("urgent") or ""
     return official is not None and any(seen.code == code for seen in desk.urgent.mine(official))
 
@@ -109,7 +109,7 @@ def is_not_hers(a: Answers) -> bool:
 
 def close_urgent(a: Answers, desk: Desk) -> Done:
     """Write down what was done about an urgent request of hers, and close it."""
-    official = desk.officials.speaking("urgent.close")
+    official = desk.acting_chats.speaking("urgent.close")
     if official is None:
         return NOT_AN_OFFICIAL
     code = a.given("urgent") or ""
@@ -119,14 +119,15 @@ def close_urgent(a: Answers, desk: Desk) -> Done:
 
 
 conversations = (
-    Conversation("take_talk", (), take, quiet=True, texts="talks"),
+    Conversation("take_talk", (), take, quiet=True, texts="talks", acts="awake"),
     Conversation(
         "hand_over_talk", (Ask(colleague, only_if=has_somebody_to_ask),), hand_over, facts=look_at_colleagues,
-        quiet=True, texts="talks",
+        quiet=True, texts="talks", acts="awake",
     ),
-    Conversation("end_talk", (), end, ("/dong", "/close"), texts="talks"),
-    Conversation("take_urgent", (), take_urgent, quiet=True, texts="talks"),
+    Conversation("end_talk", (), end, ("/dong", "/close"), texts="talks", acts="awake"),
+    Conversation("take_urgent", (), take_urgent, quiet=True, texts="talks", acts="awake"),
     Conversation(
-        "close_urgent", (FinishIf(is_not_hers), Ask(helped)), close_urgent, facts=is_hers, quiet=True, texts="talks"
+        "close_urgent", (FinishIf(is_not_hers), Ask(helped)), close_urgent, facts=is_hers, quiet=True, texts="talks",
+        acts="awake",
     ),
 )  # fmt: skip

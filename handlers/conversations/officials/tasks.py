@@ -27,7 +27,7 @@ class ToDo:
 
 
 def look_at_rows(desk: Desk, a: Answers) -> ToDo:
-    official = desk.officials.in_chat(desk.here().person_id)
+    official = desk.acting_chats.here()
     if official is None:
         return ToDo()
     due, _, last = (a.given("after") or "").partition("/")
@@ -57,7 +57,7 @@ which = Choice("which", supplied=the_rows)
 
 def list_tasks(a: Answers, desk: Desk) -> Done:
     """Count what waits, then ask which request is meant; a code typed behind the command opens that one."""
-    official = desk.officials.speaking("case.see")
+    official = desk.acting_chats.speaking("case.see")
     if official is None:
         return Done(OFFICIALS_ONLY)
     if typed := a.given("typed"):
@@ -72,7 +72,7 @@ def list_tasks(a: Answers, desk: Desk) -> Done:
 
 def choose(a: Answers, desk: Desk) -> Done:
     """Open the request chosen, or show further ones."""
-    if desk.officials.speaking("case.see") is None:
+    if desk.acting_chats.speaking("case.see") is None:
         return Done(OFFICIALS_ONLY)
     if has_nothing(a):
         return Done(Say("no_further", openings=(TASKS, MENU)))
@@ -84,7 +84,7 @@ def choose(a: Answers, desk: Desk) -> Done:
 
 def show(a: Answers, desk: Desk) -> Done:
     """Show a request with what may be done to it now."""
-    official = desk.officials.speaking("case.see")
+    official = desk.acting_chats.speaking("case.see")
     if official is None:
         return Done(OFFICIALS_ONLY)
     views, code = desk.of(official).case_views, a.given("code") or ""
@@ -103,9 +103,15 @@ def show(a: Answers, desk: Desk) -> Done:
 
 
 conversations = (
-    Conversation("tasks", (), list_tasks, ("/viec", "/tasks"), quiet=True, texts="casework"),
+    Conversation("tasks", (), list_tasks, ("/viec", "/tasks"), quiet=True, texts="casework", acts="awake"),
     Conversation(
-        "which_task", (FinishIf(has_nothing), Ask(which)), choose, facts=look_at_rows, quiet=True, texts="casework"
+        "which_task",
+        (FinishIf(has_nothing), Ask(which)),
+        choose,
+        facts=look_at_rows,
+        quiet=True,
+        texts="casework",
+        acts="awake",
     ),
-    Conversation("task", (), show, quiet=True, texts="casework"),
+    Conversation("task", (), show, quiet=True, texts="casework", acts="reads"),
 )

@@ -13,11 +13,10 @@ from handlers.desk.announcing.audience import AudienceCounts
 from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.broadcasts import BroadcastDraft, Broadcasts
 from handlers.desk.announcing.news import BroadcastNews
-from handlers.desk.announcing.rows import LIVE, BroadcastOutcome, SeenBroadcast
+from handlers.desk.announcing.rows import LIVE, SeenBroadcast
 from handlers.desk.announcing.words import BroadcastWords
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context, Official
-from handlers.desk.officials import Browsers
 from storage.tables import Broadcast
 
 LISTED = 9
@@ -110,15 +109,6 @@ class ChatBroadcasts:
     def approvers(self, seen: SeenBroadcast) -> list[Official]:
         """Who may approve it."""
         return BroadcastNews(self.context).approvers(seen.audience.units, seen.authors)
-
-    def approve(self, typed_code: str, stamp: str) -> BroadcastOutcome | Literal["unchecked"]:
-        """Approve one as it was shown, if she gave a one-time code in the console within the last five minutes."""
-        context = self.context
-        seen = Broadcasts(context).read(typed_code)
-        if seen is not None and self.may_approve(seen) and not Browsers(context).checked_lately(context.acting().id):
-            context.note("broadcast.approval_refused", f"broadcast:{seen.id}", code=seen.code, why="unchecked")
-            return "unchecked"
-        return Broadcasts(context).approve(typed_code, stamp)
 
     def _may(self, action: str, seen: SeenBroadcast) -> bool:
         return all(self.context.may(action, unit) for unit in seen.audience.units or (None,))

@@ -1,6 +1,7 @@
 """Officials: their accounts, browsers, signing in, invitations, and who is on duty."""
 
 from handlers.desk.officials.accounts import Accounts
+from handlers.desk.officials.acting_chats import ActingChats, Acts
 from handlers.desk.officials.browsers import Browsers, OwnBrowser, SignedIn
 from handlers.desk.officials.changes import AccountChanges, ConfirmedChange, SeenChange
 from handlers.desk.officials.duty import Duty
@@ -13,6 +14,8 @@ __all__ = [
     "AccountChanges",
     "AccountNews",
     "Accounts",
+    "ActingChats",
+    "Acts",
     "Browsers",
     "ConfirmedChange",
     "Duty",

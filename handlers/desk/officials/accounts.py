@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete
 from sqlmodel import col
 
-from handlers.desk.messages import Disclosures
 from handlers.desk.office import ROLES, Context, is_within
+from handlers.desk.officials.acting_chats import ActingChats
 from handlers.desk.officials.browsers import Browsers
 from handlers.desk.officials.invitations import Invitations
 from handlers.desk.officials.news import AccountNews
@@ -76,11 +76,12 @@ class Accounts:
         if row is None or ("admin" not in roles and self._is_last_admin(row)):
             return False
         before = {"roles": list(row.roles), "units": sorted(Officials(self.context).own_units(official_id))}
+        AccountNews(context).tell(official_id, "changed")
         self._give(row, roles, units)
         Browsers(context).end_with(official_id)
+        ActingChats(context).end(official_id)
         after = {"roles": list(row.roles), "units": sorted(units)}
         context.note("official.changed", f"official:{official_id}", before=before, after=after)
-        AccountNews(context).tell(official_id, "changed")
         return True
 
     def disable(self, official_id: str, reason: str) -> bool:
@@ -92,9 +93,8 @@ class Accounts:
         if row is None or row.state == "disabled" or self._is_last_admin(row):
             return False
         AccountNews(context).tell(official_id, "disabled")
-        if row.person_id is not None:
-            Disclosures(context).take_away(row.person_id)
-        row.state, row.changed_at, row.person_id = "disabled", context.now, None
+        ActingChats(context).end(official_id)
+        row.state, row.changed_at = "disabled", context.now
         context.unit.add(row)
         Invitations(context).end(official_id)
         Browsers(context).end_with(official_id)
@@ -127,23 +127,6 @@ class Accounts:
         row = self.context.unit.get_one(OfficialRow, official_id)
         row.language = language
         self.context.unit.add(row)
-
-    # The chat that acts for an account
-
-    def bind_chat(self, official_id: str, person_id: str) -> None:
-        """Let the chats of a person act for an account, and those of nobody else; they act for no other account."""
-        context = self.context
-        Invitations(context).end(official_id, "chat")
-        same = or_(col(OfficialRow.person_id) == person_id, col(OfficialRow.id) == official_id)
-        context.unit.execute(update(OfficialRow).where(same).values(person_id=None))
-        context.unit.execute(update(OfficialRow).where(col(OfficialRow.id) == official_id).values(person_id=person_id))
-        context.note("official.chat_bound", f"official:{official_id}")
-
-    def unbind_chat(self, official_id: str) -> None:
-        """Let no chat act for an account."""
-        unbound = update(OfficialRow).where(col(OfficialRow.id) == official_id).values(person_id=None)
-        self.context.unit.execute(unbound)
-        self.context.note("official.chat_unbound", f"official:{official_id}")
 
     # Inside
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, literal, update
 from sqlmodel import col, select
 
 from handlers.desk.office import Context, Official
+from handlers.desk.officials.acting_chats import ActingChats
 from handlers.desk.officials.officials import Officials
 from storage.ids import new_id
 from storage.tables import ConsoleSession, DataKey, OfficialRow
@@ -19,7 +20,7 @@ _KEYS: Table = DataKey.__table__  # type: ignore[attr-defined]  # as above
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 SEEN_EVERY = timedelta(minutes=1)
-SECOND_CHECK = timedelta(minutes=5)
+SECOND_CHECK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +94,6 @@ class Browsers:
         rows = self.context.unit.scalars(query.order_by(col(ConsoleSession.id).desc()))
         return [OwnBrowser(row.id, row.created_at, row.seen_at, row.id == here) for row in rows]
 
-    def checked_lately(self, official_id: str) -> bool:
-        """Whether a one-time code of an account was given in one of its browsers within the last five minutes."""
-        checked = col(ConsoleSession.checked_at) >= self.context.now - SECOND_CHECK
-        query = select(ConsoleSession.id).where(ConsoleSession.official_id == official_id, checked, *self._live())
-        return self.context.unit.scalars(query.limit(1)).first() is not None
-
     def end(self, official_id: str, session_id: str) -> bool:
         """Sign one browser of an account out."""
         ended = self._end(official_id, col(ConsoleSession.id) == session_id) == 1
@@ -107,8 +102,9 @@ class Browsers:
         return ended
 
     def end_all(self, official_id: str) -> None:
-        """Sign every browser of an account out."""
+        """Sign every browser of an account out; no chat acts for it any more."""
         self._end(official_id)
+        ActingChats(self.context).end(official_id)
         self.context.note("official.signed_out_everywhere", f"official:{official_id}")
 
     def end_with(self, official_id: str) -> None:

@@ -38,17 +38,24 @@ class AccountNews:
                 say = Say(f"account_news.other.{what}", name=officials.name_of(official_id), by=by)
                 self._tell(admin, say, what)
 
+    def tell_own(self, official_id: str, what: str, *, but: str = "") -> None:
+        """Tell an account's owner alone, in every chat she has except one."""
+        owner = Officials(self.context).acting(official_id)
+        if owner is not None:
+            self._tell(owner, Say(f"account_news.own.{what}", at=self.context.now), what, but)
+
     # Inside
 
     def _admins(self) -> list[Official]:
         officials = Officials(self.context)
         return [admin for one in sorted(officials.admins()) if (admin := officials.acting(one)) is not None]
 
-    def _tell(self, official: Official, say: Say, what: str) -> None:
+    def _tell(self, official: Official, say: Say, what: str, but: str = "") -> None:
         if official.person_id is None:
             return
         context = self.context
         closed = windows.closed(context.windows, ALERT, context.now)
         for chat in chats.all_of(context.unit, official.person_id, closed):
-            place = f"account/{what}/{official.id}/{chat.address_id}"
-            Messages(context).say(chat, say, kind=ALERT, place=place)
+            if chat.address_id != but:
+                place = f"account/{what}/{official.id}/{chat.address_id}"
+                Messages(context).say(chat, say, kind=ALERT, place=place)

@@ -76,14 +76,6 @@ class Officials:
         row = self.context.unit.scalars(select(OfficialRow).where(OfficialRow.person_id == person_id)).first()
         return self._acting(row) if row is not None and row.state == "active" else None
 
-    def speaking(self, action: str) -> Official | None:
-        """The official for whom the chat at the desk acts; None if it acts for nobody, which is noted as tried."""
-        person_id = self.context.here().person_id
-        official = self.in_chat(person_id)
-        if official is None:
-            self.context.note("rights.refused", f"person:{person_id}", "", action=action)
-        return official
-
     def name_of(self, official_id: str | None) -> str:
         """Title and name; empty for nobody."""
         row = self.context.unit.get(OfficialRow, official_id) if official_id else None

@@ -8,12 +8,14 @@ import secrets
 from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pyotp
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
 from handlers.desk.office import Context
+from handlers.desk.officials.acting_chats import ActingChats
 from handlers.desk.officials.browsers import Browsers
 from handlers.desk.officials.invitations import Invitations
 from handlers.desk.officials.news import AccountNews
@@ -77,12 +79,12 @@ class SigningIn:
         used = Invitations(context).use(token)
         if used is None:
             return None
+        AccountNews(context).tell(invited.official_id, "redeemed")
         self._set_secrets(invited.official_id, password, invited.secret, step)
         if used.shown_to != invited.official_id:  # a link for oneself leaves it as it was
             context.unit.get_one(OfficialRow, invited.official_id).let_in_by = used.shown_to
         codes = self._new_recovery_codes(invited.official_id)
         context.note("official.redeemed", f"official:{invited.official_id}")
-        AccountNews(context).tell(invited.official_id, "redeemed")
         return codes
 
     # By the operator: for demonstrations and tests, where nobody redeems an invitation
@@ -122,6 +124,7 @@ class SigningIn:
         official = Officials(context).acting(row.id)
         hers = context.of(official) if official else context
         hers.note("official.signed_in", f"official:{row.id}", session=session_id)
+        AccountNews(context).tell_own(row.id, "signed_in")
         return token
 
     def check_again(self, token: str, code: str) -> bool:
@@ -140,6 +143,20 @@ class SigningIn:
                 context.note("official.signed_out", f"official:{row.id}", "too many wrong codes", session=session.id)
         context.unit.add(session)
         return good
+
+    def check_here(self, code: str) -> Literal["done", "wrong", "ended"]:
+        """Take a one-time code in the chat at the desk, which is awake then; five wrong ones end it for all her chats.
+
+        Raises LookupError where the chat acts for nobody.
+        """
+        chats, bound = ActingChats(self.context), ActingChats(self.context).bound_here()
+        if bound is None:
+            raise LookupError("this chat acts for nobody")
+        here = self.context.here().address_id
+        if self._take(self.context.unit.get_one(OfficialRow, bound.id), code):
+            chats.wake(bound.id, here)
+            return "done"
+        return "ended" if chats.count_wrong(bound.id, here) else "wrong"
 
     def codes_left(self, official_id: str) -> int:
         """How many recovery codes of an account are still good."""

@@ -3,11 +3,10 @@
 import pytest
 from sqlmodel import col, func, select
 
-from handlers.console import SCREENS
 from handlers.desk import Desk
 from handlers.desk.announcing import Audience, BroadcastDraft
 from storage.tables import OutboxRow
-from tests.kit.announcing import FIRST_LINE, WORDS, gives_a_code, states_of, subscribes, writes
+from tests.kit.announcing import FIRST_LINE, WORDS, states_of, subscribes, writes
 from tests.kit.audit import actions, details
 from tests.kit.on_duty import PLACE, Clerk, clerk, disable, listening
 from tests.kit.town import Citizen, Town
@@ -64,7 +63,6 @@ async def announced(town: Town) -> int:
 async def test_who_approves_sees_the_very_words_and_how_many_then_they_go_out(
     town: Town, ba: Citizen, mai: Clerk, lan: Clerk, code: str
 ) -> None:
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     lan.hears("plain", "announce.to_decide")
     shown = lan.heard[0].text
@@ -109,44 +107,23 @@ async def test_without_a_code_what_waits_is_listed(lan: Clerk, mai: Clerk, code:
     mai.hears("announce.none_waits")
 
 
-async def test_without_a_second_check_there_is_only_the_link_and_it_is_noted(town: Town, lan: Clerk, code: str) -> None:
+async def test_before_it_is_approved_a_code_is_asked_for_and_then_it_is(town: Town, lan: Clerk, code: str) -> None:
+    lan.gives_codes = False
+    town.clock.move(minutes=16)
     await lan.says(f"/duyet {code}")
     await lan.presses("Duyệt")
-
-    assert f"/console/broadcasts/{code}" in lan.hears_last("announce.unchecked").text
+    lan.hears("one_time_code.one_time_code")
     assert await states_of(town) == ["awaiting_approval"]
-    assert [one["why"] for one in await details(town, REFUSED)] == ["unchecked"]
 
-
-async def test_the_second_check_counts_for_five_minutes(town: Town, lan: Clerk, code: str) -> None:
-    await gives_a_code(town, lan.id)
-    await lan.says(f"/duyet {code}")
-    town.clock.move(minutes=5, seconds=1)
-    await lan.presses("Duyệt")
-    lan.hears("announce.unchecked")
-
-    await gives_a_code(town, lan.id)
-    town.clock.move(minutes=5)
-    await lan.presses("Duyệt")
+    await lan.says("000000")
+    assert "chưa đúng" in lan.hears_last("one_time_code.one_time_code").text
+    await lan.says(await lan.code())
 
     lan.hears("announce.approved")
-
-
-async def test_a_check_in_a_browser_that_was_signed_out_or_of_another_counts_for_nothing(
-    town: Town, lan: Clerk, mai: Clerk, code: str
-) -> None:
-    await gives_a_code(town, mai.id)
-    await gives_a_code(town, lan.id)
-    await town.as_official(lan.id, lambda desk: desk.browsers.end_all(lan.id))
-
-    await lan.says(f"/duyet {code}")
-    await lan.presses("Duyệt")
-
-    lan.hears("announce.unchecked")
+    assert await states_of(town) == ["scheduled"]
 
 
 async def test_approving_twice_is_said_and_noted_and_changes_nothing(town: Town, lan: Clerk, code: str) -> None:
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     press = lan.button("Duyệt")
     await lan.presses_again(press)
@@ -164,11 +141,9 @@ async def test_approving_twice_is_said_and_noted_and_changes_nothing(town: Town,
 
 async def test_the_author_has_no_button_and_is_refused_where_she_became_one(town: Town, mai: Clerk, code: str) -> None:
     lead = await clerk(town, "Hoa", "lead", "admin")
-    await gives_a_code(town, lead.id)
     await lead.says(f"/duyet {code}")
     press = lead.button("Duyệt")
     editor = await clerk(town, "Sáu", "editor", "admin")
-    await gives_a_code(town, editor.id)
     await editor.says(f"/duyet {code}")
     hers = editor.button("Duyệt")
     await rewrites(town, editor, code, submits=True)
@@ -189,7 +164,6 @@ async def test_the_author_has_no_button_and_is_refused_where_she_became_one(town
 async def test_what_was_edited_since_is_not_approved(
     town: Town, ba: Citizen, mai: Clerk, lan: Clerk, code: str, *, submits: bool, key: str
 ) -> None:
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     await rewrites(town, mai, code, submits=submits)
 
@@ -212,7 +186,6 @@ async def test_after_its_time_it_is_not_approved(town: Town, mai: Clerk, lan: Cl
     await lan.presses("Xem và duyệt")
 
     town.clock.move(hours=2)
-    await gives_a_code(town, lan.id)
     await lan.presses("Duyệt")
 
     lan.hears("announce.refused.late")
@@ -221,7 +194,6 @@ async def test_after_its_time_it_is_not_approved(town: Town, mai: Clerk, lan: Cl
 
 async def test_a_disabled_account_approves_and_stops_nothing(town: Town, lan: Clerk, code: str) -> None:
     await clerk(town, "Kim", "admin")
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     approve, stop = lan.button("Duyệt"), lan.button("Dừng ngay")
     await disable(town, lan)
@@ -237,7 +209,6 @@ async def test_a_disabled_account_approves_and_stops_nothing(town: Town, lan: Cl
 
 async def test_a_lead_of_another_unit_finds_nothing(town: Town, mai: Clerk, code: str) -> None:
     far = await clerk(town, "Năm", "lead", places=(PLACE,))
-    await gives_a_code(town, far.id)
 
     await far.says(f"/duyet {code}")
     far.hears("announce.refused.absent")
@@ -311,7 +282,6 @@ async def test_what_was_given_back_meanwhile_is_not_asked_the_reason_of(
 async def test_whoever_may_stops_it_at_once_by_its_code(
     town: Town, ba: Citizen, mai: Clerk, lan: Clerk, code: str, typed: str
 ) -> None:
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     await lan.presses("Duyệt")
 
@@ -326,7 +296,6 @@ async def test_whoever_may_stops_it_at_once_by_its_code(
 
 
 async def test_the_button_under_the_news_stops_it(town: Town, mai: Clerk, lan: Clerk, code: str) -> None:
-    await gives_a_code(town, lan.id)
     await lan.says(f"/duyet {code}")
     async with listening(mai):
         await lan.presses("Duyệt")
@@ -384,20 +353,10 @@ async def test_a_warning_rings_at_night_for_who_may_approve_it(town: Town, mai: 
     assert (lan.hears_last("broadcast_news.waits").kind, lan.heard[-1].options) == ("urgent", ("Xem và duyệt",))
 
 
-async def test_the_link_leads_to_its_page_in_the_console(town: Town, lan: Clerk, code: str) -> None:
-    await lan.says(f"/duyet {code}")
-    await lan.presses("Duyệt")
-
-    pages = {screen.path for screen in SCREENS}
-    assert "/broadcasts/{code}" in pages
-    assert f"http://localhost/console/broadcasts/{code}" in lan.hears_last("announce.unchecked").text
-
-
 async def test_all_of_it_goes_through_a_channel_abroad_too(town: Town, ba: Citizen) -> None:
     mai = await clerk(town, "Mai", "editor", channel="telegram")
     lan = await clerk(town, "Lan", "admin", channel="telegram")
     code = await writes(mai)
-    await gives_a_code(town, lan.id)
 
     await lan.says(f"/duyet {code}")
     await lan.presses("Duyệt")

@@ -288,6 +288,7 @@ async def test_a_right_taken_away_ends_what_was_begun(town: Town, tam: Clerk, co
     await tam.says(f"/viec {code}")
     await tam.presses("Hỏi thêm người dân")
     await town.at_desk(Actor("operator"), lambda desk: desk.accounts.change(tam.id, ("auditor",), ()))
+    await tam.is_bound()
 
     await tam.says("giấy xác nhận")
 

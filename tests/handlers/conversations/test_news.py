@@ -211,7 +211,7 @@ async def test_a_warning_goes_on_until_stop_all(town: Town, office: Press) -> No
 async def test_officials_are_told_kindly_that_work_goes_on(town: Town, office: Press) -> None:
     tam = await subscriber(town, "Tâm", "jobs", rhythm="at_once")
     account = await town.official("tam", "officer")
-    await tam.at_desk(lambda desk: desk.accounts.bind_chat(account, desk.here().person_id))
+    await tam.at_desk(lambda desk: desk.acting_chats.bind(account, desk.here()))
     await office.approves("Họp giao ban", "Sáng thứ hai.", "", kind="staff")
     await town.announces()
 

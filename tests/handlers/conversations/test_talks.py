@@ -237,6 +237,7 @@ async def test_a_disabled_official_s_chat_has_no_power_from_that_moment(town: To
 async def test_an_official_who_lost_the_role_can_not_say_anything(town: Town, lan: Citizen, hoa: Clerk) -> None:
     await talks(lan, hoa)
     await town.at_desk(Actor("operator"), lambda desk: desk.accounts.change(hoa.id, ("editor",), ()))
+    await hoa.is_bound()
 
     async with listening(lan):
         await hoa.says("Chào bà")

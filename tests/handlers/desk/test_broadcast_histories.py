@@ -195,25 +195,13 @@ class History:
             model.authors.add(step.who)
 
     def approve(self, step: Step, model: Model) -> None:
-        """In the console or, after the second check or without it, in the chat."""
+        """As it was looked at, or as it stood before."""
         stamp = self.looks(step.who, model, anew=step.anew)
-        checked = step.number != 0
-        if step.other and checked:
-            self.at_desk(Actor("operator"), lambda desk: bool(desk.browsers.sign_in(self.officials[step.who])))
-        elif step.other:
-            self.officially(step.who, lambda desk: desk.browsers.end_all(self.officials[step.who]))
-
-        def answer_for(desk: Desk) -> str:
-            at = desk.chat_broadcasts if step.other else desk.broadcasts
-            return at.approve(model.code, stamp)
-
-        went = self.officially(step.who, answer_for)
+        went = self.officially(step.who, lambda desk: desk.broadcasts.approve(model.code, stamp))
         if model.state != "awaiting_approval":
             assert went == "not_now"
         elif step.who in model.authors:
             assert went == "own"
-        elif step.other and not checked:
-            assert went == "unchecked"
         elif self.is_late(model):
             assert went == "late"
         elif self.is_outdated(step.who, model):

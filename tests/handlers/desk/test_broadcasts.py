@@ -321,8 +321,8 @@ async def test_staff_are_found_by_role_in_their_linked_chats(town: Town, office:
     citizen = town.citizen("Hoa")
     await citizen.says("xin chào")
     lead = await town.official("hoa", "lead", places=(HERE,))
-    person = (await citizen.chat()).person_id
-    await town.as_official(lead, lambda desk: desk.accounts.bind_chat(lead, person))
+    chat = await citizen.chat()
+    await town.as_official(lead, lambda desk: desk.acting_chats.bind(lead, chat))
 
     found = [
         (await counted(town, office[0], replace(DRAFT, kind="staff", audience=Audience(roles=(role,))))).people

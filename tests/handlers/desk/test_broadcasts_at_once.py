@@ -12,7 +12,7 @@ from handlers.desk.announcing import Audience, BroadcastDraft, BroadcastOutcome
 from storage.queries.announcing import broadcasts
 from storage.queries.chains import chain
 from storage.verify import broken
-from tests.kit.announcing import FIRST_LINE, WORDS, gives_a_code, states_of, subscribes
+from tests.kit.announcing import FIRST_LINE, WORDS, states_of, subscribes
 from tests.kit.audit import noted
 from tests.kit.town import Town
 
@@ -34,8 +34,6 @@ class Office:
         self.mai = await town.official("mai", "editor")
         self.admins = [await town.official(name, "admin") for name in ("lan", "kim")]
         self.people = [await subscribes(town, name) for name in ("Ba", "Tư", "Năm")]
-        for admin in self.admins:
-            await gives_a_code(town, admin)
 
         def write(desk: Desk) -> tuple[str, str]:
             code = desk.broadcasts.write(_draft(WORDS))
@@ -47,7 +45,7 @@ class Office:
         return self
 
     def approves(self, which: int = 0) -> Awaitable[str]:
-        return self._as(self.admins[which], lambda desk: desk.chat_broadcasts.approve(self.code, self.stamp))
+        return self._as(self.admins[which], lambda desk: desk.broadcasts.approve(self.code, self.stamp))
 
     def sends_back(self, which: int = 1) -> Awaitable[str]:
         return self._as(self.admins[which], lambda desk: desk.broadcasts.send_back(self.code, self.stamp, "Sửa giờ."))
@@ -203,7 +201,6 @@ async def test_once_it_is_stopped_nothing_more_of_it_leaves(office: Office, *, t
 async def test_the_author_s_second_tab_approves_nothing(office: Office) -> None:
     town = office.town
     both_roles = await town.official("sau", "editor", "admin")
-    await gives_a_code(town, both_roles)
 
     def takes_over(desk: Desk) -> str:
         assert desk.broadcasts.rewrite(office.code, _draft(OTHER_WORDS), office.stamp) == "done"
@@ -213,7 +210,7 @@ async def test_the_author_s_second_tab_approves_nothing(office: Office) -> None:
     stamp = await town.as_official(both_roles, takes_over)
 
     def approve(desk: Desk) -> str:
-        return desk.chat_broadcasts.approve(office.code, stamp)
+        return desk.broadcasts.approve(office.code, stamp)
 
     went = await asyncio.gather(*(town.as_official(both_roles, approve) for _ in range(2)))
 

@@ -421,8 +421,8 @@ async def test_a_note_is_for_colleagues_alone(house: House) -> None:
 
 
 async def test_the_lead_is_told_in_her_chat_what_waits_for_her_and_never_of_whom(house: House, mai: Citizen) -> None:
-    person_id = (await mai.chat()).person_id
-    await house.does(house.lead, lambda desk: desk.accounts.bind_chat(house.lead, person_id))
+    chat = await mai.chat()
+    await house.does(house.lead, lambda desk: desk.acting_chats.bind(house.lead, chat))
 
     await house.comes_to("proposed")
 

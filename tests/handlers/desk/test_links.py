@@ -58,7 +58,7 @@ async def fills(citizen: Citizen, name: str) -> None:
     await citizen.at_desk(lambda desk: desk.people.download_link())
     await citizen.at_desk(lambda desk: desk.consents.give("check", "check/1"))
     account = await citizen.town.official(name, "officer")
-    await citizen.at_desk(lambda desk: desk.accounts.bind_chat(account, desk.here().person_id))
+    await citizen.at_desk(lambda desk: desk.acting_chats.bind(account, desk.here()))
     await citizen.at_desk(lambda desk: desk.suspects.judge("Bà con chuyển tiền gấp vào số này"))
     await citizen.at_desk(lambda desk: desk.subscriptions.subscribe(("jobs",), HERE if name == "bà Lan" else ""))
     await citizen.at_desk(lambda desk: concerns(desk, name))
@@ -597,7 +597,7 @@ async def test_linked_chats_act_for_one_account(
         await citizen.says("/menu")
         if account:
             made = await town.official(account, "officer")
-            await citizen.at_desk(lambda desk, which=made: desk.accounts.bind_chat(which, desk.here().person_id))  # type: ignore[misc]  # a lambda with a default
+            await citizen.at_desk(lambda desk, which=made: desk.acting_chats.bind(which, desk.here()))  # type: ignore[misc]  # a lambda with a default
 
     await joins(mine, telegram)
 
@@ -609,7 +609,7 @@ async def test_a_chat_that_is_parted_acts_for_nobody_and_the_others_still_do(tow
     for citizen in (mine, telegram):
         await citizen.says("/menu")
     made = await town.official("Hoa", "officer")
-    await mine.at_desk(lambda desk: desk.accounts.bind_chat(made, desk.here().person_id))
+    await mine.at_desk(lambda desk: desk.acting_chats.bind(made, desk.here()))
     await joins(mine, telegram)
 
     await mine.at_desk(lambda desk: desk.links.unlink())

@@ -218,7 +218,7 @@ def disabled(desk: Desk, official: str) -> None:
 
 
 def without_a_chat(desk: Desk, official: str) -> None:
-    desk.accounts.unbind_chat(official)
+    desk.acting_chats.end(official)
 
 
 @pytest.mark.parametrize("how", [on_leave, disabled, without_a_chat])

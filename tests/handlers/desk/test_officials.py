@@ -10,6 +10,7 @@ import pytest
 from handlers.desk import Actor, Desk
 from handlers.desk.office import Official
 from handlers.desk.officials import OfficialAccount
+from storage.queries.incoming.chats import Chat
 from storage.tables import OfficialRow
 from tests.kit.audit import noted
 from tests.kit.town import Citizen, Town
@@ -308,12 +309,12 @@ async def leads_to(town: Town, typed: str) -> str | None:
 
 
 async def bind(town: Town, official_id: str, citizen: Citizen) -> None:
-    person_id = (await citizen.chat()).person_id
-    await does(town, lambda desk: desk.accounts.bind_chat(official_id, person_id))
+    chat = await citizen.chat()
+    await does(town, lambda desk: desk.acting_chats.bind(official_id, chat))
 
 
 async def speaks_for(citizen: Citizen) -> str | None:
-    found = await citizen.at_desk(lambda desk: desk.officials.speaking("case.see"))
+    found = await citizen.at_desk(lambda desk: desk.acting_chats.speaking("case.see"))
     return found.id if found else None
 
 
@@ -362,16 +363,16 @@ async def test_of_two_chats_that_use_a_code_at_once_one_is_bound(town: Town, lan
     tam = await town.official("tam", "officer")
     code = await code_of(town, tam)
 
-    async def uses(person_id: str) -> bool:
+    async def uses(chat: Chat) -> bool:
         def run(desk: Desk) -> bool:
             official_id = desk.invitations.code_leads_to(code)
             if official_id is not None:
-                desk.accounts.bind_chat(official_id, person_id)
+                desk.acting_chats.bind(official_id, chat)
             return official_id is not None
 
         return await does(town, run)
 
-    went = await asyncio.gather(*[uses((await one.chat()).person_id) for one in (lan, mai)])
+    went = await asyncio.gather(*[uses(await one.chat()) for one in (lan, mai)])
 
     assert sorted(went) == [False, True]
 
@@ -392,7 +393,7 @@ async def test_one_account_has_one_person_and_one_person_one_account(town: Town,
     "ends",
     [
         pytest.param(lambda desk, tam: desk.accounts.disable(tam, "left"), id="disabled"),
-        pytest.param(lambda desk, tam: desk.accounts.unbind_chat(tam), id="unbound"),
+        pytest.param(lambda desk, tam: desk.acting_chats.end(tam), id="unbound"),
     ],
 )
 async def test_a_chat_acts_no_more_once_its_account_is(
@@ -405,17 +406,6 @@ async def test_a_chat_acts_no_more_once_its_account_is(
 
     assert await speaks_for(lan) is None
     assert await last_noted(town) == ("rights.refused", {"action": "case.see"})
-
-
-async def test_a_role_taken_away_is_gone_from_the_chat_at_once(town: Town, lan: Citizen) -> None:
-    tam = await town.official("tam", "officer", places=(HERE,))
-    await bind(town, tam, lan)
-
-    await does(town, lambda desk: desk.accounts.change(tam, ("auditor",), ()))
-
-    official = await lan.at_desk(lambda desk: desk.officials.speaking("case.take"))
-    assert official is not None
-    assert not official.may("case.take", HERE)
 
 
 async def test_whoever_is_no_official_speaks_for_nobody_and_it_is_noted(town: Town, lan: Citizen) -> None:

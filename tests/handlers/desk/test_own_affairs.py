@@ -30,8 +30,9 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def binds(town: Town, official_id: str, person_id: str) -> None:
-    await town.as_official(official_id, lambda desk: desk.accounts.bind_chat(official_id, person_id))
+async def binds(town: Town, official_id: str, citizen: Citizen) -> None:
+    chat = await citizen.chat()
+    await town.as_official(official_id, lambda desk: desk.acting_chats.bind(official_id, chat))
 
 
 async def person_of(citizen: Citizen) -> str:
@@ -56,7 +57,7 @@ async def test_her_own_request_is_for_others_to_work_on(town: Town, act: str) ->
     code = await asks(town, "mai")
     mai = await town.official("mai", "officer", "lead", places=(HERE,))
     await comes_to(town, state, code)
-    await binds(town, mai, await person_of(town.citizen("mai")))
+    await binds(town, mai, town.citizen("mai"))
 
     assert await town.as_official(mai, lambda desk: does(desk, code)) == "absent"
     glance = await town.as_official(mai, lambda desk: desk.case_views.glance(code))
@@ -67,7 +68,7 @@ async def test_her_own_request_is_for_others_to_work_on(town: Town, act: str) ->
 async def test_a_request_is_not_handed_over_to_whom_it_is_of(town: Town) -> None:
     code = await asks(town, "mai")
     mai, tam = [await town.official(name, "officer", places=(HERE,)) for name in ("mai", "tam")]
-    await binds(town, mai, await person_of(town.citizen("mai")))
+    await binds(town, mai, town.citizen("mai"))
 
     assert await town.as_official(tam, lambda desk: desk.case_views.colleagues(code)) == []
     assert await town.as_official(tam, lambda desk: desk.casework.hand_over(code, mai)) == "invalid"
@@ -76,7 +77,7 @@ async def test_a_request_is_not_handed_over_to_whom_it_is_of(town: Town) -> None
 async def test_a_talk_is_not_handed_over_to_who_wished_for_it(town: Town, lan: Citizen) -> None:
     await lan.at_desk(lambda desk: desk.talks.wish(HERE))
     hers, tam = [await town.official(name, "officer", places=(HERE,)) for name in ("lan", "tam")]
-    await binds(town, hers, await person_of(lan))
+    await binds(town, hers, lan)
 
     def tries(desk: Desk) -> list[str]:
         [seen] = desk.calls.talks()
@@ -89,7 +90,7 @@ async def test_her_own_urgent_request_is_not_closed_by_herself(town: Town, lan: 
     code = (await lan.at_desk(lambda desk: desk.urgent.raise_one("đâu đó", "hunger", None))).code
     hers, tam = [await town.official(name, "officer", places=(HERE,)) for name in ("lan", "tam")]
     assert (await town.as_official(tam, lambda desk: desk.urgent.take(code))).how == "done"
-    await binds(town, hers, await person_of(lan))
+    await binds(town, hers, lan)
 
     assert (await town.as_official(hers, lambda desk: desk.urgent.close(code, "xong"))).how == "gone"
     assert (await town.as_official(tam, lambda desk: desk.urgent.close(code, "đã tới"))).how == "done"

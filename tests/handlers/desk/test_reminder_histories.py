@@ -86,7 +86,7 @@ class Histories(RuleBasedStateMachine):
         self.brought: list[str] = []  # allocations
         self.tam = self.at_desk(Actor("operator"), _an_officer)
         chat = self.town.database.write_now(lambda unit: self.arrive(unit, b"tam"))
-        self.at_desk(Actor("operator"), lambda desk: desk.accounts.bind_chat(self.tam, chat.person_id))
+        self.at_desk(Actor("operator"), lambda desk: desk.acting_chats.bind(self.tam, chat))
         self.giver = self.town.database.write_now(lambda unit: self.arrive(unit, b"cho"))
         self.arrive_anew()
         self.wants_news()

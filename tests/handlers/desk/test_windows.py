@@ -21,7 +21,6 @@ from storage.queries.outgoing.sending import Leader
 from storage.queries.outgoing.windows import Windows
 from storage.tables import OutboxRow
 from storage.vault import Vault
-from tests.kit.announcing import gives_a_code
 from tests.kit.town import Citizen, Town
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -247,7 +246,6 @@ async def test_the_preview_of_an_announcement_says_what_becomes_of_it(shaped: Da
         return code
 
     code = await town.as_official(editor, submit)
-    await gives_a_code(town, admin)
     told = await town.as_official(admin, _preview)
     frozen = await town.as_official(admin, lambda desk: desk.broadcasts.ways(_seen(desk, code)))
     done = await town.as_official(admin, lambda desk: desk.broadcasts.approve(code, _seen(desk, code).stamp))

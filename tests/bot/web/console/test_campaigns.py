@@ -80,7 +80,7 @@ async def test_what_people_will_see_needs_a_code_typed_anew(house: House, town: 
     code = await giving.writes() if move == "open" else await giving.opens()
     async with clerk(house, "bo", "admin", "treasurer") as bo:
         await bo.opens("/account")
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
 
         assert (await bo.sends(f"/campaigns/{code}/{move}", RICE)).status == 403
 

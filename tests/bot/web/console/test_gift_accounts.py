@@ -46,7 +46,7 @@ async def test_to_enter_and_to_confirm_a_code_is_typed_anew(house: House, town: 
     account = await (await front(town)).enters()
     async with clerk(house, "an", "treasurer", "admin") as an:
         await an.opens("/account")
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
 
         reply = await an.sends(f"/gift-accounts/{account}{move}" if move else "/gift-accounts", GOOD)
 
@@ -58,7 +58,7 @@ async def test_to_end_one_needs_none(house: House, town: TownOf) -> None:
     account = await (await front(town)).has()
     async with clerk(house, "an", "treasurer") as an:
         await an.opens("/account")
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
 
         assert (await an.sends(f"/gift-accounts/{account}/end", {})).status == 303
         assert "đã ngừng" in text(await an.opens(f"/gift-accounts/{account}"))

@@ -72,7 +72,7 @@ async def test_what_can_not_be_confirmed_says_why_and_a_second_time_is_outdated(
 async def test_to_confirm_a_code_is_typed_anew(house: House, town: TownOf) -> None:
     async with clerk(house, "an", "admin") as an:
         await an.opens("/law-changes")
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
 
         refused = await an.sends("/law-changes/confirm", DAY)
 

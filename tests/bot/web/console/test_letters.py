@@ -51,7 +51,7 @@ async def test_a_letter_tried_again_is_answered(house: House, town: TownOf) -> N
     assert lan.heard[-1].text != heard
     letter = await dies(town, lan, "/menu")
     async with clerk(house, "an", "admin") as an:
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
         assert (await an.sends(f"/letters/{letter}/replay", {})).status == 403
         assert await state(town, letter) == "open"
 

@@ -43,7 +43,7 @@ def listed(page: dict[str, object]) -> list[dict[str, object]]:
 async def test_a_failed_message_goes_out_again_after_a_second_code(house: House, number: int) -> None:
     await becomes(house, number, "failed", "chat not found")
     async with clerk(house, "an", "admin") as an:
-        house.clock.move(minutes=6)
+        house.clock.move(minutes=16)
         first = await an.sends(f"/outbox/{number}/retry", {})
         assert (first.status, (await row(house, number)).state) == (403, "failed")
         assert "Gõ lại mã một lần" in text(first)

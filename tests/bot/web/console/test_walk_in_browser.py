@@ -162,7 +162,7 @@ async def disables(page: Page, house: House, official: Clerk) -> None:
     await page.get_by_role("button", name="Khóa tài khoản").click()
     await fits(page)
     if await page.get_by_role("heading", name="Gõ lại mã một lần").count():
-        pytest.fail("a code was asked for again within five minutes")
+        pytest.fail("a code was asked for again within a quarter of an hour")
     await expect(page.locator(".notice.good")).to_have_text(re.compile("Đã khóa"))
 
 
