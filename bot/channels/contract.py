@@ -76,9 +76,10 @@ MOST_TEXT = 4096  # letters of one message that are read; more than people write
 class Received:
     """One thing that came in through a platform, read.
 
-    update_id: the platform's; the same again has no effect. chat: the platform's id of the chat. kind: as reception
-    knows it, or "gone" and "back" for a person who blocks us and comes back. body: what reception reads. photos: the
-    platform's names of them. callback: to be told that the press was heard.
+    update_id: the platform's; the same again has no effect. of_chat: it is unlike others in its chat alone. chat: the
+    platform's id of the chat. kind: as reception knows it, or "gone" and "back" for a person who blocks us and comes
+    back. body: what reception reads. photos: the platform's names of them. callback: to be told that the press was
+    heard.
     """
 
     update_id: str
@@ -88,6 +89,7 @@ class Received:
     photos: tuple[str, ...] = ()
     callback: str = ""
     written_at: datetime | None = None
+    of_chat: bool = False
 
 
 class Unreadable(Exception):

@@ -96,17 +96,19 @@ def keep(unit: Unit, office: DeskFactory, clock: Clock, channel: str, received: 
         elif known is not None:
             chats.set_reachable(unit, known.address_id, reachable=received.kind == "back")
         return None
-    if inbox.known(unit, channel, received.update_id):
+    # A chat's id may be a person's, and nothing of hers is kept in the open, not even to tell messages apart.
+    update_id = f"{external.hex()[:32]}/{received.update_id}" if received.of_chat else received.update_id
+    if inbox.known(unit, channel, update_id):
         return None
     chat = chats.arrive(unit, vault, channel, external, now, platform=received.chat)
     if _has_windows(office, channel):
         chats.interacts(unit, chat.address_id, min(received.written_at or now, now))
     desk = office.desk(unit, Actor("person", chat.person_id), "intake", clock, chat)
     kind, body = _with_photos(desk, received)
-    inbox.accept(unit, vault, chat, received.update_id, kind, body, now)
+    inbox.accept(unit, vault, chat, update_id, kind, body, now)
     if received.written_at is not None and now - received.written_at > TOO_OLD:
         log.warning("a message is too old to be answered", extra={"channel": channel})
-        inbox.ignore(unit, channel, received.update_id, now)
+        inbox.ignore(unit, channel, update_id, now)
         return None
     return chat.person_id
 

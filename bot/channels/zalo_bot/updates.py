@@ -5,6 +5,7 @@ other.
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 from bot.channels.contract import Received, Unreadable
@@ -32,15 +33,17 @@ def read(update: Fields) -> Received | None:
     if sender.get("is_bot") is True:
         return None
     # Nowhere is it said that a message's id is unlike those of other chats.
-    number, at = f"{chat}/{_id(message, 'message_id')}", _moment(message)
+    received = partial(
+        Received, update_id=_id(message, "message_id"), chat=chat, of_chat=True, written_at=_moment(message)
+    )
     if _is_group(message, sender, chat):
-        return Received(update_id=number, chat=chat, kind="group", written_at=at)
+        return received(kind="group")
     if kind == "text":
-        return Received(update_id=number, chat=chat, kind="text", body={"text": _text(message, "text")}, written_at=at)
+        return received(kind="text", body={"text": _text(message, "text")})
     if kind == "image":
         body = {"text": _text(message, "caption") if isinstance(message.get("caption"), str) else ""}
-        return Received(update_id=number, chat=chat, kind="photos", body=body, photos=(_photo(message),), written_at=at)
-    return Received(update_id=number, chat=chat, kind=_UNREAD[kind], written_at=at)
+        return received(kind="photos", body=body, photos=(_photo(message),))
+    return received(kind=_UNREAD[kind])
 
 
 def read_again(raw: bytes) -> Received | None:

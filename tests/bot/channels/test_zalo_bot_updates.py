@@ -33,7 +33,8 @@ def test_flat_and_wrapped_are_one(lan: ZaloBotUser) -> None:
     flat, wrapped = understood(update), understood({"ok": True, "result": update})
 
     assert flat == wrapped
-    assert (flat.update_id, flat.chat, flat.kind, flat.body) == ("6ede/2d75", "6ede", "text", {"text": "Xin chào"})
+    assert (flat.update_id, flat.chat, flat.kind, flat.body) == ("2d75", "6ede", "text", {"text": "Xin chào"})
+    assert flat.of_chat
     assert flat.written_at is not None
     assert abs((flat.written_at - lan.world.clock.now()).total_seconds()) < 0.01
 
