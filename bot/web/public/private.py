@@ -24,6 +24,7 @@ from handlers.dialogue.private_question import Asides, OpenQuestion, ShownQuesti
 from storage.database import Database, Unit
 from storage.queries.incoming import inbox
 
+FORM = "application/x-www-form-urlencoded"  # of a form without a field
 MOST_TYPED = 20_000
 MOST_CHOSEN = 40
 
@@ -52,17 +53,21 @@ class PrivateRoutes:
         app.router.add_post("/p/{token}", self.take)
 
     async def show(self, request: web.Request) -> web.Response:
-        """The question of a private page, or what is stored about a person."""
+        """The question of a private page, or the button that opens what is stored about a person."""
         token = request.match_info["token"]
-        html = await self._database.read(lambda unit: self._question_page(unit, token, ""))
-        return _html(html) if html is not None else await self._stored(request, token)
+        html = await self._database.read(lambda unit: self._question_page(unit, token, "") or self._door(unit, token))
+        if html is None:
+            raise web.HTTPNotFound
+        return _html(html)
 
     async def take(self, request: web.Request) -> web.Response:
-        """Take an answer in, once; what is none is asked for again."""
+        """Take an answer in, once, and ask again for what is none; or show what is stored."""
         token = request.match_info["token"]
         origins = request.headers.getall("Origin", [])
         if len(origins) > 1 or (origins and origins[0] not in self._origins):
             raise web.HTTPForbidden(text="this origin may not write here")
+        if request.content_type == FORM and (stored := await self._stored(request, token)) is not None:
+            return stored
         try:
             given = await _read(request)
         except TooBig:
@@ -134,10 +139,18 @@ class PrivateRoutes:
 
     # What is stored
 
-    async def _stored(self, request: web.Request, token: str) -> web.Response:
+    def _door(self, unit: Unit, token: str) -> str | None:
+        """A page with a button: robots that look at every link of a chat press none."""
+        desk = self._office.desk(unit, Actor("person"), "download", self._clock)
+        language = desk.export.language(token)
+        if language is None:
+            return None
+        return self._pages.render("stored_door.html", language, **foot(desk.voice(language)))
+
+    async def _stored(self, request: web.Request, token: str) -> web.Response | None:
         found = await self._database.write(lambda unit: self._export(unit, token))
         if found is None:
-            raise web.HTTPNotFound
+            return None
         if "application/json" in request.headers.get("Accept", ""):
             headers = {"Content-Disposition": 'attachment; filename="chungtay.json"'}
             return web.json_response(found, headers=headers, dumps=lambda v: orjson.dumps(v).decode())

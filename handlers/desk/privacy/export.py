@@ -40,12 +40,16 @@ class Export:
 
     context: Context
 
+    def language(self, token: str) -> str | None:
+        """The language of the person a download link belongs to; None once the link has run out."""
+        person = self._whose(token)
+        return None if person is None else person.language or "vi"
+
     def everything(self, token: str) -> dict[str, object] | None:
         """What is stored about the person a download link belongs to; None once the link has run out."""
-        found = self.context.unit.get(OneTimeToken, self.context.vault.look_up("one-time token", token))
-        if found is None or found.kind != "download" or found.until < self.context.now:
+        person = self._whose(token)
+        if person is None:
             return None
-        person = self.context.unit.get_one(Person, found.person_id)
         self.context.note("person.exported", f"person:{person.id}")
         return {
             "language": person.language,
@@ -65,6 +69,12 @@ class Export:
             "photos": self._photos(person.id),
             "unfinished": sessions.load(self.context.unit, self.context.vault, person.id),
         }
+
+    def _whose(self, token: str) -> Person | None:
+        found = self.context.unit.get(OneTimeToken, self.context.vault.look_up("one-time token", token))
+        if found is None or found.kind != "download" or found.until < self.context.now:
+            return None
+        return self.context.unit.get_one(Person, found.person_id)
 
     def _messages(self, person_id: str) -> list[dict[str, object]]:
         """What was said, chat by chat: of our own chat its lines, of a platform's what we still have of both sides."""

@@ -18,7 +18,7 @@ STATIC = Path(bot.web.__file__).parent / "static"
 SCRIPT = (STATIC / "chat.js").read_text("utf-8")
 STYLE = (STATIC / "style.css").read_text("utf-8")
 VALUES = {"owner": "UBND phường Mẫu", "hotline": "0236 1022", "status": 404, "sections": ()}
-TEMPLATES = ("chat.html", "public.html", "error.html", "stored.html")
+TEMPLATES = ("chat.html", "public.html", "error.html", "stored.html", "stored_door.html")
 
 
 class Tags(HTMLParser):

@@ -49,7 +49,7 @@ async def test_the_link_shows_what_is_stored_as_often_as_it_is_opened(tmp_path: 
         house.clock.move(minutes=14)
 
         for _ in range(2):
-            page = await phone.gets(path, Accept="text/html")
+            page = await phone.clicks(path, Accept="text/html")
             assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
             assert "Nguyễn Thị Lan &lt;b&gt;" in page.body.decode()
             assert page.headers["Cache-Control"] == "no-store"
@@ -57,7 +57,7 @@ async def test_the_link_shows_what_is_stored_as_often_as_it_is_opened(tmp_path: 
 
 async def test_the_same_is_a_file_for_programs(lan: Visitor) -> None:
     path = await link(lan)
-    stored = await lan.gets(path, Accept="application/json")
+    stored = await lan.clicks(path, Accept="application/json")
     messages = stored.json["messages"]
 
     assert stored.headers["Content-Type"].startswith("application/json")
@@ -71,7 +71,7 @@ async def test_the_link_runs_out_after_a_quarter_of_an_hour(house: House, lan: V
     path = await link(lan)
     house.clock.move(minutes=15, seconds=1)
 
-    assert (await lan.gets(path)).status == 404
+    assert [(await lan.gets(path)).status, (await lan.clicks(path)).status] == [404, 400]
 
 
 async def test_a_new_link_ends_the_old(lan: Visitor) -> None:
@@ -86,11 +86,22 @@ async def test_a_made_up_link_is_not_found(lan: Visitor, token: str) -> None:
     assert (await lan.gets(f"/p/{token}")).status == 404
 
 
-async def test_looking_changes_nothing_but_the_audit(house: House, lan: Visitor) -> None:
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
+async def test_a_robot_that_looks_at_the_link_reads_nothing_of_hers(house: House, lan: Visitor, accept: str) -> None:
+    path = await link(lan)
+    before = await rows(house)
+
+    seen = await lan.gets(path, Accept=accept)
+
+    assert (seen.status, LAN in seen.body.decode(), "Nguyễn Thị Lan" in seen.body.decode()) == (200, False, False)
+    assert await rows(house) == before
+
+
+async def test_reading_changes_nothing_but_the_audit(house: House, lan: Visitor) -> None:
     path = await link(lan)
     await lan.says("a")
     before = await rows(house)
-    await lan.gets(path)
+    await lan.clicks(path)
     await lan.gets("/p/nonsense")
     after = await rows(house)
 
