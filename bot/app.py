@@ -138,7 +138,9 @@ def _site(
     for platform in platforms:
         platform.add_to(app)
     daily = {job.name: job.at for job in table(settings.digest_at) if job.at is not None}
-    console.add_to(app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons, daily=daily)
+    is_official = console.add_to(
+        app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons, daily=daily
+    )
 
     def rejected() -> dict[str, int]:
         return {platform.name: platform.rejected() for platform in platforms}
@@ -147,7 +149,8 @@ def _site(
         return {one.name: one.by_header() for one in platforms if isinstance(one, CountsByHeader)}
 
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
-    HealthRoutes(database, token, reasons, rejected, by_header, jobs).add_to(app)
+    may_read = is_official if settings.is_public else None
+    HealthRoutes(database, token, may_read, reasons, rejected, by_header, jobs).add_to(app)
     return app
 
 

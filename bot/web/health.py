@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -18,21 +18,24 @@ from storage.queries.incoming import inbox
 from storage.queries.outgoing import outbox
 
 PROBE_S = 1.0
+MayRead = Callable[[web.Request], Awaitable[bool]]
 
 
 class HealthRoutes:
     """The routes that operators and their machines read.
 
-    reasons: what is degraded, in codes without secrets. rejected: calls without our secret, by channel. by_header:
-    those whose signature fitted the moment of a header alone. jobs: how often, by job and outcome.
+    may_read: whether an official is signed in where a request comes from; None where none is asked for, as nobody but
+    this machine can reach us. reasons: what is degraded, in codes without secrets. rejected: calls without our secret,
+    by channel. by_header: those whose signature fitted the moment of a header alone. jobs: how often, by job and
+    outcome.
     """
 
     def __init__(
-        self, database: Database, metrics_token: str, reasons: Callable[[], list[str]],
+        self, database: Database, metrics_token: str, may_read: MayRead | None, reasons: Callable[[], list[str]],
         rejected: Callable[[], Mapping[str, int]], by_header: Callable[[], Mapping[str, int]],
         jobs: Callable[[], Mapping[tuple[str, str], int]],
     ) -> None:  # fmt: skip
-        self._database, self._token, self._reasons = database, metrics_token, reasons
+        self._database, self._token, self._by_official, self._reasons = database, metrics_token, may_read, reasons
         self._rejected, self._by_header, self._jobs = rejected, by_header, jobs
         self._probed_at, self._able = float("-inf"), False
 
@@ -72,8 +75,8 @@ class HealthRoutes:
         return self._able
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """Figures for Prometheus: with the token, or from this machine without a proxy between."""
-        if not self._may_read(request):
+        """Figures for Prometheus: with the token, from this machine without a proxy between, or for an official."""
+        if not (self._has_token(request) or await self._is_official(request)):
             raise web.HTTPForbidden
         inbox_counts, outbox_counts, letters = await self._database.read(_counts)
         registry = CollectorRegistry()
@@ -83,14 +86,20 @@ class HealthRoutes:
         )
         return web.Response(body=generate_latest(registry), content_type="text/plain")
 
-    def _may_read(self, request: web.Request) -> bool:
+    def _has_token(self, request: web.Request) -> bool:
+        """Whether a request brings the token; where none is set, whether a program of this machine asks."""
         if self._token:
             given = request.headers.get("Authorization", "")
             return secrets.compare_digest(given.encode(errors="replace"), f"Bearer {self._token}".encode())
         return is_here(request)
 
+    async def _is_official(self, request: web.Request) -> bool:
+        return self._by_official is not None and await self._by_official(request)
+
     async def openapi(self, request: web.Request) -> web.Response:
-        """Every route, described."""
+        """Every route, described; what is open to the internet describes itself to those who may know it."""
+        if self._by_official is not None and not (self._has_token(request) or await self._is_official(request)):
+            raise web.HTTPForbidden
         return web.json_response(document())
 
 

@@ -40,6 +40,8 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
 )
@@ -47,7 +49,8 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 
 def security_headers(*, secure: bool) -> Mapping[str, str]:
     """The headers of every answer. secure: the service is behind https, and browsers are to remember that."""
-    return dict(SECURITY_HEADERS) | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+    remembers = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return dict(SECURITY_HEADERS) | (remembers if secure else {})
 
 
 def foot(voice: "Voice") -> Mapping[str, object]:

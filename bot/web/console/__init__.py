@@ -1,6 +1,6 @@
 """The officials' console over HTTP: signing in, its pages, the same for programs, and the live stream."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
 
 from aiohttp import web
@@ -18,9 +18,14 @@ from storage.database import Database
 def add_to(
     app: web.Application, database: Database, office: DeskFactory, clock: Clock, pages: Pages, *,
     origins: frozenset[str], secure: bool, reasons: Callable[[], list[str]], daily: Mapping[str, time],
-) -> None:  # fmt: skip
-    """Give the application every route below /console. daily: when the clock does what each day, by its jobs' names."""
+) -> Callable[[web.Request], Awaitable[bool]]:  # fmt: skip
+    """Give the application every route below /console. daily: when the clock does what each day, by its jobs' names.
+
+    Returns what tells whether a request comes from a browser in which an official is signed in.
+    """
     browser = Browser(origins, secure=secure)
     SigningInRoutes(database, office, clock, pages, browser).add_to(app)
     LiveRoutes(database, office, clock, browser).add_to(app)
-    ConsoleRoutes(database, office, clock, pages, browser, reasons, daily).add_to(app)
+    routes = ConsoleRoutes(database, office, clock, pages, browser, reasons, daily)
+    routes.add_to(app)
+    return routes.is_signed_in

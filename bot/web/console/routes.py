@@ -51,6 +51,11 @@ class ConsoleRoutes:
             for act in console.ACTS:
                 app.router.add_post(f"{base}{act.path}", partial(self._take, act, way))
 
+    async def is_signed_in(self, request: web.Request) -> bool:
+        """Whether an official is signed in where this comes from."""
+        token = self._browser.session(request)
+        return await self._database.read(lambda unit: self._enter(unit, token)[1] is not None)
+
     async def _show(self, screen: Screen, way: Way, request: web.Request) -> web.Response:
         """A screen; only what changes nothing is asked for by GET."""
         token, given = self._browser.session(request), read_query(request)
