@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -13,7 +12,7 @@ from handlers.desk.office import RIGHTS
 from storage.tables import OfficialRow
 from tests.kit.audit import actions
 from tests.kit.console import Clerk, Fields, clerk, text
-from tests.kit.house import House, Reply, open_house
+from tests.kit.house import House, Reply
 from tests.kit.on_duty import clerk as on_phone
 from tests.kit.on_duty import listening
 from tests.kit.town import Town
@@ -25,12 +24,6 @@ ACCOUNT: Fields = {
     "owner": "Quỹ thử", "bank": "other", "other_bank": "Ngân hàng thử", "number": "990000000000",
     "first_day": "01/12/2026", "last_day": "", "swift": "",
 }  # fmt: skip
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
-        yield house
 
 
 async def waiting(admin: Clerk) -> list[str]:

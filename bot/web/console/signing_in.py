@@ -73,7 +73,7 @@ class SigningInRoutes:
                 else None
             )
             if token is None:
-                throttle.count(desk, under)
+                throttle.count(desk, email, under)
                 return None
             return token, throttle.new_device(desk, email)
 
@@ -119,7 +119,9 @@ class SigningInRoutes:
         invited = await self._database.read(lambda unit: self._desk(unit).signing_in.invited(token))
         if invited is None:
             return self._invitation(request, None, given, "")
-        if wrong := fault(given["password"], invited.email):
+        async with self._hashing:
+            wrong = await asyncio.to_thread(fault, given["password"], invited.email)
+        if wrong:
             return self._invitation(request, invited, given, wrong)
         async with self._hashing:
             password = await asyncio.to_thread(hash_password, given["password"])

@@ -40,10 +40,10 @@ def is_spent(desk: Desk, under: tuple[Limit, ...]) -> bool:
     return any(desk.signing_in.tries(limit.name, limit.window) >= limit.most for limit in under)
 
 
-def count(desk: Desk, under: tuple[Limit, ...]) -> None:
-    """Count one wrong try."""
-    for limit in under:
-        desk.signing_in.count_try(limit.name, limit.window)
+def count(desk: Desk, email: str, under: tuple[Limit, ...]) -> None:
+    """Count one wrong try, and note it; the last that a limit lets through closes it, which is noted too."""
+    closes = [limit for limit in under if desk.signing_in.count_try(limit.name, limit.window) == limit.most]
+    desk.signing_in.note_failed(email, closes=[limit.name.partition("/")[0] for limit in closes])
 
 
 def new_device(desk: Desk, email: str) -> str:

@@ -38,6 +38,11 @@ class AccountNews:
                 say = Say(f"account_news.other.{what}", name=officials.name_of(official_id), by=by)
                 self._tell(admin, say, what)
 
+    def attacked(self, count: int) -> None:
+        """Tell all admins that signing in fails more often than people mistype."""
+        for admin in self._admins():
+            self._tell(admin, Say("account_news.attacked", count=count), "attacked")
+
     def tell_own(self, official_id: str, what: str, *, but: str = "") -> None:
         """Tell an account's owner alone, in every chat she has except one."""
         owner = Officials(self.context).acting(official_id)

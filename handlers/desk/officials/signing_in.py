@@ -6,6 +6,7 @@ hands the hash back, and nothing counts unless it is still the account's.
 
 import secrets
 from base64 import b32encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -26,6 +27,7 @@ from storage.tables import OfficialRow, RecoveryCode
 SECOND_TRIES = 5
 STEP_S = 30
 RECOVERY_CODES = 10
+AN_HOUR, MANY_IN_AN_HOUR = timedelta(hours=1), 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,20 @@ class SigningIn:
     def count_try(self, name: str, window: timedelta) -> int:
         """Count one more; how many there are with it."""
         return machine.count(self.context.unit, self.context.vault.look_up("sign-in", name), self.context.now, window)
+
+    def note_failed(self, email: str, closes: Collection[str]) -> None:
+        """Note that signing in failed, without whose e-mail it was; of many in an hour all admins are told, once.
+
+        closes: what is closed for a while by it.
+        """
+        context = self.context
+        who = Officials(context).login_of(email).hex()[:12]
+        context.note("official.sign_in_failed", f"sign_in:{who}")
+        for what in closes:
+            context.note("official.sign_in_closed", f"sign_in:{who}", what=what)
+        if self.count_try("everybody", AN_HOUR) == MANY_IN_AN_HOUR:
+            context.note("official.sign_in_attacked", "sign_in", count=MANY_IN_AN_HOUR)
+            AccountNews(context).attacked(MANY_IN_AN_HOUR)
 
     # Inside
 

@@ -201,7 +201,7 @@ async def test_the_cookies_of_a_service_behind_https_are_bound_to_it(tmp_path_fa
         for cookie in cookies:
             assert cookie.startswith("__Host-console")
             assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {p.strip() for p in cookie.split(";")}
-        assert done.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert done.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def _cookie(clerk: Clerk) -> str:
