@@ -116,7 +116,7 @@ async def confirms(page: Page, house: House) -> str:
     """Confirm it as another admin, and read the link that is shown once."""
     await page.goto(f"{house.origin}/console")
     await page.locator(".tiles").get_by_text("thay đổi tài khoản chờ").click()
-    await expect(page.locator(".box")).to_contain_text("Lê Thị Tám")
+    await expect(page.locator(".card")).to_contain_text("Lê Thị Tám")
     await fits(page)
     await page.get_by_role("button", name="Xác nhận", exact=True).click()
     await fits(page)
