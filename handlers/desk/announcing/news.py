@@ -67,6 +67,12 @@ class BroadcastNews:
         concerned = dict.fromkeys([*row.authors, *([row.approved_by] if row.approved_by else [])])
         self._tell_all(concerned, "stopped", row, (_look_at(row),))
 
+    def not_as_approved(self, row: Broadcast) -> None:
+        """Tell its authors, who approved it, and all admins that it was changed behind their backs and does not go."""
+        admins = Officials(self.context).admins()
+        concerned = dict.fromkeys([*row.authors, *([row.approved_by] if row.approved_by else []), *sorted(admins)])
+        self._tell_all(concerned, "not_as_approved", row, (_look_at(row),))
+
     def done(self, row: Broadcast) -> None:
         """Tell its authors how it went."""
         self._tell_all(row.authors, "done", row, (_look_at(row),))

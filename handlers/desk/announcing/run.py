@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from handlers.desk.announcing import audiences
 from handlers.desk.announcing.audience import Kind
 from handlers.desk.announcing.news import BroadcastNews
+from handlers.desk.announcing.rows import BroadcastRows
 from handlers.desk.announcing.words import BroadcastWords
 from handlers.desk.messages import Messages
 from handlers.desk.office import Context
@@ -35,12 +36,18 @@ class BroadcastRun:
     context: Context
 
     def begin(self) -> int:
-        """Begin those that were approved and whose time has come; returns how many."""
+        """Begin those that were approved and whose time has come; returns how many it looked at.
+
+        What is no longer what was approved never begins: nobody has agreed to it, whoever changed it in the database.
+        """
         context = self.context
         due = or_(col(Broadcast.start).is_(None), col(Broadcast.start) <= context.now)
         query = select(Broadcast).where(Broadcast.state == "scheduled", due).order_by(col(Broadcast.id))
         rows = [row for row in context.unit.scalars(query).all() if self._may_go(row)]
         for row in rows:
+            if BroadcastRows(context).digest(row) != row.digest:
+                self._refuse(row)
+                continue
             states.move(context.unit, row, "sending", began_at=context.now)
             row.rendered = BroadcastWords(context).rendered(row)
             context.unit.add(row)
@@ -93,6 +100,11 @@ class BroadcastRun:
             changed += broadcasts.halt(context.unit, number, STOPPED_AT_ONCE, context.now)
             changed += digests.pull_back(context.unit, number, context.now)
         return changed
+
+    def _refuse(self, row: Broadcast) -> None:
+        states.move(self.context.unit, row, "cancelled", ended_at=self.context.now, changed_at=self.context.now)
+        self.context.note("broadcast.not_as_approved", f"broadcast:{row.id}", code=row.code)
+        BroadcastNews(self.context).not_as_approved(row)
 
     def _may_go(self, row: Broadcast) -> bool:
         """Nobody is woken by what is no warning."""
