@@ -34,6 +34,7 @@ class Store(Protocol):
     def write(self, pending: Pending[T]) -> None: ...
     def mark(self, pending: Pending[T]) -> None: ...
     def read(self, pending: Pending[T]) -> None: ...
+    def scrub(self) -> bool: ...
     def hold(self) -> None: ...
     def close(self) -> None: ...
 
@@ -101,6 +102,13 @@ class Database:
     def read_now(self, work: Callable[[Unit], T]) -> T:
         """Read from the command line, where nothing else waits."""
         return _answer_now(self._store.read, work)
+
+    async def scrub(self) -> bool:
+        """Have what was deleted gone from the database's files too; False if somebody is in the way: try later.
+
+        Raises DatabaseAway.
+        """
+        return await asyncio.to_thread(self._store.scrub)
 
     def hold(self) -> None:
         """Be the one process that serves this SQLite file. Raises AlreadyServed. On PostgreSQL many may serve."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -35,6 +35,8 @@ TRIES_WHEN_TAKEN = 3  # a first message of a day makes its key, its person and i
 LONGEST_PAUSE_S = 0.2
 CONNECT_S = 5
 TRIES_WHEN_LOST = 2  # a connection, before COMMIT
+LOOKS = 20  # for transactions that still see what was deleted
+LOOK_AGAIN_S = 0.05
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -44,6 +46,12 @@ AWAY_CLASSES = {"08", "53", "57", "58"}  # connection, resources, operator, syst
 REFUSED_AFTER_FAILURE = "25P02"
 AWAY = {"25006", "25P03"}  # read-only server, idle in transaction
 LOST_AT_COMMIT = {"40003", "57P01", "57P02", "57P03"}  # completion unknown, server going down
+
+_NOW = text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")
+_OLDER = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND age(backend_xmin) > age(CAST(:now AS xid)))"
+)
 
 _chance = secrets.SystemRandom()
 
@@ -95,6 +103,32 @@ class Postgres:
     def read(self, pending: Pending[Any]) -> None:
         """Run a function on one snapshot that it cannot change."""
         self._submit(pending, self._reading, reading=True)
+
+    def scrub(self) -> bool:
+        """Write the table of keys anew without dead rows; False while it is in use, or an older transaction goes on.
+
+        Why FULL: a plain VACUUM only marks a dead row's bytes as free. Why older ones are waited for: what they might
+        still see would be copied.
+        """
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                now = connection.execute(_NOW).scalar_one()
+                for _ in range(LOOKS):
+                    if not connection.execute(_OLDER, {"now": now}).scalar_one():
+                        break
+                    time.sleep(LOOK_AGAIN_S)
+                else:
+                    return False
+                connection.execute(text("SET lock_timeout = '200ms'"))  # all who come later wait behind it
+                try:
+                    connection.execute(text("VACUUM (FULL) data_key"))
+                finally:
+                    connection.execute(text("RESET lock_timeout"))
+        except DBAPIError as error:
+            if _state(error) in COLLIDED:
+                return False
+            raise _told(error, reading=True) from error
+        return True
 
     def hold(self) -> None:
         """Do nothing: any number of processes may serve this database."""

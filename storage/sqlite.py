@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,8 @@ GROUP = 64  # functions
 GROUP_S = 0.020  # seconds a group may run before its COMMIT
 READERS = 3
 STATEMENTS = 2_000  # kept compiled; the service has some hundreds
+LOG_PAGES = 1_000  # that the write-ahead log may grow to, unless a reader is in the way
+LOG_BYTES = 8_388_608  # that are left of it once it was larger
 BUSY_S = 5  # seconds to wait for another process's lock
 FAILED = "statement failed"
 
@@ -41,7 +44,13 @@ PRAGMAS = (
     "mmap_size = 268435456",
 )
 # What is deleted is overwritten, data keys above all; not every build of SQLite does so by itself.
-WRITER_PRAGMAS = (*PRAGMAS, "cache_size = -16000", "secure_delete = ON")
+WRITER_PRAGMAS = (
+    *PRAGMAS,
+    "cache_size = -16000",
+    "secure_delete = ON",
+    f"wal_autocheckpoint = {LOG_PAGES}",
+    f"journal_size_limit = {LOG_BYTES}",
+)
 READER_PRAGMAS = (*PRAGMAS, "cache_size = -4000", "query_only = ON")
 
 # https://www.sqlite.org/rescode.html
@@ -115,6 +124,18 @@ class Sqlite:
         else:
             if pending.take():
                 pending.keep(result)
+
+    def scrub(self) -> bool:
+        """Bring what was written into the file itself and empty the log; False while somebody reads or writes.
+
+        Whoever waited for readers here would hold up the writers meanwhile.
+        """
+        try:
+            with closing(sqlite3.connect(self.path, timeout=0)) as connection:
+                busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise DatabaseAway(first_line(error)) from error
+        return not busy
 
     def hold(self) -> None:
         """Be the one process that serves this file until close. Raises AlreadyServed."""

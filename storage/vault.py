@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from storage.crypto import Cipher, MasterKey
 from storage.database import Unit
+from storage.ids import new_nonce
+from storage.queries import machine
 from storage.tables import DataKey
 
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -20,8 +22,16 @@ DAY = "day:"  # keys of days are nobody's: every message needs one, so it is rem
 REMEMBERED_S = 300.0
 
 
+TO_SCRUB = "to_scrub"  # the fact that keys were destroyed which may still stand in the database's files
+
+
 class KeyGone(Exception):
     """The data key was destroyed: what it sealed is erased."""
+
+
+def ask_to_scrub(unit: Unit) -> None:
+    """Have the clock see to it that what this transaction deletes is gone from the database's files too."""
+    machine.set_fact(unit, TO_SCRUB, new_nonce())
 
 
 class Vault:
@@ -53,6 +63,7 @@ class Vault:
         self.unit.execute(delete(_KEYS).where(_KEYS.c.name == name))
         self._ciphers.pop(name, None)
         self.unit.remembered.pop(name, None)
+        ask_to_scrub(self.unit)
 
     def seal(self, name: str, where: str, value: object) -> bytes:
         """Seal a value as JSON. where: `table.column:row`. Raises KeyGone."""

@@ -17,6 +17,7 @@ from handlers.desk.messages import MOST_WAITING_BYTES, waiting_bytes
 from storage.database import Database, Unit
 from storage.queries import machine
 from storage.queries.chains import chain
+from storage.vault import TO_SCRUB
 from storage.verify import broken
 
 FETCHES = 5  # of a photo, over half an hour
@@ -234,6 +235,15 @@ async def forget(work: Work) -> bool:
     if touched is None:
         work.broke("the clock jumped ahead: nothing was forgotten tonight")
     return bool(touched)
+
+
+async def scrub(work: Work) -> bool:
+    """Have what was erased gone from the database's files too, again at each turn until nobody is in the way."""
+    asked = await work.database.read(lambda unit: machine.fact(unit, TO_SCRUB))
+    if asked is None or not await work.database.scrub():
+        return False
+    # Who was erased meanwhile asked anew, and that stands.
+    return await work.database.write(lambda unit: machine.drop_fact(unit, TO_SCRUB, asked))
 
 
 async def look_for_damage(work: Work) -> bool:

@@ -31,6 +31,7 @@ from bot.jobs.chores import (
     look_for_silence,
     remind_of_pledges,
     ring,
+    scrub,
     seal,
     tell_of_endings,
     write_anchors,
@@ -77,6 +78,7 @@ remind_of_forms = in_rounds("remind_of_forms", lambda desk: desk.form_reminders)
 
 JOBS: tuple[Job, ...] = (
     Job(name="seal", do=seal, every=timedelta(seconds=1)),
+    Job(name="scrub", do=scrub, every=timedelta(seconds=1)),
     Job(name="fetch_photos", do=fetch_photos, every=timedelta(seconds=1)),
     Job(name="clean_photos", do=clean_photos, every=timedelta(seconds=1)),
     Job(name="ring", do=ring, every=timedelta(seconds=10)),

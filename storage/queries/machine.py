@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
@@ -96,6 +96,11 @@ def fact(unit: Unit, name: str) -> str | None:
 def set_fact(unit: Unit, name: str, value: str) -> None:
     statement = _insert(unit, _META).values(name=name, value=value)
     unit.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def drop_fact(unit: Unit, name: str, value: str) -> bool:
+    """Drop a fact, unless it is another one by now."""
+    return unit.change(delete(_META).where(_META.c.name == name, _META.c.value == value)) == 1
 
 
 def owner(unit: Unit) -> tuple[str, str, str] | None:

@@ -37,6 +37,7 @@ from storage.tables import (
     TalkLine,
     UrgentRequest,
 )
+from storage.vault import ask_to_scrub
 
 FINAL = ("sent", "delivered", "failed", "unknown", "expired", "cancelled")
 UPDATE_IDS = timedelta(days=30)
@@ -60,6 +61,7 @@ class Retention:
             delete(LimitRow).where(col(LimitRow.window) < self.context.now - timedelta(days=1))
         )
         touched += AccountChanges(self.context).lapse()
+        ask_to_scrub(self.context.unit)
         self.context.note("retention.run", "all", count=touched)
         return touched
 
