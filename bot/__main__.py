@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", migrate, "bring the database to this release's shape")
     add("verify", verify, "check the data; exit 1 names the first broken row")
     add("backup", back_up, "write the data to a file, and today's keys beside it").add_argument("file", type=Path)
-    add("restore", restore, "put a backup into an empty database").add_argument("file", type=Path)
+    restored = add("restore", restore, "put a backup into an empty database")
+    restored.add_argument("file", type=Path)
+    restored.add_argument("--unsigned", action="store_true", help="also one of a release that signed none")
     add("talk", talk, "chat in this terminal, on a throw-away demonstration database")
     owner = add("owner", set_owner, "say who is responsible for the service and its data")
     owner.add_argument("what", choices=("set",))
@@ -185,7 +187,7 @@ def back_up(given: argparse.Namespace, settings: config.Settings) -> int:
 
 def restore(given: argparse.Namespace, settings: config.Settings) -> int:
     """Put a backup into an empty database."""
-    print(backups.restore(settings, given.file))
+    print(backups.restore(settings, given.file, unsigned=given.unsigned))
     return 0
 
 

@@ -84,6 +84,10 @@ class MasterKey:
         """Return 16 bytes that are equal for equal values of one kind, and tell nothing without the key."""
         return hmac.digest(self._look_up_key(kind), value.encode("utf-8", "replace"), "sha256")[:16]
 
+    def mac(self, purpose: str) -> "hmac.HMAC":
+        """Begin a message authentication code: who has not the key can't make one. purpose: has a key of its own."""
+        return hmac.new(self._derive(b"mac " + purpose.encode()), digestmod="sha256")
+
     def check_value(self) -> str:
         """What a database keeps to recognise its key."""
         return hashlib.sha256(self._derive(b"check")).hexdigest()[:32]

@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Desk
+from storage.backup.rowfile import SIGNED
 from storage.crypto import WrongKey, new_key
 from storage.queries.incoming import inbox
 from storage.tables import Address, Case, ChatLine, InboxRow, OutboxRow, Person
@@ -130,7 +131,11 @@ async def test_who_was_erased_after_the_backup_is_nowhere_in_what_is_restored(
 def contents(*folders: Path) -> bytes:
     """All bytes of all files in some folders, unpacked."""
     raw = [path.read_bytes() for folder in folders if folder.exists() for path in folder.iterdir()]
-    return b"".join(gzip.decompress(one) if one.startswith(b"\x1f\x8b") else one for one in raw)
+    split = [one.partition(b"\n\x1f\x8b") for one in raw]
+    return b"".join(
+        first + gzip.decompress(between[1:] + rest) if first.startswith(SIGNED) else first + between + rest
+        for first, between, rest in split
+    )
 
 
 def everything_that_opens(desk: Desk) -> str:
@@ -171,7 +176,7 @@ async def test_what_does_not_fit_is_refused_in_one_line_and_nothing_is_written(
         (await same.run("restore", str(folder / "cut.backup")), "cut.backup can't be read"),
         (await same.run("restore", str(folder / "none.backup")), "there is no none.backup"),
         (await same.run("restore", str(bare / "a.backup")), "person-keys is missing"),
-        (await other.run("restore", str(folder / "a.backup")), "ENCRYPTION_KEY is not the key"),
+        (await other.run("restore", str(folder / "a.backup")), "ENCRYPTION_KEY is not its key"),
         (await keyless.run("restore", str(folder / "a.backup")), "encryption.key is missing"),
     ]
 

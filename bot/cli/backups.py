@@ -35,13 +35,13 @@ def back_up(settings: Settings, path: Path) -> str:
     )
 
 
-def restore(settings: Settings, path: Path) -> str:
-    """Put a backup into an empty database: all of it or nothing. Raises CannotStart."""
+def restore(settings: Settings, path: Path, *, unsigned: bool = False) -> str:
+    """Put a backup into an empty database: all of it or nothing. unsigned: also an old one. Raises CannotStart."""
     key = setup.given_key(settings)
     if key is None:
         raise setup.CannotStart("encryption.key is missing from DATA_DIR; put your copy there, the backup needs it")
     try:
-        found = backup.find(path, MasterKey(key), Progress(f"checking {path.name}"))
+        found = backup.find(path, MasterKey(key), Progress(f"checking {path.name}"), unsigned=unsigned)
         settled = _put(settings, MasterKey(key), found)
         before = anchors.set_aside(settings.data_dir / anchors.NAME, SystemClock().now())
     except (backup.BadBackup, Damaged, AlreadyServed) as refused:
@@ -61,7 +61,7 @@ def _put(settings: Settings, master: MasterKey, found: backup.Found) -> SettledR
         database.hold()
         standing = migrations.state(database.engine)
         office = DeskFactory(master=master, texts=texts.load(), zone=settings.timezone, public_url="", demo=False)
-        show, clock = Progress(f"restoring {found.data.name}"), SystemClock()
+        show, clock = Progress(f"restoring {found.data.path.name}"), SystemClock()
 
         def put(unit: Unit) -> SettledRestore:
             backup.load(unit, found, standing, clock.now(), show)

@@ -21,7 +21,7 @@ from sqlmodel import SQLModel, col
 
 from storage import migrations
 from storage.backup import rowfile
-from storage.backup.rowfile import Damaged, Header
+from storage.backup.rowfile import Damaged, Header, RowReader, Unsigned
 from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.ids import new_nonce
@@ -45,8 +45,8 @@ class BadBackup(Exception):
 class Found:
     """A backup that was read to its end and fits its keys and the master key."""
 
-    data: Path
-    keys: Path
+    data: RowReader
+    keys: RowReader
     header: Header
 
 
@@ -59,16 +59,16 @@ def write(database: Database, master: MasterKey, path: Path, now: Callable[[], d
             raise BadBackup(f"{path.name} is there already; a backup is never overwritten, choose another name")
         origin, check = database.write_now(_origin), master.check_value()
         keys = path.with_name(KEYS)
-        before = _known_keys(keys, origin, check)
+        before = _known_keys(RowReader(keys, master, unsigned=True), origin, check)
         kept = [table for table in SQLModel.metadata.sorted_tables if table.name not in LEFT_OUT]
         data = Header(what="data", revision=migrations.HEAD, taken=now(), key_check=check, origin=origin, counts={})
         with rowfile.written_aside(path) as file:
-            done = database.read_now(lambda unit: _dump(unit, file, data, kept, tell))
+            done = database.read_now(lambda unit: _dump(unit, master, file, data, kept, tell))
             # A clock that was set back must not make new keys look older than the backups they open.
             taken = max(now(), data.taken, before or data.taken)
             today = Header(what="keys", revision=data.revision, taken=taken, key_check=check, origin=origin, counts={})
             with rowfile.written_aside(keys) as beside:
-                database.read_now(lambda unit: _dump(unit, beside, today, [_KEYS_TABLE], lambda *_: None))
+                database.read_now(lambda unit: _dump(unit, master, beside, today, [_KEYS_TABLE], lambda *_: None))
     return done
 
 
@@ -80,12 +80,12 @@ def _origin(unit: Unit) -> str:
     return found
 
 
-def _known_keys(keys: Path, origin: str, check: str) -> datetime | None:
+def _known_keys(keys: RowReader, origin: str, check: str) -> datetime | None:
     """When the keys that are about to be replaced were written; None if there are none. Raises Refused."""
-    if not keys.exists():
+    if not keys.path.exists():
         return None
     try:
-        before = rowfile.header(keys)
+        before = keys.header()
     except Damaged as damage:
         raise BadBackup(f"{KEYS} in this folder can't be read: {damage}; choose another folder") from None
     if (before.origin, before.key_check) != (origin, check):
@@ -93,7 +93,9 @@ def _known_keys(keys: Path, origin: str, check: str) -> datetime | None:
     return before.taken
 
 
-def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell: Tell) -> Header:
+def _dump(
+    unit: Unit, master: MasterKey, file: BinaryIO, header: Header, tables: list[Table], tell: Tell
+) -> Header:  # fmt: skip
     """Write some tables as they stand in this transaction."""
     take_time(unit)
     counts = {str(table.name): unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
@@ -105,7 +107,7 @@ def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell:
         origin=header.origin,
         counts=counts,
     )
-    writer, done = rowfile.RowWriter(file, said), 0
+    writer, done = rowfile.RowWriter(file, said, master), 0
     for table in tables:
         writer.table(str(table.name), {str(column.name): rowfile.kind_of(column.type) for column in table.columns})
         at_once = rowfile.AT_ONCE_OF.get(table.name, rowfile.AT_ONCE)
@@ -118,11 +120,11 @@ def _dump(unit: Unit, file: BinaryIO, header: Header, tables: list[Table], tell:
     return said
 
 
-def find(path: Path, master: MasterKey, tell: Tell) -> Found:
-    """Read a backup to its end before anything is written. Raises Refused."""
-    keys = path.with_name(KEYS)
-    data = _sound(path, "data", tell)
-    if not keys.exists():
+def find(path: Path, master: MasterKey, tell: Tell, *, unsigned: bool = False) -> Found:
+    """Read a backup to its end before anything is written. unsigned: also one of an older release. Raises Refused."""
+    whole, keys = RowReader(path, master, unsigned), RowReader(path.with_name(KEYS), master, unsigned)
+    data = _sound(whole, "data", tell)
+    if not keys.path.exists():
         raise BadBackup(f"{KEYS} is missing beside {path.name}; without it nothing in the backup can be read")
     today = _sound(keys, "keys", lambda *_: None)
     if data.key_check != master.check_value():
@@ -133,15 +135,20 @@ def find(path: Path, master: MasterKey, tell: Tell) -> Found:
         raise BadBackup(f"{KEYS} is older than {path.name}; take the one written with it, or a later one")
     if migrations.standing(data.revision) == "newer":
         raise BadBackup(f"{path.name} was written by a newer release; install that one")
-    return Found(path, keys, data)
+    return Found(whole, keys, data)
 
 
-def _sound(path: Path, what: str, tell: Tell) -> Header:
+def _sound(file: RowReader, what: str, tell: Tell) -> Header:
+    path = file.path
     try:
-        header, done = rowfile.header(path), 0
-        for _, rows in rowfile.portions(path):
+        header, done = file.header(), 0
+        for _, rows in file.portions():
             done += len(rows)
             tell(done, header.rows)
+    except Unsigned as unsigned:
+        raise BadBackup(
+            f"{path.name} is of an older release: {unsigned}; --unsigned restores it all the same"
+        ) from None
     except Damaged as damage:
         there = path.exists()
         raise BadBackup(f"{path.name} can't be read: {damage}" if there else f"there is no {path.name} here") from None
@@ -165,8 +172,8 @@ def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> 
         )
     _clear(unit, now)
     done = 0
-    for path in (found.data, found.keys):
-        for table, rows in rowfile.portions(path):
+    for file in (found.data, found.keys):
+        for table, rows in file.portions():
             unit.execute(insert(table), rows)
             done += len(rows)
             tell(min(done, found.header.rows), found.header.rows)

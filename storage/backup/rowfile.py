@@ -1,21 +1,27 @@
 """A file of rows that is the same from either database, and is recognised when it was cut or changed.
 
-Gzip'd JSON, one value a line:
+One line with a MAC, by a key derived from the master key, over all that follows: gzip'd JSON, one value a line:
 
+    chungtay backup 2 9f86d081884c7d65...
     {"format": 1, "what": "data", "revision": "0002", "taken": "2026-11-24T02:00:00+00:00",
      "key_check": "...", "origin": "...", "counts": {"person": 12, ...}}
     {"table": "person", "columns": {"id": "text", "created_at": "moment", ...}}
     ["0199...", "2026-11-20T08:15:00+00:00", ...]
     {"rows": 3120, "sha256": "..."}
 
-The last line counts the rows and hashes every line above it. Bytes are base64, moments and days ISO 8601. A table says
-of what kind its columns are, so that rows of an older release are read without its code.
+The MAC is checked before anything else is read. It says that whoever wrote the file had the key; not that there is no
+newer file, so an old backup in place of a new one goes unnoticed. The last line counts the rows and hashes every line
+above it. Files of older releases have that hash alone, which anybody can make anew: they are read only if asked for.
+
+Bytes are base64, moments and days ISO 8601. A table says of what kind its columns are, so that rows of an older release
+are read without its code.
 """
 
 import base64
 import fcntl
 import gzip
 import hashlib
+import hmac
 import os
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -43,15 +49,24 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from storage.columns import UtcTime, json_column
+from storage.crypto import MasterKey
 
 FORMAT = 1
 AT_ONCE = 500  # rows held in memory
 AT_ONCE_OF = {"file": 4}  # photos are large
+SIGNED = b"chungtay backup 2 "
+MAC_CHARACTERS = 64
+GZIP = b"\x1f\x8b"
+BLOCK = 1 << 20  # bytes read at once
 SPOILED = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, IndexError)
 
 
 class Damaged(Exception):
     """The file was cut or changed, or is none of ours."""
+
+
+class Unsigned(Damaged):
+    """The file is of a release that signed none: whoever had it in hand may have changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +121,11 @@ def kind_of(type_: TypeEngine[Any]) -> str:
 class RowWriter:
     """Writes one file, line by line, from its beginning."""
 
-    def __init__(self, file: BinaryIO, header: Header) -> None:
+    def __init__(self, file: BinaryIO, header: Header, master: MasterKey) -> None:
         file.seek(0)
         file.truncate()
+        file.write(SIGNED + b"0" * MAC_CHARACTERS + b"\n")
+        self._file, self._master = file, master
         self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0)
         self._digest, self._rows = hashlib.sha256(), 0
         said = {name: getattr(header, name) for name in Header.__slots__}
@@ -123,9 +140,14 @@ class RowWriter:
         self._rows += 1
 
     def end(self) -> None:
-        """Write the closing line."""
+        """Write the closing line, and the MAC of all into the first."""
         self._gzip.write(orjson.dumps({"rows": self._rows, "sha256": self._digest.hexdigest()}) + b"\n")
         self._gzip.close()
+        self._file.seek(0)
+        self._file.readline()
+        mac = _mac(self._file, self._master)
+        self._file.seek(len(SIGNED))
+        self._file.write(mac)
 
     def _line(self, value: object) -> None:
         line = orjson.dumps(value, default=_base64) + b"\n"
@@ -133,44 +155,74 @@ class RowWriter:
         self._gzip.write(line)
 
 
-def header(path: Path) -> Header:
-    """What a file says of itself. Raises Damaged."""
-    with closing(_lines(path)) as lines:
-        found: Header = next(lines)
-        return found
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads one file. unsigned: also one without a MAC, as older releases wrote them."""
 
+    path: Path
+    master: MasterKey
+    unsigned: bool = False
 
-def portions(path: Path) -> Iterator[tuple[TableClause, list[dict[str, Any]]]]:
-    """Tables with some of their rows, by column name, as an INSERT takes them. Raises Damaged, perhaps at the end."""
-    with closing(_lines(path)) as lines:
-        next(lines)
-        found, rows = table(""), list[dict[str, Any]]()
-        for said in lines:
-            if isinstance(said, TableClause):
-                if rows:
+    def header(self) -> Header:
+        """What the file says of itself. Raises Damaged."""
+        with closing(self._lines()) as lines:
+            found: Header = next(lines)
+            return found
+
+    def portions(self) -> Iterator[tuple[TableClause, list[dict[str, Any]]]]:
+        """Tables with some of their rows, by column name, as an INSERT takes them. Raises Damaged, maybe at the end."""
+        with closing(self._lines()) as lines:
+            next(lines)
+            found, rows = table(""), list[dict[str, Any]]()
+            for said in lines:
+                if isinstance(said, TableClause):
+                    if rows:
+                        yield found, rows
+                    found, rows = said, []
+                    continue
+                rows.append(said)
+                if len(rows) == AT_ONCE_OF.get(found.name, AT_ONCE):
                     yield found, rows
-                found, rows = said, []
-                continue
-            rows.append(said)
-            if len(rows) == AT_ONCE_OF.get(found.name, AT_ONCE):
+                    rows = []
+            if rows:
                 yield found, rows
-                rows = []
-        if rows:
-            yield found, rows
+
+    def _lines(self) -> Generator[Any]:
+        """The header, then each table followed by its rows."""
+        try:
+            with self.path.open("rb") as file:
+                self._check(file)
+                yield from _read(file)
+        except SPOILED:
+            raise Damaged("it was cut or changed, or is no backup") from None
+
+    def _check(self, file: BinaryIO) -> None:
+        """Check the MAC, and stand where the rows begin. Raises Damaged."""
+        first = file.read(len(SIGNED) + MAC_CHARACTERS + 1)
+        if not first.startswith(SIGNED):
+            if not first.startswith(GZIP):
+                raise Damaged("it was cut or changed, or is no backup")
+            if not self.unsigned:
+                raise Unsigned("it has no MAC, so that anybody may have changed it")
+            file.seek(0)
+            return
+        if not hmac.compare_digest(first[len(SIGNED) :], _mac(file, self.master) + b"\n"):
+            raise Damaged("it was cut or changed, or ENCRYPTION_KEY is not its key")
+        file.seek(len(first))
 
 
-def _lines(path: Path) -> Generator[Any]:
-    """The header, then each table followed by its rows."""
-    try:
-        yield from _read(path)
-    except SPOILED:
-        raise Damaged("it was cut or changed, or is no backup") from None
+def _mac(file: BinaryIO, master: MasterKey) -> bytes:
+    """The MAC of what follows in a file."""
+    mac = master.mac("backup")
+    while block := file.read(BLOCK):
+        mac.update(block)
+    return mac.hexdigest().encode()
 
 
-def _read(path: Path) -> Generator[Any]:
+def _read(file: BinaryIO) -> Generator[Any]:
     digest, count, closed = hashlib.sha256(), 0, False
     readers: list[tuple[str, Callable[[Any], Any] | None]] = []
-    with gzip.open(path) as lines:
+    with gzip.open(file) as lines:
         for number, line in enumerate(lines):
             said = orjson.loads(line)
             if closed:
@@ -216,7 +268,7 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)
     try:
-        with open(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

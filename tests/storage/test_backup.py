@@ -20,6 +20,7 @@ from handlers.desk.privacy import SettledRestore
 from storage import migrations
 from storage.backup import backup, restored, rowfile
 from storage.backup.backup import KEYS, BadBackup
+from storage.backup.rowfile import RowReader
 from storage.crypto import MasterKey, WrongKey
 from storage.database import Database, Unit
 from storage.queries import machine
@@ -130,6 +131,10 @@ async def lan(town: Town) -> Citizen:
     await citizen.at_desk(lambda desk: desk.files.keep(b"a photo"))
     await citizen.at_desk(lambda desk: desk.people.download_link())
     return citizen
+
+
+def read(town: Town, path: Path) -> RowReader:
+    return RowReader(path, town.office.master)
 
 
 def back_up(town: Town, path: Path) -> rowfile.Header:
@@ -350,8 +355,8 @@ async def test_who_is_erased_while_the_backup_is_written_is_not_in_its_keys(
 
     backup.write(town.database, town.office.master, file, town.clock.now, erase_at_the_end)
 
-    persons = [row["id"] for table, rows in rowfile.portions(file) if table.name == "person" for row in rows]
-    names = [row["name"] for _, rows in rowfile.portions(file.with_name(KEYS)) for row in rows]
+    persons = [row["id"] for table, rows in read(town, file).portions() if table.name == "person" for row in rows]
+    names = [row["name"] for _, rows in read(town, file.with_name(KEYS)).portions() for row in rows]
     assert old in persons
     assert f"person:{old}" not in names
 
@@ -551,13 +556,13 @@ async def test_the_files_are_their_owners_alone_and_hold_no_key_and_no_word(
 
 async def test_a_backup_is_never_overwritten(town: Town, lan: Citizen, file: Path) -> None:
     back_up(town, file)
-    keys = rowfile.header(file.with_name(KEYS))
+    keys = read(town, file.with_name(KEYS)).header()
     town.clock.move(seconds=1)
 
     with pytest.raises(BadBackup, match="there already"):
         back_up(town, file)
 
-    assert rowfile.header(file.with_name(KEYS)) == keys
+    assert read(town, file.with_name(KEYS)).header() == keys
     assert backup.find(file, town.office.master, silent).header.taken < town.clock.now()
 
 
@@ -602,19 +607,26 @@ async def test_a_clock_set_back_does_not_make_todays_keys_older_than_the_backups
     back_up(town, file.with_name("tuesday.backup"))
 
     for path in (file, file.with_name("tuesday.backup")):
-        assert backup.find(path, town.office.master, silent).data == path
+        assert backup.find(path, town.office.master, silent).data.path == path
 
 
 def packed(path: Path) -> bytes:
-    return gzip.decompress(path.read_bytes())
+    return gzip.decompress(path.read_bytes().partition(b"\n")[2])
+
+
+def signed(packed: bytes, master: MasterKey) -> bytes:
+    """What a backup's file would hold, from whoever has the key."""
+    mac = master.mac("backup")
+    mac.update(packed)
+    return rowfile.SIGNED + mac.hexdigest().encode() + b"\n" + packed
 
 
 Spoil = Callable[[Path, MasterKey], object]
 
 
-def rewritten(path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
-    """Change lines of a file and pack it again, as somebody who knows the format might."""
-    path.write_bytes(gzip.compress(b"".join(change(packed(path).splitlines(keepends=True)))))
+def rewritten(path: Path, master: MasterKey, change: Callable[[list[bytes]], list[bytes]]) -> None:
+    """Change lines of a file, pack it again and sign it, as a fault of ours might."""
+    path.write_bytes(signed(gzip.compress(b"".join(change(packed(path).splitlines(keepends=True)))), master))
 
 
 def without_a_row(lines: list[bytes]) -> list[bytes]:
@@ -622,12 +634,12 @@ def without_a_row(lines: list[bytes]) -> list[bytes]:
     return lines
 
 
-def sealed_again(path: Path, **said: object) -> None:
-    """Change what a file says of itself, with a closing line that fits."""
-    header = replace(rowfile.header(path), **said)  # type: ignore[arg-type]  # whatever the test asks for
-    portions = list(rowfile.portions(path))
+def sealed_again(path: Path, master: MasterKey, **said: object) -> None:
+    """Change what a file says of itself, with a closing line and a MAC that fit."""
+    header = replace(RowReader(path, master).header(), **said)  # type: ignore[arg-type]  # whatever the test asks for
+    portions = list(RowReader(path, master).portions())
     with path.open("r+b") as file:
-        writer = rowfile.RowWriter(file, header)
+        writer = rowfile.RowWriter(file, header, master)
         for table, rows in portions:
             writer.table(table.name, {c.name: rowfile.kind_of(c.type) for c in table.columns})
             for row in rows:
@@ -644,10 +656,14 @@ def sealed_again(path: Path, **said: object) -> None:
         pytest.param(lambda path, _: path.write_bytes(b""), "can't be read", id="an empty file"),
         pytest.param(lambda path, _: path.write_text("Kính gửi"), "can't be read", id="another file"),
         pytest.param(lambda path, _: path.write_bytes(path.read_bytes()[:-40]), "can't be read", id="cut"),
-        pytest.param(lambda path, _: rewritten(path, lambda lines: lines[:-1]), "it was cut", id="cut at a line"),
-        pytest.param(lambda path, _: rewritten(path, without_a_row), "was changed", id="a row less"),
         pytest.param(
-            lambda path, _: rewritten(path, lambda lines: [*lines, lines[3]]), "follows its end", id="a row too many"
+            lambda path, key: rewritten(path, key, lambda lines: lines[:-1]), "it was cut", id="cut at a line"
+        ),
+        pytest.param(lambda path, key: rewritten(path, key, without_a_row), "was changed", id="a row less"),
+        pytest.param(
+            lambda path, key: rewritten(path, key, lambda lines: [*lines, lines[3]]),
+            "follows its end",
+            id="a row too many",
         ),
         pytest.param(
             lambda path, _: path.write_bytes(path.read_bytes()[:900] + b"?" + path.read_bytes()[901:]),
@@ -662,14 +678,16 @@ def sealed_again(path: Path, **said: object) -> None:
             lambda path, _: path.write_bytes(path.with_name(KEYS).read_bytes()), "something else", id="keys for data"
         ),
         pytest.param(
-            lambda path, _: sealed_again(path.with_name(KEYS), origin="x"), "another database", id="keys of another"
+            lambda path, key: sealed_again(path.with_name(KEYS), key, origin="x"),
+            "another database",
+            id="keys of another",
         ),
         pytest.param(
-            lambda path, _: sealed_again(path, taken=rowfile.header(path).taken + timedelta(days=1)),
+            lambda path, key: sealed_again(path, key, taken=RowReader(path, key).header().taken + timedelta(days=1)),
             "older than monday.backup",
             id="keys from before",
         ),
-        pytest.param(lambda path, _: sealed_again(path, revision="9999"), "newer release", id="a newer release"),
+        pytest.param(lambda path, key: sealed_again(path, key, revision="9999"), "newer release", id="a newer release"),
     ],
 )
 async def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
@@ -685,7 +703,7 @@ async def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(
 async def test_another_master_key_is_refused(town: Town, lan: Citizen, file: Path) -> None:
     back_up(town, file)
 
-    with pytest.raises(BadBackup, match="ENCRYPTION_KEY is not the key"):
+    with pytest.raises(BadBackup, match="ENCRYPTION_KEY is not its key"):
         backup.find(file, MasterKey(b"x" * 32), silent)
 
 
@@ -740,7 +758,7 @@ async def test_a_failure_half_way_leaves_the_database_empty(
 ) -> None:
     back_up(town, file)
     found = backup.find(file, town.office.master, silent)
-    rewritten(file, lambda lines: lines[:-1])
+    rewritten(file, town.office.master, lambda lines: lines[:-1])
 
     with pytest.raises(rowfile.Damaged):
         bare_target.write_now(lambda unit: backup.load(unit, found, "empty", town.clock.now(), silent))
@@ -779,6 +797,7 @@ def write_as_the_first_release(town: Town, path: Path) -> None:
             writer = rowfile.RowWriter(
                 file,
                 rowfile.Header(what=what, revision=FIRST, taken=AT, key_check=check, origin="first", counts=counts),
+                town.office.master,
             )
             for name, (columns, rows) in held.items():
                 writer.table(name, columns)
