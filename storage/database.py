@@ -34,7 +34,7 @@ class Store(Protocol):
     def write(self, pending: Pending[T]) -> None: ...
     def mark(self, pending: Pending[T]) -> None: ...
     def read(self, pending: Pending[T]) -> None: ...
-    def scrub(self) -> bool: ...
+    def scrub(self, *, however_long: bool) -> bool: ...
     def hold(self) -> None: ...
     def close(self) -> None: ...
 
@@ -103,12 +103,12 @@ class Database:
         """Read from the command line, where nothing else waits."""
         return _answer_now(self._store.read, work)
 
-    async def scrub(self) -> bool:
+    async def scrub(self, *, however_long: bool = False) -> bool:
         """Have what was deleted gone from the database's files too; False if somebody is in the way: try later.
 
-        Raises DatabaseAway.
+        however_long: though nobody can be answered meanwhile. Raises DatabaseAway.
         """
-        return await asyncio.to_thread(self._store.scrub)
+        return await asyncio.to_thread(self._store.scrub, however_long=however_long)
 
     def hold(self) -> None:
         """Be the one process that serves this SQLite file. Raises AlreadyServed. On PostgreSQL many may serve."""

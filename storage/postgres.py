@@ -37,6 +37,7 @@ CONNECT_S = 5
 TRIES_WHEN_LOST = 2  # a connection, before COMMIT
 LOOKS = 20  # for transactions that still see what was deleted
 LOOK_AGAIN_S = 0.05
+SOON_WRITTEN_BYTES = 16 << 20  # some hundred thousand keys, and about a tenth of a second
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -48,6 +49,7 @@ AWAY = {"25006", "25P03"}  # read-only server, idle in transaction
 LOST_AT_COMMIT = {"40003", "57P01", "57P02", "57P03"}  # completion unknown, server going down
 
 _NOW = text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")
+_BYTES = text("SELECT pg_table_size('data_key')")
 _OLDER = text(
     "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     " AND age(backend_xmin) > age(CAST(:now AS xid)))"
@@ -104,14 +106,16 @@ class Postgres:
         """Run a function on one snapshot that it cannot change."""
         self._submit(pending, self._reading, reading=True)
 
-    def scrub(self) -> bool:
+    def scrub(self, *, however_long: bool) -> bool:
         """Write the table of keys anew without dead rows; False while it is in use, or an older transaction goes on.
 
         Why FULL: a plain VACUUM only marks a dead row's bytes as free. Why older ones are waited for: what they might
-        still see would be copied.
+        still see would be copied. Why a large table has to wait for the night: nobody can be answered meanwhile.
         """
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                if not however_long and connection.execute(_BYTES).scalar_one() > SOON_WRITTEN_BYTES:
+                    return False
                 now = connection.execute(_NOW).scalar_one()
                 for _ in range(LOOKS):
                     if not connection.execute(_OLDER, {"now": now}).scalar_one():

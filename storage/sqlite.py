@@ -125,7 +125,7 @@ class Sqlite:
             if pending.take():
                 pending.keep(result)
 
-    def scrub(self) -> bool:
+    def scrub(self, *, however_long: bool) -> bool:  # it never takes long here
         """Bring what was written into the file itself and empty the log; False while somebody reads or writes.
 
         Whoever waited for readers here would hold up the writers meanwhile.

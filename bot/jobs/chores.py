@@ -20,6 +20,7 @@ from storage.queries.chains import chain
 from storage.vault import TO_SCRUB
 from storage.verify import broken
 
+DEEP_IN_THE_NIGHT = range(2, 4)  # hours
 FETCHES = 5  # of a photo, over half an hour
 BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
@@ -240,7 +241,8 @@ async def forget(work: Work) -> bool:
 async def scrub(work: Work) -> bool:
     """Have what was erased gone from the database's files too, again at each turn until nobody is in the way."""
     asked = await work.database.read(lambda unit: machine.fact(unit, TO_SCRUB))
-    if asked is None or not await work.database.scrub():
+    deep_in_the_night = work.clock.now().astimezone(work.office.zone).hour in DEEP_IN_THE_NIGHT
+    if asked is None or not await work.database.scrub(however_long=deep_in_the_night):
         return False
     # Who was erased meanwhile asked anew, and that stands.
     return await work.database.write(lambda unit: machine.drop_fact(unit, TO_SCRUB, asked))
