@@ -51,7 +51,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", serve, "run the service").add_argument("--demo", action="store_true", help="with sample data")
     add("migrate", migrate, "bring the database to this release's shape")
-    add("verify", verify, "check the data; exit 1 names the first broken row")
+    verified = add("verify", verify, "check the data; exit 1 names the first broken row")
+    verified.add_argument("--unsigned", action="store_true", help="accept anchors of a release that signed none")
+    anchored = add("anchors", renew_anchors, "begin the anchors anew, if their file was lost")
+    anchored.add_argument("what", choices=("renew",))
     add("backup", back_up, "write the data to a file, and today's keys beside it").add_argument("file", type=Path)
     restored = add("restore", restore, "put a backup into an empty database")
     restored.add_argument("file", type=Path)
@@ -171,10 +174,27 @@ def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
 def verify(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the invariants."""
 
-    def work(desk: Desk, _: DeskFactory) -> int:
-        found = [*broken(desk.unit, desk.now), *anchors.broken(desk.unit, settings.data_dir / anchors.NAME)]
+    file = settings.data_dir / anchors.NAME
+
+    def work(desk: Desk, office: DeskFactory) -> int:
+        found = [*broken(desk.unit, desk.now)]
+        found += anchors.broken(desk.unit, file, office.master, unsigned=given.unsigned)
         print("\n".join(found) if found else "all invariants hold")
         return 1 if found else 0
+
+    return setup.at_desk(settings, work)
+
+
+def renew_anchors(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Begin the anchors anew; what is left of the file is kept beside it."""
+    file = settings.data_dir / anchors.NAME
+
+    def work(desk: Desk, _: DeskFactory) -> int:
+        machine.drop_fact(desk.unit, anchors.end_fact(desk.unit, file))
+        desk.note("anchors.renewed", "all")
+        kept = anchors.set_aside(file, desk.now)
+        print("the anchors begin anew" + (f", those before are kept as {kept.name}" if kept else ""))
+        return 0
 
     return setup.at_desk(settings, work)
 

@@ -281,7 +281,7 @@ async def test_verify_names_the_first_row_that_is_not_the_one_anchored_outside(p
     process.at_desk(write)
     (process.data / "anchors.txt").write_text("2026-11-24 audit 1 abcd\n2026-11-25 audit 9 abcd\n")
 
-    ended = await process.run("verify")
+    ended = await process.run("verify", "--unsigned")
 
     assert ended.code == 1
     assert ended.out == "audit row of sequence 1, anchored on 2026-11-24, is not the row of that day\n"

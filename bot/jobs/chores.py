@@ -211,10 +211,23 @@ async def write_anchors(work: Work) -> bool:
     file, office = work.anchors, work.office
     if file is None or office.demo:
         return False
-    day = work.clock.now().astimezone(office.zone).date()
-    found = await work.database.read(lambda unit: chain.ends(unit, day))
-    await asyncio.to_thread(anchors.append, file, found)
-    return bool(found)
+    now = work.clock.now()
+    day = now.astimezone(office.zone).date()
+
+    def look(unit: Unit) -> tuple[list[chain.Anchor], str | None]:
+        return chain.ends(unit, day), machine.fact(unit, anchors.end_fact(unit, file))
+
+    def keep(unit: Unit) -> None:
+        if before is None:
+            office.desk(unit, Actor("clock"), "anchors", work.clock).note("anchors.begun", "all")
+        machine.set_fact(unit, anchors.end_fact(unit, file), end)
+
+    found, before = await work.database.read(look)
+    if not found:
+        return False
+    end = await asyncio.to_thread(anchors.append, file, office.master, found, before)
+    await work.database.write(keep)
+    return True
 
 
 async def forget(work: Work) -> bool:
@@ -250,11 +263,13 @@ async def scrub(work: Work) -> bool:
 
 async def look_for_damage(work: Work) -> bool:
     """Check the invariants of the data; what is broken raises an alarm."""
-    file = work.anchors
+    file, master = work.anchors, work.office.master
 
     def look(unit: Unit) -> str | None:
         found = next(broken(unit, work.clock.now()), None)
-        return next(anchors.broken(unit, file), None) if found is None and file is not None else found
+        if found is not None or file is None:
+            return found
+        return next(anchors.broken(unit, file, master, unsigned=True), None)
 
     found = await work.database.read(look)
     if found is not None:

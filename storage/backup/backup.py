@@ -26,7 +26,8 @@ from storage.crypto import MasterKey
 from storage.database import Database, Unit
 from storage.ids import new_nonce
 from storage.queries import machine
-from storage.tables import DataKey, LeaseRow
+from storage.queries.chains.chain import ANCHORS_END
+from storage.tables import DataKey, LeaseRow, Meta
 
 KEYS = "person-keys"
 _KEYS_TABLE: Table = DataKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
@@ -177,6 +178,8 @@ def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> 
             unit.execute(insert(table), rows)
             done += len(rows)
             tell(min(done, found.header.rows), found.header.rows)
+    # The file that it speaks of is of another history.
+    unit.execute(delete(Meta).where(col(Meta.name).startswith(ANCHORS_END, autoescape=True)))
     if old:
         migrations.upgrade_within(unit.connection())
     _go_on_counting(unit)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
@@ -98,9 +98,10 @@ def set_fact(unit: Unit, name: str, value: str) -> None:
     unit.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
-def drop_fact(unit: Unit, name: str, value: str) -> bool:
-    """Drop a fact, unless it is another one by now."""
-    return unit.change(delete(_META).where(_META.c.name == name, _META.c.value == value)) == 1
+def drop_fact(unit: Unit, name: str, value: str | None = None) -> bool:
+    """Drop a fact. value: unless it is another one by now."""
+    same = _META.c.value == value if value is not None else true()
+    return unit.change(delete(_META).where(_META.c.name == name, same)) == 1
 
 
 def owner(unit: Unit) -> tuple[str, str, str] | None:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from bot.jobs import anchors
 from bot.jobs.chores import Work, look_for_damage, write_anchors
 from handlers.desk import Actor
+from storage.crypto import MasterKey
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.chains import chain
@@ -21,6 +22,7 @@ from tests.kit.town import Town
 
 DAY = date(2026, 11, 25)
 ANCHOR = Anchor(DAY, "audit", 3, b"\xab\xcd")
+KEY = MasterKey(b"k" * 32)
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ async def lives(town: Town, days: int, file: Path) -> None:
 
 
 async def found(town: Town, file: Path) -> list[str]:
-    return await town.database.read(lambda unit: list(anchors.broken(unit, file)))
+    return await town.database.read(lambda unit: list(anchors.broken(unit, file, town.office.master)))
 
 
 def forge(unit: Unit) -> None:
@@ -62,7 +64,7 @@ async def test_each_day_one_line_a_chain_and_nobody_else_reads_it(town: Town, fi
     assert last is not None
     lines, mode = await asyncio.to_thread(_written, file)
     assert [line.split()[:2] for line in lines] == [["2026-11-25", "audit"], ["2026-11-26", "audit"]]
-    assert lines[-1] == f"2026-11-26 audit {last.sequence} {(last.hash or b'').hex()}"
+    assert lines[-1].rpartition(" ")[0] == f"2026-11-26 audit {last.sequence} {(last.hash or b'').hex()}"
     assert mode == 0o600
 
 
@@ -79,7 +81,7 @@ async def test_what_grew_since_fits_every_anchor(town: Town, file: Path) -> None
 
 async def test_a_history_made_anew_holds_together_and_is_found_all_the_same(town: Town, file: Path) -> None:
     await lives(town, 3, file)
-    second = anchors.read(file)[1]
+    second = anchors.read(file, town.office.master).anchors[1]
 
     await town.database.write(forge)
 
@@ -90,7 +92,7 @@ async def test_a_history_made_anew_holds_together_and_is_found_all_the_same(town
 
 async def test_what_was_cut_off_at_the_end_is_found(town: Town, file: Path) -> None:
     await lives(town, 3, file)
-    *_, last = anchors.read(file)
+    *_, last = anchors.read(file, town.office.master).anchors
 
     def cut(unit: Unit) -> None:
         unit.execute(delete(AuditRow).where(col(AuditRow.sequence) == last.sequence))
@@ -114,7 +116,7 @@ async def test_the_nightly_look_raises_an_alarm(town: Town, file: Path) -> None:
 
 async def test_of_an_empty_chain_nothing_is_written(town: Town, file: Path) -> None:
     assert not await write_anchors(work(town, file, []))
-    assert await asyncio.to_thread(anchors.read, file) == []
+    assert not await asyncio.to_thread(file.exists)
 
 
 async def test_a_folder_that_can_not_be_written_is_said_and_nothing_is_lost(town: Town, tmp_path: Path) -> None:
@@ -127,24 +129,23 @@ async def test_a_folder_that_can_not_be_written_is_said_and_nothing_is_lost(town
 
 
 def test_what_was_written_is_read_again(file: Path) -> None:
-    anchors.append(file, [ANCHOR])
-    anchors.append(file, [])
-    anchors.append(file, [ANCHOR])
+    end = anchors.append(file, KEY, [ANCHOR], None)
+    anchors.append(file, KEY, [ANCHOR], end)
 
-    assert anchors.read(file) == [ANCHOR, ANCHOR]
-    assert anchors.read(file.with_name("none")) == []
+    assert anchors.read(file, KEY).anchors == (ANCHOR, ANCHOR)
+    assert anchors.read(file.with_name("none"), KEY).anchors == ()
 
 
 def test_what_is_restored_begins_anchors_of_its_own(file: Path) -> None:
     now = datetime(2026, 11, 25, 2, tzinfo=UTC)
     nothing = anchors.set_aside(file, now)
-    anchors.append(file, [ANCHOR])
+    anchors.append(file, KEY, [ANCHOR], None)
 
     aside = anchors.set_aside(file, now)
 
-    assert (nothing, anchors.read(file)) == (None, [])
+    assert (nothing, anchors.read(file, KEY).anchors) == (None, ())
     assert aside is not None
-    assert (aside.name, anchors.read(aside)) == ("anchors-until-20261125T020000.txt", [ANCHOR])
+    assert (aside.name, anchors.read(aside, KEY).anchors) == ("anchors-until-20261125T020000.txt", (ANCHOR,))
 
 
 @pytest.mark.parametrize(
@@ -152,10 +153,13 @@ def test_what_is_restored_begins_anchors_of_its_own(file: Path) -> None:
     ["", "2026-11-25 audit 3", "2026-11-25 audit three abcd", "2026-11-25 official 3 abcd", "gestern audit 3 ab", "é"],
 )
 async def test_a_line_that_is_no_anchor_is_named(town: Town, file: Path, line: str) -> None:
-    anchors.append(file, [ANCHOR])
-    with file.open("a", encoding="utf-8") as kept:
-        kept.write(f"{line}\n")
+    written(file, f"{ANCHOR.day} audit 3 abcd\n{line}\n")
 
     [sentence] = await found(town, file)
 
     assert sentence in ("anchors.txt line 2 can't be read", "anchors.txt can't be read")
+
+
+def written(file: Path, words: str) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_text(words, encoding="utf-8")

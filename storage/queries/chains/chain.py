@@ -20,6 +20,7 @@ from storage.tables import AuditRow, LedgerLine
 
 SEALED_WITHIN = timedelta(minutes=1)
 AT_ONCE = 5_000
+ANCHORS_END = "anchors_end"  # begins the name of the fact that says how many anchors were written, and which was last
 Sealed = Callable[[Unit, Sequence[Row[*tuple[Any, ...]]]], None]
 
 
