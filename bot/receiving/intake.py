@@ -96,8 +96,7 @@ def keep(unit: Unit, office: DeskFactory, clock: Clock, channel: str, received: 
         elif known is not None:
             chats.set_reachable(unit, known.address_id, reachable=received.kind == "back")
         return None
-    # A chat's id may be a person's, and nothing of hers is kept in the open, not even to tell messages apart.
-    update_id = f"{external.hex()[:32]}/{received.update_id}" if received.of_chat else received.update_id
+    update_id = id_in(external, received.update_id) if received.of_chat else received.update_id
     if inbox.known(unit, channel, update_id):
         return None
     chat = chats.arrive(unit, vault, channel, external, now, platform=received.chat)
@@ -111,6 +110,11 @@ def keep(unit: Unit, office: DeskFactory, clock: Clock, channel: str, received: 
         inbox.ignore(unit, channel, update_id, now)
         return None
     return chat.person_id
+
+
+def id_in(external: bytes, update_id: str) -> str:
+    """What tells a message from those of other chats: their own ids may be people's, and are not kept in the open."""
+    return f"{external.hex()}/{update_id}"
 
 
 def _has_windows(office: DeskFactory, channel: str) -> bool:

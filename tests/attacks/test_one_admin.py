@@ -182,7 +182,7 @@ async def test_what_nobody_decides_in_a_week_is_let_go_with_what_it_said(town: T
     late = await town.as_official(binh, lambda desk: desk.account_changes.confirm(change.id))
     await town.at_desk(Actor("clock"), lambda desk: desk.retention.run())
 
-    assert late.how == "absent"
+    assert late.how == "outdated"
     assert await town.as_official(an, lambda desk: desk.account_changes.waiting()) == []
     kept = await town.read(
         lambda unit, vault: (unit.get(OfficialRow, change.official_id), vault.has(f"account_change:{change.id}"))
@@ -200,7 +200,7 @@ async def test_of_two_who_confirm_at_once_one_does(town: Town) -> None:
         await town.as_official(one, lambda desk: desk.account_changes.confirm(change.id).how) for one in (binh, chi)
     ]
 
-    assert done == ["done", "absent"]
+    assert done == ["done", "outdated"]
 
 
 def test_every_second_hand_has_a_first() -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from bot.receiving.intake import id_in
 from fakes.wire import Json
 from fakes.zalo_bot.server import FakeZaloBot
 from fakes.zalo_bot.user import ZaloBotUser
@@ -62,7 +63,7 @@ class ZaloBotPhone(Phone):
             self._note(self.user.sends_photo(photo))
 
     def _note(self, update: Json) -> None:
-        self._wrote = f"{self.user.id}/{update['message']['message_id']}"
+        self._wrote = str(update["message"]["message_id"])
 
     def _stirs(self) -> bool:
         return len(self.user.heard) != self._seen
@@ -80,7 +81,9 @@ class ZaloBotPhone(Phone):
         return self.zalo.pusher.busy(self.user.id)
 
     def _waits(self, unit: Unit) -> bool:
-        return not inbox.known(unit, "zalo_bot", self._wrote) or super()._waits(unit)
+        vault = Vault(unit, self.house.service.opened.office.master)
+        chat = vault.look_up("zalo_bot chat", self.user.id)
+        return not inbox.known(unit, "zalo_bot", id_in(chat, self._wrote)) or super()._waits(unit)
 
     def _chat(self, unit: Unit) -> chats.Chat | None:
         vault = Vault(unit, self.house.service.opened.office.master)

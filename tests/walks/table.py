@@ -3,7 +3,7 @@
 import re
 
 from tests.kit.phones import Phone, web_phone
-from tests.kit.private_page import jpeg, read_page
+from tests.kit.private_page import jpeg, press_page
 from tests.kit.telegram_phone import TelegramPhone
 from tests.kit.zalo_oa_phone import ZaloOaPhone
 from tests.walks.steps import apart, old, on_a_handset, on_telegram, sends, shows, twice, until, walk
@@ -49,7 +49,7 @@ async def opens_the_download(phone: Phone) -> None:
     """What is stored is read off the page, its name included."""
     found = re.search(r"https?://\S+/p/\S+", phone.told())
     assert found
-    page = await read_page(found[0])
+    page = await press_page(found[0])
     assert (page.status, "Nguyễn" in page.html or "nguyen thi lan" in page.html) == (200, True), page.html
 
 

@@ -107,9 +107,11 @@ class AccountChanges:
 
     def confirm(self, change_id: str) -> ConfirmedChange:
         """Do what another admin asked for."""
-        context, row = self.context, self._find(change_id)
+        context, row = self.context, self.context.row_by_id(AccountChange, change_id)
         if row is None:
             return ConfirmedChange("absent")
+        if not self._lasts(row):
+            return ConfirmedChange("outdated")
         subject = f"official:{row.official_id}"
         if context.are_same_hands(row.asked_by):
             context.note("official.own_change_refused", subject, change=row.id)
@@ -122,10 +124,10 @@ class AccountChanges:
 
     def refuse(self, change_id: str) -> ChangeOutcome:
         """Let it be; whoever asked may take it back."""
-        row = self._find(change_id)
+        row = self.context.row_by_id(AccountChange, change_id)
         if row is None:
             return "absent"
-        if not self._decide(row, "refused"):
+        if not self._lasts(row) or not self._decide(row, "refused"):
             return "outdated"
         self.context.note("official.change_refused", f"official:{row.official_id}", change=row.id, kind=row.kind)
         return "done"
@@ -180,10 +182,9 @@ class AccountChanges:
             self.context.vault.forget(f"account_change:{row.id}")
         return True
 
-    def _find(self, change_id: str) -> AccountChange | None:
-        row = self.context.row_by_id(AccountChange, change_id)
-        lasts = row is not None and row.state == "waiting" and row.asked_at > self.context.now - LASTS
-        return row if lasts else None
+    def _lasts(self, row: AccountChange) -> bool:
+        """Whether it still waits."""
+        return row.state == "waiting" and row.asked_at > self.context.now - LASTS
 
     def _waiting(self) -> tuple[ColumnElement[bool], ...]:
         since = self.context.now - LASTS

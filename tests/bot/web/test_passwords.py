@@ -1,5 +1,7 @@
 """Which passwords are accepted, and that an account that is not there costs as long as one that is."""
 
+import random
+
 from argon2 import PasswordHasher
 
 from bot.web.console.passwords import MOST, NOBODYS, fault, hash_password, is_right
@@ -27,16 +29,20 @@ def test_what_is_no_hash_is_never_right() -> None:
     assert not is_right("not a hash", GOOD)
 
 
+# As long as may be, and nothing in it comes twice.
+LONG = "".join(chr(0x1E00 + n) for n in random.Random(7).sample(range(MOST), MOST))  # noqa: S311  # nobody is let in by it
+
+
 @for_each(
     ("password", "wrong"),
     [
         (GOOD, None),
         ("x" * 11, "too_short"),
-        ("x" * 12, None),
-        ("x" * MOST, None),
+        ("x" * 12, "common"),
+        (LONG, None),
         ("x" * (MOST + 1), "too_long"),
         ("Le.Van.Tam@example.test", "is_email"),
-        ("LE.VAN.TAM.9", None),
+        ("LE.VAN.TAM.9", "common"),
         (" le.van.tam@example.test ", "is_email"),
     ],
 )

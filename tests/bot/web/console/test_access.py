@@ -76,6 +76,12 @@ async def objects(town: TownOf) -> Objects:
     near = await town.official("near", "officer", places=(unit or "",))
     far = await town.official("far", "officer", places=(THERE,))
     found["officials"] = {"own": near, "foreign": far}
+    found["officials/changes"] = {}
+    for whose, account in (("own", near), ("foreign", far)):
+        await town.as_official(boss, lambda desk, account=account: desk.account_changes.ask(account, "again"))  # type: ignore[misc]  # bound at once
+        seen = await town.as_official(boss, lambda desk, account=account: desk.account_changes.of(account))  # type: ignore[misc]  # as above
+        assert seen
+        found["officials/changes"][whose] = seen.id
     await _campaigns(town, found)
     await _broadcasts(town, boss, found, {"own": unit or "", "foreign": THERE})
     await _gifts(town, boss, found, {"own": (lan, here, unit or ""), "foreign": (mo, there, THERE)})

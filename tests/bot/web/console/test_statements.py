@@ -176,7 +176,7 @@ async def test_without_a_fresh_one_time_code_nothing_is_read_in_and_the_file_is_
     house: House, town: TownOf, account: str
 ) -> None:
     async with clerk(house, "kim", "treasurer") as kim:
-        house.clock.move(minutes=11)
+        house.clock.move(minutes=16)
         await kim.opens("/statements")
 
         asked = await uploads(kim, (HEAD + ONE).encode())
