@@ -150,7 +150,10 @@ def _site(
 
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
     may_read = is_official if settings.is_public else None
-    HealthRoutes(database, token, may_read, reasons, rejected, by_header, jobs).add_to(app)
+    health = HealthRoutes(
+        database, token, may_read, reasons, rejected, by_header, jobs, lambda: inbox.health.refuses
+    )  # fmt: skip
+    health.add_to(app)
     return app
 
 

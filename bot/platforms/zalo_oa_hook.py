@@ -58,6 +58,8 @@ class ZaloOaHook:
         keeping.add_done_callback(self._ended)
         # What takes longer goes on: it may be kept after all, and has one effect when it comes again.
         await asyncio.wait({keeping}, timeout=ANSWER_S)
+        if not keeping.done():
+            self._intake.refused()
         if not keeping.done() or isinstance(keeping.exception(), DatabaseAway | UnclearCommit):
             raise web.HTTPServiceUnavailable(headers=BUSY)
         keeping.result()

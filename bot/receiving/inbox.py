@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot.channels.contract import MOST_TEXT
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
+from bot.receiving.intake_health import IntakeHealth
 from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
@@ -37,7 +38,7 @@ class Handled:
 
 
 class Inbox:
-    """Hands each accepted message to reception, once, in order."""
+    """Hands each accepted message to reception, once, in order. health: of what brings them in."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Inbox:
     ) -> None:
         self._database, self._office, self._reception, self._clock = database, office, reception, clock
         self._replied = replied
+        self.health = IntakeHealth(clock)
         self._waiting: deque[str] = deque()
         self._busy: set[str] = set()
         self._wake = asyncio.Condition()

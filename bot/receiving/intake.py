@@ -37,14 +37,20 @@ class Intake:
     async def is_open(self) -> bool:
         """Whether this channel may take anything: a real one needs somebody who is responsible for it."""
         # Somebody who was entered stays: an owner is only ever followed by another.
-        self._owned = self._owned or not self._real or await self._database.read(machine.owner) is not None
+        with self._inbox.health.watch(keeps=False):
+            self._owned = self._owned or not self._real or await self._database.read(machine.owner) is not None
         return self._owned
+
+    def refused(self) -> None:
+        """Note that the platform was told to bring something again."""
+        self._inbox.health.refused()
 
     async def take(self, received: Received) -> None:
         """Keep one thing, once. Raises DatabaseAway, Unclear."""
         # Photos are counted by the day; all else is kept by ids that are unique, under the lock of the chat's row.
         run = self._database.write if received.photos else self._database.mark
-        person_id = await run(lambda unit: self._keep(unit, received), deadline_s=INTAKE_S)
+        with self._inbox.health.watch():
+            person_id = await run(lambda unit: self._keep(unit, received), deadline_s=INTAKE_S)
         if person_id is not None:
             await self._inbox.wake(person_id)
 
@@ -66,7 +72,8 @@ class Intake:
         def work(unit: Unit) -> None:
             inbox.bury_unread(unit, Vault(unit, self._office.master), self._channel, reason, raw, now)
 
-        await self._database.write(work, deadline_s=INTAKE_S)
+        with self._inbox.health.watch():
+            await self._database.write(work, deadline_s=INTAKE_S)
 
     async def answered_by_hand(self, chat: str, at: datetime | None, lasts: timedelta) -> None:
         """Note that somebody answered in the platform's own tool: for so long we keep silent. Raises DatabaseAway."""
@@ -79,7 +86,8 @@ class Intake:
             if known is not None and not chats.is_answered_by_hand(unit, known.address_id, until):
                 chats.set_by_hand(unit, known.address_id, until)
 
-        await self._database.write(work, deadline_s=INTAKE_S)
+        with self._inbox.health.watch(keeps=False):
+            await self._database.write(work, deadline_s=INTAKE_S)
 
     def _keep(self, unit: Unit, received: Received) -> str | None:
         return keep(unit, self._office, self._clock, self._channel, received)

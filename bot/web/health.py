@@ -27,16 +27,17 @@ class HealthRoutes:
     may_read: whether an official is signed in where a request comes from; None where none is asked for, as nobody but
     this machine can reach us. reasons: what is degraded, in codes without secrets. rejected: calls without our secret,
     by channel. by_header: those whose signature fitted the moment of a header alone. jobs: how often, by job and
-    outcome.
+    outcome. refuses: whether what came in lately was refused for a reason of ours.
     """
 
     def __init__(
         self, database: Database, metrics_token: str, may_read: MayRead | None, reasons: Callable[[], list[str]],
         rejected: Callable[[], Mapping[str, int]], by_header: Callable[[], Mapping[str, int]],
-        jobs: Callable[[], Mapping[tuple[str, str], int]],
+        jobs: Callable[[], Mapping[tuple[str, str], int]], refuses: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._database, self._token, self._by_official, self._reasons = database, metrics_token, may_read, reasons
         self._rejected, self._by_header, self._jobs = rejected, by_header, jobs
+        self._refuses = refuses
         self._probed_at, self._able = float("-inf"), False
 
     def add_to(self, app: web.Application) -> None:
@@ -52,13 +53,15 @@ class HealthRoutes:
     async def ready(self, request: web.Request) -> web.Response:
         """503 only when messages can't be accepted; otherwise 200, with what is degraded."""
         if not await self._can_write():
-            return web.json_response({"status": "unavailable", "reasons": ["database_away"]}, status=503)
+            return _unavailable("database_away")
+        if self._refuses():
+            return _unavailable("intake_refused")
         reasons = self._reasons()
         try:
             async with asyncio.timeout(PROBE_S):
                 owner = await self._database.read(machine.owner)
         except (TimeoutError, DatabaseAway):
-            return web.json_response({"status": "unavailable", "reasons": ["database_away"]}, status=503)
+            return _unavailable("database_away")
         if owner is None:
             reasons.append("no_owner")
         return web.json_response({"status": "degraded" if reasons else "ok", "reasons": reasons})
@@ -101,6 +104,10 @@ class HealthRoutes:
         if self._by_official is not None and not (self._has_token(request) or await self._is_official(request)):
             raise web.HTTPForbidden
         return web.json_response(document())
+
+
+def _unavailable(reason: str) -> web.Response:
+    return web.json_response({"status": "unavailable", "reasons": [reason]}, status=503)
 
 
 def _probe(unit: Unit) -> None:

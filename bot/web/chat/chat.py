@@ -122,12 +122,13 @@ class ChatRoutes:
         try:
             given = await wire.read(request)
             network = caller.network(request)
-            async with asyncio.timeout(INTAKE_S):
-                await self._let_in(token, network, given)
             mark = "" if network == HERE else self._office.network_mark(network)
-            chat, number = await self._database.write(
-                lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
-            )
+            with self._inbox.health.watch():
+                async with asyncio.timeout(INTAKE_S):
+                    await self._let_in(token, network, given)
+                chat, number = await self._database.write(
+                    lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
+                )
         except TooBig as big:
             sentence = await self._sentence(token, big.sentence)
             raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None

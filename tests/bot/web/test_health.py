@@ -62,9 +62,9 @@ async def test_a_locked_file_is_a_database_away(tmp_path: Path) -> None:
 
         assert (ready.status, ready.json) == (503, {"status": "unavailable", "reasons": ["database_away"]})
         assert (post.status, post.headers["Retry-After"]) == (503, "2")
+        await lan.says("/start")
         while (await lan.gets("/health/ready")).status != 200:
             pass
-        await lan.says("/start")
 
 
 async def test_a_killed_server_is_a_database_away_and_nothing_is_lost(
@@ -81,6 +81,7 @@ async def test_a_killed_server_is_a_database_away_and_nothing_is_lost(
 
         assert [answer.status for answer in answers] == [503] * 3
         assert live.status == 200
+        house.clock.move(seconds=30)
         while (await lan.gets("/health/ready")).status != 200:
             pass
         assert await lan.reads() == lines
