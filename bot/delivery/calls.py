@@ -113,6 +113,7 @@ class PlatformCalls:
             log.exception("a call failed in a way nobody thought of")
             return self._result_of(claimed, Unclear(type(error).__name__))
         self._failures = self._refusals = self._relapses = 0
+        self._limiter.accepted()
         if claimed.part + 1 < len(pieces):
             return SendResult(state="queued", reason=claimed.reason, platform_id=platform_id, part=claimed.part + 1)
         return SendResult(state="sent", platform_id=platform_id, part=claimed.part + 1)

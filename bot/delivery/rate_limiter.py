@@ -34,8 +34,9 @@ CALLS_LATE_S = 0.05
 TOGETHER_S = 0.005
 # On their way at once: what leaves in half a second, so that answers which are late, or never come, cost no turns.
 FEWEST_ON_THE_WAY, ON_THE_WAY_S = 30, 0.5
-# When so many chats are told to wait in so many seconds, it is the account that is too fast.
-TOLD, TOLD_S = 3, 10.0
+# When so many chats are told to wait in so many seconds, it is the account that is too fast; never for longer than this
+# without asking again, as it may have been three chats after all.
+TOLD, TOLD_S, LONGEST_S = 3, 10.0, 60.0
 FEW = 1000
 
 
@@ -159,6 +160,7 @@ class RateLimiter:
         self._woke = float("-inf")
         self._more_comes = False
         self._told: dict[str, tuple[float, float]] = {}
+        self._on_trial = self._tried = False  # after a pause one leaves alone, to hear whether the account may go on
 
     @property
     def remembered(self) -> int:
@@ -209,8 +211,15 @@ class RateLimiter:
     def ended(self) -> None:
         """What left in one turn is no longer on its way."""
         self._room += 1
+        self._tried = False
         if self._timer is None:
             self._release()
+
+    def accepted(self) -> None:
+        """The platform took a message: once the pause is over, the account may go on as before."""
+        if self._on_trial and self._held_until <= self._time.time():
+            self._on_trial = False
+            self._told.clear()
 
     def hold_chat(self, chat: str, seconds: float) -> None:
         """Let nothing leave to one chat for so long."""
@@ -223,14 +232,23 @@ class RateLimiter:
         self._held_until = max(self._held_until, self._time.time() + seconds)
 
     def told_to_wait(self, chat: str, seconds: float) -> None:
-        """Hold the chat the platform told us to wait for; the account, when it was said of three within ten seconds."""
+        """Hold the chat the platform told us to wait for; the account, when it was said of three within ten seconds.
+
+        From then on every further one holds it, until a message is taken.
+        """
         now = self._time.time()
         self.hold_chat(chat, seconds)
         self._told = {name: told for name, told in self._told.items() if now - told[0] <= TOLD_S}
         self._told[chat] = (now, seconds)
-        if len(self._told) >= TOLD:
-            self.hold_all(max(wait for _, wait in self._told.values()))
-            self._told.clear()
+        if self._on_trial or len(self._told) >= TOLD:
+            longest = seconds if self._on_trial else max(wait for _, wait in self._told.values())
+            self.hold_all(min(longest, LONGEST_S))
+            self._on_trial, self._tried = True, False
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether one more may be on its way."""
+        return self._room > 0 and not (self._on_trial and self._tried)
 
     @property
     def _time(self) -> Time:
@@ -255,8 +273,9 @@ class RateLimiter:
     def _release(self) -> None:
         """Give the turns that are due, and come back for the next."""
         now = self._time.time()
-        while self._room and self._free_at() <= now and (turn := self._first(now)):
+        while self._has_room and self._free_at() <= now and (turn := self._first(now)):
             self._room -= 1
+            self._tried = self._on_trial
             self._mean.take(now)
             self._turns.take(now)
             turn.set_result(None)
@@ -289,7 +308,7 @@ class RateLimiter:
 
     def _come_back(self) -> None:
         starts = [queue[0][0] for queue in self._queues.values() if queue]
-        if not starts or not self._room:
+        if not starts or not self._has_room:
             return
         when = max(self._free_at(), min(starts), self._woke + TOGETHER_S)
         if self._timer is not None:
