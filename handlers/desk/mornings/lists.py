@@ -11,11 +11,14 @@ from handlers.desk.cases import ACTS, OPEN, UNDECIDED, Worklist
 from handlers.desk.office import Context
 from handlers.desk.talks import Calls
 from handlers.flow.message import Phrase
+from storage.queries.chains import chain
+from storage.queries.chains.chain import Anchor
 from storage.tables import Allocation, Broadcast, Case, CaseEvent, Grievance, Pledge, Task
 
 MOST_CODES = 10
 LONG = 3  # working days over due, from which the leads see it too
 MORE = "…"
+DIGITS = 16  # of a hash: enough that nobody finds another history with the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,34 @@ class MorningLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainEnds:
+    """Where the audit and the ledger end: kept by an admin, they tell of a history that was made anew since."""
+
+    anchors: tuple[Anchor, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.anchors)
+
+    def in_words(self) -> Phrase:
+        ends = tuple(
+            Phrase(f"morning.end.{one.chain}", {"place": str(one.sequence), "digest": one.digest.hex()[:DIGITS]})
+            for one in self.anchors
+        )
+        return Phrase("morning.chains", {"ends": ends})
+
+
+@dataclass(frozen=True, slots=True)
 class MorningList:
     """The list of the official at the desk: each kind that she has a right to, in the order of the message."""
 
     context: Context
 
-    def waiting(self) -> list[MorningLine]:
+    def waiting(self) -> "list[MorningLine | ChainEnds]":
         """What there is of each kind; what there is none of is left out."""
         return [waiting for look in self._looks() if (waiting := look()).count]
 
-    def _looks(self) -> Iterator[Callable[[], MorningLine]]:
+    def _looks(self) -> "Iterator[Callable[[], MorningLine | ChainEnds]]":
         me = self.context.acting()
         if me.reach("case.take"):
             yield from (self.overdue, self.due_today, self.due_next, self.nobodys, self.review_forms, self.to_check)
@@ -53,6 +74,8 @@ class MorningList:
             yield self.grievances
         if me.reach("broadcast.approve"):
             yield self.broadcasts
+        if me.reach("official.confirm"):
+            yield self.chains
 
     # Requests
 
@@ -134,6 +157,10 @@ class MorningList:
             if me.may("broadcast.approve", unit_id) and not any(map(self.context.are_same_hands, authors))
         ]
         return MorningLine("broadcasts", len(codes), tuple(codes[:MOST_CODES]))
+
+    def chains(self) -> ChainEnds:
+        """The day's ends of the chains."""
+        return ChainEnds(tuple(chain.ends(self.context.unit, self.context.today())))
 
     # Inside
 

@@ -12,6 +12,7 @@ from handlers.desk import Actor, Desk
 from handlers.desk.cases import Support
 from handlers.desk.mornings import Mornings
 from storage.ids import new_code
+from storage.queries.chains import chain
 from storage.tables import Broadcast, Case, Task
 from tests.kit.gifts import books, brings, gives, needs, promises
 from tests.kit.on_duty import Clerk, clerk, listening
@@ -235,6 +236,19 @@ async def test_whoever_takes_no_requests_is_not_told_of_them(town: Town, roles: 
     await asked(town, "Lan", TODAY)
 
     assert await hears(town, other) == [[]]
+
+
+async def test_admins_alone_are_told_where_the_chains_end(town: Town, tam: Clerk) -> None:
+    admin = await clerk(town, "Hoa", "admin")
+    await asked(town, "Lan", TODAY, taken_by=tam)
+    await town.database.write(chain.seal)
+    [end] = await town.database.read(lambda unit: chain.ends(unit, TODAY))
+
+    hers, others = await hears(town, admin, tam)
+
+    kept = f"nhật ký dòng {end.sequence}, {end.digest.hex()[:16]}"
+    assert hers == [f"• Dấu cuối sổ sáng nay, anh/chị giữ lại tin này để đối chiếu khi cần: {kept}"]
+    assert not any("Dấu cuối sổ" in line for line in others)
 
 
 async def test_every_working_day_anew_and_on_no_other(town: Town, tam: Clerk) -> None:
