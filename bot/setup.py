@@ -55,14 +55,21 @@ def open_office(
     except (CannotStart, DatabaseAway) as error:
         database.close_now()
         raise CannotStart(str(error)) from None
+    office = make_office(settings, master, demo=demonstration or is_demo, channels=channels)
+    return OpenedOffice(database, office, settings)
+
+
+def make_office(
+    settings: Settings, master: MasterKey, *, demo: bool = False, channels: Sequence[ChannelEntry] = CHANNELS
+) -> DeskFactory:
+    """What opens the desk as the settings say. Raises CannotStart."""
     words = texts.load()
     origin = settings.public_url or f"http://{settings.host}:{settings.port}"
-    office = DeskFactory(
-        master=master, texts=words, zone=settings.timezone, public_url=origin, demo=demonstration or is_demo,
+    return DeskFactory(
+        master=master, texts=words, zone=settings.timezone, public_url=origin, demo=demo,
         channels=channels, private_pages=settings.secure or not settings.real_channels, quiet=settings.quiet_hours,
         windows=_windows(settings, words.sentence, channels),
     )  # fmt: skip
-    return OpenedOffice(database, office, settings)
 
 
 def _windows(

@@ -117,8 +117,9 @@ _NEVER_OF_ANNOUNCEMENTS = {
         WHERE b.people <> COALESCE(r.people, 0)""",
     "broadcast {0} goes out and nobody but its authors approved it": """
         SELECT id FROM broadcast
-        WHERE (state IN ('scheduled', 'sending', 'paused', 'done') OR began_at IS NOT NULL)
-        AND (approved_by IS NULL OR CAST(authors AS TEXT) LIKE '%"' || approved_by || '"%')""",
+        WHERE (state IN ('scheduled', 'sending', 'paused', 'done') OR began_at IS NOT NULL) AND approved_by IS NULL
+        OR state IN ('scheduled', 'sending', 'paused', 'done')
+        AND CAST(authors AS TEXT) LIKE '%"' || approved_by || '"%'""",
     "chat {0} was handed an announcement and no message carries it": """
         SELECT r.address_id FROM recipient r WHERE r.state IN ('released', 'digested') AND NOT EXISTS (
             SELECT 1 FROM outbox o WHERE o.id = r.outbox_id)""",

@@ -6,10 +6,7 @@ from bot import setup
 from bot.cli.progress import Progress
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.jobs import anchors
-from bot.receiving.desk_factory import DeskFactory
-from handlers import texts
-from handlers.desk import Actor
+from bot.jobs import anchors, restored
 from handlers.desk.privacy import SettledRestore
 from storage import migrations
 from storage.backup import backup
@@ -47,11 +44,17 @@ def restore(settings: Settings, path: Path, *, unsigned: bool = False) -> str:
     except (backup.BadBackup, Damaged, AlreadyServed) as refused:
         raise setup.CannotStart(str(refused)) from None
     counts, taken = found.header.counts, found.header.taken.astimezone(settings.timezone)
+    held = [
+        f"\nheld: {one.code} “{one.title}”, which was {one.state}: {one.had} people were handed it, and it would go on"
+        f" to {one.waits}, who may have it by now; it goes on once it is submitted and approved anew"
+        for one in settled.broadcasts
+    ]
     return (
         f"restored {found.header.rows} rows, {counts['person']} persons, as they were on {taken:%Y-%m-%d %H:%M};"
         f" {settled.erased} persons erased since are erased here, {settled.withdrawn} open cases were withdrawn by it,"
         f" {settled.kept_back} messages are held back (chungtay outbox list)"
         + (f", the anchors of what was here before are kept as {before.name}" if before else "")
+        + "".join(held)
     )
 
 
@@ -60,12 +63,12 @@ def _put(settings: Settings, master: MasterKey, found: backup.Found) -> SettledR
     try:
         database.hold()
         standing = migrations.state(database.engine)
-        office = DeskFactory(master=master, texts=texts.load(), zone=settings.timezone, public_url="", demo=False)
+        office = setup.make_office(settings, master)
         show, clock = Progress(f"restoring {found.data.path.name}"), SystemClock()
 
         def put(unit: Unit) -> SettledRestore:
             backup.load(unit, found, standing, clock.now(), show)
-            return office.desk(unit, Actor("operator"), "command line", clock).restored.settle(found.header.taken)
+            return restored.settle(unit, office, clock, found.header.taken, settings.digest_at)
 
         return database.write_now(put)
     finally:

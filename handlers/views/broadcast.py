@@ -37,10 +37,10 @@ def by_way(counts: AudienceCounts) -> tuple[Phrase, ...]:
 
 
 def as_frozen(states: Mapping[tuple[str, str], int], ways: Mapping[str, int], now: AudienceCounts) -> AudienceCounts:
-    """Counts of those who were frozen; who is out of reach or wants none is counted as of now."""
+    """Counts of those who were frozen and not handed it; who is out of reach or wants none is counted as of now."""
     by_channel: dict[str, int] = {}
     for (channel, state), count in states.items():
-        if state != "digest":
+        if state == "planned":
             by_channel[channel] = by_channel.get(channel, 0) + count
     digest = sum(count for (_, state), count in states.items() if state == "digest")
     return AudienceCounts(

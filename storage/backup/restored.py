@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, text
 
 from storage.columns import UtcTime
 from storage.database import Unit
+from storage.queries.announcing import restored as announced
+from storage.queries.announcing.restored import HeldBroadcast
 from storage.queries.incoming import states as incoming
 from storage.queries.outgoing import states as outgoing
 
@@ -132,6 +134,11 @@ def erase(unit: Unit, now: datetime) -> int:
 def keep_back(unit: Unit, now: datetime) -> int:
     """Let no restored message leave by itself: it may have left long ago. Returns how many are held or unknown."""
     return outgoing.keep_back(unit, now)
+
+
+def hold(unit: Unit, now: datetime) -> list[HeldBroadcast]:
+    """Let no restored announcement go on by itself; returns those that are held."""
+    return announced.hold(unit, now)
 
 
 def shut_out(unit: Unit, now: datetime) -> None:

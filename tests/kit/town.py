@@ -58,24 +58,31 @@ class Heard:
     kind: str
 
 
-class Town:
-    """The service on one database, with a clock in hand. windows: when a platform takes what, if one is there."""
+def _office(windows: Windows | None) -> DeskFactory:
+    return DeskFactory(
+        master=MasterKey(secrets.token_bytes(32)),
+        texts=texts.load(),
+        zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        public_url="http://localhost",
+        demo=False,
+        windows=windows,
+    )
 
-    def __init__(self, database: Database, windows: Windows | None = None) -> None:
+
+class Town:
+    """The service on one database, with a clock in hand. windows: when a platform takes what, if one is there.
+
+    like: another one, whose key and clock it shares.
+    """
+
+    def __init__(self, database: Database, windows: Windows | None = None, *, like: "Town | None" = None) -> None:
         if migrations.state(database.engine) != "current":
             migrations.upgrade(database.engine)
         self.database = database
-        self.clock = HandClock()
-        office = DeskFactory(
-            master=MasterKey(secrets.token_bytes(32)),
-            texts=texts.load(),
-            zone=ZoneInfo("Asia/Ho_Chi_Minh"),
-            public_url="http://localhost",
-            demo=False,
-            windows=windows,
-        )
+        self.clock: HandClock = like.clock if like else HandClock()
+        office = like.office if like else _office(windows)
         self.service = app.wire(setup.OpenedOffice(database, office, Settings()), self.clock)
-        self.office = office
+        self.office: DeskFactory = office
         self.officer = ""
         database.write_now(lambda unit: machine.set_owner(unit, *OWNER, "test", self.clock.now()))
 

@@ -52,6 +52,7 @@ from storage.verify import broken
 from tests.kit.giving import ENTRY, front
 from tests.kit.on_duty import clerk
 from tests.kit.postgres import PostgresServer
+from tests.kit.restoring import back_up, restore, silent
 from tests.kit.shape import lay_file
 from tests.kit.town import Citizen, Town
 
@@ -59,10 +60,6 @@ OWN = Registration(
     needs=("food", "house"), unit_id="phuong_hoa_khanh", place="tổ 3", name="Nguyễn Thị Lan", phone="+84905123456"
 )
 FOR_OTHER = replace(OWN, for_other=True, name="Bà Tư", phone="", helper_name="Lan", helper_phone="+84905123456")
-
-
-def silent(done: int, total: int) -> None:
-    """Tell nobody how far it has come."""
 
 
 @pytest.fixture
@@ -135,22 +132,6 @@ async def lan(town: Town) -> Citizen:
 
 def read(town: Town, path: Path) -> RowReader:
     return RowReader(path, town.office.master)
-
-
-def back_up(town: Town, path: Path) -> rowfile.Header:
-    return backup.write(town.database, town.office.master, path, town.clock.now, silent)
-
-
-def restore(town: Town, path: Path, into: Database, master: MasterKey | None = None) -> SettledRestore:
-    """Restore as the command does: all in one transaction."""
-    found = backup.find(path, master or town.office.master, silent)
-    standing = migrations.state(into.engine)
-
-    def put(unit: Unit) -> SettledRestore:
-        backup.load(unit, found, standing, town.clock.now(), silent)
-        return town.office.desk(unit, Actor("operator"), "test", town.clock).restored.settle(found.header.taken)
-
-    return into.write_now(put)
 
 
 def everything(unit: Unit) -> dict[str, list[Any]]:

@@ -13,10 +13,10 @@ from handlers.console.announcing.broadcast_counts import (
     progress,
     stand,
 )
-from handlers.console.announcing.broadcasts import BroadcastLine, line, scope, told
+from handlers.console.announcing.broadcasts import BroadcastLine, line, scope, told, waiting
 from handlers.console.screen import Act, Click, Invalid, PicturePage, Redirect, Screen
 from handlers.desk import Desk
-from handlers.desk.announcing import LIVE, OVER, UNSENT, SeenBroadcast, Sheet
+from handlers.desk.announcing import LIVE, OVER, TO_BE_APPROVED, UNSENT, SeenBroadcast, Sheet
 from handlers.flow.message import Phrase
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese.units import unit_name
@@ -41,9 +41,9 @@ class BroadcastPage:
     """One broadcast. facts: (key below `console.broadcasts`, words) each. stand: counts of whom it is for.
 
     seen: of what is shown, sent along with every act. goes_at: if it is approved now, or when it goes; waits: later
-    than was wished. unknown: messages that nobody knows the end of, and that were not sent again; again_by: who asks
-    for that. may: names of acts that she may do now; own: why she is not the one who approves. objection: why it was
-    given back.
+    than was wished. waiting: were frozen and not handed it. unknown: messages that nobody knows the end of, and that
+    were not sent again; again_by: who asks for that. may: names of acts that she may do now; own: why she is not the
+    one who approves. objection: why it was given back.
     """
 
     line: BroadcastLine
@@ -60,6 +60,7 @@ class BroadcastPage:
     own: bool
     objection: str
     seen: str
+    waiting: int
     may: tuple[str, ...]
 
 
@@ -101,6 +102,7 @@ def view(desk: Desk, given: Click) -> BroadcastPage | None:
         own=any(map(desk.are_same_hands, seen.authors)),
         objection=seen.objection,
         seen=seen.stamp,
+        waiting=waiting(states),
         may=tuple(name for name, fits in _MAY.items() if fits(desk, seen, unknown)),
     )
 
@@ -187,7 +189,7 @@ def _facts(desk: Desk, seen: SeenBroadcast) -> tuple[tuple[str, object], ...]:
         *((("campaign", titles.get(rule.campaign, "…")),) if rule.campaign else ()),
         *((("asks_for", titles.get(seen.campaign_id, "…")),) if seen.campaign_id else ()),
         ("written_by", tuple(name(one) or Phrase("announce.the_clock") for one in seen.authors)),
-        *((("approved_by", name(seen.approved_by)),) if seen.approved_by else ()),
+        *((("approved_by", name(seen.approved_by)),) if seen.approved_by and seen.state not in TO_BE_APPROVED else ()),
         *((("stopped_by", name(seen.ended_by)),) if seen.ended_by else ()),
     )
 

@@ -13,6 +13,7 @@ from handlers.vietnamese import units
 from storage.queries.outgoing import pictures
 
 PARTS: Mapping[str, tuple[str, ...]] = {
+    "held": ("held",),
     "waiting": ("awaiting_approval",),
     "going": ("scheduled", "sending", "paused"),
     "drafts": ("draft",),
@@ -29,7 +30,8 @@ NAMED_UNITS = 3
 class BroadcastLine:
     """A broadcast in the list. look: of its state, a word of the style sheet. more: units that are not named.
 
-    at: when it goes, went or was stopped; None of what nobody approved. people: frozen, 0 before that.
+    at: when it goes, went or was stopped; None of what nobody approved. people: frozen, 0 before that. held: how those
+    stand for whom it was on its way in a backup that was restored.
     """
 
     code: str
@@ -42,6 +44,7 @@ class BroadcastLine:
     look: str
     people: int
     at: datetime | None
+    held: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def view(desk: Desk, given: Click) -> BroadcastList:
     """Announcements within reach: what waits for an approval first."""
     seen = desk.broadcasts.all()
     parts = tuple(
-        BroadcastGroup(name, tuple(line(desk, one) for one in seen if one.state in states))
+        BroadcastGroup(name, tuple(line(desk, one) for one in seen if ("held" if one.is_held else one.state) in states))
         for name, states in PARTS.items()
     )
     return BroadcastList(parts, desk.acting().reach("broadcast.write") is not None)
@@ -101,7 +104,19 @@ def line(desk: Desk, seen: SeenBroadcast) -> BroadcastLine:
         look=LOOKS[seen.state],
         people=seen.people,
         at=at,
+        held=held(desk, seen) if seen.is_held else None,
     )
+
+
+def held(desk: Desk, seen: SeenBroadcast) -> Phrase:
+    """What a held one would do once it is approved anew."""
+    waits = waiting(desk.broadcasts.states(seen))
+    return Phrase("console.broadcasts.held", {"had": seen.people - waits, "waits": waits})
+
+
+def waiting(states: Mapping[tuple[str, str], int]) -> int:
+    """How many of those it was frozen for were not handed it."""
+    return sum(count for (_, state), count in states.items() if state in ("planned", "digest"))
 
 
 def view_new(desk: Desk, given: Click) -> BroadcastComposer | None:

@@ -10,7 +10,15 @@ from handlers.desk.announcing.draft_words import DraftWords
 from handlers.desk.announcing.drafts import Drafts, due
 from handlers.desk.announcing.forwarded import Forwarded, codes, is_short
 from handlers.desk.announcing.news import tally
-from handlers.desk.announcing.rows import BROADCAST_PREFIX, LIVE, OVER, UNSENT, BroadcastOutcome, SeenBroadcast
+from handlers.desk.announcing.rows import (
+    BROADCAST_PREFIX,
+    LIVE,
+    OVER,
+    TO_BE_APPROVED,
+    UNSENT,
+    BroadcastOutcome,
+    SeenBroadcast,
+)
 from handlers.desk.announcing.run import BroadcastRun
 from handlers.desk.announcing.suspects import Judged, ListedSuspect, Suspects
 from handlers.desk.announcing.ways import BroadcastWays, cost
@@ -26,6 +34,7 @@ __all__ = [
     "MOST_TITLE",
     "MOST_WORDS",
     "OVER",
+    "TO_BE_APPROVED",
     "UNSENT",
     "Audience",
     "AudienceCounts",

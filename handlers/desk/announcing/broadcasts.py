@@ -18,9 +18,9 @@ from handlers.desk.announcing.audience import Audience, AudienceCounts, Kind
 from handlers.desk.announcing.audiences import Audiences
 from handlers.desk.announcing.news import BroadcastNews
 from handlers.desk.announcing.rows import (
-    AS_DRAFT,
     BROADCAST_PREFIX,
     OVER,
+    TO_BE_APPROVED,
     UNSENT,
     BroadcastOutcome,
     BroadcastRows,
@@ -106,7 +106,8 @@ class Broadcasts:
     def rendered(self, seen: SeenBroadcast) -> Mapping[str, str]:
         """All that people read, by language."""
         row = self.context.unit.get_one(Broadcast, seen.id)
-        return row.rendered or BroadcastWords(self.context).rendered(row)
+        said = {} if row.state in TO_BE_APPROVED else row.rendered
+        return said or BroadcastWords(self.context).rendered(row)
 
     def goes_at(self, seen: SeenBroadcast) -> datetime:
         """When it begins to go out if it is approved now: in the morning where it would be night."""
@@ -142,9 +143,8 @@ class Broadcasts:
             return self._rows.refuse(row, "not_now", "rewrite")
         self._check(draft)
         authors = list(dict.fromkeys([*row.authors, self.context.acting().id]))
-        done = self._rows.move(row, stamp, "draft", **self._values(draft), **AS_DRAFT, authors=authors)
+        done = self._rows.draft_again(row, stamp, **self._values(draft), authors=authors)
         if done:
-            broadcasts.thaw(self.context.unit, cast("int", row.id))
             self._rows.note(row, "rewritten")
         return "done" if done else self._rows.refuse(row, "outdated", "rewrite")
 
@@ -164,12 +164,13 @@ class Broadcasts:
         if not self._rows.move(row, stamp, "awaiting_approval", **asked):
             return self._rows.refuse(row, "outdated", "submit")
         found = Audiences(context).recipients(kind, row.topic, rule, self._goes_at(kind, row.start))
+        handed = self._rows.let_go(row)
         people = broadcasts.freeze(context.unit, which, found)
         if not people:
-            states.move(context.unit, row, "draft", **AS_DRAFT)
+            self._rows.draft_again(row, stamp_of(row))
             self._rows.note(row, "nobody_found")
             return "nobody"
-        states.edit(context.unit, row, people=people, digest=self._rows.digest(row))
+        states.edit(context.unit, row, people=handed + people, digest=self._rows.digest(row))
         self._rows.note(row, "submitted", people=people)
         BroadcastNews(context).waits(row)
         return "done"
@@ -206,9 +207,8 @@ class Broadcasts:
             return self._rows.refuse(row, "outdated", "sending_back")
         if not 0 < len(objection := " ".join(why.split())) <= broadcast_words.MOST_OBJECTION:
             return self._rows.refuse(row, "unsaid", "sending_back")
-        if not self._rows.move(row, stamp, "draft", **AS_DRAFT, objection=objection):
+        if not self._rows.draft_again(row, stamp, objection=objection):
             return self._rows.refuse(row, "outdated", "sending_back")
-        broadcasts.thaw(self.context.unit, cast("int", row.id))
         self._rows.note(row, "sent_back")
         BroadcastNews(self.context).sent_back(row)
         return "done"

@@ -25,14 +25,8 @@ BROADCAST_PREFIX = "TB"
 UNSENT = ("draft", "awaiting_approval", "scheduled")
 LIVE = ("scheduled", "sending", "paused")
 OVER = ("done", "cancelled")
-# What is submitted no longer, and approved by nobody.
-AS_DRAFT: Mapping[str, object] = {
-    "digest": None,
-    "people": 0,
-    "submitted_at": None,
-    "approved_by": None,
-    "approved_at": None,
-}
+TO_BE_APPROVED = ("draft", "awaiting_approval")
+_UNAPPROVED: Mapping[str, object] = {"digest": None, "approved_by": None, "approved_at": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +59,11 @@ class SeenBroadcast:
     ended_at: datetime | None
     objection: str
     stamp: str
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was on its way in a backup that was restored, and waits to be submitted and approved anew."""
+        return self.state == "draft" and self.people > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,23 @@ class BroadcastRows:
             return False
         fresh = {"version": row.version + 1, "changed_at": self.context.now}
         return states.move(self.context.unit, row, new, col(Broadcast.version) == row.version, **fresh, **values)
+
+    def draft_again(self, row: Broadcast, stamp: str, **values: object) -> bool:
+        """Make a draft of what is still as a stamp says; who was to get it is let go. False if it is not.
+
+        Of what had begun, who was handed it is kept, and who approved that.
+        """
+        approval = _UNAPPROVED if row.began_at is None else {}
+        if not self.move(row, stamp, "draft", submitted_at=None, **approval, **values):
+            return False
+        self.let_go(row)
+        return True
+
+    def let_go(self, row: Broadcast) -> int:
+        """Forget who was to get one, and was not handed it; returns how many were."""
+        handed = broadcasts.thaw(self.context.unit, cast("int", row.id))
+        states.edit(self.context.unit, row, people=handed)
+        return handed
 
     def refuse(self, row: Broadcast, why: BroadcastOutcome, act: str = "approval") -> BroadcastOutcome:
         """Note that an act was refused, and why."""

@@ -40,7 +40,8 @@ _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
 
-GOT = ("released", "digest", "digested")
+HANDED = ("released", "digested")  # what became of it there stands in the outbox
+GOT = (*HANDED, "digest")
 _OTHER, _HER_OTHER = _RECIPIENT.alias("other"), _ADDRESS.alias("her_other")
 # Whether she gets it in another chat: one that was somebody else's when it was frozen, and has been joined since. What
 # became of it there is a question of its own: joined, a database without statistics reads all recipients for each.
@@ -131,17 +132,31 @@ def cause(broadcast_id: int) -> str:
 
 
 def freeze(unit: Unit, broadcast_id: int, found: Select[Any]) -> int:
-    """Keep who gets it, as rows of (address_id, channel, state) that a query finds; returns how many."""
+    """Keep who gets it, as rows of (address_id, channel, state) that a query finds; returns how many.
+
+    Whoever was handed it already, in whichever of her chats, is left out.
+    """
     chosen = found.subquery()
     rows = select(literal(broadcast_id), chosen.c.address_id, chosen.c.channel, chosen.c.state)
+    if unit.run(select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id).limit(1)).first():
+        rows = rows.where(chosen.c.address_id.not_in(_handed(broadcast_id)))
     frozen = insert(_RECIPIENT).from_select(["broadcast_id", "address_id", "channel", "state"], rows)
     # Of an INSERT the driver is asked how many only if told so.
     return unit.run(frozen.execution_options(preserve_rowcount=True)).rowcount
 
 
-def thaw(unit: Unit, broadcast_id: int) -> None:
-    """Forget who was to get one that has not begun."""
-    unit.execute(_RECIPIENT.delete().where(_RECIPIENT.c.broadcast_id == broadcast_id))
+def thaw(unit: Unit, broadcast_id: int) -> int:
+    """Forget who was to get one and was not handed it; returns how many were."""
+    its = _RECIPIENT.c.broadcast_id == broadcast_id
+    unit.execute(_RECIPIENT.delete().where(its, _RECIPIENT.c.state.not_in(HANDED)))
+    return int(unit.execute(select(func.count()).select_from(_RECIPIENT).where(its)).scalar_one())
+
+
+def _handed(broadcast_id: int) -> Select[Any]:
+    """All chats of those who were handed one."""
+    chats = select(_RECIPIENT.c.address_id).where(_RECIPIENT.c.broadcast_id == broadcast_id)
+    people = select(_ADDRESS.c.person_id).where(_ADDRESS.c.id.in_(chats))
+    return select(_ADDRESS.c.id).where(_ADDRESS.c.person_id.in_(people))
 
 
 def digest(unit: Unit, broadcast_id: int, head: bytes) -> bytes:

@@ -33,9 +33,9 @@ FOLLOWS: Follows = {
     "draft": ("draft", "awaiting_approval", "cancelled"),  # a draft again, once it is written anew
     "awaiting_approval": ("draft", "scheduled", "cancelled"),
     "scheduled": ("draft", "sending", "cancelled"),
-    "sending": ("done", "cancelled"),
-    "paused": ("cancelled",),
-    "done": ("cancelled",),  # as long as it waits for somebody's digest
+    "sending": ("draft", "done", "cancelled"),  # a draft again, where a backup was restored
+    "paused": ("draft", "cancelled"),
+    "done": ("draft", "cancelled"),  # as long as it waits for somebody's digest
     "cancelled": (),
 }
 RECIPIENT_FOLLOWS: Follows = {

@@ -1,7 +1,9 @@
-"""After a restore no cookie and no link of the backup opens the console: they may have been ended since."""
+"""After a restore no cookie and no link of the backup opens the console, and what was on its way is listed as held."""
 
 from handlers.desk import Actor
-from tests.kit.console import clerk
+from tests.bot.web.console.announcements import approves, goes_out, readers, submits
+from tests.kit.announcing import states_of
+from tests.kit.console import Clerk, clerk, text
 from tests.kit.house import House
 from tests.kit.private_page import TownOf
 
@@ -11,7 +13,25 @@ async def test_a_restore_lets_nobody_in_by_what_the_backup_knew(house: House, to
         link = (await an.sends("/account/renew", {})).headers["Location"].removeprefix("/console")
         assert [(await an.opens(path)).status for path in ("/account", link)] == [200, 200]
 
-        await town.at_desk(Actor("operator"), lambda desk: desk.restored.settle(desk.now))
+        await town.at_desk(Actor("operator"), lambda desk: desk.restored.settle(desk.now, lambda: None))
 
         assert [(await an.opens(path)).status for path in ("/account", link)] == [303, 404]
         assert (await an.signs_in()).status == 303
+
+
+async def test_what_was_on_its_way_is_listed_as_held_until_two_let_it_go_on(
+    house: House, town: TownOf, mai: Clerk, lan: Clerk
+) -> None:
+    await readers(town)
+    code = await submits(mai)
+    assert (await approves(lan, code)).status == 303
+
+    await town.at_desk(Actor("operator"), lambda desk: desk.restored.settle(desk.now, lambda: None))
+    await goes_out(town)
+    assert [(await one.signs_in()).status for one in (mai, lan)] == [303, 303]
+    listed, page = text(await mai.opens("/broadcasts")), text(await mai.opens(f"/broadcasts/{code}"))
+
+    assert await states_of(town) == ["draft"]
+    assert "Giữ lại sau khi khôi phục dữ liệu (1)" in listed
+    assert "đã gửi 0 người, còn chờ gửi 2 người" in listed
+    assert "Trình và duyệt lại thì gửi tiếp cho họ" in page
