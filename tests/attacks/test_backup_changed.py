@@ -13,8 +13,8 @@ from storage.backup import backup
 from storage.backup.backup import KEYS, BadBackup
 from storage.crypto import MasterKey
 from storage.tables import OfficialRow
-from tests.kit.town import Town
 from tests.kit.restoring import back_up, restore, silent
+from tests.kit.town import Town
 from tests.storage.test_backup import unused
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])  # what is attacked is a file
