@@ -139,7 +139,7 @@ class Bulk:
 
     def _may_mark(self) -> Leader | None:
         state = self._state
-        may = not state.stopping and not self._calls.are_refused and state.limiter.pause() <= FAR_S
+        may = not state.stopping and not self._calls.are_stopped and state.limiter.pause() <= FAR_S
         return state.leader if may else None
 
     async def _look(self) -> None:

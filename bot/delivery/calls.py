@@ -1,9 +1,11 @@
 """Makes the calls of one account, and says what each makes of its message and of the account.
 
 Why the account is judged here: a platform that can't be reached, or refuses us, says so in the answer to one message,
-and it is true of all.
+and it is true of all. Why it is asked without a message before it is left alone: calls that fail may be one chat's, and
+whether all is well again must not be learnt from somebody's only answer.
 """
 
+import asyncio
 import logging
 import random
 from dataclasses import dataclass, replace
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 FAILURES_BEFORE_A_PAUSE = 5
 LONGEST_PAUSE_S = 60.0
+LONGEST_SILENCE_S = 8.0
 REFUSALS_OF_OUR_ACCOUNT = 3
 PROBE_S, SELDOM_S = 10.0, 120.0
 PLAIN = "plain"  # the reason of a message that was refused as it is: it goes out once more in words alone
@@ -56,46 +59,69 @@ class SendResult:
 
 
 class PlatformCalls:
-    """Makes the calls of one account, and counts failures and refusals to say how the account is."""
+    """Makes the calls of one account, and counts failures and refusals to say how the account is.
+
+    in_doubt: set when the account is to be asked.
+    """
 
     def __init__(self, channel: Sends, limiter: RateLimiter) -> None:
         self._channel, self._limiter = channel, limiter
-        self._failures = self._refusals = 0
-        self._probed, self._relapses = float("-inf"), 0
+        self._failures = self._refusals = self._counted = 0
+        self._probed, self._unanswered, self._relapses = float("-inf"), 0, 0
+        self.in_doubt = asyncio.Event()
         self._refused_messages = False
 
     @property
-    def are_refused(self) -> bool:
-        """Whether the platform refuses our account, so that nothing is to be sent."""
+    def are_stopped(self) -> bool:
+        """Whether the platform refuses our account, or can't be reached, so that nothing is to be sent."""
+        return self._are_refused or self._are_lost
+
+    @property
+    def _are_refused(self) -> bool:
         return self._refusals >= REFUSALS_OF_OUR_ACCOUNT
+
+    @property
+    def _are_lost(self) -> bool:
+        return self._failures >= FAILURES_BEFORE_A_PAUSE
 
     def reasons(self) -> list[str]:
         """What is wrong with sending, in codes."""
         name = self._channel.name
         wrong = {
-            f"{name}_account_refused": self.are_refused,
-            f"{name}_unreachable": self._failures >= FAILURES_BEFORE_A_PAUSE,
+            f"{name}_account_refused": self._are_refused,
+            f"{name}_unreachable": self._are_lost,
             f"{name}_refuses_messages": self._refused_messages,
         }
         return [reason for reason, is_so in wrong.items() if is_so]
 
-    async def are_taken(self) -> bool:
-        """False while the platform refuses our account; asked again now and then, without any message.
+    async def recover(self) -> bool:
+        """Where nothing is sent, ask now and then, without any message; True once we may go on.
 
-        One that answers and yet refuses the first message after it is asked less and less often.
+        One that answers was reached: what failed were those calls alone. One that answers and yet refuses the first
+        message after it is asked less and less often.
         """
-        if not self.are_refused:
-            return True
-        if self._limiter.time() - self._probed < min(SELDOM_S, PROBE_S * 2.0**self._relapses):
+        if not self.are_stopped or self._limiter.time() - self._probed < self._pause_s():
             return False
         self._probed = self._limiter.time()
         try:
             await self._channel.probe()
-        except SendError:
-            return False
-        self._refusals = REFUSALS_OF_OUR_ACCOUNT - 1
-        self._relapses = min(self._relapses + 1, 10)
+        except SendError as error:
+            if isinstance(error, NotSent | Unclear):
+                self._unanswered = min(self._unanswered + 1, 10)
+            else:
+                self._failures = self._unanswered = 0
+            return not self.are_stopped
+        if self._are_refused:
+            self._refusals = REFUSALS_OF_OUR_ACCOUNT - 1
+            self._relapses = min(self._relapses + 1, 10)
+        self._failures = self._unanswered = 0
         return True
+
+    def _pause_s(self) -> float:
+        """Seconds between two probes; where calls only failed the first is made at once."""
+        if self._are_refused:
+            return min(SELDOM_S, PROBE_S * 2.0**self._relapses)
+        return min(LONGEST_SILENCE_S, 2.0 ** (self._unanswered - 1)) if self._unanswered else 0.0
 
     async def make(self, claimed: Claimed) -> SendResult:
         """Make the call for the next piece of a message that had its turn, and say what became of it. Never raises."""
@@ -105,14 +131,15 @@ class PlatformCalls:
             log.exception("nothing can be made of a message")
             return SendResult(state="failed", reason=type(error).__name__)
         await self._limiter.leaves()
+        counted = self._counted
         try:
             platform_id = await self._channel.send(claimed.chat, pieces[min(claimed.part, len(pieces) - 1)])
         except SendError as error:
-            return self._result_of(claimed, error)
+            return self._result_of(claimed, error, counted)
         except Exception as error:
             log.exception("a call failed in a way nobody thought of")
-            return self._result_of(claimed, Unclear(type(error).__name__))
-        self._failures = self._refusals = self._relapses = 0
+            return self._result_of(claimed, Unclear(type(error).__name__), counted)
+        self._failures = self._refusals = self._unanswered = self._relapses = 0
         self._limiter.accepted()
         if claimed.part + 1 < len(pieces):
             return SendResult(state="queued", reason=claimed.reason, platform_id=platform_id, part=claimed.part + 1)
@@ -126,13 +153,14 @@ class PlatformCalls:
             return tuple(_numbered(piece, claimed.leaving.id) for piece in fit(body, limits))
         return fit_words(body, limits)
 
-    def _result_of(self, claimed: Claimed, error: SendError) -> SendResult:
+    def _result_of(self, claimed: Claimed, error: SendError, counted: int) -> SendResult:
+        """What an error makes of a message. counted: the failures there had been when its call began."""
         reason = PLAIN if claimed.reason == PLAIN else error.reason
         match error:
             case TryLater():
                 return self._later(claimed, error, reason)
             case NotSent():
-                self._count_a_failure()
+                self._count_a_failure(counted)
                 return SendResult(state="queued", reason=reason, again=_backoff(claimed.leaving.attempt))
             case Moved():
                 return SendResult(state="queued", reason=reason, again=timedelta(0), chat=error.chat)
@@ -149,7 +177,7 @@ class PlatformCalls:
             case Misconfigured() | NeedsToken():
                 self._refusals += 1 if isinstance(error, Misconfigured) else REFUSALS_OF_OUR_ACCOUNT
                 return SendResult(state="queued", reason=reason, again=timedelta(seconds=1))
-        self._count_a_failure()
+        self._count_a_failure(counted)
         return SendResult(state="unknown", reason=error.reason)
 
     def _later(self, claimed: Claimed, error: TryLater, reason: str) -> SendResult:
@@ -163,12 +191,13 @@ class PlatformCalls:
             return SendResult(state="failed", reason=error.reason)
         return SendResult(state="queued", reason=reason, again=timedelta(seconds=error.after_s))
 
-    def _count_a_failure(self) -> None:
-        """After some failures in a row the whole account pauses, longer each time."""
-        self._failures += 1
-        over = self._failures - FAILURES_BEFORE_A_PAUSE
-        if over >= 0:
-            self._limiter.hold_all(min(LONGEST_PAUSE_S, 2.0 ** min(over, 6)))
+    def _count_a_failure(self, counted: int) -> None:
+        """Count one in a row; calls that were under way at once are one failure."""
+        if counted == self._counted:
+            self._counted += 1
+            self._failures += 1
+            if self._are_lost:
+                self.in_doubt.set()
 
 
 def _numbered(piece: Fitted, outbox_id: int) -> Fitted:

@@ -84,7 +84,7 @@ class Sender:
 
     def begin(self, told: Sequence[Told]) -> None:
         """Begin with these chats: something was committed there. Those of other channels are left alone."""
-        if self._leader is None or self._calls.are_refused:
+        if self._leader is None or self._calls.are_stopped:
             return
         for one in told:
             if one.channel == self._state.channel.name:
@@ -96,9 +96,23 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled. While the database is away, or another process leads, wait."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._bulk.run())
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._bulk.run())
+            parts.create_task(self._recover())
             await self._run()
+
+    async def _recover(self) -> None:
+        """Ask the platform where nothing is sent; beside all else, for its answer may take longer than our lease."""
+        while not self._state.stopping:
+            self._calls.in_doubt.clear()
+            try:
+                if self._leader is not None and await self._calls.recover():
+                    self.wake()
+            except (DatabaseAway, UnclearCommit) as error:
+                log.warning("the platform is asked later", extra={"reason": type(error).__name__})
+            except Exception:
+                log.exception("the platform could not be asked")
+            await _wait(self._calls.in_doubt, LOOK_AGAIN_S)
 
     async def _run(self) -> None:
         written_off = float("-inf")
@@ -109,7 +123,7 @@ class Sender:
                 if leader is not None and (leader.epoch != self._begun or time.monotonic() - written_off > WRITE_OFF_S):
                     await self._write_off(leader)
                     written_off = time.monotonic()
-                if self._leader is not None and await self._calls.are_taken():
+                if self._leader is not None and not self._calls.are_stopped:
                     await self._begin_chats()
             except (DatabaseAway, UnclearCommit) as error:
                 log.warning("sending waits for the database", extra={"reason": type(error).__name__})
@@ -193,7 +207,7 @@ class Sender:
     async def _send_next(self, address_id: str) -> Ready | None:
         """Mark the next message, send it, settle it; returns what may follow."""
         leader = self._leader
-        if leader is None or self._state.stopping or self._calls.are_refused:
+        if leader is None or self._state.stopping or self._calls.are_stopped:
             return None
         claimed = await self._state.database.mark(lambda unit: self._claim(unit, leader, address_id))
         if claimed is None:

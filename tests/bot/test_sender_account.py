@@ -127,9 +127,13 @@ async def test_after_five_failures_the_account_is_unreachable_until_one_arrives(
 
     async with office.telegram.away():
         sender = office.start()
-        await office.until_tried(ids[::2])
-        assert sender.reasons() == [UNREACHABLE]
-    office.town.clock.move(minutes=1)
+
+        async def tries_again() -> list[str]:
+            office.town.clock.move(minutes=1)
+            office.wake()
+            return sender.reasons()
+
+        await until("it is unreachable", tries_again, lambda reasons: reasons == [UNREACHABLE], pauses=SLOWLY)
     await office.until(ids, "sent")
 
     assert sender.reasons() == []
@@ -140,11 +144,13 @@ class NoLine:
     """A channel to which no connection can be made."""
 
     name, limits, abroad = "telegram", LIMITS, True
+    probes = 0
 
     async def send(self, chat: str, message: Fitted) -> str:
         raise NotSent("connect")
 
     async def probe(self) -> None:
+        self.probes += 1
         raise NotSent("connect")
 
 
@@ -152,10 +158,16 @@ class NoLine:
 async def test_however_long_the_platform_is_away_nothing_is_lost(office: PostOffice) -> None:
     ids = [outbox_id for _, chat in await crowd(office, 100) for outbox_id in await office.queue(chat, "một")]
 
-    office.start(office.sender(NoLine(), times=1e6))
-    for times in range(1, 12):
-        await office.until_tried(ids, times)
+    no_line = NoLine()
+
+    office.start(office.sender(no_line, times=1e6))
+
+    async def asked() -> int:
         office.town.clock.move(minutes=1)
+        office.wake()
+        return no_line.probes
+
+    await until("it was asked eleven times", asked, lambda probes: probes >= 11, pauses=SLOWLY)
     await office.until(ids, "queued")
 
 
