@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot import accounts
 from bot.channels.webchat import WebChat
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, ClockWatch, SystemClock
 from bot.config import Settings
 from bot.delivery.webchat_delivery import WebchatDelivery
 from bot.jobs import anchors
@@ -38,6 +38,7 @@ from handlers.desk import Actor, Told
 from handlers.dialogue.private_question import Asides
 from handlers.dialogue.reception import Reception
 from storage.database import DatabaseAway, UnclearCommit, Unit
+from storage.queries import machine
 
 log = logging.getLogger(__name__)
 STOP_S = 12.0
@@ -98,9 +99,11 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
     )
 
     jobs = JobClock(work, settings.timezone, settings.digest_at)
+    watch = ClockWatch(clock, database.read_now(machine.last_note))
 
     def reasons() -> list[str]:
-        return sorted({*alarms, *jobs.reasons(), *(reason for platform in built for reason in platform.reasons())})
+        of_platforms = (reason for platform in built for reason in platform.reasons())
+        return sorted({*alarms, *jobs.reasons(), *watch.reasons(), *of_platforms})
 
     site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons, jobs.counts)
     return Service(

@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.channels.contract import Fetches, Refused, SendError
-from bot.clock import Clock
+from bot.clock import BELIEVABLE, Clock
 from bot.jobs import anchors
 from bot.pictures.photos import MAX_BYTES, Cleaner, PhotoRefused
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import MOST_WAITING_BYTES, waiting_bytes
 from storage.database import Database, Unit
-from storage.queries import machine
+from storage.queries import machine, moments
 from storage.queries.chains import chain
 from storage.vault import TO_SCRUB
 from storage.verify import broken
 
 DEEP_IN_THE_NIGHT = range(2, 4)  # hours
 FETCHES = 5  # of a photo, over half an hour
-BELIEVABLE = timedelta(days=7)  # between two notes in the audit; the nightly jobs alone write one a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +258,18 @@ async def scrub(work: Work) -> bool:
         return False
     # Who was erased meanwhile asked anew, and that stands.
     return await work.database.write(lambda unit: machine.drop_fact(unit, TO_SCRUB, asked))
+
+
+async def mend_moments(work: Work) -> bool:
+    """End what ran out, and let nothing wait for a moment that only a wrong clock could have meant."""
+
+    def mend(unit: Unit) -> int:
+        desk = work.office.desk(unit, Actor("clock"), "mend_moments", work.clock)
+        return desk.expiry.end() + moments.bring_near(unit, desk.now)
+
+    if await work.database.mark(mend):
+        work.replied()
+    return False
 
 
 async def look_for_damage(work: Work) -> bool:

@@ -69,6 +69,7 @@ from handlers.desk.officials import (
     ActingChats,
     Browsers,
     Duty,
+    Expiry,
     Invitations,
     Officials,
     SigningIn,
@@ -134,6 +135,7 @@ class Desk(Context):
     acting_chats = Noun(ActingChats)
     browsers = Noun(Browsers)
     duty = Noun(Duty)
+    expiry = Noun(Expiry)
     invitations = Noun(Invitations)
     officials = Noun(Officials)
     signing_in = Noun(SigningIn)

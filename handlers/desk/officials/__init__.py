@@ -5,6 +5,7 @@ from handlers.desk.officials.acting_chats import ActingChats, Acts
 from handlers.desk.officials.browsers import Browsers, OwnBrowser, SignedIn
 from handlers.desk.officials.changes import AccountChanges, ConfirmedChange, SeenChange
 from handlers.desk.officials.duty import Duty
+from handlers.desk.officials.expiry import Expiry
 from handlers.desk.officials.invitations import Invitations
 from handlers.desk.officials.news import AccountNews
 from handlers.desk.officials.officials import OfficialAccount, Officials
@@ -19,6 +20,7 @@ __all__ = [
     "Browsers",
     "ConfirmedChange",
     "Duty",
+    "Expiry",
     "Invitations",
     "Invited",
     "Login",

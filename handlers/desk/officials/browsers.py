@@ -66,12 +66,12 @@ class Browsers:
     def session(self, token: str) -> SignedIn | None:
         """The browser that shows this cookie; None unless it is signed in and its account still active."""
         context = self.context
-        since = {"idle": context.now - IDLE, "begun": context.now - LONGEST}
+        since = {"idle": context.now - IDLE, "begun": context.now - LONGEST, "ahead": context.now + IDLE}
         row = context.unit.run(_SIGNED_IN, {"token": self._token(token), **since}).one_or_none()
         official = Officials(context).signed_in(row) if row is not None else None
         if row is None or official is None:
             return None
-        checked = context.now - row.checked_at <= SECOND_CHECK
+        checked = abs(context.now - row.checked_at) <= SECOND_CHECK
         stale = context.now - row.seen_at >= SEEN_EVERY
         return SignedIn(
             session_id=row.session_id,
@@ -119,7 +119,8 @@ class Browsers:
     # Inside
 
     def _live(self) -> tuple[ColumnElement[bool], ...]:
-        return _live(self.context.now - IDLE, self.context.now - LONGEST)
+        now = self.context.now
+        return _live(now - IDLE, now - LONGEST, now + IDLE)
 
     def _end(self, official_id: str, *those: ColumnElement[bool]) -> int:
         hers = col(ConsoleSession.official_id) == official_id
@@ -130,9 +131,10 @@ class Browsers:
         return self.context.vault.look_up("console session", token)
 
 
-def _live(idle: object, begun: object) -> tuple[ColumnElement[bool], ...]:
-    """Those that did not end. idle, begun: since when they must have been seen and begun."""
-    return (_SESSIONS.c.ended_at.is_(None), _SESSIONS.c.seen_at > idle, _SESSIONS.c.created_at > begun)
+def _live(idle: object, begun: object, ahead: object) -> tuple[ColumnElement[bool], ...]:
+    """Those that did not end. idle, begun: since when they must have been seen and begun; ahead: and not after."""
+    seen_at, created_at = _SESSIONS.c.seen_at, _SESSIONS.c.created_at
+    return (_SESSIONS.c.ended_at.is_(None), seen_at > idle, created_at > begun, seen_at < ahead, created_at < ahead)
 
 
 _ACTS_BY = ("id", "state", "roles", "roles_since", "let_in_by", "body", "language", "person_id")
@@ -145,5 +147,5 @@ _SIGNED_IN: Select[Any] = (
     select(*_READ)
     .join_from(_SESSIONS, _OFFICIALS, _OFFICIALS.c.id == _SESSIONS.c.official_id)
     .join(_KEYS, _KEYS.c.name == literal("official:").concat(_OFFICIALS.c.id), isouter=True)
-    .where(_SESSIONS.c.token == bindparam("token"), *_live(bindparam("idle"), bindparam("begun")))
+    .where(_SESSIONS.c.token == bindparam("token"), *_live(bindparam("idle"), bindparam("begun"), bindparam("ahead")))
 )

@@ -204,7 +204,7 @@ def not_wanted(unit: Unit, row: "Row[Any]", now: datetime) -> str:
         return "stopped" if row.is_stopped else ""
     unknown_since = unit.execute(select(_OUTBOX.c.changed_at).where(_OUTBOX.c.id == row.copy_of)).scalar()
     wrote = unit.execute(select(_ADDRESS.c.last_in_at).where(_ADDRESS.c.id == row.address_id)).scalar_one()
-    return "answered" if unknown_since is None or wrote > unknown_since else ""
+    return "answered" if unknown_since is None or unknown_since < wrote <= now else ""
 
 
 def _mark(
