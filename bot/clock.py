@@ -22,6 +22,11 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def _since_start() -> float:
+    """Seconds that passed, also while the machine slept where it can tell."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class ClockWatch:
     """Tells whether a clock can be believed. noted: the newest moment that was kept before this process began.
 
@@ -29,7 +34,7 @@ class ClockWatch:
     not fit what was noted last.
     """
 
-    def __init__(self, clock: Clock, noted: datetime | None, passed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Clock, noted: datetime | None, passed: Callable[[], float] = _since_start) -> None:
         self._clock, self._noted, self._passed = clock, noted, passed
         self._began, self._began_at = passed(), clock.now()
 

@@ -80,10 +80,8 @@ async def test_a_copy_is_not_answered_by_what_was_written_in_a_future_that_the_c
     await office.until([first], "unknown")
     office.town.clock.move(seconds=10)
 
-    copy = await office.copy_of(first)
-    assert copy is not None
-    assert copy.id is not None
-    await office.until([copy.id], "sent")
+    copy = await office.number_of_copy(first)
+    await office.until([copy], "sent")
 
 
 async def test_an_urgent_request_rings_again_once_the_clock_is_right(town: Town) -> None:

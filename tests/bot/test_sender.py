@@ -116,10 +116,8 @@ async def test_a_copy_that_is_tried_again_still_goes_before_what_follows_it(offi
 
     await office.until([first], "unknown")
     office.town.clock.move(seconds=10)
-    copy = await office.copy_of(first)
-    assert copy is not None
-    assert copy.id is not None
-    await office.until_tried([copy.id])
+    copy = await office.number_of_copy(first)
+    await office.until_tried([copy])
     await stays(office, second, "queued")
     office.town.clock.move(seconds=3)
     await office.until([second], "sent")
@@ -137,12 +135,9 @@ async def test_a_copy_is_cancelled_when_she_wrote_since(office: PostOffice) -> N
     office.town.clock.move(seconds=1)
     await office.chat(lan)
     office.town.clock.move(seconds=9)
-    copy = await office.copy_of(first)
-
-    assert copy is not None
-    assert copy.id is not None
-    await office.until([first, copy.id], "unknown", "cancelled")
-    assert (await office.row(copy.id)).reason == "answered"
+    copy = await office.number_of_copy(first)
+    await office.until([first, copy], "unknown", "cancelled")
+    assert (await office.row(copy)).reason == "answered"
     assert heard(lan) == ["câu hỏi"]
 
 
@@ -154,12 +149,10 @@ async def test_of_a_copy_there_is_no_copy(office: PostOffice) -> None:
 
     await office.until([first], "unknown")
     office.town.clock.move(seconds=10)
-    copy = await office.copy_of(first)
-    assert copy is not None
-    assert copy.id is not None
-    await office.until([copy.id], "unknown")
+    copy = await office.number_of_copy(first)
+    await office.until([copy], "unknown")
     office.town.clock.move(hours=1)
-    await stays(office, copy.id, "unknown")
+    await stays(office, copy, "unknown")
 
     assert len(await office.rows()) == 2
     assert heard(lan) == ["câu hỏi"] * 2

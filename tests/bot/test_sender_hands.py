@@ -123,11 +123,8 @@ async def test_a_stop_that_can_not_wait_leaves_no_more_than_what_the_next_sender
     office.start()
     await until_leads(office, first)
     office.town.clock.move(seconds=10)
-    copy = await office.copy_of(first)
-
-    assert copy is not None
-    assert copy.id is not None
-    await office.until([copy.id], "sent")
+    copy = await office.number_of_copy(first)
+    await office.until([copy], "sent")
     assert texts(lan) == ["một"]
 
 
@@ -175,11 +172,8 @@ async def test_when_the_leader_dies_the_other_goes_on_after_its_lease_and_not_be
     office.town.clock.move(seconds=50)
     await office.until([first], "unknown")
     office.town.clock.move(seconds=10)
-    copy = await office.copy_of(first)
-
-    assert copy is not None
-    assert copy.id is not None
-    await office.until([copy.id], "sent")
+    copy = await office.number_of_copy(first)
+    await office.until([copy], "sent")
     assert (texts(lan), texts(mai)) == (["cho Lan"] * 2, ["cho Mai"])
 
 

@@ -179,6 +179,13 @@ class PostOffice:
         """The copy that was made of a message."""
         return next((row for row in await self.rows() if row.copy_of == outbox_id), None)
 
+    async def number_of_copy(self, outbox_id: int) -> int:
+        """The number of the copy that was made of a message."""
+        copy = await self.copy_of(outbox_id)
+        assert copy is not None, f"no copy was made of message {outbox_id}"
+        assert copy.id is not None
+        return copy.id
+
     async def states(self, ids: Sequence[int]) -> list[str]:
         found = {row.id: row.state for row in await self.rows()}
         return [found[outbox_id] for outbox_id in ids]

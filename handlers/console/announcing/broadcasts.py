@@ -10,6 +10,7 @@ from handlers.desk import Desk
 from handlers.desk.announcing import BroadcastOutcome, SeenBroadcast
 from handlers.flow.message import Phrase
 from handlers.vietnamese import units
+from storage.queries.announcing.states import WAITING
 from storage.queries.outgoing import pictures
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -116,7 +117,7 @@ def held(desk: Desk, seen: SeenBroadcast) -> Phrase:
 
 def waiting(states: Mapping[tuple[str, str], int]) -> int:
     """How many of those it was frozen for were not handed it."""
-    return sum(count for (_, state), count in states.items() if state in ("planned", "digest"))
+    return sum(count for (_, state), count in states.items() if state in WAITING)
 
 
 def view_new(desk: Desk, given: Click) -> BroadcastComposer | None:

@@ -16,7 +16,6 @@ from storage.database import Unit
 from storage.queries.announcing import states
 from storage.tables import Broadcast, Recipient
 
-WAIT = ("planned", "digest")
 UNFINISHED = ("awaiting_approval", "scheduled", "sending", "paused")
 
 
@@ -51,7 +50,7 @@ def _hold(unit: Unit, row: Broadcast, now: datetime) -> HeldBroadcast | None:
     people: Counter[str] = Counter()
     for state, count in unit.execute(found.group_by(col(Recipient.state))):
         people[state] = count
-    waits = sum(people[state] for state in WAIT)
+    waits = sum(people[state] for state in states.WAITING)
     if row.state == "sending" and not waits:
         states.move(unit, row, "done", ended_at=now, **fresh)
         return None

@@ -38,6 +38,7 @@ FOLLOWS: Follows = {
     "done": ("draft", "cancelled"),  # as long as it waits for somebody's digest
     "cancelled": (),
 }
+WAITING = ("planned", "digest")  # of recipients: who is still to be handed it
 RECIPIENT_FOLLOWS: Follows = {
     "planned": ("released", "opted_out", "gone", "elsewhere", "stopped"),
     "digest": ("digested", "opted_out", "gone", "stopped"),
@@ -105,7 +106,7 @@ def change(unit: Unit, old: str, new: str, *which: Which, carried_by: SQLColumnE
 def stop_some(unit: Unit, broadcast_id: int, most: int) -> int:
     """Stop some of those who wait for an announcement, at most so many of each state; returns how many."""
     done = 0
-    for old in ("planned", "digest"):
+    for old in WAITING:
         its = (_RECIPIENT.c.broadcast_id == broadcast_id, _RECIPIENT.c.state == literal(old, literal_execute=True))
         some = select(_RECIPIENT.c.address_id).where(*its).limit(most).scalar_subquery()
         done += change(unit, old, "stopped", _RECIPIENT.c.address_id.in_(some), its[0])

@@ -33,5 +33,5 @@ async def test_what_was_on_its_way_is_listed_as_held_until_two_let_it_go_on(
 
     assert await states_of(town) == ["draft"]
     assert "Giữ lại sau khi khôi phục dữ liệu (1)" in listed
-    assert "đã gửi 0 người, còn chờ gửi 2 người" in listed
-    assert "Trình và duyệt lại thì gửi tiếp cho họ" in page
+    assert "đã gửi cho 0 người, còn 2 người đang chờ" in listed
+    assert "Trình và duyệt lại thì thông báo được gửi tiếp cho họ" in page
