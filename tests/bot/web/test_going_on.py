@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from fakes.zalo_bot.server import FakeZaloBot
 from fakes.zalo_bot.user import ZaloBotUser
+from handlers.desk import Actor, Desk
+from storage.queries.incoming import chats
+from storage.tables import Address
+from tests.kit.console import clerk
 from tests.kit.house import House, Visitor, visit
-from tests.kit.zalo_bot_house import answered, greeted, zalo_bot_house
+from tests.kit.private_page import TownOf
+from tests.kit.zalo_bot_house import answered, chat_of, greeted, zalo_bot_house
 
 LINK = re.compile(r"https?://\S+(/tiep/\S+)")
 
@@ -86,3 +92,29 @@ async def test_of_whom_every_word_is_hidden_each_is_answered(place: tuple[House,
 
     assert LINK.search(first)
     assert LINK.search(second)
+
+
+async def test_in_the_browser_that_acts_for_an_official_nobody_else_goes_on_as_her(
+    place: tuple[House, FakeZaloBot],
+) -> None:
+    house, zalo = place
+    town, lan = TownOf(house), zalo.user("Lan")
+    await greeted(lan)
+    path = await hidden(lan)
+
+    def bind(desk: Desk) -> str:
+        address = desk.unit.scalars(select(Address.id).where(Address.channel == "webchat")).one()
+        chat = chats.at_address(desk.unit, address)
+        desk.acting_chats.bind(mai.id, chat)
+        return chat.person_id
+
+    async with visit(house) as browser, clerk(house, "mai", "officer") as mai:
+        await browser.posts({"text": "/start"})
+        hers = await town.at_desk(Actor("operator"), bind)
+        went_on = await posts(browser, path)
+    people = (hers, (await chat_of(house, lan)).person_id)
+    acts = await town.at_desk(
+        Actor("operator"), lambda desk: [desk.officials.in_chat(person) is not None for person in people]
+    )
+
+    assert (went_on, acts) == (303, [True, False])
