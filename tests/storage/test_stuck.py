@@ -73,3 +73,14 @@ async def test_letters_are_listed_with_whether_they_can_be_tried_again(kept: Dat
     assert [(one.kind, one.kept) for one in found] == [(None, True), ("text", False), ("text", True)]
     assert older == found[1:]
     assert await kept.read(inbox.letter_counts) == {"open": 3}
+
+
+async def test_what_cannot_be_read_any_more_is_not_tried_again(kept: Database) -> None:
+    clock = HandClock()
+    rows = [message(clock, "erased", "failed", None), message(clock, "readable", "failed")]
+    await kept.write(lambda unit: unit.add_all(rows))
+
+    tried = [await kept.write(lambda unit, row=row: outbox.retry(unit, row, clock.now())) for row in (1, 2)]  # type: ignore[misc]  # bound at once
+
+    assert tried == [False, True]
+    assert await kept.read(outbox.open_counts) == {("telegram", "failed"): 1, ("telegram", "queued"): 1}

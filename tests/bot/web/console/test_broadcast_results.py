@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import col
 
-from storage.tables import Address, OutboxRow
+from storage.tables import Address, Broadcast, OutboxRow
 from tests.bot.web.console.announcements import (
     HERE,
     THERE,
@@ -90,6 +90,22 @@ async def test_what_nobody_knows_of_is_sent_again_by_two_officials_alone(
     assert "mai đề nghị gửi lại 2 tin" in waiting
     assert await sent(town) == 4
     assert "chưa rõ tới chưa. Gửi lại" not in text(await mai.opens(f"/broadcasts/{code}"))
+
+
+async def test_while_one_is_not_over_nobody_asks_to_send_it_again(
+    house: House, town: TownOf, mai: Clerk, lan: Clerk
+) -> None:
+    await readers(town)
+    code = await submits(mai)
+    await approves(lan, code)
+    await goes_out(town)
+    for change in (update(OutboxRow).values(state="unknown"), update(Broadcast).values(state="paused")):
+        await town.database.write(lambda unit, change=change: unit.change(change))  # type: ignore[misc]  # bound at once
+
+    asked = await mai.sends(f"/broadcasts/{code}/ask-again", {})
+
+    assert asked.status == 400
+    assert await sent(town) == 2
 
 
 async def test_whom_it_does_not_reach_is_read_by_who_may_see_their_requests_and_noted(
