@@ -187,6 +187,38 @@ async def test_the_review_before_an_edit_no_longer_sends(town: Town, lan: Citize
     assert await cases(town) == []
 
 
+async def test_a_review_that_was_pressed_during_an_edit_is_still_to_be_read(town: Town, lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *ANSWERED)
+    send = lan.button("Gửi yêu cầu")
+    await lan.says("sửa 6")
+    await lan.presses_again(send)
+    lan.hears("closed_button", "registration.birth_year")
+
+    await lan.says("1960")
+
+    lan.hears("registration.@review")
+    assert await cases(town) == []
+
+
+async def test_the_review_from_before_an_edit_says_so_and_the_new_one_sends_the_new_words(
+    town: Town, lan: Citizen
+) -> None:
+    await lan.says(*CONSENTED, *ANSWERED)
+    old = lan.button("Gửi yêu cầu")
+    await lan.says("sửa 6", "1960")
+    lan.hears("registration.@review")
+
+    await lan.presses_again(old)
+    lan.hears("closed_button", "registration.@review")
+    before = await cases(town)
+    await lan.presses("Gửi yêu cầu")
+
+    [sent] = await cases(town)
+    content = await lan.at_desk(lambda desk: desk.cases.read(sent.id))
+    assert before == []
+    assert content["birth_year"] == 1960
+
+
 async def test_an_edit_that_opens_another_question_asks_it_before_the_review(lan: Citizen) -> None:
     await lan.says(*CONSENTED, *ANSWERED, "sửa 2")
 

@@ -168,6 +168,21 @@ async def test_of_two_officials_who_press_at_once_one_takes_it(town: Town, lan: 
     assert sorted(one.heard[-1].key for one in (hoa, binh)) == ["talks.urgent_taken_by", "talks.urgent_yours"]
 
 
+async def test_taking_it_with_the_same_button_again_says_so_and_takes_nothing(town: Town, lan: Citizen) -> None:
+    hoa = await clerk(town, "Hoa")
+    async with listening(hoa):
+        await lan.says("/gap", "tổ 3, phường Hòa Khánh", "Hết ăn", "không có")
+    take = hoa.button("Nhận việc gấp")
+    await hoa.presses_again(take)
+    town.clock.move(minutes=1)
+
+    async with listening(lan):
+        await hoa.presses_again(take)
+
+    hoa.hears("already_done")
+    lan.hears()
+
+
 async def test_who_took_it_writes_up_the_help_and_closes_it_in_the_chat_once(town: Town, lan: Citizen) -> None:
     hoa = await clerk(town, "Hoa")
     async with listening(hoa):
