@@ -108,6 +108,30 @@ async def test_while_one_is_not_over_nobody_asks_to_send_it_again(
     assert await sent(town) == 2
 
 
+async def test_who_asked_that_it_is_sent_again_is_not_the_second_who_agrees(
+    house: House, town: TownOf, mai: Clerk, lan: Clerk
+) -> None:
+    await asks(town, "Ba", unit_id=HERE)
+    await readers(town, "Ba")
+    code = await submits(mai, units=HERE)
+    await approves(lan, code)
+    await goes_out(town)
+    unknown = update(OutboxRow).where(col(OutboxRow.kind) == "broadcast").values(state="unknown")
+    await town.database.write(lambda unit: unit.change(unknown))
+    again = f"/broadcasts/{code}/send-again"
+
+    async with clerk(house, "bo", "lead", places=(HERE,)) as bo, clerk(house, "tu", "lead", places=(HERE,)) as tu:
+        asked = await bo.sends(f"/broadcasts/{code}/ask-again", {})
+        offered = again in (await bo.opens(f"/broadcasts/{code}")).body.decode()
+        own = await bo.sends(again, {})
+        after_own = await sent(town)
+        agreed = await tu.sends(again, {})
+
+    assert [reply.status for reply in (asked, own, agreed)] == [303, 400, 303]
+    assert (offered, after_own, await sent(town)) == (False, 1, 2)
+    assert len(await noted(town, "broadcast.approval_refused")) == 1
+
+
 async def test_whom_it_does_not_reach_is_read_by_who_may_see_their_requests_and_noted(
     house: House, town: TownOf, mai: Clerk, lan: Clerk
 ) -> None:
