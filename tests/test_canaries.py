@@ -7,6 +7,7 @@ person's words is where they are found first.
 import asyncio
 import base64
 import io
+import json
 import sqlite3
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
@@ -79,7 +80,7 @@ async def answer_to(visitor: Visitor, after: str) -> Line:
 
 
 def spellings(secret: str) -> Iterator[bytes]:
-    """How a secret might be written: composed or not, folded in case, in several encodings, and in base64."""
+    """How a secret might be written: composed or not, folded in case, in several encodings, in base64, and escaped."""
     for form in {secret, unicodedata.normalize("NFD", secret), secret.casefold()}:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             raw = form.encode(encoding)
@@ -88,12 +89,16 @@ def spellings(secret: str) -> Iterator[bytes]:
                 # Cut to what does not depend on the bytes around it.
                 kept = raw[(3 - shift) % 3 :]
                 yield base64.b64encode(kept[: len(kept) // 3 * 3])
-        yield form.encode("ascii", "backslashreplace")
+        # As a log escapes it, JSON, the representation of bytes, and each of them within another JSON.
+        escaped = form.encode("ascii", "backslashreplace").decode(), json.dumps(form)[1:-1], repr(form.encode())[2:-1]
+        for one in escaped:
+            yield one.encode()
+            yield one.replace("\\", "\\\\").encode()
 
 
 def found_in(content: bytes, *secrets: str) -> list[str]:
     """Those of some secrets that stand in some bytes, in any spelling."""
-    return [secret for secret in secrets if any(spelled in content for spelled in spellings(secret))]
+    return [secret for secret in secrets if any(spelled in content for spelled in set(spellings(secret)))]
 
 
 async def test_nothing_that_was_told_is_in_any_file(told: Told) -> None:
