@@ -32,6 +32,8 @@ BUTTON = Fault(
     "button refused", status=400,
     body=json.dumps({"ok": False, "error_code": 400, "description": "Bad Request: BUTTON_DATA_INVALID"}),
 )  # fmt: skip
+# Well-formed and of another shape than every answer there is: what reads it fails with an error of Python's own.
+STRANGE = Fault("an answer nobody thought of", accepts=True, body=json.dumps({"ok": True, "result": []}))
 LATE_502, LATE_500 = BAD_GATEWAY.after_effect(), SERVER_ERROR.after_effect()
 HOUSE = -1009000000000
 
@@ -55,6 +57,7 @@ TABLE = (
     Row(RESET_BEFORE,      "unknown", "reset",          0),
     Row(CUT,               "unknown", "cut",            1),
     Row(NOT_JSON,          "unknown", "no_json",        1),
+    Row(STRANGE,           "unknown", "TypeError",      1),
     Row(SERVER_ERROR,      "unknown", "http_500",       0),
     Row(LATE_500,          "unknown", "http_500",       1),
     Row(BAD_GATEWAY,       "unknown", "http_502",       0),
@@ -157,3 +160,23 @@ async def comes_to_its_end(office: PostOffice, row: Row, sent: Sent) -> None:
         await office.until([copy.id], "sent")
         assert await office.steps(sent.id) == ["sending", "unknown"]
         assert seen(office, sent) == row.seen + 1
+
+
+@pytest.mark.parametrize("lane", ["reply", "bulk"])
+async def test_after_an_error_nobody_thought_of_the_sender_goes_on_with_that_chat_and_others(
+    office: PostOffice, lane: str
+) -> None:
+    lan, mai = office.telegram.user("Lan"), office.telegram.user("Mai")
+    hers = await office.chat(lan)
+    office.telegram.faults.add(STRANGE, chat=lan.id)
+    ids = [*await office.queue(hers, "một", kind="link"), *await office.queue(await office.chat(mai), "hai")]
+    for outbox_id in ids:
+        await office.change(outbox_id, lane=lane)
+
+    office.start()
+    await office.until(ids, "unknown", "sent")
+    office.town.clock.move(hours=1)
+    await office.until(await office.queue(hers, "ba"), "sent")
+
+    assert await office.steps(ids[0]) == ["sending", "unknown"]
+    assert [[shown.text for shown in user.heard] for user in (lan, mai)] == [["một", "ba"], ["hai"]]
