@@ -1,5 +1,7 @@
 """Photos that come through Telegram: fetched, cleaned and kept; what is none is refused in plain words."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +18,7 @@ from storage.tables import Address, File
 from storage.vault import Vault
 from tests.bot.channels.reading import picture
 from tests.kit.house import House
-from tests.kit.telegram_house import eventually, greeted, telegram_house
+from tests.kit.telegram_house import SECRET, counted, eventually, greeted, knock, telegram_house
 
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 50
 MIB = 1 << 20
@@ -49,6 +51,24 @@ async def test_a_photo_is_fetched_and_cleaned(place: Place, *, as_file: bool) ->
 
     shown = Image.open(BytesIO(open_it(kept)))
     assert (shown.format, shown.size) == ("JPEG", (1000, 700))
+
+
+async def test_a_photo_that_is_brought_again_is_one_file(place: Place) -> None:
+    house, telegram = place
+    lan = telegram.user("Lan")
+    await greeted(lan)
+
+    lan.sends_photo(picture())
+    [update] = telegram.world.updates.waiting()
+    brought = json.dumps(update.json()).encode()
+    answers = await asyncio.gather(*(knock(house, brought, SECRET) for _ in range(3)))
+    cleaned = select(File).where(File.state == "clean")
+    await eventually(house, "the photo is clean", lambda unit: unit.scalars(cleaned).first())
+    late = await knock(house, brought, SECRET)
+    await house.rests()
+
+    assert [answer.status for answer in (*answers, late)] == [200] * 4
+    assert await counted(house, File) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Photos sent to the web chat: taken in, cleaned, shown to their owner alone; refused in plain words."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD
+from sqlmodel import select
 
+from storage.tables import File
 from tests.kit.house import House, Visitor, open_house, visit
 
 MIB = 1 << 20
@@ -66,10 +69,16 @@ async def test_several_photos_are_one_message_and_one_answer(house: House, lan: 
     assert "liên hệ" in str(lan.heard[0]["text"])
 
 
-async def test_the_same_client_id_keeps_its_photo_once(lan: Visitor) -> None:
-    first, again = await lan.sends(photo(), id="1"), await lan.sends(photo(), id="1")
+async def test_the_same_client_id_keeps_its_photo_once(house: House, lan: Visitor) -> None:
+    await lan.says(*TO_THE_PHOTOS)
 
-    assert again.json == first.json
+    first = await lan.sends(photo(), id="1")
+    again = await asyncio.gather(*(lan.sends(photo(), id="1") for _ in range(3)))
+    await house.clean()
+
+    assert [reply.json for reply in again] == [first.json] * 3
+    files = await house.database.read(lambda unit: unit.scalars(select(File)).all())
+    assert [file.state for file in files] == ["clean"]
 
 
 @pytest.mark.parametrize("kind", ["html", "empty jpeg"])
