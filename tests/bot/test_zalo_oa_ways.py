@@ -1,11 +1,13 @@
 """The account's ways out: what each refusal costs, what is told of messages, and what a human must mend."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from fakes.faults import Fault
 from fakes.zalo_oa import faults
 from fakes.zalo_oa.server import FakeZaloOa
 from fakes.zalo_oa.tokens import ACCESS_LIFE
@@ -127,6 +129,31 @@ async def test_what_fails_at_zalos_is_repeated_three_times_at_most(place: Place)
     row = await until(house, number, "failed")
 
     assert (row.reason, sends(zalo, lan)) == ("send_failed", before + 4)
+
+
+@pytest.mark.parametrize(("kind", "copy_after_s"), [("notice", 120), ("question", 10), ("link", None)])
+async def test_of_what_zalo_answered_with_503_one_copy_goes_out_where_twice_is_better_than_never(
+    place: Place, kind: str, copy_after_s: int | None
+) -> None:
+    house, zalo, lan = place
+    zalo.faults.add(Fault("503", status=503, body="<html>Service Unavailable</html>", kind="text/html"), user=lan.id)
+    before = sends(zalo, lan)
+
+    [number] = await queue(house, lan, "một", kind=kind)
+    row = await until(house, number, "unknown")
+    copy = await house.database.read(
+        lambda unit: unit.scalars(select(OutboxRow).where(col(OutboxRow.copy_of) == number)).first()
+    )
+    house.clock.move(seconds=copy_after_s or 3600)
+    [later] = await queue(house, lan, "hai")
+    await until(house, later, "sent", "delivered")
+    await house.rests()
+
+    assert (row.reason, row.attempt) == ("http_503", 0)
+    assert (copy and copy.not_before - row.changed_at) == (copy_after_s and timedelta(seconds=copy_after_s))
+    assert (await until(house, number, "unknown")).reason == "http_503"
+    assert sends(zalo, lan) == before + 2 + (copy_after_s is not None)
+    assert sum(one.text == "một" for one in lan.heard) == (copy_after_s is not None)
 
 
 async def test_too_many_calls_pause_the_account_to_the_next_minute_and_nothing_is_shown_twice(place: Place) -> None:

@@ -51,6 +51,8 @@ ENDS = {
     "breaks off": (resets, Unclear, "reset"),
     "500 with a code": (says(500, error=-216), Unclear, "http_500"),
     "502 page": (page(502), Unclear, "http_502"),
+    "503 page": (page(503), Unclear, "http_503"),
+    "503 with a code": (says(503, error=-32), Unclear, "http_503"),
     "302": (leads("/elsewhere"), Unclear, "http_307"),
     "401 page": (page(401), Unclear, "http_401"),
     "401 with a code": (says(401, error=-216), NeedsToken, "token_invalid"),
