@@ -77,8 +77,8 @@ async def test_fifty_of_the_same_first_message_at_once_are_one(urls: tuple[str, 
 
         lines = await visitor.lines()
 
-    assert len(set(kept)) == 1
-    assert [line.sender for line in lines] == ["you", "us"]
+    assert len(set(kept)) == 1, kept
+    assert [line.sender for line in lines] == ["you", "us"], lines
 
 
 async def test_the_same_press_again_has_one_effect(urls: tuple[str, ...]) -> None:
@@ -91,9 +91,9 @@ async def test_the_same_press_again_has_one_effect(urls: tuple[str, ...]) -> Non
         # Either may be answered before the other is taken in.
         lines = await until_all_is_answered(visitor)
 
-    assert len(set(kept)) == 2
-    assert [line.text for line in lines if line.sender == "us"].count(asked.text) == 1
-    assert sum("Chào ông/bà. Đây là kênh" in line.text for line in lines) == 1
+    assert len(set(kept)) == 2, kept
+    assert [line.text for line in lines if line.sender == "us"].count(asked.text) == 1, lines
+    assert sum("Chào ông/bà. Đây là kênh" in line.text for line in lines) == 1, lines
 
 
 async def test_a_review_sent_five_times_at_once_opens_one_case(service: Process, urls: tuple[str, ...]) -> None:
@@ -104,8 +104,8 @@ async def test_a_review_sent_five_times_at_once_opens_one_case(service: Process,
 
         lines = await until_all_is_answered(visitor)
 
-    assert len(set(kept)) == 5
-    assert sum("Đã nhận yêu cầu" in line.text for line in lines) == 1
+    assert len(set(kept)) == 5, kept
+    assert sum("Đã nhận yêu cầu" in line.text for line in lines) == 1, lines
     cases = await asyncio.to_thread(service.cases)
     assert [case["name"] for case in cases.values()] == ["Nguyễn Thị Lan"]
 

@@ -54,7 +54,7 @@ class Crowd:
         assert await process.stop() == 0
         kept = await asyncio.to_thread(process.cases)
         told = {person.code: person.expected() for person in self.people}
-        assert kept.keys() == told.keys(), (len(kept), len(told))
+        assert kept.keys() == told.keys(), {"lost": told.keys() - kept.keys(), "of nobody": kept.keys() - told.keys()}
         wrong = [(told[code], kept[code]) for code in told if told[code] != kept[code]]
         assert not wrong, wrong[0]
         await process.succeed("verify")

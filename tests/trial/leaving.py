@@ -25,6 +25,8 @@ async def ask_to_end(process: Process, people: Crowd, times: int, took: list[flo
     for turn in range(times):
         await people.takes(each)
         began = time.monotonic()
-        assert await process.stop(signal.SIGINT if turn % 2 else signal.SIGTERM, WITHIN_S) == 0
+        assert await process.stop(signal.SIGINT if turn % 2 else signal.SIGTERM, WITHIN_S) == 0, (
+            process.log.read_text()[-2000:]
+        )
         took.append(time.monotonic() - began)
         await process.start()

@@ -57,7 +57,8 @@ def balance(process: Process, telegram: FakeTelegram, people: Sequence[Resident]
     states = {row.id: row.state for row in rows}
     copies = [row for row in rows if row.copy_of is not None]
     assert set(states.values()) <= OVER, set(states.values()) - OVER
-    assert all(states[row.copy_of or 0] == "unknown" for row in copies)
+    needless = [row for row in copies if states[row.copy_of or 0] != "unknown"]
+    assert not needless, needless
     for chat in telegram.world.chats:
         here = [row.state for row in rows if row.chat == chat]
         seen = sum(_took_effect(call) for call in telegram.calls if call.chat_id == chat)
@@ -79,7 +80,7 @@ def _extra(telegram: FakeTelegram, rows: Sequence[Kept], code: str) -> int:
         call for call in telegram.accepted() if code in call.arguments.get("text", call.arguments.get("caption", ""))
     ]
     extra = len(seen) - len(originals)
-    assert originals, code
+    assert originals, f"of {code} there is no message, but {[row.text for row in rows]}"
     assert 0 <= extra <= len(rows) - len(originals), (code, len(seen), rows)
     return extra
 
@@ -91,7 +92,8 @@ def _took_effect(call: MethodCall) -> bool:
 
 def _inbox(desk: Desk) -> dict[str, int]:
     query = select(col(InboxRow.state), func.count()).group_by(col(InboxRow.state))
-    assert not desk.unit.scalar(select(func.count()).select_from(DeadLetter))
+    letters = desk.unit.execute(select(col(DeadLetter.reason))).all()
+    assert not letters, letters
     return {str(state): int(count) for state, count in desk.unit.execute(query)}
 
 

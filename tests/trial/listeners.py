@@ -141,7 +141,8 @@ class Listeners:
         taken = Counter(call.chat_id - MOVED_BY * (call.chat_id >= FIRST_ID + MOVED_BY) for call in self.calls(code))
         assert sum(told.values()) == seen.people == len(fates) == len(self.people), (told, seen.people, len(fates))
         assert told == Counter(fates.values())
-        assert not {chat: count for chat, count in taken.items() if count > 1}
+        twice = {chat: (count, fates.get(chat)) for chat, count in taken.items() if count > 1}
+        assert not twice, twice
         wrong = {chat: state for chat, state in fates.items() if not agrees(state, taken[chat])}
         assert not wrong, list(wrong.items())[:10]
         unseen = sum(state == "unknown" and not taken[chat] for chat, state in fates.items())

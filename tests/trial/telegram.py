@@ -101,7 +101,7 @@ async def crash(
             killing.kill(here.process, here.people, kills, seed, late_s=0.5), within_s=within_s
         )
         found = await here.settle(within_s)
-    assert found.extra <= kills * min(IN_FLIGHT, residents) + hangs
+    assert found.extra <= kills * min(IN_FLIGHT, residents) + hangs, found
     print(f"\n{residents} residents, {mode}, {kills} kills, {hangs} hangs, {took:.1f} s, {found}")
 
 
@@ -111,5 +111,5 @@ async def leave(database_url: str, folder: Path, mode: Mode, *, residents: int, 
     async with town(database_url, folder, mode, residents=residents, seed=7) as here:
         await here.people.walk(leaving.ask_to_end(here.process, here.people, times, took), within_s=within_s)
         found = await here.settle(within_s)
-    assert (found.unknown, found.extra) == (0, 0)
+    assert (found.unknown, found.extra) == (0, 0), found
     print(f"\n{residents} residents, {mode}, ended {times} times, slowest {max(took):.1f} s, {found}")

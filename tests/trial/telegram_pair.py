@@ -41,7 +41,7 @@ async def quiet(database_url: str, folder: Path, *, residents: int, within_s: fl
         found = await here.settle(within_s)
         assert await other.stop() == 0
     assert not [outcome for outcome in asked if outcome.startswith(CONFLICT)]
-    assert (found.unknown, found.extra) == (0, 0)
+    assert (found.unknown, found.extra) == (0, 0), found
     print(f"\n{residents} residents, two services, {took:.1f} s, {len(asked)} times asked, {found}")
 
 

@@ -111,7 +111,7 @@ async def crash(
             killing.kill(here.process, here.people, kills, seed, late_s=0.5), within_s=within_s
         )
         found = await here.settle(within_s)
-    assert found.extra <= kills * min(IN_FLIGHT, residents) + hangs
+    assert found.extra <= kills * min(IN_FLIGHT, residents) + hangs, found
     print(f"\n{residents} residents, {kills} kills, {hangs} hangs, {took:.1f} s, {found}")
 
 
@@ -121,14 +121,15 @@ async def leave(database_url: str, folder: Path, *, residents: int, times: int, 
     async with town(database_url, folder, residents=residents, seed=7) as here:
         await here.people.walk(leaving.ask_to_end(here.process, here.people, times, took), within_s=within_s)
         found = await here.settle(within_s)
-    assert (found.unknown, found.extra) == (0, 0)
+    assert (found.unknown, found.extra) == (0, 0), found
     print(f"\n{residents} residents, ended {times} times, slowest {max(took):.1f} s, {found}")
 
 
 def balance(process: Process, zalo: FakeZaloOa) -> Balance:
     """Assert that every event was kept once, and that every message was seen as often as its row says."""
     events = heard(process, zalo)
-    assert max(zalo.world.tokens.times_presented().values()) == 1
+    presented = zalo.world.tokens.times_presented()
+    assert max(presented.values()) == 1, presented
     rows = process.at_desk(lambda desk: _outbox(desk, zalo))
     states = {row.id: row.state for row in rows}
     assert set(states.values()) <= ENDED, set(states.values()) - ENDED
@@ -170,7 +171,8 @@ def _bounds(rows: list[Row]) -> tuple[int, int]:
 
 
 def _inbox(desk: Desk) -> dict[str, int]:
-    assert not desk.unit.scalar(select(func.count()).select_from(DeadLetter))
+    letters = desk.unit.execute(select(col(DeadLetter.reason))).all()
+    assert not letters, letters
     query = select(col(InboxRow.state), func.count()).group_by(col(InboxRow.state))
     return {str(state): int(count) for state, count in desk.unit.execute(query)}
 
