@@ -11,6 +11,7 @@ import pytest
 from tests.kit.house import open_house
 from tests.kit.phones import Phone, web_phone
 from tests.kit.postgres import PostgresServer
+from tests.kit.sealed import in_the_open
 from tests.kit.telegram_house import telegram_house
 from tests.kit.telegram_phone import telegram_phone
 from tests.kit.zalo_bot_house import zalo_bot_house
@@ -92,6 +93,8 @@ async def walked(walk: Walk, phones: Phones, room: asyncio.Semaphore) -> str:
     try:
         async with room, phones() as phone:
             await walk.walked_by(phone)
+            if plain := await phone.house.database.read(in_the_open):
+                return f"{walk.name}: can be read by whoever has the database: {plain}"
     except Exception as error:
         return str(error)
     return ""
