@@ -209,3 +209,22 @@ async def test_who_erases_herself_leaves_no_word_of_it_with_any_official_nor_in_
             lambda _, vault: vault.open(f"urgent:{before.id}", f"urgent_request.body:{before.id}", before.body or b"")
         )
     assert not await rings(town, minutes=5)  # there is nothing left to tell
+
+
+async def test_nobody_takes_her_own(town: Town, hoa: Clerk) -> None:
+    await hoa.at_desk(raise_one)
+
+    assert (await takes(town, hoa)).how == "gone"
+    assert (await request(town)).state == "raised"
+
+
+async def test_what_waits_is_shown_to_officials_of_its_unit_alone(town: Town, lan: Citizen, hoa: Clerk) -> None:
+    far = await clerk(town, "An", places=("xa_tay_giang",))
+    raised = await lan.at_desk(raise_one)
+
+    def waiting(desk: Desk) -> list[str]:
+        return [seen.code for seen in desk.urgent.waiting(desk.acting())]
+
+    shown = [await town.as_official(one.id, waiting) for one in (hoa, far)]
+
+    assert shown == [[raised.code], []]
