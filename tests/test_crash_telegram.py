@@ -90,7 +90,7 @@ async def test_the_same_update_fifty_times_over_two_services_has_one_effect(
     await bring([start(lan)] * 2, here.process, other)
 
     assert await asyncio.to_thread(here.process.at_desk, count) == [1, 1, 1]
-    assert [message.text for message in lan.heard] == [lan.heard[0].text]
+    assert len(lan.heard) == 1, [message.text for message in lan.heard]
 
 
 @ONLY_POSTGRESQL
