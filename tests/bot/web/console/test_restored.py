@@ -31,7 +31,10 @@ async def test_what_was_on_its_way_is_listed_as_held_until_two_let_it_go_on(
     assert [(await one.signs_in()).status for one in (mai, lan)] == [303, 303]
     listed, page = text(await mai.opens("/broadcasts")), text(await mai.opens(f"/broadcasts/{code}"))
 
+    again = text(await mai.opens(f"/broadcasts/{code}", X_Live="1"))
+
     assert await states_of(town) == ["draft"]
+    assert ["bây giờ là" in one for one in (page, again)] == [False, False]  # the rule finds also who had it
     assert "Giữ lại sau khi khôi phục dữ liệu (1)" in listed
     assert "đã gửi cho 0 người, còn 2 người đang chờ" in listed
     assert "Trình và duyệt lại thì thông báo được gửi tiếp cho họ" in page
