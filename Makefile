@@ -40,7 +40,7 @@ zalo-demo: $(VENV)/.dev  ## phones in a browser, an Official Account of our own 
 test: $(VENV)/.dev  ## all checks and tests, with a real PostgreSQL and a real browser
 	@sh tests/chromium.sh
 	@$(MAKE) --no-print-directory --jobs=2 check compiled
-	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial'
+	TMPDIR=$$(sh tests/scratch.sh) $(BIN)/pytest -n 6 --dist worksteal -rs -m 'not trial' -o faulthandler_timeout=1100
 
 compiled: $(VENV)/.dev
 	-@$(BIN)/pytest --collect-only -m 'not trial' >/dev/null

@@ -31,6 +31,7 @@ LONG = (
 # channels at once, and trials.
 HEAVY = ("tests/test_backup", "tests/test_crash", "tests/test_faults", "tests/walks/")
 HEAVY_S, TRIAL_S = 900, 5400
+AGAIN_S = 60
 # Fixtures that stand on a database with our tables.
 STANDS_ON_TABLES = frozenset({"shaped", "town", "house"})
 
@@ -57,11 +58,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_timeout_set_timer() -> Iterator[None]:
-    """Tell at a test's limit where each task stands too: a thread that runs a loop only says that it waits."""
+    """Tell at a test's limit where each task stands too: a thread that runs a loop only says that it waits.
+
+    And again after a while: what looks for examples takes the first time for the test's own failure, and goes on.
+    """
     done = yield
     end = signal.getsignal(signal.SIGALRM)
 
     def tell_and_end(number: int, frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
         print_tasks()
         if callable(end):
             end(number, frame)
