@@ -117,6 +117,13 @@ class Consents:
         if kind is not None:
             announced.take_out(context.unit, person_id, kind, None, context.now)
 
+    def settle(self, person_id: str) -> None:
+        """Stop what waits for somebody against her last word, after two persons were joined."""
+        for purpose in PURPOSES:
+            if self.taken_back(purpose, person_id):
+                self.stop_broadcasts(purpose, person_id)
+                self._call_off(purpose, person_id)
+
     def _call_off(self, purpose: str, person_id: str) -> None:
         for kind in REMINDED.get(purpose, ()):
             Reminders(self.context).call_off(person_id, kind)

@@ -81,6 +81,7 @@ class Joining:
         self._join_persons(gone, kept)
         unit.flush()
         unit.expire_all()  # what was read before names the person that is gone
+        Consents(self.context).settle(kept)
         Subscriptions(self.context).settle(kept)
         return side
 

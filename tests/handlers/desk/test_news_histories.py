@@ -259,3 +259,15 @@ def test_whatever_happens_nothing_stopped_arrives(histories: type[News], example
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("far", [0, 1])
+def test_who_stopped_all_gets_nothing_that_waits_for_whom_she_is_joined_to(histories: type[News], far: int) -> None:
+    here = histories()
+    here.writes_stop_all(n=0)
+    here.announces(far=far, kind="givers", topic="city")
+
+    here.are_one()
+
+    here.nothing_waits_of_what_was_stopped()
+    here.teardown()
