@@ -134,6 +134,9 @@ async def test_after_five_failures_the_account_is_unreachable_until_one_arrives(
             return sender.reasons()
 
         await until("it is unreachable", tries_again, lambda reasons: reasons == [UNREACHABLE], pauses=SLOWLY)
+    # What was on its way waits as what failed, and for longer than the clock was moved.
+    await until("no call is under way", lambda: office.states(ids), lambda states: "sending" not in states)
+    office.town.clock.move(minutes=1)
     await office.until(ids, "sent")
 
     assert sender.reasons() == []
