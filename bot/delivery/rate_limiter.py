@@ -159,7 +159,7 @@ class RateLimiter:
         self._timer: asyncio.TimerHandle | None = None
         self._woke = float("-inf")
         self._more_comes = False
-        self._told: dict[str, tuple[float, float]] = {}
+        self._told: dict[str, tuple[float, float]] = {}  # when each chat had to wait and for how long, oldest first
         self._on_trial = self._tried = False  # after a pause one leaves alone, to hear whether the account may go on
 
     @property
@@ -238,8 +238,10 @@ class RateLimiter:
         """
         now = self._time.time()
         self.hold_chat(chat, seconds)
-        self._told = {name: told for name, told in self._told.items() if now - told[0] <= TOLD_S}
+        self._told.pop(chat, None)
         self._told[chat] = (now, seconds)
+        while now - next(iter(self._told.values()))[0] > TOLD_S:
+            del self._told[next(iter(self._told))]
         if self._on_trial or len(self._told) >= TOLD:
             longest = seconds if self._on_trial else max(wait for _, wait in self._told.values())
             self.hold_all(min(longest, LONGEST_S))
