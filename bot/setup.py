@@ -15,7 +15,8 @@ from bot.config import BadSetting, Settings
 from bot.receiving.desk_factory import DeskFactory
 from handlers import texts
 from handlers.desk import Actor, Desk
-from storage import migrations
+from storage import bridge, migrations
+from storage.bridge import KEY_CHECK
 from storage.crypto import MasterKey, decode_key, new_key
 from storage.database import Database, DatabaseAway, Unit
 from storage.queries import machine
@@ -23,6 +24,7 @@ from storage.queries.outgoing.windows import Windows
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+KEY_FILE = "encryption.key"
 
 
 class CannotStart(Exception):
@@ -130,7 +132,7 @@ def _bring_to_shape(engine: Engine, *, may_migrate: bool) -> None:
 
 def given_key(settings: Settings) -> bytes | None:
     """The master key: the setting, or the file in DATA_DIR; None where there is neither. Raises CannotStart."""
-    path = settings.data_dir / "encryption.key"
+    path = settings.data_dir / KEY_FILE
     if settings.key is not None or not path.exists():
         return settings.key
     try:
@@ -143,8 +145,8 @@ def _find_key(settings: Settings, database: Database) -> bytes:
     """The master key, made at the first start beside SQLite. Raises CannotStart."""
     if (given := given_key(settings)) is not None:
         return given
-    path = settings.data_dir / "encryption.key"
-    if database.read_now(lambda unit: machine.fact(unit, "key_check")) is not None:
+    path = settings.data_dir / KEY_FILE
+    if database.read_now(lambda unit: machine.fact(unit, KEY_CHECK)) is not None:
         raise CannotStart("encryption.key is missing from DATA_DIR; restore it from your copy, the data needs it")
     key = new_key()
     # Written aside and then linked into place: a crash in between leaves no empty key, and an existing one stays.
@@ -164,8 +166,7 @@ def _find_key(settings: Settings, database: Database) -> bytes:
 
 
 def _check_key(database: Database, master: MasterKey) -> None:
-    found = database.read_now(lambda unit: machine.fact(unit, "key_check"))
-    if found is None:
-        database.write_now(lambda unit: machine.set_fact(unit, "key_check", master.check_value()))
-    elif found != master.check_value():
+    if not database.read_now(lambda unit: bridge.fit(unit, master)):
         raise CannotStart("ENCRYPTION_KEY is not the key of this database")
+    if database.read_now(lambda unit: machine.fact(unit, KEY_CHECK)) is None:
+        database.write_now(lambda unit: machine.set_fact(unit, KEY_CHECK, master.check_value()))

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +19,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 _VERSION = b"\x01"
+_MARKED = b"\x02"  # a wrapped key that begins with the name of its master key, in 4 bytes
 _NONCE = 12
+# Names of keys that are no data keys: a master key, wrapped by another.
+NEXT, BEFORE, ROOT = "master:next", "master:before", "master:root"
 
 
 class WrongKey(Exception):
@@ -59,26 +64,75 @@ class Cipher:
             raise WrongKey(where.partition(":")[0]) from wrong
 
 
-class MasterKey:
-    """Wraps data keys and makes look-up values; never stored beside what it protects."""
+class OneKey:
+    """One master key at work; secret: its 32 bytes."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._wrapping = Cipher(self._derive(b"wrap"))
-        self._look_up_key = lru_cache(maxsize=32)(self._derive_look_up)
+    __slots__ = ("_wrapping", "check_value", "secret")
 
-    def _derive(self, purpose: bytes) -> bytes:
-        return HKDFExpand(algorithm=SHA256(), length=32, info=b"chungtay " + purpose).derive(self._key)
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+        self._wrapping = Cipher(self.derive(b"wrap"))
+        self.check_value = hashlib.sha256(self.derive(b"check")).hexdigest()[:32]
 
-    def _derive_look_up(self, kind: str) -> bytes:
-        return self._derive(b"look up " + kind.encode())
+    def derive(self, purpose: bytes) -> bytes:
+        """A key of its own for a purpose."""
+        return HKDFExpand(algorithm=SHA256(), length=32, info=b"chungtay " + purpose).derive(self.secret)
 
     def wrap(self, key: bytes, name: str) -> bytes:
         return self._wrapping.seal(key, f"data_key.wrapped:{name}")
 
+    def open(self, wrapped: bytes, name: str) -> bytes:
+        """Raises WrongKey."""
+        return self._wrapping.open(wrapped, f"data_key.wrapped:{name}")
+
+    def mac(self, purpose: str) -> "hmac.HMAC":
+        return hmac.new(self.derive(b"mac " + purpose.encode()), digestmod="sha256")
+
+
+class MasterKey:
+    """Wraps data keys and makes look-up values; never stored beside what it protects.
+
+    While it is being replaced it holds two keys: the newer makes all that is new, and either opens. Look-up values stay
+    those of the first key there ever was, the root: without what they were made from they can't be made anew. What
+    another than the root wrapped names its key in front, so that a query finds what is left of the key before.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._keys: tuple[OneKey, ...] = (OneKey(key),)  # the newest first
+        self._root = self._keys[0]
+        self._look_up_key = lru_cache(maxsize=32)(self._derive_look_up)
+
+    def _derive_look_up(self, kind: str) -> bytes:
+        return self._root.derive(b"look up " + kind.encode())
+
+    @property
+    def keys(self) -> tuple[OneKey, ...]:
+        """The keys that open, the newest first."""
+        return self._keys
+
+    @property
+    def mark(self) -> bytes:
+        """What wrapped keys of the newest begin with; empty for the root, whose keys begin with no mark."""
+        return self._mark(self._keys[0])
+
+    @property
+    def name(self) -> str:
+        """What the newest key is called where a person has to tell keys apart: 8 characters."""
+        return name_of(self.check_value())
+
+    def wrap(self, key: bytes, name: str) -> bytes:
+        newest = self._keys[0]
+        return self._mark(newest) + newest.wrap(key, name)
+
     def unwrap(self, wrapped: bytes, name: str) -> Cipher:
         """Raises WrongKey."""
-        return Cipher(self._wrapping.open(wrapped, f"data_key.wrapped:{name}"))
+        return Cipher(self._open(wrapped, name))
+
+    def renew(self, wrapped: bytes, name: str) -> bytes:
+        """Wrap with the newest key what the one before wrapped; the rest stays as it is. Raises WrongKey."""
+        if wrapped.startswith(self.mark or _VERSION):
+            return wrapped
+        return self.wrap(self._open(wrapped, name), name)
 
     def look_up(self, kind: str, value: str) -> bytes:
         """Return 16 bytes that are equal for equal values of one kind, and tell nothing without the key."""
@@ -86,8 +140,78 @@ class MasterKey:
 
     def mac(self, purpose: str) -> "hmac.HMAC":
         """Begin a message authentication code: who has not the key can't make one. purpose: has a key of its own."""
-        return hmac.new(self._derive(b"mac " + purpose.encode()), digestmod="sha256")
+        return self._keys[0].mac(purpose)
 
     def check_value(self) -> str:
         """What a database keeps to recognise its key."""
-        return hashlib.sha256(self._derive(b"check")).hexdigest()[:32]
+        return self._keys[0].check_value
+
+    def setting(self) -> str:
+        """The newest key as `ENCRYPTION_KEY` wants it."""
+        return base64.urlsafe_b64encode(self._keys[0].secret).decode()
+
+    # How one key follows another
+
+    def bridge_to(self, newer: bytes) -> dict[str, bytes]:
+        """What a database keeps while a newer key takes over, by name: each key wrapped by the other, and the root."""
+        taking_over = MasterKey(newer)
+        taking_over._root = self._root
+        return {
+            NEXT: self.wrap(newer, NEXT),
+            BEFORE: taking_over.wrap(self._keys[0].secret, BEFORE),
+            ROOT: taking_over.wrap(self._root.secret, ROOT),
+        }
+
+    def learn(self, check: str | None, kept: Mapping[str, bytes]) -> bool:
+        """Learn the other keys from what a database keeps; False if this is no key of that database.
+
+        check: the check value of its key, of the one before while there are two. kept: as `bridge_to` made it.
+        """
+        newest = self._keys[0]
+        if NEXT in kept:
+            if newer := _opened(newest, kept, NEXT):
+                self._keys = OneKey(newer), newest
+            elif older := _opened(newest, kept, BEFORE):
+                self._keys = newest, OneKey(older)
+            else:
+                return False
+        elif check not in (None, newest.check_value):
+            return False
+        if ROOT not in kept:
+            return True
+        root = _opened(self._keys[0], kept, ROOT)
+        if root is not None and root != self._root.secret:
+            self._root = OneKey(root)
+            self._look_up_key.cache_clear()
+        return root is not None
+
+    def forget_before(self) -> None:
+        """Open with the newest key alone from now on."""
+        self._keys = self._keys[:1]
+
+    def _mark(self, key: OneKey) -> bytes:
+        return b"" if key.secret == self._root.secret else _MARKED + bytes.fromhex(name_of(key.check_value))
+
+    def _open(self, wrapped: bytes, name: str) -> bytes:
+        newest, *before = self._keys
+        try:
+            return newest.open(_unmarked(wrapped), name)
+        except WrongKey:
+            if not before:
+                raise
+            return before[0].open(_unmarked(wrapped), name)
+
+
+def name_of(check_value: str) -> str:
+    """What a key is called, by its check value."""
+    return check_value[:8]
+
+
+def _unmarked(wrapped: bytes) -> bytes:
+    return wrapped[5:] if wrapped[:1] == _MARKED else wrapped
+
+
+def _opened(key: OneKey, kept: Mapping[str, bytes], name: str) -> bytes | None:
+    with suppress(KeyError, WrongKey):
+        return key.open(_unmarked(kept[name]), name)
+    return None

@@ -36,6 +36,7 @@ class Store(Protocol):
     def read(self, pending: Pending[T]) -> None: ...
     def scrub(self, *, however_long: bool) -> bool: ...
     def hold(self) -> None: ...
+    def is_held(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -50,11 +51,11 @@ class Database:
         self._store = store
         self.url = url.difference_update_query(SECRET_PARTS).render_as_string(hide_password=True)
         self.dialect = url.get_backend_name()
-        self._process = store.process
+        self.process = store.process
 
     def holder(self) -> str:
         """A new name for somebody in this process who holds leases; see `storage.queries.machine.gone`."""
-        return f"{self._process}/{secrets.token_hex(4)}"
+        return f"{self.process}/{secrets.token_hex(4)}"
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -99,6 +100,10 @@ class Database:
         """Write from the command line, where nothing else waits."""
         return _answer_now(self._store.write, work)
 
+    def mark_now(self, work: Callable[[Unit], T]) -> T:
+        """Mark from the command line, where nothing else waits."""
+        return _answer_now(self._store.mark, work)
+
     def read_now(self, work: Callable[[Unit], T]) -> T:
         """Read from the command line, where nothing else waits."""
         return _answer_now(self._store.read, work)
@@ -113,6 +118,10 @@ class Database:
     def hold(self) -> None:
         """Be the one process that serves this SQLite file. Raises AlreadyServed. On PostgreSQL many may serve."""
         self._store.hold()
+
+    def is_held(self) -> bool:
+        """Whether another process serves this SQLite file; False on PostgreSQL, whose server tells who is connected."""
+        return self._store.is_held()
 
     async def close(self) -> None:
         """Finish what was handed in, then close."""

@@ -137,6 +137,9 @@ class Postgres:
     def hold(self) -> None:
         """Do nothing: any number of processes may serve this database."""
 
+    def is_held(self) -> bool:
+        return False
+
     def close(self) -> None:
         """Finish what waits, then close."""
         self._threads.shutdown()

@@ -147,6 +147,20 @@ class Sqlite:
             raise AlreadyServed(f"{self.path} is served by another process") from error
         self._lock = lock
 
+    def is_held(self) -> bool:
+        """Whether another process serves this file, be it as still as it may."""
+        try:
+            lock = os.open(f"{self.path}.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
     def close(self) -> None:
         """Write what waits, then close."""
         self._writer.close()

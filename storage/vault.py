@@ -8,7 +8,8 @@ from typing import cast
 import orjson
 from sqlalchemy import bindparam, delete, insert, select
 
-from storage.crypto import Cipher, MasterKey
+from storage import bridge
+from storage.crypto import Cipher, MasterKey, WrongKey
 from storage.database import Unit
 from storage.ids import new_nonce
 from storage.queries import machine
@@ -90,7 +91,7 @@ class Vault:
     def learn(self, name: str, wrapped: bytes | None) -> None:
         """Take a wrapped key that was read together with what it sealed; None where it is gone."""
         if wrapped is not None and name not in self._ciphers:
-            self._ciphers[name] = self._master.unwrap(wrapped, name)
+            self._ciphers[name] = self._unwrap(wrapped, name)
 
     def _wrapped(self, name: str) -> bytes | None:
         remembered = self.unit.remembered
@@ -111,5 +112,14 @@ class Vault:
             wrapped = self._wrapped(name)
             if wrapped is None:
                 raise KeyGone(name.partition(":")[0])
-            self._ciphers[name] = self._master.unwrap(wrapped, name)
+            self._ciphers[name] = self._unwrap(wrapped, name)
         return self._ciphers[name]
+
+    def _unwrap(self, wrapped: bytes, name: str) -> Cipher:
+        """Unwrap a data key, also with a master key that took over a moment ago. Raises WrongKey."""
+        try:
+            return self._master.unwrap(wrapped, name)
+        except WrongKey:
+            if not bridge.fit(self.unit, self._master):
+                raise
+            return self._master.unwrap(wrapped, name)

@@ -68,6 +68,13 @@ def gone(unit: Unit, holders: Collection[str], asking: str) -> list[str]:
     return [] if None in here else [holder for holder, process in processes.items() if process not in here]
 
 
+def connected(unit: Unit) -> set[str]:
+    """The processes of ours that are connected to the server, by name; nobody on SQLite, which has none."""
+    if unit.on_sqlite:
+        return set()
+    return {name for name in unit.run(_CONNECTED).scalars() if name is not None and name.startswith("chungtay-")}
+
+
 def release(unit: Unit, name: str, holder: str, now: datetime) -> None:
     """Give a lease back, so that another need not wait for it to run out."""
     unit.execute(update(_LEASE).where(_LEASE.c.name == name, _LEASE.c.holder == holder).values(until=now))
