@@ -8,7 +8,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.jobs import anchors, restored
 from handlers.desk.privacy import SettledRestore
-from storage import migrations
+from storage import bridge, migrations
 from storage.backup import backup
 from storage.backup.rowfile import Damaged
 from storage.crypto import MasterKey
@@ -68,6 +68,7 @@ def _put(settings: Settings, master: MasterKey, found: backup.Found) -> SettledR
 
         def put(unit: Unit) -> SettledRestore:
             backup.load(unit, found, standing, clock.now(), show)
+            bridge.fit(unit, master)
             return restored.settle(unit, office, clock, found.header.taken, settings.digest_at)
 
         return database.write_now(put)

@@ -3,7 +3,8 @@
 The order, and why: (1) the data, from one snapshot, into a file aside; (2) only then the keys, from a later snapshot,
 which replace `person-keys`; (3) the data file is renamed into place. Who was erased between (1) and (2) has no key in
 it. A crash between (2) and (3) leaves no new backup, and keys that fit all older ones. So no backup ever lies there
-whose people have no keys yet. Keys are wrapped by `ENCRYPTION_KEY`, which is in neither file.
+whose people have no keys yet. Keys are wrapped by `ENCRYPTION_KEY`, which is in neither file; while it is being
+replaced, all are wrapped by the newer one on their way into the file, and what leads from one to the other stays out.
 
 Two things would quietly make old backups unreadable, and are refused: keys of another database written over these
 (each database has an `origin`, kept over a restore), and keys older than the backup they should open.
@@ -14,15 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import Table, delete, func, insert, inspect, select, text
+from sqlalchemy import Row, Select, Table, delete, func, insert, inspect, select, text
 from sqlmodel import SQLModel, col
 
 from storage import migrations
 from storage.backup import rowfile
 from storage.backup.rowfile import Damaged, Header, RowReader, Unsigned
-from storage.crypto import MasterKey
+from storage.bridge import KEY_CHECK
+from storage.crypto import BEFORE, NEXT, MasterKey, WrongKey
 from storage.database import Database, Unit
 from storage.ids import new_nonce
 from storage.queries import machine
@@ -68,7 +70,7 @@ def write(database: Database, master: MasterKey, path: Path, now: Callable[[], d
             # A clock that was set back must not make new keys look older than the backups they open.
             taken = max(now(), data.taken, before or data.taken)
             today = Header(what="keys", revision=data.revision, taken=taken, key_check=check, origin=origin, counts={})
-            with rowfile.written_aside(keys) as beside:
+            with rowfile.written_aside(keys) as beside, _one_key():
                 database.read_now(lambda unit: _dump(unit, master, beside, today, [_KEYS_TABLE], lambda *_: None))
     return done
 
@@ -99,7 +101,11 @@ def _dump(
 ) -> Header:  # fmt: skip
     """Write some tables as they stand in this transaction."""
     take_time(unit)
-    counts = {str(table.name): unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+    rows_of = {table: _rows(table) for table in tables}
+    counts = {
+        str(table.name): unit.scalar(select(func.count()).select_from(rows.subquery())) or 0
+        for table, rows in rows_of.items()
+    }
     said = Header(
         what=header.what,
         revision=header.revision,
@@ -112,13 +118,33 @@ def _dump(
     for table in tables:
         writer.table(str(table.name), {str(column.name): rowfile.kind_of(column.type) for column in table.columns})
         at_once = rowfile.AT_ONCE_OF.get(table.name, rowfile.AT_ONCE)
-        for rows in unit.execute(select(table), execution_options={"yield_per": at_once}).partitions():
+        for rows in unit.execute(rows_of[table], execution_options={"yield_per": at_once}).partitions():
             for row in rows:
-                writer.row(row)
+                writer.row(_renewed(row, master) if table is _KEYS_TABLE else row)
             done += len(rows)
             tell(done, said.rows)
     writer.end()
     return said
+
+
+def _rows(table: Table) -> Select[*tuple[Any, ...]]:
+    """What of a table goes into a file."""
+    rows = select(table)
+    return rows.where(table.c.name.not_in((NEXT, BEFORE))) if table is _KEYS_TABLE else rows
+
+
+def _renewed(row: Row[*tuple[Any, ...]], master: MasterKey) -> tuple[object, ...]:
+    """A row of the keys, wrapped by the newest master key. Raises WrongKey."""
+    return row.name, master.renew(row.wrapped, row.name), row.created_at
+
+
+@contextmanager
+def _one_key() -> Iterator[None]:
+    """Say in one line that a key was wrapped by another master key than the one the backup began with."""
+    try:
+        yield
+    except WrongKey:
+        raise BadBackup("ENCRYPTION_KEY was replaced meanwhile; write the backup once more") from None
 
 
 def find(path: Path, master: MasterKey, tell: Tell, *, unsigned: bool = False) -> Found:
@@ -180,6 +206,8 @@ def load(unit: Unit, found: Found, standing: str, now: datetime, tell: Tell) -> 
             tell(min(done, found.header.rows), found.header.rows)
     # The file that it speaks of is of another history.
     unit.execute(delete(Meta).where(col(Meta.name).startswith(ANCHORS_END, autoescape=True)))
+    if machine.fact(unit, KEY_CHECK) is not None:  # of the key before, where it was being replaced
+        machine.set_fact(unit, KEY_CHECK, found.header.key_check)
     if old:
         migrations.upgrade_within(unit.connection())
     _go_on_counting(unit)

@@ -1,8 +1,9 @@
 """A file of rows that is the same from either database, and is recognised when it was cut or changed.
 
-One line with a MAC, by a key derived from the master key, over all that follows: gzip'd JSON, one value a line:
+One line with a MAC, by a key derived from the master key, over all that follows: gzip'd JSON, one value a line. Before
+the MAC stands the name of the master key, which says no more than which one to look for:
 
-    chungtay backup 2 9f86d081884c7d65...
+    chungtay backup 3 5f1d09aa 9f86d081884c7d65...
     {"format": 1, "what": "data", "revision": "0002", "taken": "2026-11-24T02:00:00+00:00",
      "key_check": "...", "origin": "...", "counts": {"person": 12, ...}}
     {"table": "person", "columns": {"id": "text", "created_at": "moment", ...}}
@@ -54,7 +55,9 @@ from storage.crypto import MasterKey
 FORMAT = 1
 AT_ONCE = 500  # rows held in memory
 AT_ONCE_OF = {"file": 4}  # photos are large
-SIGNED = b"chungtay backup 2 "
+SIGNED = b"chungtay backup 3 "
+SIGNED_BEFORE = b"chungtay backup 2 "  # by releases that did not name the key
+NAME_CHARACTERS = 8
 MAC_CHARACTERS = 64
 GZIP = b"\x1f\x8b"
 BLOCK = 1 << 20  # bytes read at once
@@ -124,7 +127,7 @@ class RowWriter:
     def __init__(self, file: BinaryIO, header: Header, master: MasterKey) -> None:
         file.seek(0)
         file.truncate()
-        file.write(SIGNED + b"0" * MAC_CHARACTERS + b"\n")
+        file.write(SIGNED + master.name.encode() + b" " + b"0" * MAC_CHARACTERS + b"\n")
         self._file, self._master = file, master
         self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0)
         self._digest, self._rows = hashlib.sha256(), 0
@@ -146,7 +149,7 @@ class RowWriter:
         self._file.seek(0)
         self._file.readline()
         mac = _mac(self._file, self._master)
-        self._file.seek(len(SIGNED))
+        self._file.seek(len(SIGNED) + NAME_CHARACTERS + 1)
         self._file.write(mac)
 
     def _line(self, value: object) -> None:
@@ -198,15 +201,21 @@ class RowReader:
 
     def _check(self, file: BinaryIO) -> None:
         """Check the MAC, and stand where the rows begin. Raises Damaged."""
-        first = file.read(len(SIGNED) + MAC_CHARACTERS + 1)
-        if not first.startswith(SIGNED):
+        first = file.readline(len(SIGNED) + NAME_CHARACTERS + 1 + MAC_CHARACTERS + 1)
+        if not first.startswith((SIGNED, SIGNED_BEFORE)):
             if not first.startswith(GZIP):
                 raise Damaged("it was cut or changed, or is no backup")
             if not self.unsigned:
                 raise Unsigned("it has no MAC, so that anybody may have changed it")
             file.seek(0)
             return
-        if not hmac.compare_digest(first[len(SIGNED) :], _mac(file, self.master) + b"\n"):
+        *_, named, mac = first.rstrip(b"\n").split(b" ")
+        if first.startswith(SIGNED) and named.isalnum() and named != self.master.name.encode():
+            raise Damaged(
+                f"ENCRYPTION_KEY is not its key: it was signed with the key {named.decode('ascii', 'replace')},"
+                f" and this one is {self.master.name}"
+            )
+        if not hmac.compare_digest(mac, _mac(file, self.master)):
             raise Damaged("it was cut or changed, or ENCRYPTION_KEY is not its key")
         file.seek(len(first))
 

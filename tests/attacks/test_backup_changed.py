@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from storage import bridge, rotation
 from storage.backup import backup
 from storage.backup.backup import KEYS, BadBackup
-from storage.crypto import MasterKey
+from storage.crypto import ROOT, MasterKey, decode_key
 from storage.tables import OfficialRow
+from storage.vault import Vault
 from tests.kit.restoring import back_up, restore, silent
 from tests.kit.town import Town
 from tests.storage.test_backup import unused
@@ -113,3 +115,46 @@ async def test_a_sound_one_is_restored_as_it_was(
         roles = target.read_now(lambda unit: unit.scalars(select(col(OfficialRow.roles))).all())
 
     assert roles == [["officer"]]
+
+
+async def test_what_leads_to_a_new_master_key_is_in_no_backup(
+    town: Town, file: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    master, now = town.office.master, town.clock.now()
+    await town.database.write(lambda unit: rotation.begin(unit, master, now))
+    await town.database.read(lambda unit: bridge.fit(unit, master))
+    later = tmp_path / "later"
+    later.mkdir()
+    back_up(town, later / "tuesday.backup")
+    new = MasterKey(decode_key(master.setting()))
+
+    with unused("sqlite", request, tmp_path) as target:
+        restore(town, later / "tuesday.backup", target, new)
+        kept = target.read_now(bridge.kept)
+        assert target.read_now(lambda unit: bridge.fit(unit, new))
+        left = target.read_now(lambda unit: rotation.count_left(unit, new))
+
+    assert (set(kept), left) == ({ROOT}, 0)
+    assert new.look_up("phone", "1") == master.look_up("phone", "1")
+
+
+async def test_a_backup_says_which_key_it_needs(town: Town, file: Path) -> None:
+    other = MasterKey(b"x" * 32)
+
+    with pytest.raises(BadBackup, match=f"signed with the key {town.office.master.name}, and this one is {other.name}"):
+        backup.find(file, other, silent)
+
+
+async def test_a_key_that_was_replaced_meanwhile_is_said(town: Town, file: Path, tmp_path: Path) -> None:
+    stale = MasterKey(town.office.master.keys[0].secret)
+    now = town.clock.now()
+    await town.database.write(lambda unit: rotation.begin(unit, town.office.master, now))
+    await town.database.read(lambda unit: bridge.fit(unit, town.office.master))
+    await town.database.write(lambda unit: Vault(unit, town.office.master).make("test:1", now))
+    later = tmp_path / "later"
+    later.mkdir()
+
+    with pytest.raises(BadBackup, match="ENCRYPTION_KEY was replaced meanwhile"):
+        backup.write(town.database, stale, later / "tuesday.backup", town.clock.now, silent)
+
+    assert not (later / "tuesday.backup").exists()

@@ -599,7 +599,7 @@ def signed(packed: bytes, master: MasterKey) -> bytes:
     """What a backup's file would hold, from whoever has the key."""
     mac = master.mac("backup")
     mac.update(packed)
-    return rowfile.SIGNED + mac.hexdigest().encode() + b"\n" + packed
+    return rowfile.SIGNED + master.name.encode() + b" " + mac.hexdigest().encode() + b"\n" + packed
 
 
 Spoil = Callable[[Path, MasterKey], object]
