@@ -17,6 +17,7 @@ from bot.clock import Clock, ClockWatch, SystemClock
 from bot.config import Settings
 from bot.delivery.webchat_delivery import WebchatDelivery
 from bot.jobs import anchors
+from bot.jobs.key_watch import KeyWatch
 from bot.jobs.table import JobClock, Work, table
 from bot.pictures.photos import Cleaner
 from bot.platforms.platform import CountsByHeader, Platform, build
@@ -55,6 +56,7 @@ class Service:
     platforms: tuple[Platform, ...]
     lines: ChatLines
     jobs: JobClock
+    key_watch: KeyWatch
     site: Callable[[], web.Application]
     alarms: list[str]
 
@@ -113,6 +115,7 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
         platforms=tuple(built),
         lines=lines,
         jobs=jobs,
+        key_watch=KeyWatch(database, office.master, settings.data_dir / anchors.NAME, alarms.append),
         site=site,
         alarms=alarms,
     )
@@ -168,7 +171,7 @@ async def running(service: Service) -> AsyncIterator[server.Running]:
         listener = await server.start(site, settings.host, settings.port)
     except OSError:
         raise CannotStart("HOST and PORT: this address can't be had; is something else listening there?") from None
-    running_parts = [service.inbox.run, service.outbox.run]
+    running_parts = [service.inbox.run, service.outbox.run, service.key_watch.run]
     for platform in service.platforms:
         await platform.start()
         running_parts += platform.parts

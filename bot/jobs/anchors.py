@@ -12,18 +12,25 @@ lie where no machine of ours reaches. Who has the key can write what he likes, a
 machines serve one PostgreSQL database, each knows its own file, by its name in the network and the file's path.
 
 A file of an older release has no MACs; the first line with one says how many lines above it nothing vouches for.
+
+While the master key is being replaced, a file and its end are checked by whichever key made them, and made anew by the
+newer. The file comes first: a crash in between leaves an end by the older key, whose MACs still follow from the lines.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from storage.crypto import MasterKey
+from storage import bridge
+from storage.backup.rowfile import written_aside
+from storage.crypto import MasterKey, OneKey
 from storage.database import Unit
 from storage.queries import machine
 from storage.queries.chains.chain import ANCHORS_END, CHAINS, Anchor
@@ -39,11 +46,16 @@ class BadAnchors(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AnchorFile:
-    """What the file holds. macs: of each line; empty for those of an older release, which come first."""
+    """What the file holds. macs: of each line; empty for those of an older release, which come first.
+
+    bodies: the lines without their MACs. key: which one made the MACs; None where there are none.
+    """
 
     anchors: tuple[Anchor, ...] = ()
     macs: tuple[bytes, ...] = ()
     head: str = ""
+    bodies: tuple[str, ...] = ()
+    key: OneKey | None = None
 
     @property
     def unsigned(self) -> bool:
@@ -56,22 +68,51 @@ def append(file: Path, master: MasterKey, anchors: Sequence[Anchor], end: str | 
 
     end: what was returned last time. Raises BadAnchors, OSError.
     """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(file.parent):
+        kept, key = _signed_anew(file, master, end)
+        bodies, macs = [_body(one) for one in anchors], list(kept.macs)
+        if kept.unsigned:
+            bodies.insert(0, _marked(anchors[0].day, len(macs), kept.head))
+        words = ""
+        for body in bodies:
+            macs.append(_mac(key, macs[-1] if macs else b"", body))
+            words += f"{body} {macs[-1].hex()}\n"
+        place = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with open(place, "a", encoding="ascii") as written:
+            written.write(words)
+            written.flush()
+            os.fsync(written.fileno())
+    return _end(key, len(macs), macs[-1])
+
+
+def sign_anew(file: Path, master: MasterKey, end: str | None) -> str | None:
+    """Sign with the newest key what the one before signed, and return the end likewise; it is the same where all was.
+
+    end: as the database has it. Raises BadAnchors, OSError; then nothing was signed.
+    """
+    if not file.parent.exists():
+        return end
+    with _alone(file.parent):
+        kept, key = _signed_anew(file, master, end)
+    if end is None:
+        return None
+    number = int(end.partition(" ")[0])
+    return _end(key, number, kept.macs[number - 1])
+
+
+def _signed_anew(file: Path, master: MasterKey, end: str | None) -> tuple[AnchorFile, OneKey]:
+    """What the file holds, once all of it is signed by the newest key, and that key, which may change meanwhile."""
+    newest = master.keys[0]
     kept = read(file, master)
     _fits(file, kept, master, end)
-    bodies, macs = [_body(one) for one in anchors], list(kept.macs)
-    if kept.unsigned:
-        bodies.insert(0, _marked(anchors[0].day, len(macs), kept.head))
-    words = ""
-    for body in bodies:
-        macs.append(_mac(master, macs[-1] if macs else b"", body))
-        words += f"{body} {macs[-1].hex()}\n"
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with open(place, "a", encoding="ascii") as written:
-        written.write(words)
-        written.flush()
-        os.fsync(written.fileno())
-    return _end(master, len(macs), macs[-1])
+    if kept.key in (None, newest):
+        return kept, newest
+    macs = _macs(newest, kept)
+    lines = (f"{body} {mac.hex()}" if mac else body for body, mac in zip(kept.bodies, macs, strict=True))
+    with written_aside(file) as written:
+        written.write("".join(f"{line}\n" for line in lines).encode("ascii"))
+    return replace(kept, macs=macs, key=newest), newest
 
 
 def read(file: Path, master: MasterKey) -> AnchorFile:
@@ -82,11 +123,14 @@ def read(file: Path, master: MasterKey) -> AnchorFile:
         return AnchorFile()
     except UnicodeDecodeError:
         raise BadAnchors(f"{file.name} can't be read") from None
-    anchors, macs, head = list[Anchor](), list[bytes](), ""
+    keys, key = master.keys, None
+    anchors, macs, bodies, head = list[Anchor](), list[bytes](), list[str](), ""
     for number, line in enumerate(lines, 1):
         body, mac = _split(line)
         previous = macs[-1] if macs else b""
-        if mac and not hmac.compare_digest(mac, _mac(master, previous, body)):
+        if mac and key is None:  # whichever signed the first line signed all
+            key = next((one for one in keys if hmac.compare_digest(mac, _mac(one, b"", body))), keys[0])
+        if mac and key and not hmac.compare_digest(mac, _mac(key, previous, body)):
             raise BadAnchors(f"{file.name} line {number} was changed or moved, or a line above it is missing")
         if previous and not mac:
             raise BadAnchors(f"{file.name} line {number} has no MAC")
@@ -96,7 +140,8 @@ def read(file: Path, master: MasterKey) -> AnchorFile:
         head += "" if mac else f"{line}\n"
         anchors += [] if found.chain == UNSIGNED else [found]
         macs.append(mac)
-    return AnchorFile(tuple(anchors), tuple(macs), head)
+        bodies.append(body)
+    return AnchorFile(tuple(anchors), tuple(macs), head, tuple(bodies), key)
 
 
 def set_aside(file: Path, now: datetime) -> Path | None:
@@ -122,6 +167,7 @@ def broken(unit: Unit, file: Path, master: MasterKey, *, unsigned: bool = False)
 
     unsigned: accept a file of an older release until the next anchor signs it.
     """
+    bridge.fit(unit, master)
     try:
         kept = read(file, master)
         _fits(file, kept, master, machine.fact(unit, end_fact(unit, file)))
@@ -143,7 +189,8 @@ def _fits(file: Path, kept: AnchorFile, master: MasterKey, end: str | None) -> N
     number = int(known)
     if len(kept.macs) < number:
         raise BadAnchors(f"{file.name} has {len(kept.macs)} lines of the {number} that were written")
-    if not hmac.compare_digest(_end(master, number, kept.macs[number - 1]), end):
+    ends = [_end(key, number, _macs(key, kept)[number - 1]) for key in master.keys]
+    if not any(hmac.compare_digest(one, end) for one in ends):
         raise BadAnchors(f"{file.name} line {number} is not the one that was written last")
 
 
@@ -178,13 +225,32 @@ def _marked(day: date, lines: int, head: str) -> str:
     return _body(Anchor(day, UNSIGNED, lines, hashlib.sha256(head.encode()).digest()))
 
 
-def _mac(master: MasterKey, previous: bytes, body: str) -> bytes:
-    mac = master.mac("anchors")
+def _macs(key: OneKey, kept: AnchorFile) -> tuple[bytes, ...]:
+    """The MACs that a key makes for the lines that have one."""
+    made = list[bytes]()
+    for body, mac in zip(kept.bodies, kept.macs, strict=True):
+        made.append(_mac(key, made[-1] if made else b"", body) if mac else b"")
+    return tuple(made)
+
+
+def _mac(key: MasterKey | OneKey, previous: bytes, body: str) -> bytes:
+    mac = key.mac("anchors")
     mac.update(previous + body.encode())
     return mac.digest()
 
 
-def _end(master: MasterKey, number: int, last: bytes) -> str:
-    mac = master.mac("anchors end")
+def _end(key: OneKey, number: int, last: bytes) -> str:
+    mac = key.mac("anchors end")
     mac.update(f"{number} ".encode() + last)
     return f"{number} {mac.hexdigest()}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other process write anchors there meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -14,6 +14,7 @@ from bot.pictures.photos import MAX_BYTES, Cleaner, PhotoRefused
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import MOST_WAITING_BYTES, waiting_bytes
+from storage import bridge
 from storage.database import Database, Unit
 from storage.queries import machine, moments
 from storage.queries.chains import chain
@@ -214,6 +215,7 @@ async def write_anchors(work: Work) -> bool:
     day = now.astimezone(office.zone).date()
 
     def look(unit: Unit) -> tuple[list[chain.Anchor], str | None]:
+        bridge.fit(unit, office.master)  # another process may have signed the file with a newer key
         return chain.ends(unit, day), machine.fact(unit, anchors.end_fact(unit, file))
 
     def keep(unit: Unit) -> None:

@@ -10,8 +10,11 @@ from sqlalchemy import text
 
 from bot.jobs import anchors
 from bot.jobs.chores import look_for_damage, write_anchors
+from bot.jobs.key_watch import sign
 from handlers.desk import Actor
-from storage.crypto import MasterKey
+from storage import bridge, rotation
+from storage.crypto import MasterKey, decode_key
+from storage.queries import machine
 from storage.queries.chains import chain
 from tests.kit.process import Process
 from tests.kit.town import Town
@@ -173,6 +176,80 @@ async def test_a_line_above_the_mark_can_not_be_edited(town: Town, file: Path) -
     await asyncio.to_thread(change, file, lambda lines: [lines[1], *lines[1:]])
 
     assert await found(town, file) == ["anchors.txt line 3 does not say what stands above it"]
+
+
+# While another key takes over
+
+
+async def takes_over(town: Town) -> MasterKey:
+    """A new master key takes over, and is known; returns one that knows the new key alone."""
+    now = town.clock.now()
+    await town.database.write(lambda unit: rotation.begin(unit, town.office.master, now))
+    await town.database.read(lambda unit: bridge.fit(unit, town.office.master))
+    return MasterKey(decode_key(town.office.master.setting()))
+
+
+async def test_the_file_and_its_end_are_signed_with_the_new_key(town: Town, file: Path) -> None:
+    await lives(town, file, 2)
+    new = await takes_over(town)
+    not_yet = await found(town, file)
+
+    await asyncio.to_thread(sign, town.database, file, town.office.master)
+
+    assert (not_yet, await found(town, file)) == ([], [])
+    assert len(anchors.read(file, new).anchors) == 2
+    town.office.master.forget_before()
+    end = await town.database.read(lambda unit: machine.fact(unit, anchors.end_fact(unit, file)))
+    assert anchors.sign_anew(file, new, end) == end
+    await lives(town, file, 1)
+    assert len(anchors.read(file, new).anchors) == 3
+
+
+async def test_a_crash_before_the_new_end_is_kept_is_no_damage(town: Town, file: Path) -> None:
+    await lives(town, file, 2)
+    new = await takes_over(town)
+    end = await town.database.read(lambda unit: machine.fact(unit, anchors.end_fact(unit, file)))
+    anchors.sign_anew(file, town.office.master, end)
+
+    crashed = await found(town, file)
+    await asyncio.to_thread(sign, town.database, file, town.office.master)
+
+    assert (crashed, len(anchors.read(file, new).anchors)) == ([], 2)
+
+
+async def test_a_changed_file_is_not_signed_anew(town: Town, file: Path) -> None:
+    await lives(town, file, 3)
+    await takes_over(town)
+    await asyncio.to_thread(change, file, edited)
+    before = await asyncio.to_thread(file.read_text)
+
+    with pytest.raises(anchors.BadAnchors, match="line 2 was changed or moved"):
+        await asyncio.to_thread(sign, town.database, file, town.office.master)
+
+    assert await asyncio.to_thread(file.read_text) == before
+
+
+async def test_the_first_anchor_after_it_began_signs_what_stands_above(town: Town, file: Path) -> None:
+    await lives(town, file, 2)
+    new = await takes_over(town)
+
+    await lives(town, file, 1)
+
+    assert len(anchors.read(file, new).anchors) == 3
+    assert await found(town, file) == []
+
+
+async def test_who_has_not_looked_yet_writes_on_behind_what_another_process_signed(town: Town, file: Path) -> None:
+    await lives(town, file, 2)
+    now, another = town.clock.now(), MasterKey(town.office.master.keys[0].secret)
+    await town.database.write(lambda unit: rotation.begin(unit, another, now))
+    await town.database.read(lambda unit: bridge.fit(unit, another))
+    await asyncio.to_thread(sign, town.database, file, another)
+
+    await lives(town, file, 1)
+
+    assert len(anchors.read(file, another).anchors) == 3
+    assert await found(town, file) == []
 
 
 # The commands
