@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bot import accounts, app, config, logs, setup
-from bot.cli import backups, zalo
+from bot.cli import backups, keys, zalo
 from bot.clock import SystemClock
 from bot.jobs import anchors
 from bot.receiving import intake
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         add("zalo", zalo_command, "Zalo's Official Account: how it stands, tokens, consent, captured calls")
     )
     add("demo", clear_demo, "delete the sample data").add_argument("what", choices=("clear",))
-    add("key", make_key, "print a new ENCRYPTION_KEY").add_argument("what", choices=("new",))
+    key = add("key", key_command, "the master key: print a new one, replace the one in use, or tell which is in use")
+    key.add_argument("what", choices=("new", "rotate", "status"))
+    key.add_argument("--finish", action="store_true", help="have the key before open nothing any more")
     script = add("script", print_script, "print a conversation as a script")
     script.add_argument("name")
     script.add_argument("--lang", choices=("vi", "en"), default="vi")
@@ -165,10 +168,15 @@ def clear_demo(given: argparse.Namespace, settings: config.Settings) -> int:
     return setup.at_desk(settings, work)
 
 
-def make_key(given: argparse.Namespace, settings: config.Settings) -> int:
-    """Print a new key."""
-    print(new_key())
-    return 0
+def key_command(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Print a new key, replace the one in use, or tell which is in use."""
+    if given.what == "new":
+        print(new_key())
+        return 0
+    do = keys.status if given.what == "status" else keys.finish if given.finish else keys.rotate
+    code, said = do(settings, partial(print, flush=True))
+    print(said)
+    return code
 
 
 def verify(given: argparse.Namespace, settings: config.Settings) -> int:
