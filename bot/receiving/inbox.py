@@ -1,12 +1,11 @@
 """One incoming message = one transaction: session, answers, effects, replies and the inbox mark, all or nothing.
 
 Why a person's messages wait for each other: two linked channels share one session, and a press may overtake the words
-it followed. Between persons everything runs at once.
+it followed. Between persons everything runs at once, and who comes next is said by `bot.receiving.turns`.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from bot.channels.contract import MOST_TEXT
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.intake_health import IntakeHealth
+from bot.receiving.turns import Turns
 from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
@@ -52,15 +52,13 @@ class Inbox:
         self._database, self._office, self._reception, self._clock = database, office, reception, clock
         self._replied = replied
         self.health = IntakeHealth(clock)
-        self._waiting: deque[str] = deque()
-        self._busy: set[str] = set()
+        self._turns = Turns()
         self._wake = asyncio.Condition()
 
-    async def wake(self, person_id: str) -> None:
-        """Handle this person's messages as soon as somebody is free."""
+    async def wake(self, person_id: str, network: str = "") -> None:
+        """Handle this person's messages once it is her turn. network: that she writes from, if it is known."""
         async with self._wake:
-            if person_id not in self._waiting:
-                self._waiting.append(person_id)
+            self._turns.wait(person_id, network)
             self._wake.notify()
 
     async def run(self) -> None:
@@ -83,10 +81,10 @@ class Inbox:
 
     async def _work(self) -> None:
         while True:
-            person_id = await self._next()
+            person_id, line = await self._next()
+            more = False
             try:
-                more = True
-                while more and (handled := await self.handle(person_id)) is not None:
+                if (handled := await self.handle(person_id)) is not None:
                     self._replied(handled.told)
                     more = handled.more
             except (DatabaseAway, UnclearCommit) as error:
@@ -95,18 +93,16 @@ class Inbox:
                 log.exception("the inbox goes on with others")
             finally:
                 async with self._wake:
-                    self._busy.discard(person_id)
+                    self._turns.end(person_id)
+                    if more:
+                        self._turns.wait(person_id, line)
                     self._wake.notify()
 
-    async def _next(self) -> str:
+    async def _next(self) -> tuple[str, str]:
         async with self._wake:
-            while True:
-                for person_id in self._waiting:
-                    if person_id not in self._busy:
-                        self._waiting.remove(person_id)
-                        self._busy.add(person_id)
-                        return person_id
+            while (turn := self._turns.begin()) is None:
                 await self._wake.wait()
+            return turn
 
     async def handle(self, person_id: str) -> Handled | None:
         """Handle the oldest message of a person; None if there was none to handle now."""

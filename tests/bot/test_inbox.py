@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from sqlmodel import col, select
 
+from bot.receiving.inbox import WORKERS
 from handlers.desk import Desk
 from handlers.flow.conversation import Answers, Conversation, Done
 from handlers.flow.message import Say
 from storage.database import DatabaseAway, Unit
 from storage.queries.incoming import chats, inbox
-from storage.tables import Talk
+from storage.tables import OutboxRow, Talk
 from storage.vault import Vault
 from tests.kit.town import Town
 from tests.kit.trap import Trap, arrives, rows, said, until_done
@@ -161,3 +163,18 @@ async def test_a_database_that_is_away_counts_no_attempt(town: Town, trap: Trap)
 
     assert [(row.state, row.attempt) for row in await rows(town)] == [("done", 0)]
     assert await said(town, "Lan") == ["later"]
+
+
+async def test_who_writes_without_end_holds_up_nobody(town: Town, trap: Trap) -> None:
+    flood = [await arrives(town, f"người {n}", *(f"/trap {n}" for n in range(10))) for n in range(WORKERS)]
+    lan = await arrives(town, "Lan", "/trap Lan")
+    for person_id in (*flood, lan):
+        await town.service.inbox.wake(person_id)
+
+    async def all_done() -> bool:
+        return {row.state for row in await rows(town)} == {"done"}
+
+    await runs_until(trap, all_done)
+
+    answered = await town.database.read(lambda unit: list(unit.scalars(select(OutboxRow).order_by(col(OutboxRow.id)))))
+    assert [row.person_id for row in answered].index(lan) <= 2 * WORKERS

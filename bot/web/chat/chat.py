@@ -138,7 +138,7 @@ class ChatRoutes:
             raise _full(full) from None
         except TimeoutError:
             raise DatabaseAway("not read before the deadline") from None
-        await self._inbox.wake(chat.person_id)
+        await self._inbox.wake(chat.person_id, "" if network == HERE else network)
         self._lines.arrived(chat.address_id)
         self._lines.arrived(self._visitors.external(token))
         answer = web.json_response({"id": str(number)}, status=202)
