@@ -66,7 +66,9 @@ def _answers_for(page: Page, away: tuple[type[Exception], ...]) -> Middleware:
             return begun
         if failure.status >= 400:
             _word(failure, request, page)
-        raise failure
+        # What it came through holds all that was sent, and would be held by it until the collector comes by.
+        failure.__context__ = None
+        raise failure.with_traceback(None)
 
     return answer_errors
 

@@ -5,6 +5,7 @@ none is left, somebody who sends photos that are slow to draw while another wait
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import caller, server
+from bot.web import caller, errors, server
 from bot.web.chat.chat import ChatRoutes
 from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Quota
 from bot.web.pages import Pages
+from bot.web.wire import SentFields
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import waiting_bytes
 from tests.kit.house import House, open_house, visit
@@ -24,6 +26,7 @@ from tests.kit.town import Town
 from tests.kit.waiting import comes, until
 
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
+PHOTO_BYTES = 300
 
 
 @asynccontextmanager
@@ -33,6 +36,7 @@ async def chat_beside(house: House, crowd: Crowd) -> AsyncIterator[str]:
     site = Pages(opened.office.texts.sentence, demo=False)
     app = web.Application()
     app[caller.PROXIES] = opened.settings.trusted_proxy
+    errors.guard(app, page=lambda status, _: str(status), headers={}, away=())
     ChatRoutes(
         opened.database, opened.office, house.clock, service.inbox, service.lines, site, crowd, secure=False,
         origins=opened.settings.own_origins,
@@ -240,6 +244,35 @@ async def test_nobody_s_second_photo_goes_before_another_s_first(town: Town) -> 
         await town.at_desk(Actor("clock"), lambda desk: desk.files.refuse(which, "broken"))  # noqa: B023  # done at once
 
     assert order[1] == hers
+
+
+async def sends_photo(origin: str, address: str) -> int:
+    form = aiohttp.FormData()
+    form.add_field("photo", b"\xff\xd8\xff".ljust(PHOTO_BYTES), filename="a.jpg")
+    headers = {"X-Forwarded-For": address}
+    async with (
+        aiohttp.ClientSession() as web_,
+        web_.post(f"{origin}/chat/messages", data=form, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+async def test_nothing_of_a_photo_that_was_refused_is_held(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, chat_beside(house, caps(waiting_bytes=-1)) as origin:
+        gc.collect()
+        gc.disable()
+        try:
+            statuses = [await sends_photo(origin, f"203.0.113.{number}") for number in range(3)]
+            await until("nothing is held", _sent_fields, lambda held: not held)
+        finally:
+            gc.enable()
+
+    assert statuses == [503, 503, 503]
+
+
+def _sent_fields() -> list[SentFields]:
+    """What was sent and is still in memory."""
+    return [held for held in gc.get_objects() if isinstance(held, SentFields)]
 
 
 async def test_photos_that_wait_have_an_end_in_all(tmp_path: Path) -> None:
