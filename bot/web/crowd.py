@@ -5,15 +5,18 @@ Why a network and not an address: whoever has one address of a network mostly ha
 machine, behind no proxy, count as no network.
 """
 
+import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from handlers.desk.messages import MOST_WAITING_BYTES
 
 HERE = "127.0.0.0/24"
+MOST_UPLOADS = 64  # each may fill the memory with as much as a message may weigh
 NETWORKS = 20_000  # remembered at most; the one that was quiet longest is forgotten
 
 
@@ -80,14 +83,46 @@ class Quota:
             raise Full("network", max(1, round(since + self.window_s - now)))
 
 
+@dataclass(slots=True, kw_only=True)
+class Queues:
+    """A queue for each network: so much of it goes on at once, and all else of it waits."""
+
+    at_once: int = 2
+    longest_s: float = 1.5
+    _rooms: WeakValueDictionary[str, asyncio.Semaphore] = field(default_factory=WeakValueDictionary)
+
+    @asynccontextmanager
+    async def turn(self, network: str) -> AsyncIterator[None]:
+        """Wait for a turn, and have it until left. Raises Full after longest_s."""
+        if network == HERE:
+            yield
+            return
+        room = self._rooms.get(network) or asyncio.Semaphore(self.at_once)
+        self._rooms[network] = room
+        try:
+            async with asyncio.timeout(self.longest_s):
+                await room.acquire()
+        except TimeoutError:
+            raise Full("network", 2) from None
+        try:
+            yield
+        finally:
+            room.release()
+
+
 @dataclass(slots=True)
 class Crowd:
     """What the web chat gives to strangers. stream_s: after so long a stream ends, and is asked for anew.
 
-    waiting_bytes: of photos that wait to be cleaned, all of them together; above it no more is taken.
+    uploads: photos on their way to us. keeping: what is written into the database. waiting_bytes: of photos that wait
+    to be cleaned, all of them together; above it no more is taken.
     """
 
     streams: ConcurrencyLimit
+    uploads: ConcurrencyLimit = field(
+        default_factory=lambda: ConcurrencyLimit(a_visitor=2, a_network=3, in_all=MOST_UPLOADS)
+    )
+    keeping: Queues = field(default_factory=Queues)
     stream_s: float = 300.0
     waiting_bytes: int = MOST_WAITING_BYTES
     persons: Quota = field(default_factory=lambda: Quota(most=300))

@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.channels.contract import MOST_TEXT
 from storage.queries.incoming.chats import Line
 
+FORM = "multipart/form-data"
 MOST_PRESS = 200
 MOST_PHOTO_BYTES = 8 << 20
 
@@ -35,7 +36,7 @@ class SentFields:
 
 async def read(request: web.Request) -> SentFields:
     """Read what a browser or a program posted. Raises HTTPBadRequest saying what and where, TooBig."""
-    if request.content_type == "multipart/form-data":
+    if request.content_type == FORM:
         return await _read_photos(request)
     if request.content_type != "application/json":
         raise web.HTTPBadRequest(text="body: application/json or multipart/form-data is expected")

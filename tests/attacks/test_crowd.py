@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.web import caller, errors, server
 from bot.web.chat.chat import ChatRoutes
-from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Quota
+from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Queues, Quota
 from bot.web.pages import Pages
 from bot.web.wire import SentFields
 from handlers.desk import Actor, Desk
@@ -27,6 +27,10 @@ from tests.kit.waiting import comes, until
 
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
 PHOTO_BYTES = 300
+HALF_A_PHOTO = (
+    b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\nContent-Length: 1000000\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+)
 
 
 @asynccontextmanager
@@ -170,6 +174,21 @@ def test_as_many_files_as_may_be_are_open() -> None:
     assert server.descriptors() == server.descriptors() >= 256
 
 
+# Queues
+
+
+async def test_a_network_s_messages_wait_for_each_other_and_no_other_s_do() -> None:
+    queues = Queues(at_once=1, longest_s=0.01)
+    async with queues.turn("a"):
+        with pytest.raises(Full, match="network"):
+            async with queues.turn("a"):
+                pass
+        async with queues.turn("b"), queues.turn(HERE), queues.turn(HERE):
+            pass
+    async with queues.turn("a"):
+        pass
+
+
 # Quotas
 
 
@@ -273,6 +292,26 @@ async def test_nothing_of_a_photo_that_was_refused_is_held(tmp_path: Path) -> No
 def _sent_fields() -> list[SentFields]:
     """What was sent and is still in memory."""
     return [held for held in gc.get_objects() if isinstance(held, SentFields)]
+
+
+async def test_half_sent_photos_of_a_network_have_an_end_and_hold_up_no_other(tmp_path: Path) -> None:
+    uploads, endless = ConcurrencyLimit(a_visitor=2, a_network=3, in_all=5), Quota(most=10**9)
+    async with (
+        open_house(tmp_path) as house,
+        chat_beside(house, caps(uploads=uploads, photos=endless, persons=endless)) as origin,
+        AsyncExitStack() as ends,
+    ):
+        port = int(origin.rpartition(":")[2])
+        for _ in range(3):
+            _, line = await asyncio.open_connection("127.0.0.1", port)
+            ends.callback(line.close)
+            line.write(HALF_A_PHOTO)
+        refused = await until(
+            "they are on their way", lambda: sends_photo(origin, "203.0.113.8"), lambda status: status != 202
+        )
+        taken = await sends_photo(origin, "198.51.100.7")
+
+    assert (refused, taken) == (429, 202)
 
 
 async def test_photos_that_wait_have_an_end_in_all(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import base64
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -119,16 +119,11 @@ class ChatRoutes:
         if len(origins) > 1 or (origins and origins[0] not in self._origins):
             raise web.HTTPForbidden(text="this origin may not write here")
         token = self._visitors.read(request) or secrets.token_urlsafe(24)
+        network = caller.network(request)
+        uploads = request.content_type == wire.FORM
         try:
-            given = await wire.read(request)
-            network = caller.network(request)
-            mark = "" if network == HERE else self._office.network_mark(network)
-            with self._inbox.health.watch():
-                async with asyncio.timeout(INTAKE_S):
-                    await self._let_in(token, network, given)
-                chat, number = await self._database.write(
-                    lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
-                )
+            with self._crowd.uploads.place(token, network) if uploads else nullcontext():
+                chat, number = await self._taken(request, token, network)
         except TooBig as big:
             sentence = await self._sentence(token, big.sentence)
             raise web.HTTPRequestEntityTooLarge(big.most, big.size, text=sentence) from None
@@ -144,6 +139,18 @@ class ChatRoutes:
         answer = web.json_response({"id": str(number)}, status=202)
         self._visitors.set(answer, token)
         return answer
+
+    async def _taken(self, request: web.Request, token: str, network: str) -> tuple[Chat, int]:
+        """Read a message and keep it: its chat, and the number of its line. Raises what `take` answers."""
+        given = await wire.read(request)
+        mark = "" if network == HERE else self._office.network_mark(network)
+        async with self._crowd.keeping.turn(network):
+            with self._inbox.health.watch():
+                async with asyncio.timeout(INTAKE_S):
+                    await self._let_in(token, network, given)
+                return await self._database.write(
+                    lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
+                )
 
     async def _let_in(self, token: str, network: str, given: SentFields) -> None:
         """Let a message in unless its network took enough lately. Raises Full."""
