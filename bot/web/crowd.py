@@ -115,7 +115,7 @@ class Crowd:
     """What the web chat gives to strangers. stream_s: after so long a stream ends, and is asked for anew.
 
     uploads: photos on their way to us. keeping: what is written into the database. waiting_bytes: of photos that wait
-    to be cleaned, all of them together; above it no more is taken.
+    to be cleaned, all of them together; above it only a network of which none waits is given more, up to twice as much.
     """
 
     streams: ConcurrencyLimit

@@ -212,7 +212,8 @@ class TalkLine(SQLModel, table=True):
 class File(SQLModel, table=True):
     """A photo. `remote` while only its platform has it, `raw` as it came, `clean` once re-encoded, or `refused`.
 
-    body: the platform's name of a remote one, then the photo; nothing once it was refused.
+    body: the platform's name of a remote one, then the photo; nothing once it was refused. line: in which it waited:
+    the mark of the network it came from, else its person.
     """
 
     __tablename__ = "file"
@@ -220,6 +221,7 @@ class File(SQLModel, table=True):
         one_of("state", "remote", "raw", "clean", "refused"),
         Index("ix_file_raw", "id", postgresql_where=text("state = 'raw'"), sqlite_where=text("state = 'raw'")),
         Index("ix_file_remote", "id", postgresql_where=text("state = 'remote'"), sqlite_where=text("state = 'remote'")),
+        Index("ix_file_line", "created_at", "line", "state"),
     )
 
     id: str = Field(primary_key=True)
@@ -233,3 +235,4 @@ class File(SQLModel, table=True):
     not_before: datetime | None = Field(default=None, sa_type=UtcTime)
     body: bytes | None = None
     created_at: datetime = Field(sa_type=UtcTime)
+    line: str | None = None

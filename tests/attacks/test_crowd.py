@@ -21,6 +21,8 @@ from bot.web.pages import Pages
 from bot.web.wire import SentFields
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import waiting_bytes
+from storage.database import Unit
+from storage.queries.incoming import chats
 from tests.kit.house import House, open_house, visit
 from tests.kit.town import Town
 from tests.kit.waiting import comes, until
@@ -263,6 +265,43 @@ async def test_nobody_s_second_photo_goes_before_another_s_first(town: Town) -> 
         await town.at_desk(Actor("clock"), lambda desk: desk.files.refuse(which, "broken"))  # noqa: B023  # done at once
 
     assert order[1] == hers
+
+
+async def test_one_network_s_photos_do_not_hold_up_another_s(town: Town) -> None:
+    for number in range(5):
+        await sends_from(town, f"somebody new {number}", "the attacker's")
+    for _ in range(2):
+        found = await town.at_desk(Actor("clock"), lambda desk: desk.files.next_raw())
+        assert found is not None
+        which = found[0]
+        await town.at_desk(Actor("clock"), lambda desk: desk.files.refuse(which, "broken"))  # noqa: B023  # done at once
+    hers = await sends_from(town, "Lan", "hers")
+
+    found = await town.at_desk(Actor("clock"), lambda desk: desk.files.next_raw())
+
+    assert found is not None
+    assert found[0] == hers
+
+
+async def sends_from(town: Town, name: str, network: str) -> str:
+    """Somebody sends a photo from a network; returns its id."""
+    await town.citizen(name).says("/start")
+
+    def keep(unit: Unit) -> str:
+        chat = chats.find(unit, "webchat", name.encode())
+        assert chat is not None
+        actor = Actor("person", chat.person_id)
+        return town.office.desk(unit, actor, "test", town.clock, chat, network=network).files.keep(b"raw")
+
+    return await town.database.write(keep)
+
+
+async def test_while_much_waits_only_a_network_of_which_none_does_is_let_in(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, chat_beside(house, caps(waiting_bytes=PHOTO_BYTES - 1)) as origin:
+        networks = ["203.0.113.7", "203.0.113.8", "198.51.100.7", "192.0.2.7"]
+        statuses = [await sends_photo(origin, address) for address in networks]
+
+    assert statuses == [202, 503, 202, 503]
 
 
 async def sends_photo(origin: str, address: str) -> int:

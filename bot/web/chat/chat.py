@@ -147,12 +147,12 @@ class ChatRoutes:
         async with self._crowd.keeping.turn(network):
             with self._inbox.health.watch():
                 async with asyncio.timeout(INTAKE_S):
-                    await self._let_in(token, network, given)
+                    await self._let_in(token, network, mark, given)
                 return await self._database.write(
                     lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
                 )
 
-    async def _let_in(self, token: str, network: str, given: SentFields) -> None:
+    async def _let_in(self, token: str, network: str, mark: str, given: SentFields) -> None:
         """Let a message in unless its network took enough lately. Raises Full."""
         external = self._visitors.external(token)
         if external not in self._known:
@@ -163,10 +163,17 @@ class ChatRoutes:
         self._known[external] = None
         self._known.move_to_end(external)
         if given.photos:
-            if await self._database.read(waiting_bytes) > self._crowd.waiting_bytes:
-                raise Full("all", 30)
+            await self._let_wait(mark)
             self._crowd.photos.take(network, len(given.photos))
             self._crowd.photo_bytes.take(network, sum(map(len, given.photos)))
+
+    async def _let_wait(self, mark: str) -> None:
+        """Let photos wait to be cleaned; when much waits, only those of a network of which none waits. Raises Full."""
+        in_all = await self._database.read(waiting_bytes)
+        if in_all > self._crowd.waiting_bytes:
+            hers = await self._database.read(lambda unit: waiting_bytes(unit, mark)) if mark else in_all
+            if hers or in_all > 2 * self._crowd.waiting_bytes:
+                raise Full("all", 30)
 
     def _keep(self, unit: Unit, token: str, given: SentFields, network: str) -> tuple[Chat, int]:
         now, vault = self._clock.now(), Vault(unit, self._office.master)
@@ -174,7 +181,9 @@ class ChatRoutes:
         update_id = f"{chat.address_id}:{given.client}"
         if inbox.known(unit, WebChat.name, update_id):
             return chat, chats.number_of(unit, chat, given.client)
-        desk = self._office.desk(unit, Actor("person", chat.person_id), "intake", self._clock, chat)
+        desk = self._office.desk(
+            unit, Actor("person", chat.person_id), "intake", self._clock, chat, network=network
+        )  # fmt: skip
         body = {**given.body, "network": network, "photos": [desk.files.keep(raw) for raw in given.photos]}
         inbox.accept(unit, vault, chat, update_id, given.kind, body, now)
         if given.kind == "photos":

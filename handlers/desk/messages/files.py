@@ -23,18 +23,25 @@ MOST_A_DAY = 20
 MOST_WAITING_BYTES = 256 << 20  # of photos that wait to be cleaned, all of them together
 
 
-def waiting_bytes(unit: Unit) -> int:
-    """How much of photos waits to be cleaned."""
-    return unit.scalar(select(func.coalesce(func.sum(File.size), 0)).where(File.state == "raw")) or 0
+def waiting_bytes(unit: Unit, line: str = "") -> int:
+    """How much of photos waits to be cleaned, in one line or in all."""
+    query = select(func.coalesce(func.sum(File.size), 0)).where(File.state == "raw")
+    return unit.scalar(query.where(File.line == line) if line else query) or 0
 
 
 def _first(state: str, now: datetime, *those: ColumnElement[bool]) -> SelectOfScalar[File]:
-    """The photo whose turn it is: nobody's second of an hour goes before another's first, however many she sent."""
-    earlier = aliased(File)
+    """The photo whose turn it is: of the line that had fewest this hour, and nobody's second before another's first.
+
+    Why lines: who sends each photo as somebody new else goes before all who come later.
+    """
+    lately, earlier = now - timedelta(hours=1), aliased(File)
+    over = (col(File.created_at) > lately, col(File.state).in_(("clean", "refused")))
+    turns = select(col(File.line), func.count().label("had")).where(*over).group_by(col(File.line)).subquery()
     hers = (col(earlier.person_id) == col(File.person_id), col(earlier.id) < col(File.id))
-    before = select(func.count()).select_from(earlier).where(*hers, col(earlier.created_at) > now - timedelta(hours=1))
-    turn = (before.correlate(File).scalar_subquery(), col(File.id))
-    return select(File).where(File.state == state, *those).order_by(*turn).limit(1)
+    before = select(func.count()).select_from(earlier).where(*hers, col(earlier.created_at) > lately)
+    turn = (func.coalesce(turns.c.had, 0), before.correlate(File).scalar_subquery(), col(File.id))
+    query = select(File).outerjoin(turns, turns.c.line == col(File.line))
+    return query.where(File.state == state, *those).order_by(*turn).limit(1)
 
 
 class TooMany(Exception):
@@ -73,7 +80,7 @@ class Files:
             raise TooMany
         row = File(
             id=new_id(context.now), person_id=chat.person_id, address_id=chat.address_id, state=state, size=size,
-            created_at=context.now,
+            created_at=context.now, line=context.network or chat.person_id,
         )  # fmt: skip
         row.body = context.vault.seal_bytes(f"person:{chat.person_id}", f"file.body:{row.id}", content)
         context.unit.add(row)
