@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import aiohttp
@@ -18,12 +19,16 @@ W = TypeVar("W", bound=World[Any])
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One request to the webhook. status: 0 where no answer came in time; retry: 0 for the first try."""
+    """One request to the webhook. status: 0 where no answer came in time; retry: 0 for the first try.
+
+    took_s: how long it really took.
+    """
 
     body: Json
     queue: str
     status: int = 0
     retry: int = 0
+    took_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -96,8 +101,9 @@ class Pusher(ABC, Generic[W]):
 
     async def _push(self, url: str, push: Push, headers: Mapping[str, str]) -> Answer:
         """Push once, and note how it ended. push: its status is not known yet."""
+        began = time.monotonic()
         answer = await self._post(url, self.written(push.body), headers)
-        self.pushed.append(Push(push.body, push.queue, answer.status, push.retry))
+        self.pushed.append(replace(push, status=answer.status, took_s=time.monotonic() - began))
         self.world.bell.ring()
         return answer
 

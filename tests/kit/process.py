@@ -22,6 +22,7 @@ from bot import config, setup
 from bot.clock import SystemClock
 from handlers.desk import Actor, Desk
 from storage.crypto import new_key
+from storage.database import Database, Unit
 from storage.queries import machine
 from storage.tables import Case
 from tests.kit import forks
@@ -196,10 +197,17 @@ class Process:
 
     def at_desk(self, work: Callable[[Desk], T]) -> T:
         """Open its database here, with its own key, and do something at the operator's desk."""
+        return self._with_desk(Database.write_now, work)
+
+    def look(self, work: Callable[[Desk], T]) -> T:
+        """The same for who only looks, and so waits for no writer."""
+        return self._with_desk(Database.read_now, work)
+
+    def _with_desk(self, run: Callable[[Database, Callable[[Unit], T]], T], work: Callable[[Desk], T]) -> T:
         opened = setup.open_office(config.load(self.settings, None))
         try:
-            return opened.database.write_now(
-                lambda unit: work(opened.office.desk(unit, Actor("operator"), "test", SystemClock()))
+            return run(
+                opened.database, lambda unit: work(opened.office.desk(unit, Actor("operator"), "test", SystemClock()))
             )
         finally:
             opened.database.close_now()

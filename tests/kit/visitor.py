@@ -63,11 +63,14 @@ class Visitor:
     """One browser. urls: where she reaches us; with several, each message goes to the next.
 
     sent: client ids of what was taken, in order; attempts: every try. taken: released for each message taken.
-    patience_s: how long she tries the same thing.
+    patience_s: how long she tries the same thing. address: hers, as a proxy tells it; this machine's if there is none.
     """
 
-    def __init__(self, *urls: str, taken: asyncio.Semaphore | None = None, patience_s: float = PATIENT_S) -> None:
+    def __init__(
+        self, *urls: str, taken: asyncio.Semaphore | None = None, patience_s: float = PATIENT_S, address: str = ""
+    ) -> None:
         self.urls, self.taken, self.patience_s = urls, taken, patience_s
+        self._headers = {"X-Forwarded-For": address} if address else {}
         self.sent: list[str] = []
         self.attempts: list[Attempt] = []
         self._last = "0"
@@ -77,7 +80,9 @@ class Visitor:
     async def __aenter__(self) -> "Visitor":
         # A browser keeps cookies of addresses too; only aiohttp calls that unsafe.
         jar = aiohttp.CookieJar(unsafe=True)
-        session = aiohttp.ClientSession(cookie_jar=jar, connector=aiohttp.TCPConnector(limit=0))
+        session = aiohttp.ClientSession(
+            cookie_jar=jar, connector=aiohttp.TCPConnector(limit=0), headers=self._headers
+        )  # fmt: skip
         self._web = await self._stack.enter_async_context(session)
         return self
 
