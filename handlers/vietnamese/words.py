@@ -61,6 +61,8 @@ def tidy(text: str) -> str:
     joiner between two emoji stays), and of a pile of combining marks the first three.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isprintable():
+        return composed(text).strip()
     around = zip(" " + text, text, text[1:] + " ", strict=False)
     seen = "".join(c for before, c, after in around if _may_be_seen(c, before, after))
     return composed(seen).strip()
