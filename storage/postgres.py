@@ -8,16 +8,17 @@ import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from storage.unit import (
+    SENT,
     WENT_ON,
     DatabaseAway,
     Pending,
@@ -37,6 +38,7 @@ CONNECT_S = 5
 TRIES_WHEN_LOST = 2  # a connection, before COMMIT
 LOOKS = 20  # for transactions that still see what was deleted
 LOOK_AGAIN_S = 0.05
+BEGIN = "begin"  # an execution option: what a transaction begins with
 SOON_WRITTEN_BYTES = 16 << 20  # some hundred thousand keys, and about a tenth of a second
 SESSION = "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
@@ -70,14 +72,20 @@ class Postgres:
             url,
             hide_parameters=True,
             pool_size=CONNECTIONS,
+            use_native_hstore=False,  # which is asked for with each new connection
             connect_args={"connect_timeout": CONNECT_S, "options": options, "application_name": self.process},
         )
+        _send_together(self.engine)
         forget_at_rollback(self.engine)
-        self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
-        self._marking = self.engine.execution_options(isolation_level="READ COMMITTED")
-        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writing = self._beginning("BEGIN ISOLATION LEVEL SERIALIZABLE")
+        self._marking = self._beginning("BEGIN ISOLATION LEVEL READ COMMITTED")
+        self._reading = self._beginning("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         self._threads = ThreadPoolExecutor(CONNECTIONS, "postgres")
         self._again = threading.Lock()
+
+    def _beginning(self, begin: str) -> Engine:
+        # The driver waits for the answer to its own BEGIN: here it goes with the first statement.
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT", **{BEGIN: begin})
 
     @classmethod
     def open(cls, url: URL) -> "Postgres":
@@ -135,7 +143,11 @@ class Postgres:
         return True
 
     def hold(self) -> None:
-        """Do nothing: any number of processes may serve this database."""
+        """Connect as often as may be needed, as connecting takes long; any number of processes may serve this."""
+        found = [self._threads.submit(self.engine.connect) for _ in range(CONNECTIONS)]
+        for one in found:
+            with suppress(DBAPIError):  # who needs it will be told
+                one.result().close()
 
     def is_held(self) -> bool:
         return False
@@ -150,6 +162,44 @@ class Postgres:
             self._threads.submit(_serve, pending, engine, self._again, reading=reading)
         except RuntimeError as error:
             raise DatabaseAway("the database is closed") from error
+
+
+def _send_together(engine: Engine) -> None:
+    """Send BEGIN together with the first statement of a transaction, and what was sent with the one after it.
+
+    However far away the server is, what needs no answer needs no wait. A driver that can't do it waits each time.
+    """
+    together = psycopg.Connection.pipeline if psycopg.Pipeline.is_supported() else nullcontext
+
+    def first(context: Any, raw: psycopg.Connection) -> list[tuple[Any, Any]]:
+        """What has to be sent before a statement."""
+        begin = context.execution_options.get(BEGIN)
+        idle = begin is not None and raw.info.transaction_status == TransactionStatus.IDLE
+        sent: list[tuple[Any, Any]] = context.root_connection.info.pop(SENT, []) if begin is not None else []
+        return [(begin, None), *sent] if idle else sent
+
+    @event.listens_for(engine, "do_execute")
+    def send(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        if context.execution_options.get(SENT):
+            context.root_connection.info.setdefault(SENT, []).append((statement, parameters))
+            return True
+        before = first(context, cursor.connection)
+        if not before:
+            return False
+        with together(cursor.connection):
+            for one in before:
+                cursor.connection.execute(*one)
+            cursor.execute(statement, parameters)
+        return True
+
+    @event.listens_for(engine, "do_executemany")
+    def send_before(cursor: Any, statement: str, parameters: Any, context: Any) -> None:
+        for one in first(context, cursor.connection):
+            cursor.connection.execute(*one)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.info.pop(SENT, None)
 
 
 def _lost(error: BaseException) -> bool:
@@ -203,6 +253,8 @@ def _intact(connection: Connection) -> bool:
 
 def _commit(connection: Connection) -> None:
     try:
+        if connection.info.get(SENT):
+            connection.exec_driver_sql("COMMIT")
         connection.commit()
     except DBAPIError as error:
         state = _state(error)

@@ -22,6 +22,7 @@ from storage.cutoff import CutOff
 T = TypeVar("T")
 
 REMEMBERED = "remembered"
+SENT = "sent"  # an execution option
 WENT_ON = "a statement failed and the work went on: nothing was kept"
 
 
@@ -48,6 +49,7 @@ class Unit(Session):
     def __init__(self, connection: Connection) -> None:
         super().__init__(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
         self._here = connection
+        self._last: list[tuple[Executable, Mapping[str, object]]] = []
 
     def commit(self) -> NoReturn:
         """Refuse: the database commits when the function returns."""
@@ -66,6 +68,27 @@ class Unit(Session):
         if not self._here.in_transaction():  # or the connection would begin another one
             raise WentOnAfterFailure(WENT_ON)
         return self._here.execute(statement, values)
+
+    def send(self, statement: Executable, values: Mapping[str, object]) -> None:
+        """Run a statement of Core whose result nobody reads: on a server it goes with the next one, or with COMMIT."""
+        self.flush()
+        if not self._here.in_transaction():
+            raise WentOnAfterFailure(WENT_ON)
+        self._here.execute(statement, values, execution_options={SENT: True})
+
+    def send_last(self, statement: Executable, values: Mapping[str, object]) -> None:
+        """Send a statement at the end, so that others wait for its row while COMMIT is under way, and no longer.
+
+        Who needs to read it or to change the same row in this transaction says `send_rest` first.
+        """
+        self._last.append((statement, values))
+
+    def send_rest(self) -> None:
+        """Send all that was to be sent last."""
+        self.flush()
+        last, self._last = self._last, []
+        for statement, values in last:
+            self.send(statement, values)
 
     def change(self, statement: UpdateBase) -> int:
         """Run an UPDATE or DELETE and return how many rows it changed: 0 where a compare-and-set came too late."""
@@ -137,7 +160,7 @@ def run(connection: Connection, pending: Pending[T], *, intact: Callable[[Connec
         # Before the flush, because on SQLite statements after a lost transaction would commit one by one.
         if connection.invalidated or not connection.in_transaction() or not intact(connection):
             raise WentOnAfterFailure(WENT_ON)
-        unit.flush()
+        unit.send_rest()
     return result
 
 

@@ -48,7 +48,7 @@ class Vault:
     def make(self, name: str, now: datetime) -> None:
         """Make a new data key under this name."""
         key = secrets.token_bytes(32)
-        self.unit.run(_MAKE, {"name": name, "wrapped": self._master.wrap(key, name), "created_at": now})
+        self.unit.send(_MAKE, {"name": name, "wrapped": self._master.wrap(key, name), "created_at": now})
         self._ciphers[name] = Cipher(key)
 
     def has(self, name: str) -> bool:

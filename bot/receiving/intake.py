@@ -105,9 +105,9 @@ def keep(unit: Unit, office: DeskFactory, clock: Clock, channel: str, received: 
             chats.set_reachable(unit, known.address_id, reachable=received.kind == "back")
         return None
     update_id = id_in(external, received.update_id) if received.of_chat else received.update_id
-    if inbox.known(unit, channel, update_id):
+    chat = inbox.arrive(unit, vault, channel, external, update_id, now, platform=received.chat)
+    if chat is None:
         return None
-    chat = chats.arrive(unit, vault, channel, external, now, platform=received.chat)
     if _has_windows(office, channel):
         chats.interacts(unit, chat.address_id, min(received.written_at or now, now))
     desk = office.desk(unit, Actor("person", chat.person_id), "intake", clock, chat)

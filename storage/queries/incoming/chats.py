@@ -44,12 +44,12 @@ _CHAT = select(
 ).join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
 _FIND = _CHAT.where(_ADDRESS.c.channel == bindparam("channel"), _ADDRESS.c.external == bindparam("external"))
 _AT = _CHAT.where(_ADDRESS.c.id == bindparam("address_id"))
-_LANGUAGE = select(_PERSON.c.language).where(_PERSON.c.id == _ADDRESS.c.person_id).scalar_subquery()
+LANGUAGE = select(_PERSON.c.language).where(_PERSON.c.id == _ADDRESS.c.person_id).scalar_subquery()
 _WRITES = (
     update(_ADDRESS)
     .where(_ADDRESS.c.channel == bindparam("through"), _ADDRESS.c.external == bindparam("known_as"))
     .values(reachable=True, last_in_at=bindparam("last_in_at"))
-    .returning(_ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, _LANGUAGE, _ADDRESS.c.screen)
+    .returning(_ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, LANGUAGE, _ADDRESS.c.screen)
 )
 _MAKE_PERSON, _MAKE_ADDRESS = insert(_PERSON), insert(_ADDRESS)
 _CHANGE = update(_ADDRESS).where(_ADDRESS.c.id == bindparam("which"))
@@ -57,12 +57,14 @@ _CHANGE = update(_ADDRESS).where(_ADDRESS.c.id == bindparam("which"))
 
 def find(unit: Unit, channel: str, external: bytes) -> Chat | None:
     """The chat known by a look-up value on a channel."""
+    unit.send_rest()
     row = unit.run(_FIND, {"channel": channel, "external": external}).first()
     return Chat(*row) if row else None
 
 
 def at_address(unit: Unit, address_id: str) -> Chat:
     """The chat of an address. Raises NoResultFound if there is none."""
+    unit.send_rest()
     return Chat(*unit.run(_AT, {"address_id": address_id}).one())
 
 
@@ -91,7 +93,7 @@ def make_person(unit: Unit, vault: Vault, now: datetime, language: str = "") -> 
     person_id = new_id(now)
     vault.make(f"person:{person_id}", now)
     values = {"id": person_id, "state": "active", "language": language, "created_at": now, "last_in_at": now}
-    unit.run(_MAKE_PERSON, values)
+    unit.send(_MAKE_PERSON, values)
     return person_id
 
 
@@ -102,15 +104,18 @@ def arrive(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetim
     """
     # The chat's row is changed first, so that nobody hands it to another person before this is kept.
     row = unit.run(_WRITES, {"through": channel, "known_as": external, "last_in_at": now}).first()
-    if row is not None:
-        return Chat(*row)
+    return Chat(*row) if row is not None else make(unit, vault, channel, external, now, platform=platform)
+
+
+def make(unit: Unit, vault: Vault, channel: str, external: bytes, now: datetime, *, platform: str = "") -> Chat:
+    """Make a chat and its person at their first message. platform: as above."""
     person_id, address_id = make_person(unit, vault, now), new_id(now)
     sealed = vault.seal(f"person:{person_id}", f"address.chat:{address_id}", platform) if platform else None
     values = {
         "id": address_id, "channel": channel, "external": external, "person_id": person_id, "chat": sealed,
         "reachable": True, "last_in_at": now, "last_line": 0,
     }  # fmt: skip
-    unit.run(_MAKE_ADDRESS, values)
+    unit.send(_MAKE_ADDRESS, values)
     return Chat(person_id, address_id, channel, "", None)
 
 
@@ -126,6 +131,7 @@ def move_platform_chat(unit: Unit, vault: Vault, address_id: str, external: byte
 
 def hand_over(unit: Unit, vault: Vault, address_id: str, person_id: str, *, with_screen: bool = False) -> None:
     """Give a chat to another person, whose key seals from now on where it is. with_screen: its buttons are hers too."""
+    unit.send_rest()
     row = unit.execute(select(_ADDRESS.c.person_id, _ADDRESS.c.chat).where(_ADDRESS.c.id == address_id)).one()
     values: dict[str, object] = {"person_id": person_id, "chosen": False}
     if row.chat is not None:
@@ -144,7 +150,7 @@ def set_reachable(unit: Unit, address_id: str, *, reachable: bool) -> None:
 def interacts(unit: Unit, address_id: str, at: datetime) -> None:
     """Note that she did something there at a moment of the platform's own time; what came late changes nothing."""
     older = or_(_ADDRESS.c.interacted_at.is_(None), _ADDRESS.c.interacted_at < at)
-    unit.run(_CHANGE.where(older), {"which": address_id, "interacted_at": at})
+    unit.send(_CHANGE.where(older), {"which": address_id, "interacted_at": at})
 
 
 def close_window(unit: Unit, address_id: str, at: datetime) -> None:
@@ -176,8 +182,8 @@ def set_by_hand(unit: Unit, address_id: str, until: datetime | None) -> None:
 
 
 def set_screen(unit: Unit, address_id: str, nonce: str | None) -> None:
-    """Note which asking is the last one shown in a chat."""
-    unit.run(_CHANGE, {"which": address_id, "screen": nonce})
+    """Note which asking is the last one shown in a chat. Her next message comes in without waiting for this turn."""
+    unit.send_last(_CHANGE, {"which": address_id, "screen": nonce})
 
 
 def add_line(

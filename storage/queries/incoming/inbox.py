@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, false, func, insert, literal, literal_column, or_, select, text, update
+from sqlalchemy import (
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Unit
 from storage.ids import new_id
-from storage.queries.incoming import states
+from storage.queries.incoming import chats, states
 from storage.queries.incoming.chats import Chat
 from storage.tables import Address, DataKey, DeadLetter, InboxRow, Person
 from storage.vault import Vault
@@ -20,10 +34,29 @@ _PERSON = Person.__table__  # type: ignore[attr-defined]  # as above
 _ADDRESS = Address.__table__  # type: ignore[attr-defined]  # as above
 _KEYS = DataKey.__table__  # type: ignore[attr-defined]  # as above
 
-_ACCEPT_ON_SQLITE = sqlite.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id)
-_ACCEPT = postgresql.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id)
-_KNOWN = select(_INBOX.c.id).where(
-    _INBOX.c.channel == bindparam("channel"), _INBOX.c.update_id == bindparam("update_id")
+_ACCEPT_ON_SQLITE = sqlite.insert(_INBOX).on_conflict_do_nothing().inline()
+_ACCEPT = postgresql.insert(_INBOX).on_conflict_do_nothing().inline()
+_KNOWN = select(_INBOX.c.id).where(_INBOX.c.channel == bindparam("through"), _INBOX.c.update_id == bindparam("named"))
+# All that keeping a message needs to know, by one statement.
+_KEPT = exists(_KNOWN)
+_KEY = select(_KEYS.c.wrapped).where(_KEYS.c.name == bindparam("today")).scalar_subquery()
+_NOW = bindparam("now", type_=_ADDRESS.c.last_in_at.type)
+_ARRIVES_ON_SQLITE = (
+    update(_ADDRESS)
+    .where(_ADDRESS.c.channel == bindparam("through"), _ADDRESS.c.external == bindparam("known_as"))
+    .values(
+        reachable=case((_KEPT, _ADDRESS.c.reachable), else_=True),
+        last_in_at=case((_KEPT, _ADDRESS.c.last_in_at), else_=_NOW),
+    )
+    .returning(
+        _ADDRESS.c.person_id, _ADDRESS.c.id, _ADDRESS.c.channel, chats.LANGUAGE.label("language"), _ADDRESS.c.screen,
+        _KEPT.label("kept"), _KEY.label("key"),
+    )
+)  # fmt: skip
+# With a row also where there is no chat yet.
+_ARRIVED = _ARRIVES_ON_SQLITE.cte("arrived")
+_ARRIVES = select(*(column for column in _ARRIVED.c if column.name != "key"), _KEY.label("key")).select_from(
+    select(literal_column("1").label("one")).subquery().outerjoin(_ARRIVED, true())
 )
 # An UPDATE and not FOR UPDATE: who waited for the lock sees the past, and has to begin again.
 _LOCK = update(_PERSON).where(_PERSON.c.id == bindparam("person_id")).values(state=_PERSON.c.state)
@@ -57,10 +90,31 @@ def day_key(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
+def arrive(
+    unit: Unit, vault: Vault, channel: str, external: bytes, update_id: str, now: datetime, *, platform: str
+) -> Chat | None:
+    """Find the chat of a message, or make it and its person at their first one; None if the message was kept before.
+
+    Together with `accept` this takes two round trips. platform: the platform's id of the chat.
+    """
+    day = day_key(now.date())
+    asked = {"through": channel, "known_as": external, "named": update_id, "now": now, "today": day}
+    row = unit.run(_ARRIVES_ON_SQLITE if unit.on_sqlite else _ARRIVES, asked).first()
+    if row is not None and row.kept:
+        return None
+    if row is not None and row.key is None:
+        vault.make(day, now)
+    elif row is not None:
+        vault.learn(day, row.key)
+    if row is None or row.person_id is None:
+        return chats.make(unit, vault, channel, external, now, platform=platform)
+    return Chat(row.person_id, row.id, row.channel, row.language, row.screen)
+
+
 def accept(
     unit: Unit, vault: Vault, chat: Chat, update_id: str, kind: str, body: Mapping[str, object], now: datetime
-) -> bool:
-    """Keep a message. False if it was kept before: the same id again has no effect."""
+) -> None:
+    """Keep a message; the same id again has no effect."""
     day = now.date()
     vault.ensure(day_key(day), now)
     row = {
@@ -76,12 +130,12 @@ def accept(
         "not_before": now,
         "received_at": now,
     }
-    return unit.run(_ACCEPT_ON_SQLITE if unit.on_sqlite else _ACCEPT, row).first() is not None
+    unit.send(_ACCEPT_ON_SQLITE if unit.on_sqlite else _ACCEPT, row)
 
 
 def known(unit: Unit, channel: str, update_id: str) -> bool:
     """Whether a message with this id was accepted before."""
-    return unit.run(_KNOWN, {"channel": channel, "update_id": update_id}).first() is not None
+    return unit.run(_KNOWN, {"through": channel, "named": update_id}).first() is not None
 
 
 def waiting(unit: Unit, most: int = 500) -> list[str]:
