@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TypeVar
 
 from bot.channels.contract import NeedsToken, NotSent, SendError, TryLater
@@ -63,6 +64,7 @@ class Tokens:
         self._renewals = Renewals(database, master, clock, client, alone=alone)
         self._pair: Pair | None = None
         self._read_at = float("-inf")
+        self._reads, self._read_as = count(1), 0  # of reads under way at once, the one that began last counts
         self._flight: asyncio.Task[None] | None = None
 
     # What others ask
@@ -234,6 +236,7 @@ class Tokens:
         """The pair as it is kept, or was a few seconds ago. Raises NotSent while it can't be read at all."""
         if not anew and time.monotonic() - self._read_at < READ_AGAIN_S:
             return self._pair
+        number = next(self._reads)
         try:
             found = await self._database.read(lambda unit: tokens.find(unit, Vault(unit, self._master), CHANNEL))
         except (DatabaseAway, UnclearCommit):
@@ -243,9 +246,11 @@ class Tokens:
         except WrongKey:
             log.exception("the tokens can't be opened")
             found = None
+        if number < self._read_as:
+            return self._pair
         if found is not None and (self._pair is None or found.number != self._pair.number):
             self._renewals.tried_at = None
-        self._pair, self._read_at = found, time.monotonic()
+        self._pair, self._read_at, self._read_as = found, time.monotonic(), number
         return found
 
     async def _write(self, work: Callable[[Unit], T]) -> T:

@@ -1,9 +1,12 @@
 """The pair of tokens: one renewal for all, in time, and nobody notices."""
 
 import asyncio
+import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import event
 
 from bot.channels.contract import NeedsToken, TryLater
 from bot.channels.zalo_oa.client import ZaloClient
@@ -18,7 +21,7 @@ from storage.vault import Vault
 from tests.bot.channels.zalo_oa.held import CS, MASTER, Make, give, row, say, worst
 from tests.kit.clock import HandClock
 from tests.kit.other_end import failure
-from tests.kit.waiting import until
+from tests.kit.waiting import PATIENT_S, until
 
 
 async def test_without_tokens_nothing_is_asked_and_the_reason_is_told(zalo: FakeZaloOa, make: Make) -> None:
@@ -217,3 +220,25 @@ async def test_nothing_readable_is_kept(shaped: Database, zalo: FakeZaloOa, held
         assert access.encode() not in sealed
     assert (kept.channel, kept.presented, kept.spent, kept.refused) == (CHANNEL, 0, False, False)
     assert access not in repr(await shaped.read(lambda unit: tokens.find(unit, Vault(unit, MASTER), CHANNEL)))
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])  # SQLite's readers have connections of their own
+async def test_a_look_that_ends_late_does_not_bring_the_pair_of_before(shaped: Database, held: Tokens) -> None:
+    pair = await shaped.read(lambda unit: tokens.find(unit, Vault(unit, MASTER), CHANNEL))
+    assert pair is not None
+    looked, goes_on = threading.Event(), threading.Event()
+
+    @partial(event.listen, shaped.engine, "after_cursor_execute")
+    def hold_the_first(_c: object, _k: object, statement: str, *_: object) -> None:
+        if "channel_token" in statement and not looked.is_set():
+            looked.set()
+            goes_on.wait(PATIENT_S)
+
+    late = asyncio.create_task(held.look())
+    await asyncio.to_thread(looked.wait, PATIENT_S)
+    await shaped.write(lambda unit: tokens.spend(unit, CHANNEL, pair.number, "given up"))
+    await held.look()
+    goes_on.set()
+    await late
+
+    assert held.life.reason == "given up"
