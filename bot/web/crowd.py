@@ -120,7 +120,7 @@ class Crowd:
 
     streams: ConcurrencyLimit
     uploads: ConcurrencyLimit = field(
-        default_factory=lambda: ConcurrencyLimit(a_visitor=2, a_network=3, in_all=MOST_UPLOADS)
+        default_factory=lambda: ConcurrencyLimit(a_visitor=3, a_network=3, in_all=MOST_UPLOADS)
     )
     keeping: Queues = field(default_factory=Queues)
     stream_s: float = 300.0
