@@ -14,7 +14,7 @@ from bot.channels.contract import MOST_TEXT
 from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.intake_health import IntakeHealth
-from bot.receiving.turns import Turns
+from bot.receiving.turns import FOUND, Turns
 from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
@@ -53,6 +53,7 @@ class Inbox:
         self._replied = replied
         self.health = IntakeHealth(clock)
         self._turns = Turns()
+        self._again: dict[str, str] = {}  # who comes again in a moment, and in which line
         self._wake = asyncio.Condition()
 
     async def wake(self, person_id: str, network: str = "") -> None:
@@ -75,18 +76,23 @@ class Inbox:
                 found = await self._database.read(inbox.waiting)
             except (DatabaseAway, UnclearCommit):
                 found = []
-            for person_id in found:
-                await self.wake(person_id)
+            async with self._wake:
+                again, self._again = dict.fromkeys(found, FOUND) | self._again, {}
+                for person_id, line in again.items():
+                    if not self._turns.has(person_id):
+                        self._turns.wait(person_id, line)
+                        self._wake.notify()
             await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _work(self) -> None:
         while True:
             person_id, line = await self._next()
-            more = False
+            more, failed = False, True
             try:
                 if (handled := await self.handle(person_id)) is not None:
                     self._replied(handled.told)
                     more = handled.more
+                failed = False
             except (DatabaseAway, UnclearCommit) as error:
                 log.warning("the inbox waits for the database", extra={"reason": type(error).__name__})
             except Exception:
@@ -94,6 +100,8 @@ class Inbox:
             finally:
                 async with self._wake:
                     self._turns.end(person_id)
+                    if failed:
+                        self._again[person_id] = line
                     if more:
                         self._turns.wait(person_id, line)
                     self._wake.notify()
