@@ -69,8 +69,8 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
     outbox = WebchatDelivery(database, office.master, WebChat(), clock, lines.arrived)
 
     def replied(told: Sequence[Told]) -> None:
-        if any(one.channel == WebChat.name for one in told):
-            outbox.wake()
+        for address_id in {one.address_id: None for one in told if one.channel == WebChat.name}:
+            outbox.begin(address_id)
         for platform in built:
             platform.sender.begin(told)
 
