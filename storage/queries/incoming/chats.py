@@ -53,6 +53,8 @@ _WRITES = (
 )
 _MAKE_PERSON, _MAKE_ADDRESS = insert(_PERSON), insert(_ADDRESS)
 _CHANGE = update(_ADDRESS).where(_ADDRESS.c.id == bindparam("which"))
+_COUNT_LINE = _CHANGE.values(last_line=_ADDRESS.c.last_line + 1).returning(_ADDRESS.c.last_line)
+_ADD_LINE = insert(_LINE)
 
 
 def find(unit: Unit, channel: str, external: bytes) -> Chat | None:
@@ -191,19 +193,13 @@ def add_line(
     *, client: str | None = None, outbox_id: int | None = None,
 ) -> int:  # fmt: skip
     """Append a line to a web chat; its number comes from the chat's row, so numbers appear in order of commit."""
-    number: int = unit.execute(
-        update(_ADDRESS)
-        .where(_ADDRESS.c.id == chat.address_id)
-        .values(last_line=_ADDRESS.c.last_line + 1)
-        .returning(_ADDRESS.c.last_line)
-    ).scalar_one()
+    number: int = unit.run(_COUNT_LINE, {"which": chat.address_id}).scalar_one()
     sealed = vault.seal(f"person:{chat.person_id}", f"chat_line.body:{chat.address_id}/{number}", body)
-    unit.execute(
-        insert(_LINE).values(
-            address_id=chat.address_id, number=number, origin=origin, client=client,
-            outbox_id=outbox_id, body=sealed, at=now,
-        )
-    )  # fmt: skip
+    values = {
+        "address_id": chat.address_id, "number": number, "origin": origin, "client": client,
+        "outbox_id": outbox_id, "body": sealed, "at": now,
+    }  # fmt: skip
+    unit.run(_ADD_LINE, values)
     return number
 
 
