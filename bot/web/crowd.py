@@ -66,14 +66,23 @@ class Quota:
     clock: Callable[[], float] = time.monotonic
     _taken: OrderedDict[str, tuple[float, int]] = field(default_factory=OrderedDict)
 
+    def look(self, network: str) -> None:
+        """See whether anything is left, and take nothing. Raises Full."""
+        now = self.clock()
+        since, taken = self._standing(network, now)
+        if taken >= self.most:
+            raise Full("network", max(1, round(since + self.window_s - now)))
+
+    def _standing(self, network: str, now: float) -> tuple[float, int]:
+        since, taken = self._taken.get(network, (now, 0))
+        return (since, taken) if now - since < self.window_s else (now, 0)
+
     def take(self, network: str, amount: int = 1) -> None:
         """Take some of it. Raises Full, and then nothing is taken."""
         if network == HERE:
             return
         now = self.clock()
-        since, taken = self._taken.get(network, (now, 0))
-        if now - since >= self.window_s:
-            since, taken = now, 0
+        since, taken = self._standing(network, now)
         fits = taken + amount <= self.most
         self._taken[network] = since, taken + amount if fits else taken
         self._taken.move_to_end(network)
@@ -87,7 +96,7 @@ class Quota:
 class Queues:
     """A queue for each network: so much of it goes on at once, and all else of it waits."""
 
-    at_once: int = 2
+    at_once: int = 1
     longest_s: float = 1.5
     _rooms: WeakValueDictionary[str, asyncio.Semaphore] = field(default_factory=WeakValueDictionary)
 

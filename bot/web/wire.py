@@ -34,11 +34,16 @@ class SentFields:
     photos: tuple[bytes, ...] = ()
 
 
+def content_type(request: web.Request) -> str:
+    """What the body is. aiohttp's own reads each header as if it were an e-mail's, which costs as much as the rest."""
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
 async def read(request: web.Request) -> SentFields:
     """Read what a browser or a program posted. Raises HTTPBadRequest saying what and where, TooBig."""
-    if request.content_type == FORM:
+    if content_type(request) == FORM:
         return await _read_photos(request)
-    if request.content_type != "application/json":
+    if content_type(request) != "application/json":
         raise web.HTTPBadRequest(text="body: application/json or multipart/form-data is expected")
     try:
         body = orjson.loads(await request.read())

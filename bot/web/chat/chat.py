@@ -6,6 +6,7 @@ Why the cookie is signed: a made-up or changed one must not become a chat, nor e
 import asyncio
 import base64
 import secrets
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import nullcontext, suppress
@@ -40,6 +41,7 @@ HEARTBEAT_S = 10.0
 CLEANING_LOOK_S = 0.25
 CLEANING_LOOKS = 40
 COOKIE_AGE_S = 180 * 24 * 3600
+PAGE_S, MOST_PAGES = 1.0, 100
 MOST_KNOWN = 100_000
 
 
@@ -88,6 +90,7 @@ class ChatRoutes:
         self._visitors = Visitors(office, secure)
         self._crowd = crowd
         self._known: OrderedDict[bytes, None] = OrderedDict()  # visitors who have a chat
+        self._making, self._made = asyncio.Lock(), dict[tuple[str, str], tuple[float, str]]()
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/chat", self.page)
@@ -103,15 +106,26 @@ class ChatRoutes:
         wanted = "en" if request.query.get("lang") == "en" else "vi"
         language = chat.language if chat and chat.language else wanted
 
+        campaign = read_code(request.query.get("start", ""), CAMPAIGN_PREFIX) or ""
+        answer = web.Response(text=await self._page(language, campaign), content_type="text/html")
+        self._visitors.set(answer, token or secrets.token_urlsafe(24))
+        return answer
+
+    async def _page(self, language: str, campaign: str) -> str:
+        """The page's HTML, made once a second however many ask for it."""
+
         def values(unit: Unit) -> Mapping[str, object]:
             desk = self._office.desk(unit, Actor("clock"), "page", self._clock)
             return foot(desk.voice(language))
 
-        campaign = read_code(request.query.get("start", ""), CAMPAIGN_PREFIX) or ""
-        html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))
-        answer = web.Response(text=html, content_type="text/html")
-        self._visitors.set(answer, token or secrets.token_urlsafe(24))
-        return answer
+        async with self._making:
+            found = self._made.get((language, campaign))
+            if found is None or time.monotonic() - found[0] > PAGE_S:
+                html = self._pages.render("chat.html", language, campaign=campaign, **await self._database.read(values))
+                if len(self._made) >= MOST_PAGES:
+                    self._made.clear()
+                found = self._made[language, campaign] = time.monotonic(), html
+        return found[1]
 
     async def take(self, request: web.Request) -> web.Response:
         """Take one message in; 202 once it is kept. The same client id again has no effect."""
@@ -120,9 +134,11 @@ class ChatRoutes:
             raise web.HTTPForbidden(text="this origin may not write here")
         token = self._visitors.read(request) or secrets.token_urlsafe(24)
         network = caller.network(request)
-        uploads = request.content_type == wire.FORM
+        uploads = wire.content_type(request) == wire.FORM
         try:
             with self._crowd.uploads.place(token, network) if uploads else nullcontext():
+                if uploads:
+                    await self._let_upload(network)
                 chat, number = await self._taken(request, token, network)
         except TooBig as big:
             sentence = await self._sentence(token, big.sentence)
@@ -144,13 +160,19 @@ class ChatRoutes:
         """Read a message and keep it: its chat, and the number of its line. Raises what `take` answers."""
         given = await wire.read(request)
         mark = "" if network == HERE else self._office.network_mark(network)
+        # Photos are counted by the day; all else is kept by ids that are unique, under the lock of the chat's row.
+        run = self._database.write if given.photos else self._database.mark
         async with self._crowd.keeping.turn(network):
             with self._inbox.health.watch():
                 async with asyncio.timeout(INTAKE_S):
                     await self._let_in(token, network, mark, given)
-                return await self._database.write(
-                    lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S
-                )
+                return await run(lambda unit: self._keep(unit, token, given, mark), deadline_s=INTAKE_S)
+
+    async def _let_upload(self, network: str) -> None:
+        """Let photos be sent at all: what would not be taken is not read either. Raises Full."""
+        for quota in (self._crowd.photos, self._crowd.photo_bytes):
+            quota.look(network)
+        await self._let_wait("" if network == HERE else self._office.network_mark(network))
 
     async def _let_in(self, token: str, network: str, mark: str, given: SentFields) -> None:
         """Let a message in unless its network took enough lately. Raises Full."""
