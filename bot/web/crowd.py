@@ -119,6 +119,32 @@ class Queues:
             room.release()
 
 
+@dataclass(slots=True, kw_only=True)
+class Pace:
+    """So many a second of each network, after a first few at once; who comes faster waits."""
+
+    first: int = 20
+    a_second: float = 2.0
+    longest_s: float = 5.0
+    clock: Callable[[], float] = time.monotonic
+    _next_at: OrderedDict[str, float] = field(default_factory=OrderedDict)
+
+    async def turn(self, network: str) -> bool:
+        """Wait for a turn; False at once where that would take longer than longest_s."""
+        if network == HERE:
+            return True
+        now = self.clock()
+        at = max(self._next_at.get(network, now), now - (self.first - 1) / self.a_second)
+        if at - now > self.longest_s:
+            return False
+        self._next_at[network] = at + 1 / self.a_second
+        self._next_at.move_to_end(network)
+        if len(self._next_at) > NETWORKS:
+            self._next_at.popitem(last=False)
+        await asyncio.sleep(max(0.0, at - now))
+        return True
+
+
 @dataclass(slots=True)
 class Crowd:
     """What the web chat gives to strangers. stream_s: after so long a stream ends, and is asked for anew.

@@ -10,6 +10,8 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.web import caller
+from bot.web.crowd import Pace
 from bot.web.server import HEADERS, Connection
 
 log = logging.getLogger(__name__)
@@ -30,20 +32,22 @@ Page = Callable[[int, web.Request], str]
 
 
 def guard(
-    app: web.Application, *, page: Page, headers: Mapping[str, str], away: tuple[type[Exception], ...] = ()
-) -> None:
+    app: web.Application, *, page: Page, headers: Mapping[str, str], away: tuple[type[Exception], ...] = (),
+    refusals: Pace | None = None,
+) -> None:  # fmt: skip
     """Give the application its error answers, its body limits and its headers; call it before `start`.
 
     page: the HTML for a status. headers: put on every answer that doesn't set them itself. away: what is raised
-    while the database can't be reached; answered by 503 with Retry-After.
+    while the database can't be reached; answered by 503 with Retry-After. refusals: how fast a network is told them,
+    as who only ever asks for what is refused costs as much as a whole town.
     """
     app[HEADERS] = dict(headers)
-    app.middlewares.append(_answers_for(page, away))
+    app.middlewares.append(_answers_for(page, away, refusals or Pace()))
     app.middlewares.append(_within_limits)
     app.on_response_prepare.append(_dress)
 
 
-def _answers_for(page: Page, away: tuple[type[Exception], ...]) -> Middleware:
+def _answers_for(page: Page, away: tuple[type[Exception], ...], refusals: Pace) -> Middleware:
     @web.middleware
     async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         failure: web.HTTPException
@@ -60,17 +64,24 @@ def _answers_for(page: Page, away: tuple[type[Exception], ...]) -> Middleware:
             failure = web.HTTPInternalServerError()
         begun = _begun(request)
         if begun is not None:
-            # A second answer can't follow half of one: the client must see that it was cut.
-            if request.transport:
-                request.transport.abort()
+            _cut(request)  # a second answer can't follow half of one
             return begun
         if failure.status >= 400:
+            if failure.status < 500 and not await refusals.turn(caller.network(request)):
+                return _cut(request)
             _word(failure, request, page)
         # What it came through holds all that was sent, and would be held by it until the collector comes by.
         failure.__context__ = None
         raise failure.with_traceback(None)
 
     return answer_errors
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Let the client see that its connection is cut; nothing of what is returned leaves."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
 
 
 def _word(failure: web.HTTPException, request: web.Request, page: Page) -> None:

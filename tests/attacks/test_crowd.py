@@ -6,7 +6,7 @@ none is left, somebody who sends photos that are slow to draw while another wait
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.web import caller, errors, server
 from bot.web.chat.chat import ChatRoutes
-from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Queues, Quota
+from bot.web.crowd import HERE, ConcurrencyLimit, Crowd, Full, Pace, Queues, Quota
 from bot.web.pages import Pages
 from bot.web.wire import SentFields
 from handlers.desk import Actor, Desk
@@ -189,6 +189,42 @@ async def test_a_network_s_messages_wait_for_each_other_and_no_other_s_do() -> N
             pass
     async with queues.turn("a"):
         pass
+
+
+# Refusals
+
+
+async def test_a_network_is_refused_at_a_pace_and_no_other_waits() -> None:
+    pace = Pace(first=2, a_second=100.0, longest_s=0.015)
+
+    told = [await pace.turn("a"), await pace.turn("a")]
+    told += await asyncio.gather(*(pace.turn("a") for _ in range(4)))
+
+    assert told[:2] == [True, True]
+    assert told[-1] is False
+    assert await pace.turn("b")
+    assert [await pace.turn(HERE) for _ in range(100)] == [True] * 100
+
+
+async def test_who_only_asks_for_what_is_refused_is_cut_off_and_others_are_told(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house, chat_beside(house, caps()) as origin:
+        here = [await refused(origin, {}) for _ in range(40)]
+        many = await asyncio.gather(*(refused(origin, ELSEWHERE) for _ in range(80)))
+        other = await refused(origin, {"X-Forwarded-For": "198.51.100.7"})
+
+    assert (here, other) == ([403] * 40, 403)
+    assert {403, 0} == set(many)
+    assert many.count(403) < 40
+
+
+async def refused(origin: str, headers: Mapping[str, str]) -> int:
+    """Ask for a stream without a cookie; the status, or 0 where the line was cut."""
+    async with aiohttp.ClientSession(headers=headers) as web_:
+        try:
+            async with web_.get(f"{origin}/chat/stream") as answer:
+                return answer.status
+        except aiohttp.ClientError:
+            return 0
 
 
 # Quotas

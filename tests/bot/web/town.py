@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.web import caller
 from bot.web.errors import guard
 from bot.web.server import Deadlines, Running, start
 from tests.kit.waiting import comes, until
@@ -82,6 +83,7 @@ class Town:
 async def serving(deadlines: Deadlines | None = None) -> AsyncIterator[Town]:
     town = Town()
     app = web.Application()
+    app[caller.PROXIES] = ()
     guard(app, page=lambda status, request: f"<h1>{status}</h1>", headers=HEADERS, away=(StoreAway,))
     for path in ("hello", "big", "slow", "stream", "endless", "half", "broken", "away", "refused", "moved"):
         app.router.add_get(f"/{path}", getattr(town, path))
