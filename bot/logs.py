@@ -16,8 +16,9 @@ from types import TracebackType
 import orjson
 
 FIELDS = ("count", "channel", "state", "reason", "seconds", "job", "attempt", "version", "port", "kind")
-# The second prints whole updates, with people's words in them, as CRITICAL when one can't be read.
-SILENT = ("aiohttp.access", "telegram.Bot")
+# The second prints whole updates, with people's words in them, as CRITICAL when one can't be read. The third warns
+# of each statement that failed with others sent before it, which is raised all the same.
+SILENT = ("aiohttp.access", "telegram.Bot", "psycopg")
 # They log addresses with tokens in them, whole updates, or every statement with its values.
 QUIET = ("alembic", "asyncio", "apscheduler", "httpcore", "httpx", "sqlalchemy", "sqlalchemy.engine", "telegram")
 # Of turns that are skipped, missed or fail, `bot.jobs.watch` tells what is worth telling.
