@@ -17,6 +17,7 @@ from tests.kit.on_duty import listening
 from tests.kit.town import Citizen, Town
 
 NEW_YEAR, DUAL = date(2027, 1, 1), date(2026, 9, 1)
+DECREE = date(2026, 10, 5)  # NĐ 335/2026: what is paid at a burial and in an emergency
 RICH = ("phường Hòa Khánh", "Không có", "2", "0", "không biết", "90 triệu", "đúng")
 
 
@@ -68,10 +69,11 @@ async def test_the_days_on_which_rules_change_are_listed_with_what_stands_in_the
     listed = await town.as_official(desk.editor, lambda desk: desk.law_changes.upcoming())
 
     assert [(one.turn.day, one.state, one.can_not) for one in listed] == [
+        (DECREE, "open", ""),
         (NEW_YEAR, "open", ""),
         (date(2031, 1, 1), "open", "no_standard"),
     ]
-    lines = {one.id: one.is_known for one in listed[0].turn.turnings}
+    lines = {one.id: one.is_known for one in listed[1].turn.turnings}
     assert (lines["standard.line.rural"], lines["standard.middle_cap.rural"]) == (True, False)
 
 
@@ -82,7 +84,7 @@ async def test_days_of_the_last_two_months_are_listed_too(town: Town, desk: Pres
     town.clock.move(days=2)
     later = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
 
-    assert [one.turn.day for one in (*listed[:1], *later[:1])] == [DUAL, NEW_YEAR]
+    assert [one.turn.day for one in (*listed[:1], *later[:1])] == [DUAL, DECREE]
 
 
 async def test_only_an_admin_confirms_and_each_day_once(town: Town, desk: Press) -> None:
@@ -155,7 +157,7 @@ async def test_all_are_looked_at_in_slices_and_how_far_is_shown(town: Town, desk
     progress = []
 
     for _ in range(3):
-        [first, _] = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
+        [_, first, _] = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
         progress.append((first.state, first.looked, first.families, first.found))
         await town.at_desk(Actor("clock"), lambda desk: desk.law_changes.look(2))
 

@@ -241,7 +241,14 @@ def test_in_general_all_is_told_once_what_is_open_now_first_each_in_the_order_of
 
 @pytest.mark.parametrize(
     ("day", "amount"),
-    [(date(2021, 7, 1), 540_000), (date(2024, 6, 30), 540_000), (date(2024, 7, 1), 750_000), (TODAY, 750_000)],
+    [
+        (date(2021, 7, 1), 540_000),
+        (date(2024, 6, 30), 540_000),
+        (date(2024, 7, 1), 750_000),
+        (date(2026, 6, 30), 750_000),
+        (date(2026, 7, 1), 810_000),
+        (TODAY, 810_000),
+    ],
 )
 def test_monthly_assistance_is_the_base_of_the_day_times_a_coefficient(day: date, amount: int) -> None:
     assert amounts("tcxh_tre_mat_nguon", day)["from_4.monthly"].value == amount
@@ -250,15 +257,15 @@ def test_monthly_assistance_is_the_base_of_the_day_times_a_coefficient(day: date
 @for_each(
     ("group", "monthly"),
     [
-        ("tre_mat_nguon", {"under_4": 1_250_000, "from_4": 750_000}),
-        ("khuyet_tat_nang", {"adult": 750_000, "child_or_older": 1_000_000}),
-        ("khuyet_tat_dac_biet_nang", {"adult": 1_000_000, "child_or_older": 1_250_000}),
-        ("cham_soc_khuyet_tat", {"carer": 500_000}),
-        ("don_than", {"each_child": 500_000}),
-        ("nguoi_cao_tuoi", {"from_60": 750_000, "from_80": 1_000_000}),
-        ("cham_soc_tai_cong_dong", {"in_the_community": 1_500_000}),
-        ("tre_duoi_3", {"under_3": 750_000}),
-        ("hiv", {"under_4": 1_250_000, "from_4": 1_000_000, "adult": 750_000}),
+        ("tre_mat_nguon", {"under_4": 1_350_000, "from_4": 810_000}),
+        ("khuyet_tat_nang", {"adult": 810_000, "child_or_older": 1_080_000}),
+        ("khuyet_tat_dac_biet_nang", {"adult": 1_080_000, "child_or_older": 1_350_000}),
+        ("cham_soc_khuyet_tat", {"carer": 540_000}),
+        ("don_than", {"each_child": 540_000}),
+        ("nguoi_cao_tuoi", {"from_60": 810_000, "from_75": 1_080_000}),
+        ("cham_soc_tai_cong_dong", {"in_the_community": 1_620_000}),
+        ("tre_duoi_3", {"under_3": 810_000}),
+        ("hiv", {"under_4": 1_350_000, "from_4": 1_080_000, "adult": 810_000}),
     ],
 )
 def test_the_groups_of_monthly_assistance(group: str, monthly: dict[str, int]) -> None:
