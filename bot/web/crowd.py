@@ -134,7 +134,7 @@ class Pace:
         if network == HERE:
             return True
         now = self.clock()
-        at = max(self._next_at.get(network, now), now - (self.first - 1) / self.a_second)
+        at = max(self._next_at.get(network, 0.0), now - (self.first - 1) / self.a_second)
         if at - now > self.longest_s:
             return False
         self._next_at[network] = at + 1 / self.a_second

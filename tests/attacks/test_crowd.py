@@ -194,6 +194,12 @@ async def test_a_network_s_messages_wait_for_each_other_and_no_other_s_do() -> N
 # Refusals
 
 
+async def test_the_first_refusals_of_a_network_are_told_at_once() -> None:
+    pace = Pace(first=3, longest_s=0.0, clock=lambda: 1000.0)
+
+    assert [await pace.turn("a") for _ in range(4)] == [True, True, True, False]
+
+
 async def test_a_network_is_refused_at_a_pace_and_no_other_waits() -> None:
     pace = Pace(first=2, a_second=100.0, longest_s=0.015)
 
