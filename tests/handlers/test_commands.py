@@ -35,13 +35,18 @@ URGENT = (
     "nhà tôi hết gạo rồi; nha toi het gao roi; HẾT GẠO; cháy nhà cứu với; nha chay; nhà bị sập mái; mẹ cần cấp cứu; "
     "chồng tôi bị đánh; con toi bi tai nan; mấy ngày rồi không có gì ăn; ko co gi an; đói quá; toi dang doi; "
     "nước cuốn trôi; ngập nhà; sat lo nui; muốn chết; tôi muốn tự tử; toi muon tu tu; cứu tôi; khẩn cấp!!!; "
-    "nguy hiểm lắm; our house collapsed; nothing to eat; my father had an accident; I want to die"
+    "nguy hiểm lắm; our house collapsed; nothing to eat; my father had an accident; I want to die; "
+    "thằng chồng nó đang đập cửa đòi giết tao; no cam dao duoi hai me con; thằng con tôi nó đánh tôi; "
+    "chong toi danh toi; nhà bên cạnh đang cháy; my neighbour is beating his wife; "
+    "tôi không muốn sống nữa; con co giật mà không có xe; bé khó thở tím tái; con cái đói lả; con toi bi sot cao; "
+    "there is a fire in the alley; I don't want to be alive anymore"
 )
 CALM = (
     "xin chào; tôi muốn đăng ký; nói từ từ thôi; tôi đang đợi; tôi đợi quá lâu; gia đình dời qua phường mới; "
     "nhà có một lô đất; nhà sắp xây xong; tôi đổi quà; chạy nhà hàng xóm; bí danh của tôi là Ba; "
     "đã hết ạn; tại Nam Giang; gạo hết rồi thì nấu khoai; cấp thẻ; tôi ăn cơm rồi; thoát nghèo; "
     "Nguyễn Văn Đói; con tôi đang đội mũ; endangered; no foodie; 113; đói; đánh; nhà; chết; "
+    "cháu dạo này khỏe; cầm đồ; đánh tổ tôm; ông ấy đòi gặp cán bộ; con tôi sốt ruột; "
 )
 KEYWORDS = {
     "registration": "tôi muốn đăng ký; toi muon dang ky; cho tôi xin hỗ trợ; nhà tôi khó khăn lắm; làm hồ sơ ở đâu; "
