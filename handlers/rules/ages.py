@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import caution
+from handlers.rules.rows import is_hidden
 
 # The name a text uses, the file and the row it stands for.
 _NAMED = {
@@ -28,5 +28,5 @@ def figures_of_the_day(day: date) -> Mapping[str, object]:
     found: dict[str, object] = {}
     for name, (file, row_id) in _NAMED.items():
         row = rows_of_file(file).get(row_id, day)
-        found[name] = row.value if row is not None and caution(row) != "hidden" else "…"
+        found[name] = row.value if row is not None and not is_hidden(row) else "…"
     return found

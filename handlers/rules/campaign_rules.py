@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import Caution, RuleRow, caution
+from handlers.rules.rows import Caution, RuleRow, caution, is_hidden
 
 Problem = Literal["unknown_basis", "no_end", "ends_before_it_begins", "too_long"]
 
@@ -41,7 +41,7 @@ class Basis:
 @cache
 def bases(day: date) -> tuple[Basis, ...]:
     """Return the bases in force on a day, in the order in which they are offered."""
-    return tuple(_basis(row, day) for row in rows_of_file("drives").under("basis.", day) if caution(row) != "hidden")
+    return tuple(_basis(row, day) for row in rows_of_file("drives").under("basis.", day) if not is_hidden(row))
 
 
 def basis_on(basis_id: str, day: date) -> Basis | None:
@@ -80,8 +80,8 @@ def _basis(row: RuleRow, day: date) -> Basis:
     longest, distribute, account = (
         rows.get(f"{what}.{name}", day) for what in ("longest", "distribute", "own_account")
     )
-    clocks = [caution(clock) for clock in (longest, distribute)]
-    worst = max((caution(row), *("confirm" if c == "hidden" else c for c in clocks)), key=_FROM_SUREST.index)
+    clocks = [caution(clock, day) for clock in (longest, distribute)]
+    worst = max((caution(row, day), *("confirm" if c == "hidden" else c for c in clocks)), key=_FROM_SUREST.index)
     return Basis(
         id=name,
         row=row,
@@ -94,4 +94,4 @@ def _basis(row: RuleRow, day: date) -> Basis:
 
 def _days(row: RuleRow | None) -> int | None:
     """The days of a clock that may be shown."""
-    return row.value if row is not None and isinstance(row.value, int) and caution(row) != "hidden" else None
+    return row.value if row is not None and isinstance(row.value, int) and not is_hidden(row) else None

@@ -14,7 +14,7 @@ def lines(day: date) -> Iterator[str]:
     for name in FILES:
         yield f"# {name}, {day}"
         for row in rows_of_file(name).under("", day):
-            yield _line(row)
+            yield _line(row, day)
 
 
 def count() -> int:
@@ -22,10 +22,10 @@ def count() -> int:
     return sum(1 for name in FILES for _ in rows_of_file(name))
 
 
-def _line(row: RuleRow) -> str:
+def _line(row: RuleRow, today: date) -> str:
     value = (
         row.value.get("number", row.value.get("vi", dict(row.value))) if isinstance(row.value, Mapping) else row.value
     )
     shown = "cần cán bộ xác nhận" if value is None else value
-    how = {"plain": "", "confirm": "  (cần cán bộ xác nhận)", "hidden": "  (không hiện)"}[caution(row)]
+    how = {"plain": "", "confirm": "  (cần cán bộ xác nhận)", "hidden": "  (không hiện)"}[caution(row, today)]
     return f"{row.id}: {shown}{how}  [{row.valid_from or '…'} – {row.valid_to or '…'}]  {row.source or '–'}"

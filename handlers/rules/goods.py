@@ -12,7 +12,7 @@ from functools import cache
 from typing import TypeGuard
 
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import BadRow, RuleRow, Value, caution
+from handlers.rules.rows import BadRow, RuleRow, Value, is_hidden
 from handlers.vietnamese.words import accents, composed, fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -66,7 +66,7 @@ def product_of(text: str, day: date) -> str | None:
 def seasons(product: str, day: date) -> tuple[Season, ...]:
     """Return when a product is picked; empty if no source says: then the season is not known."""
     rows = rows_of_file("goods").under(f"season.{product}.", day)
-    return tuple(_season(row) for row in rows if caution(row) != "hidden")
+    return tuple(_season(row) for row in rows if not is_hidden(row))
 
 
 def _season(row: RuleRow) -> Season:

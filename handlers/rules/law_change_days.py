@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.rules.poverty import rows_of_file, standard
-from handlers.rules.rows import NotInForce, RuleRow, caution
+from handlers.rules.rows import NotInForce, RuleRow, is_hidden
 
 FILES = ("standards", "indicators", "areas", "programmes")
 ONE_DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ class Turning:
     @property
     def is_known(self) -> bool:
         """Whether what it changes to is sure enough to tell anybody."""
-        return caution(self.row) != "hidden"
+        return not is_hidden(self.row)
 
 
 @dataclass(frozen=True, slots=True)

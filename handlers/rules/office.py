@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from handlers.rules.rows import BadRow, RuleRow, RuleRows, Value, caution, load
+from handlers.rules.rows import BadRow, RuleRow, RuleRows, Value, is_hidden, load
 
 Unit = Literal["months", "days", "hours", "minutes"]
 Kept = Literal["check", "case", "chat", "inbox_body", "dead_letter", "unfinished_form", "one_time_link"]
@@ -193,14 +193,14 @@ class Office:
 
     def _shown(self, name: str) -> RuleRow | None:
         row = self.rows.get(name, self.day)
-        return None if caution(row) == "hidden" else row
+        return None if is_hidden(row) else row
 
     def _said(self, name: str, language: str) -> str | None:
         row = self._shown(name)
         return None if row is None else _words(row)[language]
 
     def _phone_lines(self, prefix: str) -> tuple[PhoneLine, ...]:
-        shown = [_words(row) for row in self.rows.under(prefix, self.day) if caution(row) != "hidden"]
+        shown = [_words(row) for row in self.rows.under(prefix, self.day) if not is_hidden(row)]
         return tuple(PhoneLine(words["number"], words) for words in shown)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from handlers.rules.household import Household
 from handlers.rules.poverty import Area, areas, rows_of_file
-from handlers.rules.rows import Confidence, RuleRow, RuleRows, caution
+from handlers.rules.rows import Confidence, RuleRow, RuleRows, is_hidden
 
 Status = Literal["now", "recognised"]
 Condition = Callable[[Household], bool | None]
@@ -238,7 +238,7 @@ def general(day: date) -> tuple[ProgrammeOffer, ...]:
 def in_force(day: date) -> tuple[Programme, ...]:
     """Every programme in force on a day that may be shown, in the file's order."""
     rows = rows_of_file("programmes")
-    return tuple(_programme(row, rows, day) for row in rows.under("programme.", day) if caution(row) != "hidden")
+    return tuple(_programme(row, rows, day) for row in rows.under("programme.", day) if not is_hidden(row))
 
 
 def _programme(row: RuleRow, rows: RuleRows, day: date) -> Programme:

@@ -3,13 +3,16 @@
 Why rows and not constants: a law ends on a day and another begins, and last year's case must still
 compute as it did. New law is a new row; an old one is never edited. A mistake in a file is found when
 the file is read, and names its row, so that nobody is told a figure from a half-read file.
+
+Why a row that was not compared with its source for long is shown with a caution, and not hidden: most law stays
+as it is, and a family that is told nothing loses more than one that is told to ask.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -21,11 +24,17 @@ Confidence = Literal[
     "seen", "recalled_high", "derived", "recalled_medium", "design", "recalled_low", "unknown", "setting"
 ]
 Caution = Literal["plain", "confirm", "hidden"]
+# The act's own text was read; at least two independent secondary sources agree; there is one secondary source only.
+Evidence = Literal["", "text", "two_secondary", "one_secondary"]
 
 OFFICE_SETTING = "office setting"
+COMPARED_FOR = timedelta(days=90)  # a row that was compared longer ago is shown with a caution
 
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-_KEYS = frozenset({"id", "value", "valid_from", "valid_to", "source", "confidence", "note", "after_gap"})
+_KEYS = frozenset({
+    "id", "value", "valid_from", "valid_to", "in_force_from", "source", "confidence", "evidence", "checked_on", "note",
+    "after_gap",
+})  # fmt: skip
 _CAUTIONS: Mapping[Confidence, Caution] = {
     "seen": "plain",
     "recalled_high": "plain",
@@ -50,8 +59,10 @@ class NotInForce(LookupError):
 class RuleRow:
     """One value and its standing.
 
-    valid_from: first day, None if the row is open to the left. valid_to: last day, None if it has no end yet.
-    value: None when nobody knows it. source: the law and article, or "office setting". note: what an
+    valid_from: the first day it counts, None if the row is open to the left. valid_to: last day, None if it has no end
+    yet. in_force_from: the day its act entered into force, where that is later than valid_from: the act reaches back,
+    and what it gives more is owed from valid_from on. value: None when nobody knows it. source: the law and article, or
+    "office setting". checked_on: the day it was last compared with a source, None if nobody said. note: what an
     official is to confirm. after_gap: days without any row before this one are meant to be.
     """
 
@@ -63,6 +74,20 @@ class RuleRow:
     confidence: Confidence
     note: str = ""
     after_gap: bool = False
+    in_force_from: date | None = None
+    checked_on: date | None = None
+    evidence: Evidence = ""
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether it counts from a day before its act entered into force."""
+        return self.in_force_from is not None
+
+    def is_stale(self, today: date) -> bool:
+        """Whether nobody has compared it for long; what has ended, or is the office's own word, needs no comparing."""
+        if self.confidence == "setting" or (self.valid_to is not None and self.valid_to < today):
+            return False
+        return self.checked_on is None or today - self.checked_on > COMPARED_FOR
 
     def holds(self, day: date) -> bool:
         """Say whether the row is in force on a day; both ends count."""
@@ -96,27 +121,39 @@ class RuleRows:
             yield from rows
 
 
-def caution(row: RuleRow | None) -> Caution:
+def caution(row: RuleRow | None, today: date) -> Caution:
     """Say how a row's figure may be shown: as it is, with "an official must confirm", or not at all."""
-    return "hidden" if row is None else _CAUTIONS[row.confidence]
+    if row is None or is_hidden(row):
+        return "hidden"
+    unsure = row.evidence == "one_secondary" or row.is_stale(today)
+    return "confirm" if unsure else _CAUTIONS[row.confidence]
+
+
+def is_hidden(row: RuleRow | None) -> bool:
+    """Whether nobody may be told what it says, on whatever day."""
+    return row is None or _CAUTIONS[row.confidence] == "hidden"
 
 
 def load(source: str | Path) -> RuleRows:
-    """Read and check rows from a file, or from TOML text. Raises BadRow."""
+    """Read and check rows from a file, or from TOML text. Raises BadRow.
+
+    A day checked_on before the first row is that of every row that names none of its own.
+    """
     file = source.name if isinstance(source, Path) else "text"
     text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadRow(f"{file}: this is not TOML: {error}.") from error
-    entries = content.pop("row", [])
+    entries, compared = content.pop("row", []), _day(content, "checked_on", file)
+    content.pop("checked_on", None)
     if content:
-        raise BadRow(f'{file}: "{min(content)}" is not known here; a file holds [[row]] tables only.')
+        raise BadRow(f'{file}: "{min(content)}" is not known here; a file holds checked_on and [[row]] tables.')
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadRow(f"{file}: rows are written as [[row]] tables.")
     series: dict[str, list[RuleRow]] = {}
     for number, entry in enumerate(entries, start=1):
-        row = _read(entry, file=file, number=number)
+        row = _read({"checked_on": compared} | entry, file=file, number=number)
         series.setdefault(row.id, []).append(row)
     return RuleRows(MappingProxyType({row_id: _in_order(rows, file) for row_id, rows in series.items()}))
 
@@ -138,6 +175,9 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
         confidence=_confidence(entry, where),
         note=_words(entry, "note", where),
         after_gap=_mark(entry, "after_gap", where),
+        in_force_from=_day(entry, "in_force_from", where),
+        checked_on=None if entry.get("confidence") == "setting" else _day(entry, "checked_on", where),
+        evidence=_evidence(entry, where),
     )
     _check(row, where)
     return row
@@ -146,6 +186,8 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
 def _check(row: RuleRow, where: str) -> None:
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         raise BadRow(f"{where}: valid_to {row.valid_to} is before valid_from {row.valid_from}.")
+    if row.in_force_from and (row.valid_from is None or row.in_force_from <= row.valid_from):
+        raise BadRow(f"{where}: in_force_from is written only where it is later than valid_from.")
     if row.confidence == "unknown" and row.value is not None:
         raise BadRow(f"{where}: what is unknown has no value.")
     if row.confidence != "unknown" and row.value is None:
@@ -208,3 +250,10 @@ def _confidence(entry: Mapping[str, object], where: str) -> Confidence:
     if said in get_args(Confidence):
         return cast(Confidence, said)
     raise BadRow(f"{where}: confidence {said!r} is none of {', '.join(get_args(Confidence))}.")
+
+
+def _evidence(entry: Mapping[str, object], where: str) -> Evidence:
+    said = entry.get("evidence", "")
+    if said in get_args(Evidence):
+        return cast(Evidence, said)
+    raise BadRow(f"{where}: evidence {said!r} is none of {', '.join(get_args(Evidence)[1:])}.")

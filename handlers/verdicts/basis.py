@@ -1,6 +1,7 @@
 """Puts into words what a result stands on, reasons of one source together, and what would make it another one."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from handlers.flow.message import Lines, Phrase
 from handlers.rules.changes import Change
@@ -85,25 +86,26 @@ def _what(found: Assessment, reason: Reason) -> Phrase:
         return Phrase("basis.changed", {"places": row.value["places"], "area": Phrase(f"area.{row.value['was']}")})
     if about.startswith("programme."):
         return Phrase("plain", {"words": offers.name(row)})
-    said = _of_a_verdict(_verdict(found, about), row, about.removeprefix(COMING).removeprefix(OTHER))
+    told = about.removeprefix(COMING).removeprefix(OTHER)
+    said = _of_a_verdict(_verdict(found, about), row, told, found.day)
     if found.coming is None or not about.startswith(COMING):
         return said
     return Phrase("basis.coming", {"day": found.coming.day, "what": said})
 
 
-def _of_a_verdict(verdict: Verdict, row: RuleRow, about: str) -> Phrase:
+def _of_a_verdict(verdict: Verdict, row: RuleRow, about: str, today: date) -> Phrase:
     area = Phrase(f"area.{verdict.area}")
     match about:
         case "line":
-            return Phrase(f"basis.income.{verdict.income}", {"line": figures.money(row), "area": area})
+            return Phrase(f"basis.income.{verdict.income}", {"line": figures.money(row, today), "area": area})
         case "middle_cap":
-            return Phrase("basis.middle_cap", {"cap": figures.money(row), "area": area})
+            return Phrase("basis.middle_cap", {"cap": figures.money(row, today), "area": area})
         case "indicators":
             return Phrase("basis.indicators")
         case "min_deprived":
             key = "basis.counted_open" if verdict.open else "basis.counted"
             counts = {"count": len(verdict.found), "open": len(verdict.open)}
-            return Phrase(key, {"needed": figures.count(row), **counts})
+            return Phrase(key, {"needed": figures.count(row, today), **counts})
     number = row.value["number"] if isinstance(row.value, Mapping) else ""
     key = "basis.private_lack" if about in PRIVATE else "basis.lack"
     return Phrase(key, {"name": Phrase(f"lack.{about}"), "number": number})
@@ -128,6 +130,6 @@ def _leading_to(found: Assessment, to: str, same: list[Change]) -> Iterator[Phra
     for change in same:
         if change.about in ("income", "place"):
             verdict = found.other if found.other is not None and change.how == found.other.area else found.verdict
-            line = figures.money(verdict.standard.line[verdict.area])
+            line = figures.money(verdict.standard.line[verdict.area], found.day)
             key = "place" if change.about == "place" else change.how
             yield Phrase(f"basis.change.{key}", {"line": line, "area": Phrase(f"area.{verdict.area}")})

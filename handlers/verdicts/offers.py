@@ -1,6 +1,7 @@
 """Puts support programmes into words: name, amount as its confidence allows, papers, where, and the law."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import groupby
 
 from handlers.flow.message import Phrase
@@ -14,7 +15,7 @@ _WRITTEN = {
     "monthly": figures.money,
     "one_off": figures.money,
     "max": figures.money,
-    "fee": lambda row: Phrase("amount.free") if row.value == 0 else figures.money(row),
+    "fee": lambda row, today: Phrase("amount.free") if row.value == 0 else figures.money(row, today),
     "max_monthly": figures.money,
     "one_off_min": figures.money,
     "daily": figures.money,
@@ -27,20 +28,20 @@ _WRITTEN = {
 }
 
 
-def sections(offered: Iterable[ProgrammeOffer]) -> Iterator[tuple[Phrase, list[Phrase]]]:
+def sections(offered: Iterable[ProgrammeOffer], today: date) -> Iterator[tuple[Phrase, list[Phrase]]]:
     """The programmes under their headings, each in full."""
     for status, group in groupby(offered, key=lambda offer: offer.status):
-        yield Phrase(f"offer.heading.{status}"), [Phrase("offer.line", _values(offer)) for offer in group]
+        yield Phrase(f"offer.heading.{status}"), [Phrase("offer.line", _values(offer, today)) for offer in group]
 
 
-def lines(offered: Iterable[ProgrammeOffer], *, form: str = "line") -> Iterator[Phrase]:
+def lines(offered: Iterable[ProgrammeOffer], today: date, *, form: str = "line") -> Iterator[Phrase]:
     """One entry a programme, with a heading where the next kind of offer begins. form: "line" or "short"."""
     status = ""
     for offer in offered:
         if offer.status != status:
             status = offer.status
             yield Phrase(f"offer.heading.{status}")
-        yield Phrase(f"offer.{form}", _values(offer))
+        yield Phrase(f"offer.{form}", _values(offer, today))
 
 
 def name(row: RuleRow) -> object:
@@ -48,7 +49,7 @@ def name(row: RuleRow) -> object:
     return _told(row.value if isinstance(row.value, Mapping) else {}, "{}")
 
 
-def _values(offer: ProgrammeOffer) -> dict[str, object]:
+def _values(offer: ProgrammeOffer, today: date) -> dict[str, object]:
     words = offer.row.value if isinstance(offer.row.value, Mapping) else {}
     found: dict[str, object] = {
         "name": name(offer.row),
@@ -57,7 +58,7 @@ def _values(offer: ProgrammeOffer) -> dict[str, object]:
         "where": _told(words, "where_{}"),
     }
     told = {name: value if value or name == "condition" else figures.CONFIRM for name, value in found.items()}
-    return told | {"amount": amount(offer), "source": offer.row.source or figures.CONFIRM}
+    return told | {"amount": amount(offer, today), "source": offer.row.source or figures.CONFIRM}
 
 
 def _told(words: Mapping[str, object], name: str, around: str = "{}") -> object:
@@ -66,15 +67,17 @@ def _told(words: Mapping[str, object], name: str, around: str = "{}") -> object:
     return Bilingual({language: around.format(said) for language, said in found.items()}) if all(found.values()) else ""
 
 
-def amount(offer: ProgrammeOffer) -> object:
+def amount(offer: ProgrammeOffer, today: date) -> object:
     """All amounts of a programme, each as its confidence allows; "to be confirmed" where none may be shown."""
-    told = tuple(said for row in offer.amounts if _kind(row) in _WRITTEN and (said := _amount(row)) != figures.CONFIRM)
+    told = tuple(
+        said for row in offer.amounts if _kind(row) in _WRITTEN and (said := _amount(row, today)) != figures.CONFIRM
+    )
     return told or figures.CONFIRM
 
 
-def _amount(row: RuleRow) -> Phrase:
+def _amount(row: RuleRow, today: date) -> Phrase:
     kind = _kind(row)
-    figure = _WRITTEN[kind](row)
+    figure = _WRITTEN[kind](row, today)
     return figures.CONFIRM if figure == figures.CONFIRM else Phrase(f"amount.{kind}", {"figure": figure})
 
 

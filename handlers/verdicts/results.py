@@ -42,7 +42,7 @@ def holder(household: Household, day: date) -> Phrase:
         {
             "today": day,
             "certificate": Phrase(f"options.certificate.{household.certificate}"),
-            "lines": Lines(tuple(offers.lines(holder_offers(household, day), form="short"))),
+            "lines": Lines(tuple(offers.lines(holder_offers(household, day), day, form="short"))),
         },
     )
 
@@ -55,15 +55,16 @@ def second(household: Household, found: Assessment, office: Office) -> Phrase:
 def _because(household: Household, found: Assessment) -> Iterator[Phrase]:
     verdict = found.verdict
     if verdict.income != "unclear" or household.income is not None:
-        yield _income_reason(household, verdict)
+        yield _income_reason(household, found)
     if verdict.counted and verdict.income != "above" and verdict.found:
-        yield _named("verdict", verdict.found, {"needed": figures.count(verdict.standard.min_deprived)})
+        yield _named("verdict", verdict.found, {"needed": figures.count(verdict.standard.min_deprived, found.day)})
     if found.outcome == "middle":
-        yield Phrase("verdict.middle", {"cap": figures.money(verdict.standard.middle_cap[verdict.area])})
+        yield Phrase("verdict.middle", {"cap": figures.money(verdict.standard.middle_cap[verdict.area], found.day)})
 
 
-def _income_reason(household: Household, verdict: Verdict) -> Phrase:
-    line = figures.money(verdict.standard.line[verdict.area])
+def _income_reason(household: Household, found: Assessment) -> Phrase:
+    verdict = found.verdict
+    line = figures.money(verdict.standard.line[verdict.area], found.day)
     values = {"line": line, "area": Phrase(f"area.{verdict.area}")}
     each = _each(household)
     if each is not None:
@@ -86,7 +87,7 @@ def _coming(household: Household, found: Assessment) -> Iterator[Phrase]:
     coming = found.coming.verdict
     values = {
         "day": found.coming.day,
-        "line": figures.money(coming.standard.line[coming.area]),
+        "line": figures.money(coming.standard.line[coming.area], found.day),
         "area": Phrase(f"area.{coming.area}"),
     }
     same = found.verdict.income == "within" and coming.income == "within"
@@ -116,7 +117,7 @@ def _other_line(household: Household, day: date, other: Verdict) -> Phrase:
     places = changed_places(household.unit_id, day)
     values = {
         "places": places,
-        "line": figures.money(other.standard.line[other.area]),
+        "line": figures.money(other.standard.line[other.area], day),
         "area": Phrase(f"area.{other.area}"),
         "result": Phrase(f"verdict.short.{other.outcome}"),
     }

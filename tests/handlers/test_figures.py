@@ -13,7 +13,7 @@ from handlers.rules.office import office
 from handlers.rules.poverty import assess, next_standard, rows_of_file
 from handlers.rules.programmes import general
 from handlers.rules.programmes import offers as offered
-from handlers.rules.rows import RuleRow, caution
+from handlers.rules.rows import RuleRow, is_hidden
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
 from handlers.verdicts import offers, results
@@ -29,14 +29,14 @@ NUMBER = re.compile(r"\d[\d.]*\d")
 
 def offer_lines(household: Household, day: date) -> Phrase:
     found = offered(household, day, likely=assess(household, day).verdict.classes)
-    return Phrase("plain", {"words": Lines(tuple(offers.lines(found)))})
+    return Phrase("plain", {"words": Lines(tuple(offers.lines(found, day)))})
 
 
 def in_force(day: date) -> Iterator[RuleRow]:
     """Every row of the law in force that may be shown, on the day and on the first day of the coming standard."""
     for each in filter(None, (day, next_standard(day))):
         for name in FILES:
-            yield from (row for row in rows_of_file(name).under("", each) if caution(row) != "hidden")
+            yield from (row for row in rows_of_file(name).under("", each) if not is_hidden(row))
 
 
 def may_be_told(day: date) -> set[int]:

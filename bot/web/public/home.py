@@ -54,7 +54,7 @@ class PublicRoutes:
         voice = desk.voice(language)
         sections = [
             (voice.say(heading), [voice.say(line).removeprefix("• ") for line in lines])
-            for heading, lines in offers.sections(programmes.general(desk.today()))
+            for heading, lines in offers.sections(programmes.general(desk.today()), desk.today())
         ]
         day = voice.say(Phrase("plain", {"words": desk.today()}))
         given = self._given(unit, language)

@@ -115,16 +115,17 @@ def _line(desk: Desk, turning: Turning) -> LawChangeLine:
     return LawChangeLine(
         name=_name(desk, turning),
         how=how,
-        amounts=_amounts(turning),
+        amounts=_amounts(desk, turning),
         source=turning.row.source,
-        sure=caution(turning.row),
+        sure=caution(turning.row, desk.today()),
     )
 
 
-def _amounts(turning: Turning) -> Phrase | None:
+def _amounts(desk: Desk, turning: Turning) -> Phrase | None:
     if not turning.id.startswith(IN_MONEY) or turning.before is None or turning.after is None:
         return None
-    values = {"before": figures.money(turning.before), "after": figures.money(turning.after)}
+    today = desk.today()
+    values = {"before": figures.money(turning.before, today), "after": figures.money(turning.after, today)}
     return Phrase("console.law_changes.from_to", values)
 
 

@@ -1,6 +1,7 @@
 """What may be had, five programmes a message, and what a result stands on, with source, time and how sure it is."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from handlers.desk import Desk
 from handlers.desk.cases import Kept
@@ -35,22 +36,24 @@ def list_offers(a: Answers, desk: Desk) -> Done:
     likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, desk.today()).verdict.classes)
     found = programmes.offers(household, desk.today(), likely=likely)
     begin = int(a.given("from") or 0)
-    return Done(_page(found, begin, "entitlements", has_result=True))
+    return Done(_page(found, desk.today(), begin, "entitlements", has_result=True))
 
 
 def list_in_general(a: Answers, desk: Desk) -> Done:
     """List what there is for everybody who has not been asked anything."""
-    return Done(_page(programmes.general(desk.today()), int(a.given("from") or 0), "support", has_result=False))
+    return Done(
+        _page(programmes.general(desk.today()), desk.today(), int(a.given("from") or 0), "support", has_result=False)
+    )
 
 
-def _page(found: tuple[programmes.ProgrammeOffer, ...], begin: int, name: str, *, has_result: bool) -> Say:
+def _page(found: tuple[programmes.ProgrammeOffer, ...], today: date, begin: int, name: str, *, has_result: bool) -> Say:
     shown = found[begin : begin + A_MESSAGE]
     doors = []
     if begin + A_MESSAGE < len(found):
         doors.append(Opening("doors.see_more", name, {"from": str(begin + A_MESSAGE)}))
     doors.append(Opening("doors.officer_helps", "registration", {"needs": "papers"}))
     doors += [] if has_result else [CHECK]
-    return Say("offers", lines=Lines(tuple(offers.lines(shown))), openings=(*doors, MENU))
+    return Say("offers", lines=Lines(tuple(offers.lines(shown, today))), openings=(*doors, MENU))
 
 
 def tell_basis(a: Answers, desk: Desk) -> Done:

@@ -18,7 +18,7 @@ from handlers.flow.conversation import Answers
 from handlers.forms import questionnaire
 from handlers.rules import poverty, programmes
 from handlers.rules.law_change_days import ONE_DAY, LawChangeDay, turn, turns
-from handlers.rules.rows import caution
+from handlers.rules.rows import is_hidden
 from storage.ids import new_id
 from storage.queries import law_changes
 from storage.queries.incoming import chats
@@ -170,7 +170,7 @@ def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:
     likely = frozenset[str]() if held else frozenset[str](found.verdict.classes)
     offered = programmes.offers(household, day, likely=likely)
     figures = (
-        (one.id, one.status, one.sure, *((row.id, row.value) for row in one.amounts if caution(row) != "hidden"))
+        (one.id, one.status, one.sure, *((row.id, row.value) for row in one.amounts if not is_hidden(row)))
         for one in offered
     )
     return ("" if held else found.outcome, *figures)

@@ -122,7 +122,7 @@ class Campaigns:
         named = Phrase(f"drive_bases.{campaign.basis}")
         return {
             "organiser": campaign.organiser,
-            "basis": Phrase("campaign.basis", {"name": named, "act": _act(basis)}),
+            "basis": Phrase("campaign.basis", {"name": named, "act": _act(basis, self.context.today())}),
             "first_day": campaign.first_day,
             "last_day": campaign.last_day,
             "account_owner": owner,
@@ -283,11 +283,11 @@ def stamp(campaign: SeenCampaign) -> str:
     return campaign.changed_at.isoformat()
 
 
-def _act(basis: campaign_rules.Basis | None) -> object:
+def _act(basis: campaign_rules.Basis | None, today: date) -> object:
     """The act as it is quoted, with what has to be said of one that nobody is sure of."""
     if basis is None:
         return Phrase("to_be_confirmed")
-    return basis.act if caution(basis.row) == "plain" else Phrase("with_caution", {"figure": basis.act})
+    return basis.act if caution(basis.row, today) == "plain" else Phrase("with_caution", {"figure": basis.act})
 
 
 def _as_shown(seen: str) -> ColumnElement[bool]:

@@ -109,7 +109,7 @@ def test_every_row_belongs_to_a_basis_and_every_basis_has_its_clocks() -> None:
 
 
 def test_whoever_may_not_be_shown_plainly_has_a_note_for_an_official() -> None:
-    assert [row.id for row in rows_of_file("drives") if caution(row) != "plain" and not row.note] == []
+    assert [row.id for row in rows_of_file("drives") if caution(row, TODAY) != "plain" and not row.note] == []
 
 
 def test_the_bases_are_among_the_rows_that_officials_check() -> None:

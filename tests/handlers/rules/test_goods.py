@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers import texts
 from handlers.rules.goods import Season, product_of, products, seasons, topic_of, topics
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.rows import RuleRow, caution
+from handlers.rules.rows import RuleRow, is_hidden
 from handlers.vietnamese.words import fold
 from tests.kit.cases import for_each
 
@@ -158,4 +158,4 @@ def test_every_product_has_a_season_row_and_no_season_is_without_its_source() ->
 
     assert {row.id.split(".")[1] for row in told} == set(products(TODAY))
     assert [row.id for row in told if row.confidence == "setting"] == []
-    assert [row.id for row in told if caution(row) == "hidden" and row.value is not None] == []
+    assert [row.id for row in told if is_hidden(row) and row.value is not None] == []

@@ -10,7 +10,7 @@ import pytest
 from handlers.rules.household import Certificate, Household, Pension, Range, Someone
 from handlers.rules.poverty import rows_of_file
 from handlers.rules.programmes import CONDITIONS, EVERY_CLASS, all_true, any_true, general, offers
-from handlers.rules.rows import RuleRow, caution
+from handlers.rules.rows import RuleRow, is_hidden
 from tests.kit.cases import for_each
 
 TODAY, ONE_DAY = date(2026, 11, 24), timedelta(days=1)
@@ -30,7 +30,7 @@ WITH_CHILD = replace(EMPTY, children=1)
 
 ROWS = rows_of_file("programmes")
 PROGRAMMES = [row for row in ROWS if row.id.startswith("programme.")]
-TOLD = [row for row in PROGRAMMES if caution(row) != "hidden"]
+TOLD = [row for row in PROGRAMMES if not is_hidden(row)]
 KINDS = {
     "monthly", "one_off", "one_off_min", "max", "max_monthly", "max_percent_of_costs", "collateral_above",
     "rate_per_10000", "percent_of_poor_rate", "share_percent", "share_min_percent", "poor_commune_share_percent",

@@ -1,14 +1,19 @@
 """Rows are read whole or not at all, and answer for a day."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from handlers.rules.rows import BadRow, Caution, Confidence, NotInForce, RuleRow, caution, load
+from handlers.rules.rows import COMPARED_FOR, BadRow, Caution, Confidence, NotInForce, RuleRow, caution, load
 from tests.kit.cases import for_each
 
+TODAY, ONE_DAY = date(2026, 12, 1), timedelta(days=1)
+COMPARED = RuleRow(
+    id="line", value=1, valid_from=None, valid_to=None, source="a law", confidence="seen", checked_on=TODAY
+)
 LINE = """
 [[row]]
 id = "line"
@@ -147,6 +152,9 @@ def test_rows_under_a_prefix_come_in_the_order_of_the_file() -> None:
         pytest.param(LINE.replace("2026-12-31", '"2026-12-31"'), "valid_to is not a day", id="day in quotes"),
         pytest.param(LINE.replace("2022-01-01", "2022-01-01T00:00:00"), "valid_from is not a day", id="moment as day"),
         pytest.param(LINE + "note = 3\n", "note is not words", id="note is a number"),
+        pytest.param(LINE + 'evidence = "heard"\n', "'heard' is none of text", id="unknown evidence"),
+        pytest.param(LINE + "in_force_from = 2022-01-01\n", "later than valid_from", id="reaches back not a day"),
+        pytest.param(LINE + "checked_on = true\n", "checked_on is not a day", id="compared on no day"),
         pytest.param(LINE + 'after_gap = "yes"\n', "after_gap is true or absent", id="mark is words"),
     ],
 )
@@ -195,11 +203,40 @@ CAUTIONS: dict[Confidence, Caution] = {
 
 @for_each(("confidence", "shown"), CAUTIONS.items())
 def test_confidence_decides_how_a_figure_is_shown(confidence: Confidence, shown: Caution) -> None:
-    row = RuleRow(id="line", value=1, valid_from=None, valid_to=None, source="a law", confidence=confidence)
-
-    assert caution(row) == shown
+    assert caution(replace(COMPARED, confidence=confidence), TODAY) == shown
 
 
 def test_every_confidence_has_its_caution_and_no_row_is_hidden() -> None:
     assert set(CAUTIONS) == set(get_args(Confidence))
-    assert caution(None) == "hidden"
+    assert caution(None, TODAY) == "hidden"
+
+
+@for_each(
+    ("changed", "day", "shown"),
+    [
+        pytest.param({}, TODAY + COMPARED_FOR, "plain", id="the last day it counts as compared"),
+        pytest.param({}, TODAY + COMPARED_FOR + ONE_DAY, "confirm", id="compared too long ago"),
+        pytest.param({"checked_on": None}, TODAY, "confirm", id="never compared"),
+        pytest.param({"checked_on": None, "confidence": "setting"}, TODAY, "plain", id="the office's own word"),
+        pytest.param({"checked_on": None, "valid_to": TODAY - ONE_DAY}, TODAY, "plain", id="ended: it can't change"),
+        pytest.param({"evidence": "one_secondary"}, TODAY, "confirm", id="one secondary source"),
+        pytest.param({"evidence": "two_secondary"}, TODAY, "plain", id="two secondary sources"),
+        pytest.param({"confidence": "unknown", "value": None}, TODAY, "hidden", id="hidden stays hidden"),
+    ],
+)
+def test_a_row_nobody_compared_or_of_one_source_is_to_be_confirmed(
+    changed: dict[str, Any], day: date, shown: Caution
+) -> None:
+    assert caution(replace(COMPARED, **changed), day) == shown
+
+
+def test_a_file_says_once_when_its_rows_were_compared_and_a_row_may_say_it_of_itself() -> None:
+    rows = load("checked_on = 2026-11-24\n" + LINE + NEXT_LINE + "checked_on = 2026-12-01\n")
+
+    assert [row.checked_on for row in rows] == [date(2026, 11, 24), date(2026, 12, 1)]
+
+
+def test_a_row_that_reaches_back_says_when_its_act_entered_into_force() -> None:
+    row = load(NEXT_LINE + "in_force_from = 2027-03-01\n").on("line", date(2027, 1, 1))
+
+    assert (row.reaches_back, row.in_force_from) == (True, date(2027, 3, 1))
