@@ -280,16 +280,16 @@ def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
 
 def rules_command(given: argparse.Namespace, settings: config.Settings) -> int:
     """Check the dated rows, show those in force on a day, or print the named households with their results."""
-    from handlers.rules import catalogue, examples
+    from handlers.rules import catalogue, entitled, examples
 
     if given.what == "cases":
-        print("\n".join(examples.table()))
+        print("\n".join((*entitled.table(), "", *examples.table())))
         return 0
     day = given.on or SystemClock().now().astimezone(settings.timezone).date()
     if given.what == "show":
         print("\n".join(catalogue.lines(day)))
         return 0
-    wrong = list(examples.differing())
+    wrong = [*examples.differing(), *entitled.differing()]
     print(f"{catalogue.count()} rows are in order; {len(wrong)} named households differ", *wrong, sep="\n")
     return 1 if wrong else 0
 

@@ -12,12 +12,12 @@ from handlers.flow.banded import Band, Banded, MonthlyIncome
 from handlers.flow.conversation import Answers
 from handlers.flow.questions import Choice, Choices, Number, Question, UnitQuestion, YesNo
 from handlers.rules import poverty
-from handlers.rules.household import Certificate, Household, Income, Pension, Range, Someone
+from handlers.rules.household import AgeGroup, Certificate, Degree, Household, Income, Pension, Range, Someone
 
 MOST_INCOME = 500_000_000
 MOST_AREA = 1_000
 SOMEONE: tuple[Someone, ...] = (
-    "aged_75", "aged_70", "aged_60", "disabled", "orphan", "pupil", "single_parent", "no_labour",
+    "aged_75", "aged_70", "aged_60", "disabled", "orphan", "under_3", "pupil", "single_parent", "no_labour",
 )  # fmt: skip
 
 
@@ -49,8 +49,13 @@ certificate = Choice("certificate", "poor", "near_poor", "escaped", "none", othe
 members = Number("members", least=1, most=20, others=("unknown",))
 children = Number("children", most=20, offered=(0, 1, 2, 3), others=("unknown",))
 living_here = Choices("living_here", *SOMEONE, "nobody", alone=("nobody",), private=("disabled",), others=("unknown",))
-allowances = Choice("allowances", "0", "1", "2", "3", others=("unknown",))
+allowances = Number("allowances", most=20, offered=(0, 1, 2, 3), others=("unknown",))
 pension = Choice("pension", "all", "none", "some", others=("unknown",))
+disability = Choice("disability", "especially_severe", "severe", "light", "none", others=("unknown",))
+disabled_age = Choice("disabled_age", "child", "adult", "older", others=("unknown",))
+cared_for = YesNo("cared_for", others=("unknown",))
+unsupported = YesNo("unsupported", others=("unknown",))
+raised_alone = Number("raised_alone", most=20, offered=(1, 2, 3), others=("unknown",))
 income = MonthlyIncome("income", supplied=income_bands, most=MOST_INCOME, others=("unknown",))
 income_each = MonthlyIncome("income_each", supplied=no_bands, most=MOST_INCOME, others=("unknown",))
 out_of_work = YesNo("out_of_work", others=("unknown",))
@@ -68,12 +73,15 @@ nutrition = YesNo("nutrition", others=("unknown",))
 ALL: tuple[Question[object], ...] = cast(
     "tuple[Question[object], ...]",
     (
-        unit, certificate, members, children, living_here, allowances, pension, income, income_each, out_of_work,
-        toilet, house, insurance, water, adult_school, devices, child_school, space, nutrition,
+        unit, certificate, members, children, living_here, raised_alone, disability, disabled_age, cared_for,
+        unsupported, allowances, pension, income, income_each, out_of_work, toilet, house, insurance, water,
+        adult_school, devices, child_school, space, nutrition,
     ),
 )  # fmt: skip
 # Never sent through servers abroad: what is told here is about health.
-PRIVATE: tuple[Question[object], ...] = cast("tuple[Question[object], ...]", (nutrition,))
+PRIVATE: tuple[Question[object], ...] = cast(
+    "tuple[Question[object], ...]", (nutrition, disability, disabled_age, cared_for)
+)
 
 
 # Conditions
@@ -110,6 +118,27 @@ def people_of_seventy_live_here(a: Answers) -> bool:
     return "aged_75" in found or "aged_70" in found
 
 
+def disabled_people_live_here(a: Answers) -> bool:
+    return "disabled" in (a.get(living_here) or ())
+
+
+def somebody_is_severely_disabled(a: Answers) -> bool:
+    return disabled_people_live_here(a) and a.get(disability) in ("severe", "especially_severe")
+
+
+def somebody_is_especially_disabled(a: Answers) -> bool:
+    return disabled_people_live_here(a) and a.get(disability) == "especially_severe"
+
+
+def older_people_of_the_poor_live_here(a: Answers) -> bool:
+    found = a.get(living_here) or ()
+    return a.get(certificate) == "poor" and any(someone in found for someone in ("aged_75", "aged_70", "aged_60"))
+
+
+def a_single_parent_of_the_poor_lives_here(a: Answers) -> bool:
+    return a.get(certificate) in ("poor", "near_poor") and "single_parent" in (a.get(living_here) or ())
+
+
 def lacks_matter(a: Answers) -> bool:
     return holds_none(a) and poverty.lacks_matter(family(a), a.day)
 
@@ -139,6 +168,12 @@ def family(a: Answers) -> Household:
         allowances=_allowances(a),
         living_here=_living_here(a),
         pension=cast("Pension | None", a.get(pension)),
+        # What is private is not read through a channel abroad either.
+        disability=None if a.abroad else cast("Degree | None", a.get(disability)),
+        disabled_age=None if a.abroad else cast("AgeGroup | None", a.get(disabled_age)),
+        cared_for=None if a.abroad else a.get(cared_for),
+        unsupported=a.get(unsupported),
+        raised_alone=a.get(raised_alone),
         income=_income(a),
         lacks=_lacks(a),
     )
@@ -158,7 +193,7 @@ def _allowances(a: Answers) -> Range | None:
     if answer is None:
         nobody = a.get(living_here) is not None and not older_or_disabled_live_here(a) and not a.abroad
         return Range.exactly(0) if nobody else None
-    return Range(3, None) if answer == "3" else Range.exactly(int(answer))
+    return Range.exactly(answer)
 
 
 def _income(a: Answers) -> Income | None:

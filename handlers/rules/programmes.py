@@ -1,22 +1,20 @@
-"""Which support programmes a family may ask for on a day: what needs no certificate first, then what follows one.
+"""The support programmes in force on a day: for whom each is, and its figures.
 
-Why a programme whose condition is not known stays in the list: leaving it out would be a "no" that nobody gave. Why one
-that is too unsure to show is left out: hope that no official has confirmed would cost a family a day's way.
+Why one that is too unsure to show is left out: hope that no official has confirmed would cost a family a day's way.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Literal
 
+from handlers.rules.conditions import CONDITIONS, TIERS, Condition, Tier, not_asked
 from handlers.rules.household import Household
-from handlers.rules.poverty import Area, areas, rows_of_file
+from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Confidence, RuleRow, RuleRows, is_hidden
 
 Status = Literal["now", "recognised"]
-Condition = Callable[[Household], bool | None]
 
 EVERY_CLASS = frozenset({"poor", "near_poor", "escaped", "middle"})
 
@@ -29,8 +27,9 @@ _FROM_SUREST: tuple[Confidence, ...] = (
 class ProgrammeOffer:
     """A programme for one family.
 
-    row: its words. status: asked for now, or once the family is recognised. amounts: one a figure, the kind last in the
-    row's id; a figure nobody knows has no value. sure: whether who it is for is known to be true of the family.
+    row: its words. status: asked for now, or once the family is recognised. amounts: those that may be the family's,
+    one a figure, the kind last in the row's id; a figure nobody knows has no value. sure: whether who it is for is
+    known to be true of the family. highest_only: whether the one who gets it might get another allowance instead.
     """
 
     id: str
@@ -38,200 +37,50 @@ class ProgrammeOffer:
     status: Status
     amounts: tuple[RuleRow, ...]
     sure: bool
+    highest_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme in force on a day. area: where one has to live, empty for anywhere. offered: its four offers."""
+    """One programme in force on a day.
 
+    classes: those it needs, empty for none. area: where one has to live, empty for anywhere. of: whose allowance it is,
+    empty where it is none. instead_of: programmes nobody needs who is offered this one; alone: nor a family of one.
+    amounts: each with whom it is for, None for everybody.
+    """
+
+    id: str
+    row: RuleRow
     classes: frozenset[str]
     fits: Condition
     area: str
-    offered: Mapping[tuple[Status, bool], ProgrammeOffer]
-
-
-# Conditions. True, False, or None where it is not known. What begins with "perhaps" is asked in part only: it can be
-# ruled out, but not known to be so.
-
-
-def everybody(household: Household) -> bool | None:
-    return True
-
-
-def not_asked(household: Household) -> bool | None:
-    return None
-
-
-def aged_75(household: Household) -> bool | None:
-    return household.has("aged_75")
-
-
-def aged_75_without_pension(household: Household) -> bool | None:
-    return all_true(household.has("aged_75"), _without_pension(household, alone=household.has("aged_70") is False))
-
-
-def aged_70_without_pension(household: Household) -> bool | None:
-    return all_true(household.has("aged_70"), _without_pension(household, alone=household.has("aged_75") is False))
-
-
-def _without_pension(household: Household, *, alone: bool) -> bool | None:
-    """alone: whether everybody of 70 and over is in the one group of ages, so that "some" means some of them."""
-    if household.pension == "some":
-        return True if alone else None
-    return None if household.pension is None else household.pension == "none"
-
-
-def aged_60_plus(household: Household) -> bool | None:
-    return any_true(household.has("aged_75"), household.has("aged_70"), household.has("aged_60"))
-
-
-def aged_60_to_74(household: Household) -> bool | None:
-    return any_true(household.has("aged_70"), household.has("aged_60"))
-
-
-def perhaps_older_and_alone(household: Household) -> bool | None:
-    return all_true(aged_60_plus(household), None)
-
-
-def perhaps_a_social_pensioner(household: Household) -> bool | None:
-    return all_true(any_true(aged_75_without_pension(household), aged_70_without_pension(household)), None)
-
-
-def disabled(household: Household) -> bool | None:
-    return household.has("disabled")
-
-
-def perhaps_especially_disabled(household: Household) -> bool | None:
-    return all_true(household.has("disabled"), None)
-
-
-def orphan(household: Household) -> bool | None:
-    return household.has("orphan")
-
-
-def single_parent(household: Household) -> bool | None:
-    return household.has("single_parent")
-
-
-def child(household: Household) -> bool | None:
-    return None if household.children is None else household.children > 0
-
-
-def pupil(household: Household) -> bool | None:
-    return household.has("pupil")
-
-
-def schoolchild(household: Household) -> bool | None:
-    """A child who isn't at school yet may go to a preschool."""
-    return True if household.has("pupil") else any_true(household.has("pupil"), all_true(child(household), None))
-
-
-def perhaps_an_orphaned_or_disabled_pupil(household: Household) -> bool | None:
-    return all_true(schoolchild(household), any_true(household.has("orphan"), household.has("disabled")), None)
-
-
-def perhaps_a_student(household: Household) -> bool | None:
-    return all_true(household.has("pupil"), None)
-
-
-def perhaps_an_orphaned_student(household: Household) -> bool | None:
-    return all_true(household.has("pupil"), household.has("orphan"), None)
-
-
-def worker(household: Household) -> bool | None:
-    nobody_can_work = household.has("no_labour")
-    return None if nobody_can_work is None else not nobody_can_work
-
-
-def draws_allowance(household: Household) -> bool | None:
-    """The allowances told are those of older and disabled people; an orphan or a single parent may draw one too."""
-    told = household.allowances
-    if told is not None and told.least > 0:
-        return True
-    others = all_true(any_true(household.has("orphan"), household.has("single_parent")), None)
-    return any_true(False if told is not None and told.most == 0 else None, others)
-
-
-def draws_allowance_and_is_not_poor(household: Household) -> bool | None:
-    return False if household.certificate == "poor" else draws_allowance(household)
-
-
-CONDITIONS: Mapping[str, Condition] = MappingProxyType(
-    {
-        "": everybody,
-        "not_asked": not_asked,
-        "aged_75": aged_75,
-        "aged_75_without_pension": aged_75_without_pension,
-        "aged_70_without_pension": aged_70_without_pension,
-        "aged_60_to_74": aged_60_to_74,
-        "perhaps_older_and_alone": perhaps_older_and_alone,
-        "perhaps_a_social_pensioner": perhaps_a_social_pensioner,
-        "disabled": disabled,
-        "perhaps_especially_disabled": perhaps_especially_disabled,
-        "orphan": orphan,
-        "single_parent": single_parent,
-        "child": child,
-        "pupil": pupil,
-        "schoolchild": schoolchild,
-        "perhaps_an_orphaned_or_disabled_pupil": perhaps_an_orphaned_or_disabled_pupil,
-        "perhaps_a_student": perhaps_a_student,
-        "perhaps_an_orphaned_student": perhaps_an_orphaned_student,
-        "worker": worker,
-        "draws_allowance": draws_allowance,
-        "draws_allowance_and_is_not_poor": draws_allowance_and_is_not_poor,
-    }
-)
-
-
-def all_true(*told: bool | None) -> bool | None:
-    """Whether all hold: one that doesn't settles it, one that is not known leaves it open."""
-    return False if False in told else None if None in told else True
-
-
-def any_true(*told: bool | None) -> bool | None:
-    """Whether one holds: one that does settles it, one that is not known leaves it open."""
-    return True if True in told else None if None in told else False
-
-
-def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
-    """Whether a family lives where a programme is for. possible: what its place may count as, rural or urban.
-
-    None where its place may count as both, and for the specially hard areas, whose list nobody has confirmed.
-    """
-    if area == "rural":
-        return area in possible if len(possible) == 1 else None
-    return None
-
-
-# Offers
-
-
-def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[ProgrammeOffer, ...]:
-    """What a family may ask for now, then what it may get once it is recognised, each in the file's order.
-
-    likely: the classes it may be found to belong to. The certificate it says it holds counts as recognised: whoever
-    takes the request checks it. What is known not to fit is left out; what is not known stays, and is not sure.
-    """
-    possible = areas(household.unit_id, day)
-    now: list[ProgrammeOffer] = []
-    recognised: list[ProgrammeOffer] = []
-    for programme in in_force(day):
-        held = not programme.classes or household.certificate in programme.classes
-        if not held and programme.classes.isdisjoint(likely):
-            continue
-        fits = programme.fits(household)
-        if programme.area:
-            fits = all_true(fits, lives_there(programme.area, possible))
-        if fits is not False:
-            status: Status = "now" if held else "recognised"
-            (now if held else recognised).append(programme.offered[status, fits is True])
-    return (*now, *recognised)
-
-
-@cache
-def general(day: date) -> tuple[ProgrammeOffer, ...]:
-    """Everything there is on a day, for somebody who was asked nothing."""
-    return offers(Household(), day, likely=EVERY_CLASS)
+    of: tuple[str, ...]
+    instead_of: tuple[str, ...]
+    instead_of_alone: tuple[str, ...]
+    amounts: tuple[tuple[RuleRow, Tier | None], ...]
+    _offers: dict[object, ProgrammeOffer] = field(default_factory=dict)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a family is asked all that says whether it is theirs."""
+        return not (self.fits is not_asked or self.fits.__name__.startswith("perhaps_"))
+
+    def amounts_for(self, household: Household, whose: str = "") -> tuple[RuleRow, ...]:
+        """The amounts that may be a member's; all of them where nothing is known of her."""
+        return tuple(row for row, tier in self.amounts if tier is None or tier(household, whose) is not False)
+
+    def offer(
+        self, status: Status, amounts: tuple[RuleRow, ...], *, sure: bool, highest_only: bool = False
+    ) -> ProgrammeOffer:
+        """The offer of some of its amounts; one object for all families that are offered the same."""
+        key = (status, sure, highest_only, amounts)
+        found = self._offers.get(key)
+        if found is None:
+            found = ProgrammeOffer(
+                id=self.id, row=self.row, status=status, amounts=amounts, sure=sure, highest_only=highest_only
+            )
+            self._offers[key] = found
+        return found
 
 
 @cache
@@ -241,36 +90,63 @@ def in_force(day: date) -> tuple[Programme, ...]:
     return tuple(_programme(row, rows, day) for row in rows.under("programme.", day) if not is_hidden(row))
 
 
+def words(row: RuleRow) -> Mapping[str, object]:
+    """What a programme's row says of it."""
+    return row.value if isinstance(row.value, Mapping) else {}
+
+
 def _programme(row: RuleRow, rows: RuleRows, day: date) -> Programme:
-    name = row.id.removeprefix("programme.")
-    words = row.value if isinstance(row.value, Mapping) else {}
-    amounts = (*rows.under(f"amount.{name}.", day), *_monthly_amounts(name, str(words.get("base", "")), rows, day))
-    both: tuple[Status, ...] = ("now", "recognised")
-    offered = {
-        (status, sure): ProgrammeOffer(id=name, row=row, status=status, amounts=amounts, sure=sure)
-        for status in both
-        for sure in (True, False)
-    }
-    needed = words["classes"]
-    classes = frozenset(needed) if isinstance(needed, tuple) else frozenset[str]()
-    return Programme(classes, CONDITIONS[str(words["who"])], str(words.get("area", "")), offered)
+    name, said = row.id.removeprefix("programme."), words(row)
+    amounts = (*_monthly_amounts(name, str(said.get("base", "")), rows, day), *rows.under(f"amount.{name}.", day))
+    return Programme(
+        id=name,
+        row=row,
+        classes=frozenset(_names(said, "classes")),
+        fits=CONDITIONS[str(said["who"])],
+        area=str(said.get("area", "")),
+        of=_names(said, "of"),
+        instead_of=_names(said, "instead_of"),
+        instead_of_alone=_names(said, "instead_of_alone"),
+        amounts=tuple((amount, TIERS.get(label(amount))) for amount in amounts),
+    )
 
 
-def _monthly_amounts(name: str, base_id: str, rows: RuleRows, day: date) -> tuple[RuleRow, ...]:
+def _names(said: Mapping[str, object], key: str) -> tuple[str, ...]:
+    found = said.get(key)
+    return found if isinstance(found, tuple) else ()
+
+
+def label(amount: RuleRow) -> str:
+    """What one of several amounts is for: the "meals" of amount.ban_tru_dtts.meals.monthly; empty for the only one."""
+    return ".".join(amount.id.split(".")[2:-1])
+
+
+def kind(amount: RuleRow) -> str:
+    """How an amount is counted: monthly, one_off and so on, the last part of its id."""
+    return amount.id.rpartition(".")[2]
+
+
+def _monthly_amounts(name: str, base_id: str, rows: RuleRows, day: date) -> Iterator[RuleRow]:
     """A programme's amounts that are a parameter times a coefficient in hundredths, in VND a month."""
     base = rows.get(base_id, day)
-    return tuple(_times(base, row) for row in rows.under(f"coefficient.{name}.", day)) if base is not None else ()
+    if base is not None:
+        yield from (_times(base, row) for row in rows.under(f"coefficient.{name}.", day))
 
 
 def _times(base: RuleRow, coefficient: RuleRow) -> RuleRow:
     """The product, as sure as the less sure of the two, and in force while both are."""
-    factors = [row.value for row in (base, coefficient) if isinstance(row.value, int)]
+    both = (base, coefficient)
+    factors = [row.value for row in both if isinstance(row.value, int)]
+    compared = [row.checked_on for row in both]
     return RuleRow(
         id=f"amount.{coefficient.id.removeprefix('coefficient.')}.monthly",
         value=factors[0] * factors[1] // 100 if len(factors) == 2 else None,
-        valid_from=max((row.valid_from for row in (base, coefficient) if row.valid_from), default=None),
-        valid_to=min((row.valid_to for row in (base, coefficient) if row.valid_to), default=None),
+        valid_from=max((row.valid_from for row in both if row.valid_from), default=None),
+        valid_to=min((row.valid_to for row in both if row.valid_to), default=None),
         source="; ".join(dict.fromkeys((coefficient.source, base.source))),
         confidence=max(base.confidence, coefficient.confidence, key=_FROM_SUREST.index),
         note=base.note or coefficient.note,
+        in_force_from=max((row.in_force_from for row in both if row.in_force_from), default=None),
+        checked_on=None if None in compared else min(day for day in compared if day),
+        evidence="one_secondary" if any(row.evidence == "one_secondary" for row in both) else base.evidence,
     )

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from handlers.flow.message import Card, Dong, Lines, Phrase
-from handlers.rules import programmes
+from handlers.rules import entitlements
 from handlers.rules.household import Household
 from handlers.rules.office import Office
 from handlers.rules.poverty import Assessment, Verdict, changed_places
+from handlers.rules.programmes import ProgrammeOffer
 from handlers.verdicts import figures, offers
 from handlers.vietnamese import units
 
 # So that a message stays within one screen; what is left out stands in the basis and in the list of offers.
-HOLDER_OFFERS, NAMED_LACKS = 3, 4
+HOLDER_OFFERS, NAMED_LACKS = 2, 4
 
 
 def first(household: Household, found: Assessment) -> Phrase:
@@ -23,33 +24,34 @@ def first(household: Household, found: Assessment) -> Phrase:
     lines = (
         Phrase(f"verdict.result.{found.outcome}"),
         *_because(household, found),
+        *_other(household, found),
         *_coming(household, found),
         Phrase("verdict.no_decision", {"unit": _unit_kind(household)}),
     )
     return Phrase("verdict.first", {"today": found.day, "lines": Lines(lines)})
 
 
-def holder_offers(household: Household, day: date) -> tuple[programmes.ProgrammeOffer, ...]:
-    """What a family that holds a certificate is told it may get: the first of what is known to fit."""
-    offered = programmes.offers(household, day, likely=frozenset())
+def holder_offers(household: Household, day: date) -> tuple[ProgrammeOffer, ...]:
+    """What a family that holds a certificate is told first: the most valuable of what is known to fit."""
+    offered = entitlements.offers(household, day, likely=frozenset())
     return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]
 
 
 def holder(household: Household, day: date) -> Phrase:
-    """What a family that holds a certificate may get, in short."""
-    return Phrase(
-        "verdict.holder",
-        {
-            "today": day,
-            "certificate": Phrase(f"options.certificate.{household.certificate}"),
-            "lines": Lines(tuple(offers.lines(holder_offers(household, day), day, form="short"))),
-        },
-    )
+    """What a family that holds a certificate may get: the first of it, and what its allowances come to."""
+    values = {"today": day, "holds": Phrase(f"verdict.holds.{household.certificate}")}
+    first_of_all = holder_offers(household, day)
+    if not first_of_all:
+        return Phrase("verdict.holder_open", values)
+    offered = entitlements.offers(household, day, likely=frozenset())
+    lines = (*offers.lines(first_of_all, day, household), *offers.family_sum(household, offered, day))
+    return Phrase("verdict.holder", values | {"lines": Lines(lines)})
 
 
 def second(household: Household, found: Assessment, office: Office) -> Phrase:
     """What is still open, and what to do where until when."""
-    return Phrase("verdict.second", {"lines": Lines((*_open(household, found), _to_do(household, office)))})
+    lines = (*_open(household, found), _to_do(household, office), Phrase("verdict.residence"))
+    return Phrase("verdict.second", {"lines": Lines(lines)})
 
 
 def _because(household: Household, found: Assessment) -> Iterator[Phrase]:
@@ -102,7 +104,11 @@ def _open(household: Household, found: Assessment) -> Iterator[Phrase]:
         yield _named("verdict.open", verdict.open, {})
     if verdict.open == ("nutrition",) and found.outcome == "poor_or_near_poor":
         yield Phrase("verdict.open.nutrition")
-    if found.other is not None and found.other.outcome != verdict.outcome:
+
+
+def _other(household: Household, found: Assessment) -> Iterator[Phrase]:
+    """The doubt about the place, in the first message: nobody of a former commune may believe the other line."""
+    if found.other is not None and found.other.outcome != found.verdict.outcome:
         yield _other_line(household, found.day, found.other)
 
 
@@ -135,7 +141,7 @@ def _to_do(household: Household, office: Office) -> Phrase:
 
 def _unit(household: Household) -> object:
     unit = units.all_units().get(household.unit_id or "")
-    return unit.name if unit else Phrase("verdict.your_unit")
+    return unit.in_a_sentence if unit else Phrase("verdict.your_unit")
 
 
 def _unit_kind(household: Household) -> object:

@@ -1,19 +1,19 @@
 """Every figure a person is told comes from a row in force that may be shown."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from handlers.rules.entitlements import general
+from handlers.rules.entitlements import offers as offered
 from handlers.rules.examples import NamedCase, named_cases
 from handlers.rules.household import Household
 from handlers.rules.office import office
 from handlers.rules.poverty import assess, next_standard, rows_of_file
-from handlers.rules.programmes import general
-from handlers.rules.programmes import offers as offered
-from handlers.rules.rows import RuleRow, is_hidden
+from handlers.rules.rows import is_hidden
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES
 from handlers.verdicts import offers, results
@@ -32,17 +32,15 @@ def offer_lines(household: Household, day: date) -> Phrase:
     return Phrase("plain", {"words": Lines(tuple(offers.lines(found, day)))})
 
 
-def in_force(day: date) -> Iterator[RuleRow]:
-    """Every row of the law in force that may be shown, on the day and on the first day of the coming standard."""
-    for each in filter(None, (day, next_standard(day))):
-        for name in FILES:
-            yield from (row for row in rows_of_file(name).under("", each) if not is_hidden(row))
-
-
 def may_be_told(day: date) -> set[int]:
-    """The figures of those rows, and each coefficient times the parameter its programme names."""
-    rows = {row.id: row for row in in_force(day)}
-    told = {row.value for row in in_force(day) if isinstance(row.value, int)}
+    """The figures in force on the day and on the first day of the coming standard."""
+    return set().union(*(figures_of(each) for each in (day, next_standard(day)) if each))
+
+
+def figures_of(day: date) -> set[int]:
+    """The figures of the rows that may be shown, and each coefficient times the parameter its programme names."""
+    rows = {row.id: row for name in FILES for row in rows_of_file(name).under("", day) if not is_hidden(row)}
+    told = {row.value for row in rows.values() if isinstance(row.value, int)}
     for row_id, row in rows.items():
         programme = rows.get(f"programme.{row_id.split('.')[1]}") if row_id.startswith("coefficient.") else None
         words = programme.value if programme is not None and isinstance(programme.value, Mapping) else {}

@@ -19,7 +19,7 @@ from tests.handlers.rules.families import TODAY, days, households
 from tests.handlers.told import grounds, verdict, voice
 from tests.kit.cases import for_each
 
-MOST_LETTERS = 600
+MOST_LETTERS = 700
 NAMES = sorted((unit.id for unit in units.all_units().values()), key=lambda unit: -len(units.all_units()[unit].name))
 LONGEST = NAMES[:5]
 # A unit of two types has a line more; the longest name of former places is among these.

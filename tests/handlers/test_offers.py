@@ -3,14 +3,14 @@
 from datetime import date
 
 from handlers.flow.message import Phrase
-from handlers.rules import programmes
+from handlers.rules import entitlements
 from handlers.verdicts import figures, offers
 
 TODAY = date(2026, 11, 24)
 
 
 def test_an_amount_that_is_not_known_is_to_be_confirmed_and_nothing_more() -> None:
-    said = {offer.row.id: offers.amount(offer, TODAY) for offer in programmes.general(TODAY)}
+    said = {offer.row.id: offers.amount(offer, TODAY) for offer in entitlements.general(TODAY)}
 
     unknown = [amount for amount in said.values() if amount == figures.CONFIRM]
     known = [amount for amount in said.values() if amount != figures.CONFIRM]

@@ -39,7 +39,7 @@ EXAMPLES = {
 NO_FIRST_LINE = re.compile(
     r"^(page|console|doors|options|label|states|events|names|purposes|next)\.|\.options\."
     # Parts of a verdict, of an offer and of what a result stands on: each stands below the first line of its message.
-    r"|^(verdict\.(result|short|income|coming|open|do)|lack|offer|amount|basis)\."
+    r"|^(verdict\.(holds|result|short|income|coming|open|do)|lack|offer|amount|basis)\."
     r"|^verdict\.(no_decision|commune_or_ward|your_unit|lacks|many_lacks|middle)$"
     r"|^drive_bases\."  # stands behind the word «căn cứ», or is the words of a button
     r"|^band\."  # the words of a button, or read back below a first line

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.receiving.desk_factory import DeskFactory
 from bot.web.pages import Pages, foot, static_file
 from handlers.desk import Actor
-from handlers.rules import programmes
+from handlers.rules import entitlements
 from handlers.texts import Phrase
 from handlers.verdicts import offers
 from storage.database import Database, Unit
@@ -54,7 +54,7 @@ class PublicRoutes:
         voice = desk.voice(language)
         sections = [
             (voice.say(heading), [voice.say(line).removeprefix("• ") for line in lines])
-            for heading, lines in offers.sections(programmes.general(desk.today()), desk.today())
+            for heading, lines in offers.sections(entitlements.general(desk.today()), desk.today())
         ]
         day = voice.say(Phrase("plain", {"words": desk.today()}))
         given = self._given(unit, language)

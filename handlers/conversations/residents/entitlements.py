@@ -1,4 +1,4 @@
-"""What may be had, five programmes a message, and what a result stands on, with source, time and how sure it is."""
+"""What may be had, two programmes a message, papers and law behind a button; and what a result stands on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,10 +9,12 @@ from handlers.flow.conversation import Answers, Conversation, Done
 from handlers.flow.message import MENU, Lines, Opening, Phrase, Say
 from handlers.flow.moving import shown
 from handlers.forms import questionnaire
-from handlers.rules import changes, poverty, programmes, reasons
+from handlers.rules import changes, entitlements, poverty, reasons
+from handlers.rules.household import Household
+from handlers.rules.programmes import ProgrammeOffer
 from handlers.verdicts import basis, offers, results
 
-A_MESSAGE = 5
+A_MESSAGE = 2
 CHECK = Opening("doors.support", "eligibility")
 ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
 LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
@@ -30,30 +32,54 @@ def list_offers(a: Answers, desk: Desk) -> Done:
     if kept is None:
         return Done(Say("check_first", openings=(CHECK, MENU)))
     answers = told(kept, abroad=a.abroad)
-    household = questionnaire.family(answers)
-    # Who holds a certificate is told what that gives; the rest would only confuse.
-    held = questionnaire.holds_a_certificate(answers)
-    likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, desk.today()).verdict.classes)
-    found = programmes.offers(household, desk.today(), likely=likely)
+    household, today = questionnaire.family(answers), desk.today()
+    found = _offers(household, today, held=questionnaire.holds_a_certificate(answers))
     begin = int(a.given("from") or 0)
-    return Done(_page(found, desk.today(), begin, "entitlements", has_result=True))
+    if a.given("details"):
+        return Done(_details(found, today, begin, "entitlements"))
+    total = () if begin else tuple(offers.family_sum(household, found, today))
+    lines = (*offers.lines(_of_a_page(found, begin), today, household), *total)
+    return Done(_page(found, lines, begin, "entitlements", has_result=True))
+
+
+def _offers(household: Household, today: date, *, held: bool) -> tuple[ProgrammeOffer, ...]:
+    # Who holds a certificate is told what that gives; the rest would only confuse.
+    likely = frozenset[str]() if held else frozenset[str](poverty.assess(household, today).verdict.classes)
+    return entitlements.offers(household, today, likely=likely)
 
 
 def list_in_general(a: Answers, desk: Desk) -> Done:
     """List what there is for everybody who has not been asked anything."""
-    return Done(
-        _page(programmes.general(desk.today()), desk.today(), int(a.given("from") or 0), "support", has_result=False)
-    )
+    today, begin = desk.today(), int(a.given("from") or 0)
+    found = entitlements.general(today)
+    if a.given("details"):
+        return Done(_details(found, today, begin, "support"))
+    lines = tuple(offers.lines(_of_a_page(found, begin), today))
+    return Done(_page(found, lines, begin, "support", has_result=False))
 
 
-def _page(found: tuple[programmes.ProgrammeOffer, ...], today: date, begin: int, name: str, *, has_result: bool) -> Say:
-    shown = found[begin : begin + A_MESSAGE]
-    doors = []
-    if begin + A_MESSAGE < len(found):
-        doors.append(Opening("doors.see_more", name, {"from": str(begin + A_MESSAGE)}))
+def _of_a_page(found: tuple[ProgrammeOffer, ...], begin: int) -> tuple[ProgrammeOffer, ...]:
+    return found[begin : begin + A_MESSAGE]
+
+
+def _page(
+    found: tuple[ProgrammeOffer, ...], lines: tuple[Phrase, ...], begin: int, name: str, *, has_result: bool
+) -> Say:
+    doors = [*_more(found, begin, name), Opening("doors.papers_and_law", name, {"from": str(begin), "details": "yes"})]
     doors.append(Opening("doors.officer_helps", "registration", {"needs": "papers"}))
     doors += [] if has_result else [CHECK]
-    return Say("offers", lines=Lines(tuple(offers.lines(shown, today))), openings=(*doors, MENU))
+    return Say("offers", lines=Lines(lines), openings=(*doors, MENU))
+
+
+def _details(found: tuple[ProgrammeOffer, ...], today: date, begin: int, name: str) -> Say:
+    """Papers, amounts and law of the programmes of one page."""
+    lines = Lines(tuple(offers.details(_of_a_page(found, begin), today)))
+    return Say("offers", lines=lines, openings=(*_more(found, begin, name), MENU))
+
+
+def _more(found: tuple[ProgrammeOffer, ...], begin: int, name: str) -> tuple[Opening, ...]:
+    after = begin + A_MESSAGE
+    return (Opening("doors.see_more", name, {"from": str(after)}),) if after < len(found) else ()
 
 
 def tell_basis(a: Answers, desk: Desk) -> Done:

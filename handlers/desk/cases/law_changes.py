@@ -16,8 +16,9 @@ from handlers.desk.cases.households import Households, Kept
 from handlers.desk.office import Context
 from handlers.flow.conversation import Answers
 from handlers.forms import questionnaire
-from handlers.rules import poverty, programmes
+from handlers.rules import entitlements, poverty
 from handlers.rules.law_change_days import ONE_DAY, LawChangeDay, turn, turns
+from handlers.rules.programmes import in_force
 from handlers.rules.rows import is_hidden
 from storage.ids import new_id
 from storage.queries import law_changes
@@ -28,7 +29,7 @@ from storage.tables import HouseholdRow, LawChange
 # of it is known for sure; no_standard: on one of its two sides nothing can be assessed.
 LawChangeOutcome = Literal["done", "absent", "not_now", "unknown", "no_standard"]
 
-LOOKS_BACK = timedelta(days=60)
+LOOKS_BACK = timedelta(days=365)  # an act that reaches back owes the difference; see rules/arrears.py
 AT_ONCE = 50  # families
 
 
@@ -57,7 +58,7 @@ class LawChanges:
     context: Context
 
     def upcoming(self) -> list[Upcoming]:
-        """The days to come, and those of the last two months, as far as our rules know."""
+        """The days to come, and those of the last year, as far as our rules know."""
         if not self.context.may("law.see", None):
             return []
         rows = {row.day: row for row in self.context.unit.scalars(select(LawChange))}
@@ -163,15 +164,20 @@ class LawChanges:
 
 
 def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:
-    """What a family would be told on a day, of what it told us: the outcome, and each programme with its figures."""
+    """What a family would be told on a day, of what it told us: the outcome, and each programme with its figures.
+
+    Without the programmes that are for everybody alike: what is paid in a disaster concerns no family more than others.
+    """
     answers = Answers(kept.answers, day, abroad=abroad)
     household = questionnaire.family(answers)
     found, held = poverty.assess(household, day), questionnaire.holds_a_certificate(answers)
     likely = frozenset[str]() if held else frozenset[str](found.verdict.classes)
-    offered = programmes.offers(household, day, likely=likely)
+    offered = entitlements.offers(household, day, likely=likely)
+    of_groups = {programme.id for programme in in_force(day) if programme.classes or programme.is_asked}
     figures = (
         (one.id, one.status, one.sure, *((row.id, row.value) for row in one.amounts if not is_hidden(row)))
         for one in offered
+        if one.id in of_groups
     )
     return ("" if held else found.outcome, *figures)
 

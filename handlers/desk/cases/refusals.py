@@ -30,7 +30,7 @@ def by_programme(day: date) -> tuple[Refusal, ...]:
     """One reason for each programme in force on a day, in the order of its file."""
     found = []
     for programme in in_force(day):
-        row = next(iter(programme.offered.values())).row
+        row = programme.row
         told: Mapping[str, object] = row.value if isinstance(row.value, Mapping) else {}
         names = {language: str(told.get(language, "")) for language in ("vi", "en")}
         if row.id not in UNSAID and all(names.values()) and row.source:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
 from handlers.desk.announcing import Audience, BroadcastDraft
-from handlers.desk.cases import Kept, told
+from handlers.desk.cases import Kept, Upcoming, told
 from storage.queries import law_changes
 from storage.tables import LawChange, LawChangePerson
 from tests.handlers.conversations.checks import ABOVE, CONSENTED, POOR
@@ -18,7 +18,10 @@ from tests.kit.town import Citizen, Town
 
 NEW_YEAR, DUAL = date(2027, 1, 1), date(2026, 9, 1)
 DECREE = date(2026, 10, 5)  # NĐ 335/2026: what is paid at a burial and in an emergency
-RICH = ("phường Hòa Khánh", "Không có", "2", "0", "không biết", "90 triệu", "đúng")
+# NĐ 335/2026 counts from here; and the day after the last standard we know.
+REACHES_BACK, END, LONG_AGO = date(2026, 7, 1), date(2031, 1, 1), date(2025, 9, 3)
+OLDER = ("phường Hòa Khánh", "Không có", "2", "0", "1", "1", "Không", "90 triệu", "đúng")
+NOBODY = ("phường Hòa Khánh", "Không có", "2", "0", "Không có ai như trên", "90 triệu", "đúng")
 
 
 @pytest.fixture
@@ -61,6 +64,10 @@ async def found(town: Town) -> dict[date, tuple[str, int, set[str]]]:
     return await town.at_desk(Actor("clock"), read)
 
 
+def of_day(listed: list[Upcoming], day: date) -> Upcoming:
+    return next(one for one in listed if one.turn.day == day)
+
+
 async def person(citizen: Citizen) -> str:
     return (await citizen.chat()).person_id
 
@@ -68,23 +75,37 @@ async def person(citizen: Citizen) -> str:
 async def test_the_days_on_which_rules_change_are_listed_with_what_stands_in_the_way(town: Town, desk: Press) -> None:
     listed = await town.as_official(desk.editor, lambda desk: desk.law_changes.upcoming())
 
-    assert [(one.turn.day, one.state, one.can_not) for one in listed] == [
-        (DECREE, "open", ""),
-        (NEW_YEAR, "open", ""),
-        (date(2031, 1, 1), "open", "no_standard"),
-    ]
-    lines = {one.id: one.is_known for one in listed[1].turn.turnings}
+    seen = {one.turn.day: (one.state, one.can_not) for one in listed}
+    assert {day: seen[day] for day in (REACHES_BACK, DECREE, NEW_YEAR, END)} == {
+        REACHES_BACK: ("open", ""),
+        DECREE: ("open", ""),
+        NEW_YEAR: ("open", ""),
+        END: ("open", "no_standard"),
+    }
+    assert list(seen) == sorted(seen)
+    lines = {one.id: one.is_known for one in of_day(listed, NEW_YEAR).turn.turnings}
     assert (lines["standard.line.rural"], lines["standard.middle_cap.rural"]) == (True, False)
 
 
-async def test_days_of_the_last_two_months_are_listed_too(town: Town, desk: Press) -> None:
-    town.clock.at = datetime(2026, 10, 30, 3, tzinfo=UTC)
+async def test_days_of_the_last_year_are_listed_too(town: Town, desk: Press) -> None:
+    town.clock.at = datetime(2027, 9, 1, 3, tzinfo=UTC)
 
     listed = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
-    town.clock.move(days=2)
+    town.clock.move(days=1)
     later = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
 
     assert [one.turn.day for one in (*listed[:1], *later[:1])] == [DUAL, DECREE]
+
+
+async def test_whoever_is_owed_by_an_act_that_reaches_back_is_found(town: Town, desk: Press) -> None:
+    """NĐ 335/2026 entered into force on 5 October and counts from 1 July: the pension is another one since then."""
+    older = await checks(town, "Lan", OLDER)
+    await checks(town, "Mai", NOBODY)
+    await confirms(town, desk.admin, REACHES_BACK)
+
+    await looks(town)
+
+    assert await found(town) == {REACHES_BACK: ("found", 1, {await person(older)})}
 
 
 async def test_only_an_admin_confirms_and_each_day_once(town: Town, desk: Press) -> None:
@@ -100,7 +121,7 @@ async def test_only_an_admin_confirms_and_each_day_once(town: Town, desk: Press)
     [
         (date(2031, 1, 1), "no_standard"),
         (date(2026, 12, 2), "absent"),  # nothing changes
-        (DUAL, "absent"),  # too long ago
+        (LONG_AGO, "absent"),
         (date.min, "absent"),
         (date.max, "absent"),
     ],
@@ -142,7 +163,7 @@ async def test_a_day_that_changes_no_result_finds_nobody(town: Town, desk: Press
 
 
 async def test_whose_result_stays_is_not_found(town: Town, desk: Press) -> None:
-    rich, poor = await checks(town, "Lan", RICH), await checks(town, "Mai")
+    rich, poor = await checks(town, "Lan", NOBODY), await checks(town, "Mai")
     assert await rich.at_desk(lambda desk: desk.households.mine()) is not None
     await confirms(town, desk.admin)
 
@@ -157,7 +178,7 @@ async def test_all_are_looked_at_in_slices_and_how_far_is_shown(town: Town, desk
     progress = []
 
     for _ in range(3):
-        [_, first, _] = await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming())
+        first = of_day(await town.as_official(desk.admin, lambda desk: desk.law_changes.upcoming()), NEW_YEAR)
         progress.append((first.state, first.looked, first.families, first.found))
         await town.at_desk(Actor("clock"), lambda desk: desk.law_changes.look(2))
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
-from handlers.rules.household import Certificate, Household, Pension, Range, Someone
+from handlers.rules.conditions import CONDITIONS, all_true, any_true
+from handlers.rules.entitlements import general, offers
+from handlers.rules.household import Certificate, Degree, Household, Pension, Range, Someone
 from handlers.rules.poverty import rows_of_file
-from handlers.rules.programmes import CONDITIONS, EVERY_CLASS, all_true, any_true, general, offers
+from handlers.rules.programmes import EVERY_CLASS
 from handlers.rules.rows import RuleRow, is_hidden
 from tests.kit.cases import for_each
 
@@ -31,15 +33,29 @@ WITH_CHILD = replace(EMPTY, children=1)
 ROWS = rows_of_file("programmes")
 PROGRAMMES = [row for row in ROWS if row.id.startswith("programme.")]
 TOLD = [row for row in PROGRAMMES if not is_hidden(row)]
+PARTS = ("", "condition_", "form_", "where_", "decided_by_", "papers_", "also_")
+KEYS = {
+    "classes", "who", "of", "instead_of", "instead_of_alone", "area", "base", "per", "by_list", "working_days",
+    "condition_asked",
+}  # fmt: skip
 KINDS = {
     "monthly", "one_off", "one_off_min", "max", "max_monthly", "max_percent_of_costs", "collateral_above",
     "rate_per_10000", "percent_of_poor_rate", "share_percent", "share_min_percent", "poor_commune_share_percent",
-    "benefit_percent", "months", "months_a_year", "kg_monthly", "works", "fee", "daily", "each_course",
+    "tuition_percent", "yearly", "benefit_percent", "months", "months_a_year", "kg_monthly", "works", "fee", "daily",
+    "each_course",
 }  # fmt: skip
 
 
 def having(*someone: Someone, pension: Pension | None = "all") -> Household:
     return replace(EMPTY, living_here=NOBODY | {"no_labour": True} | dict.fromkeys(someone, True), pension=pension)
+
+
+def with_paper(degree: Degree) -> Household:
+    return replace(having("disabled"), disability=degree)
+
+
+CARED_FOR = replace(with_paper("especially_severe"), disabled_age="child", cared_for=True)
+UNSUPPORTED = replace(having("aged_60"), unsupported=True)
 
 
 def told(family: Household, day: date = TODAY, *likely: str) -> dict[str, tuple[str, bool]]:
@@ -68,9 +84,12 @@ def classes(row: RuleRow) -> frozenset[object]:
     ("family", "certificate", "programme", "sure"),
     [
         pytest.param(having("orphan"), "none", "tcxh_tre_mat_nguon", True, id="orphan"),
-        pytest.param(having("disabled"), "none", "tcxh_khuyet_tat_nang", True, id="disabled"),
-        pytest.param(having("disabled"), "none", "tcxh_khuyet_tat_dac_biet_nang", False, id="how severely, not asked"),
-        pytest.param(having("disabled"), "none", "tcxh_cham_soc_khuyet_tat", False, id="who cares, not asked"),
+        pytest.param(having("disabled"), "none", "tcxh_khuyet_tat_nang", False, id="how severely, not known"),
+        pytest.param(with_paper("severe"), "none", "tcxh_khuyet_tat_nang", True, id="severe"),
+        pytest.param(with_paper("none"), "none", "tcxh_khuyet_tat_nang", False, id="no paper yet"),
+        pytest.param(with_paper("especially_severe"), "none", "tcxh_khuyet_tat_dac_biet_nang", True, id="especially"),
+        pytest.param(with_paper("especially_severe"), "none", "tcxh_cham_soc_khuyet_tat", False, id="who cares?"),
+        pytest.param(CARED_FOR, "none", "tcxh_cham_soc_khuyet_tat", True, id="the family cares"),
         pytest.param(having("aged_75", pension="none"), "none", "mai_tang_huu_tri", False, id="may be a pensioner"),
         pytest.param(having("pupil"), "none", "hoc_phi", True, id="pupil"),
         pytest.param(WITH_CHILD, "none", "hoc_phi", False, id="child who may go to a preschool"),
@@ -83,7 +102,10 @@ def classes(row: RuleRow) -> frozenset[object]:
         pytest.param(replace(EMPTY, unit_id="xa_tay_giang"), "none", "vay_nuoc_sach", True, id="commune"),
         pytest.param(having("single_parent"), "near_poor", "tcxh_don_than", True, id="single parent"),
         pytest.param(having("aged_60"), "poor", "tcxh_nguoi_cao_tuoi", False, id="older, perhaps alone"),
-        pytest.param(WITH_CHILD, "near_poor", "tcxh_tre_duoi_3", False, id="small child, perhaps"),
+        pytest.param(UNSUPPORTED, "poor", "tcxh_nguoi_cao_tuoi", True, id="older, nobody to support them"),
+        pytest.param(having("under_3"), "near_poor", "tcxh_tre_duoi_3", False, id="small child, where the list says"),
+        pytest.param(having("under_3"), "none", "bhyt_tre_duoi_6", True, id="a card for every small child"),
+        pytest.param(having("orphan"), "near_poor", "bhyt_tro_cap", True, id="a free card with an allowance"),
         pytest.param(having("pupil"), "poor", "chi_phi_hoc_tap", True, id="pupil of the poor"),
         pytest.param(having("pupil"), "near_poor", "hoc_phi_dtts", False, id="student, perhaps"),
         pytest.param(having("pupil"), "near_poor", "vay_hssv", False, id="student who borrows, perhaps"),
@@ -97,17 +119,25 @@ def test_a_programme_is_for_whom_it_is_for(
 
 
 def test_what_nobody_is_asked_stays_and_is_not_sure() -> None:
-    assert told(EMPTY) == {"khan_cap": ("now", False), "dn_tro_giup_xa_hoi": ("now", False)}
+    assert told(EMPTY) == dict.fromkeys(
+        (
+            "khan_cap", "dn_tro_giup_xa_hoi", "bhyt_dtts_vung_kho", "tcxh_nhan_nuoi_cao_tuoi",
+            "tcxh_nhan_nuoi_khuyet_tat",
+        ),
+        ("now", False),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("certificate", [*get_args(Certificate), None])
 def test_what_is_not_known_never_excludes(certificate: Certificate | None) -> None:
     family = Household(certificate=certificate)
-    open_to_them = {row.id for row in TOLD if row.holds(TODAY) and (not classes(row) or certificate in classes(row))}
-    # The poor get their electricity as the poor, and are not told of it twice.
-    twice = {"programme.tien_dien_tro_cap"} if certificate == "poor" else set()
+    open_to_them = [row for row in TOLD if row.holds(TODAY) and (not classes(row) or certificate in classes(row))]
+    # What they get better elsewhere is not told twice; the poor get their electricity as the poor.
+    better = [name for row in open_to_them for name in cast("tuple[str, ...]", words(row).get("instead_of", ()))]
+    twice = {f"programme.{name}" for name in better}
+    twice |= {"programme.tien_dien_tro_cap"} if certificate == "poor" else set()
 
-    assert {f"programme.{name}" for name in told(family)} == open_to_them - twice
+    assert {f"programme.{name}" for name in told(family)} == {row.id for row in open_to_them} - twice
     assert told(replace(family, living_here=UNKNOWN)) == told(family)
 
 
@@ -160,7 +190,7 @@ def test_a_near_poor_family_with_someone_of_72_without_pension() -> None:
 
     sure = [name for name, (_, known) in told(family).items() if known]
 
-    assert sure[:3] == ["bhyt_can_ngheo", "huu_tri_70", "vay_can_ngheo"]
+    assert sure[:3] == ["huu_tri_70", "bhyt_tro_cap", "bhyt_can_ngheo"]
 
 
 def test_a_family_likely_to_be_poor_is_told_what_is_open_now_and_what_follows() -> None:
@@ -230,11 +260,11 @@ def test_legal_aid_opens_for_the_near_poor_in_2027() -> None:
     assert told(family, date(2027, 1, 1))["tgpl"] == ("now", True)
 
 
-def test_in_general_all_is_told_once_what_is_open_now_first_each_in_the_order_of_the_file() -> None:
+def test_in_general_all_is_told_once_in_the_order_of_the_file() -> None:
     in_force = [row for row in ROWS.under("programme.", TODAY) if row in TOLD]
     open_now = [row for row in in_force if not classes(row)]
 
-    assert shown(TODAY) == [*open_now, *(row for row in in_force if classes(row))]
+    assert shown(TODAY) == in_force
     assert [offer.status for offer in general(TODAY)].count("now") == len(open_now)
     assert all(offer.amounts for offer in general(TODAY))
 
@@ -262,10 +292,10 @@ def test_monthly_assistance_is_the_base_of_the_day_times_a_coefficient(day: date
         ("khuyet_tat_dac_biet_nang", {"adult": 1_080_000, "child_or_older": 1_350_000}),
         ("cham_soc_khuyet_tat", {"carer": 540_000}),
         ("don_than", {"each_child": 540_000}),
-        ("nguoi_cao_tuoi", {"from_60": 810_000, "from_75": 1_080_000}),
+        ("nguoi_cao_tuoi", {"from_60_to_74": 810_000, "from_75": 1_080_000}),
         ("cham_soc_tai_cong_dong", {"in_the_community": 1_620_000}),
         ("tre_duoi_3", {"under_3": 810_000}),
-        ("hiv", {"under_4": 1_350_000, "from_4": 1_080_000, "adult": 810_000}),
+        ("hiv", {"under_4_with_hiv": 1_350_000, "from_4_with_hiv": 1_080_000, "adult_with_hiv": 810_000}),
     ],
 )
 def test_the_groups_of_monthly_assistance(group: str, monthly: dict[str, int]) -> None:
@@ -292,9 +322,10 @@ def test_an_amount_nobody_knows_has_no_figure(kind: str) -> None:
 def test_a_programme_is_complete_in_both_languages_and_names_what_there_is(row: RuleRow) -> None:
     said = words(row)
 
-    assert all(bool(said[f"{name}vi"]) == bool(said[f"{name}en"]) for name in ("", "papers_", "where_", "condition_"))
+    assert all(bool(said.get(f"{name}vi")) == bool(said.get(f"{name}en")) for name in PARTS)
     assert classes(row) <= EVERY_CLASS
     assert said["who"] in CONDITIONS
+    assert set(said) <= {"vi", "en", *KEYS, *(f"{name}{language}" for name in PARTS for language in ("vi", "en"))}
     assert said.get("area", "rural") in {"rural", "special_hardship"}
     assert said.get("base", "parameter.social_base") in ROWS.series
 

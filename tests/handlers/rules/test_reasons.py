@@ -6,9 +6,9 @@ from datetime import date
 from hypothesis import given, settings
 
 from handlers.forms import questionnaire
+from handlers.rules.entitlements import general
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import assess
-from handlers.rules.programmes import general
 from handlers.rules.reasons import COMING, Reason, of_offers, reasons
 from tests.handlers.rules.families import CODES, NEW_YEAR, TODAY, days, households
 from tests.kit.cases import for_each
