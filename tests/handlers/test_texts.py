@@ -54,6 +54,12 @@ MAY_TELL = {
     "misheard.money": "an example of how to type an amount",
     "misheard.too_long": "2.000 is the letters that a message may have",
 }
+# One word for one thing: what is not said any more, and what is said in its place. Keywords still understand it.
+NOT_SAID = {
+    "lời hứa, đã hứa, hứa giúp, lời đề nghị, lời giúp, món quà, quà": "đăng ký ủng hộ; phần ủng hộ, phần hỗ trợ",
+    "người tặng, người giúp": "người ủng hộ",
+    "nhận lời(?! mời)": "tiếp nhận",
+}
 
 
 # Loading
@@ -251,6 +257,13 @@ def test_no_first_line_tells_a_passer_by_anything(language: str) -> None:
 
     assert len(firsts) > 300
     assert {key: first for key, first in firsts.items() if TELLS.search(first) and key not in MAY_TELL} == {}
+
+
+@for_each(("words", "instead"), list(NOT_SAID.items()))
+def test_one_thing_has_one_word(words: str, instead: str) -> None:
+    not_said = re.compile(rf"\b(?:{words.replace(', ', '|')})\b", re.I)
+
+    assert {key: instead for key, text in TEXTS.sentences["vi"].items() if not_said.search(text)} == {}
 
 
 def test_no_exception_is_listed_in_vain() -> None:

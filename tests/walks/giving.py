@@ -29,7 +29,7 @@ FIRM = ("muon giup ba con", "[Doanh nghiệp]", "o viet nam", "mot xa phuong", "
 CONSENT = ("< Trước khi ghi, xin phép", "dong y")
 BY_NAME = ("Tran Van Cho", "0905 111 222", "2", REVIEW)
 BY_FIRM = ("Cong ty Mau", "Tran Van Ba", "0905 111 222", "ghi ten", REVIEW)
-SENT = "[Gửi lời hứa]"
+SENT = "[Gửi đăng ký ủng hộ]"
 GOT_IT = "Có một việc cần ông/bà xác nhận"
 
 
@@ -77,8 +77,8 @@ async def reaches_everybody(phone: Phone, desk: GiftDesk, gift: str, amount: int
     """All of a gift arrived: its giver sees it, no name in it, and the ledger says the same."""
     nameless = ("<! nguyen thi lan", "<! HS-")
     await follow(
-        phone, by_itself("Người nhận đã xác nhận món quà"), *nameless, f"/monqua {gift}", "< đã xong", "< • Đã hứa",
-        "< • Đã phân", "< cho Phường Hòa Khánh", "< • Đã trao", "< • Người nhận xác nhận", *nameless,
+        phone, by_itself("Người nhận đã xác nhận phần ủng hộ"), *nameless, f"/monqua {gift}", "< đã xong",
+        "< • Đã đăng ký", "< • Đã phân", "< cho Phường Hòa Khánh", "< • Đã trao", "< • Người nhận xác nhận", *nameless,
     )  # fmt: skip
     sums = await desk.balances(gift)
     assert (sums["allocated"], sums["handed"], sums["confirmed"]) == (amount,) * 3
@@ -92,7 +92,7 @@ async def money_by_its_code(giver: Phone) -> None:
         "mot ty dua thoi", "< nói đùa", "1000000000000000", "< chưa ghi được số này",
         "1 trieu ruoi", "< 1.500.000 đ", "dung", "trong tuan", "Tran Van Cho",
         "123", "< chưa thấy số điện thoại đúng", "0905 111 222", "2", REVIEW, "< 1.500.000 đ", SENT,
-        "< Đã ghi lời hứa của ông/bà, mã UH-", "< chưa phải chuyển tiền",
+        "< Đã ghi nhận đăng ký ủng hộ, mã UH-", "< chưa phải chuyển tiền",
         "< Đơn vị vận động: Ban vận động thử", "< /so-cong-khai",
     )  # fmt: skip
     async with beside(giver, "Lan") as (lan,):
@@ -115,7 +115,7 @@ async def goods_in_two_parts(giver: Phone) -> None:
     promise = (
         *PERSON, "2", *CONSENT, "gao", "0", "< chưa rõ bao nhiêu", "2 ta", "moi",
         "1/1/2020", "< hết hạn", "30/12", "12 duong Bach Dang", "mai", *BY_NAME,
-        "< 200 kg", "sua 4", "< Ông/bà tặng gì", "gao te", REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
+        "< 200 kg", "sua 4", "< Ông/bà ủng hộ gì", "gao te", REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
     )  # fmt: skip
     async with beside(giver, "Lan", "Mai") as (lan, mai):
         await asyncio.gather(follow(giver, *promise, name="giver"), follow(lan, *POOR), follow(mai, *POOR))
@@ -129,7 +129,7 @@ async def goods_in_two_parts(giver: Phone) -> None:
         await desk.hands_over(first, 120)
         await desk.hands_over(second, 80)
         await follow(lan, by_itself(GOT_IT), "< 120 kg", "[Nhận đủ]", "< Nhận đủ. Cảm ơn ông/bà")
-        await follow(giver, by_itself("Người nhận đã xác nhận món quà"), f"/monqua {gift}", "< 120 kg", "<! đã xong")
+        await follow(giver, by_itself("đã xác nhận phần ủng hộ"), f"/monqua {gift}", "< 120 kg", "<! đã xong")
         await follow(
             mai, by_itself(GOT_IT), "/danhan", "nhan du", "< Nhận đủ. Cảm ơn ông/bà", "/danhan", "< không có việc gì"
         )

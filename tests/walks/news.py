@@ -70,7 +70,7 @@ NEWS = (
         "asks about a swindler's message", "/menu", "[Việc khác]", "[Tin này có thật không?]", "< gửi lại cả tin ấy",
         "Chuc mung bac trung thuong xe may, nop phi truoc vao so tai khoan nay", "< không tìm thấy tin này",
         "< đừng bấm đường dẫn, đừng chuyển tiền", "[Tin này có thật không?]", "UH-0000-0000",
-        "< mã của một lời hứa ủng hộ", "/verify tin TB-0000-0000", "< không tìm thấy tin này",
+        "< mã của một đăng ký ủng hộ", "/verify tin TB-0000-0000", "< không tìm thấy tin này",
     ),
     walk(
         "asks about too many", "/menu", until("vừa hỏi nhiều tin lạ", "/tin Nop tien gap de nhan qua Tet"),

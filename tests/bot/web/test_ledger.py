@@ -140,7 +140,7 @@ async def test_a_month_that_is_asked_for_is_shown_and_years_lead_to_each_other(l
     before = await lan.gets("/so-cong-khai?month=2025-12")
 
     assert (
-        "Tháng 10/2026, theo nơi nhận Nơi nhận Quà Đã nhận Đã phân Đã trao Người nhận xác nhận Nơi cần nhất Tiền"
+        "Tháng 10/2026, theo nơi nhận Nơi nhận Ủng hộ bằng Đã nhận Đã phân Đã trao Người nhận xác nhận Nơi cần nhất Tiền"
         in october
     )
     assert "Nơi cần nhất Tiền 10.000 đ" in october
@@ -197,7 +197,7 @@ async def test_the_giver_is_named_only_who_wants_to_be(lan: Visitor, town: TownO
     await writes(town, named, "received", 1)
     await writes(town, unnamed, "received", 1)
 
-    assert "Người tặng: Hội Mẫu <b>" in said(await lan.gets(f"/so-cong-khai?q={named}"))
+    assert "Người ủng hộ: Hội Mẫu <b>" in said(await lan.gets(f"/so-cong-khai?q={named}"))
     page = await lan.gets(f"/so-cong-khai?q={unnamed}")
     data = await lan.gets(f"/ledger.json?q={named}")
     assert "Mẫu" not in page.body.decode() + data.body.decode()

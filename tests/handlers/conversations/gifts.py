@@ -21,5 +21,5 @@ async def pledges(town: Town) -> list[Pledge]:
 
 async def promises(citizen: Citizen, *said: str) -> Pledge:
     """Promise something, and return it as it is on file."""
-    await citizen.says(*said, "gui loi hua")
+    await citizen.says(*said, "gui dang ky ung ho")
     return (await pledges(citizen.town))[-1]

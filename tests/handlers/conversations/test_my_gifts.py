@@ -32,11 +32,11 @@ async def now(town: Town) -> Pledge:
 async def test_a_promise_shows_how_far_it_has_come(lan: Citizen) -> None:
     pledge = await promises(lan, *MONEY)
 
-    await lan.presses("Món quà đang ở đâu?")
+    await lan.presses("Ủng hộ đã đến đâu?")
 
     told = lan.hears_last("gift.where").text
     assert pledge.code in told
-    assert "Đã hứa 500.000 đ, ngày 25/11/2026" in told
+    assert "Đã đăng ký 500.000 đ, ngày 25/11/2026" in told
     assert "Chưa nhận" in told
     assert "000" not in told.split("\n")[0]
 
@@ -117,7 +117,7 @@ async def _opens(citizen: Citizen, name: str, code: str) -> None:
 
 async def test_the_amount_is_changed_after_it_was_read_back(town: Town, lan: Citizen) -> None:
     await promises(lan, *MONEY)
-    await lan.presses("Món quà đang ở đâu?")
+    await lan.presses("Ủng hộ đã đến đâu?")
 
     await lan.presses("Đổi số lượng")
     await lan.says("2 trieu", "dung")
@@ -140,9 +140,9 @@ async def test_what_has_come_is_not_promised_away(town: Town, lan: Citizen) -> N
 
 async def test_a_promise_is_stopped_without_a_reason(town: Town, lan: Citizen) -> None:
     await promises(lan, *MONEY)
-    await lan.presses("Món quà đang ở đâu?")
+    await lan.presses("Ủng hộ đã đến đâu?")
 
-    await lan.presses("Thôi không ủng hộ nữa", "Thôi, dừng lời hứa")
+    await lan.presses("Thôi không ủng hộ nữa", "Thôi, dừng đăng ký")
 
     lan.hears("gift.withdrawn")
     assert (await now(town)).state == "withdrawn"
@@ -150,7 +150,7 @@ async def test_a_promise_is_stopped_without_a_reason(town: Town, lan: Citizen) -
 
 async def test_whoever_thinks_again_keeps_it(town: Town, lan: Citizen) -> None:
     await promises(lan, *MONEY)
-    await lan.presses("Món quà đang ở đâu?", "Thôi không ủng hộ nữa")
+    await lan.presses("Ủng hộ đã đến đâu?", "Thôi không ủng hộ nữa")
 
     await lan.says("không")
 
@@ -160,7 +160,7 @@ async def test_whoever_thinks_again_keeps_it(town: Town, lan: Citizen) -> None:
 
 async def test_a_day_is_put_off_but_not_into_the_past(town: Town, lan: Citizen) -> None:
     await promises(lan, *MONEY)
-    await lan.presses("Món quà đang ở đâu?", "Lùi ngày")
+    await lan.presses("Ủng hộ đã đến đâu?", "Lùi ngày")
 
     await lan.says("hôm qua")
     assert "đã qua" in lan.hears_last("put_off_gift.new_day").text
@@ -172,7 +172,7 @@ async def test_a_day_is_put_off_but_not_into_the_past(town: Town, lan: Citizen) 
 
 async def test_an_old_button_asks_for_no_money_that_has_come(town: Town, lan: Citizen) -> None:
     pledge = await promises(lan, *MONEY)
-    await lan.presses("Món quà đang ở đâu?")
+    await lan.presses("Ủng hộ đã đến đâu?")
     how_to_pay = lan.button("Cách chuyển")
 
     await lan.at_desk(lambda desk: desk.pledges.receive(of(desk, pledge.code), RECEIVED))
@@ -203,7 +203,7 @@ async def test_the_giver_is_thanked_with_no_amount_in_the_first_line(town: Town,
     assert "500.000 đ ngày 26/11/2026" in thanks.text
     assert "không thay chứng từ kế toán, thuế" in thanks.text
     assert "500" not in thanks.text.split("\n")[0]
-    assert "Món quà đang ở đâu?" in thanks.options
+    assert "Ủng hộ đã đến đâu?" in thanks.options
 
 
 async def test_whoever_took_her_consent_back_is_told_nothing(lan: Citizen) -> None:

@@ -85,7 +85,7 @@ async def test_goods_said_with_their_number_are_not_counted_again(lan: Citizen) 
     await lan.says(*TO_GOODS, "2 cai chan")
     lan.hears("pledge.condition")
 
-    await lan.says("moi", "12 duong Bach Dang", "mai", *BY_NAME, "gui loi hua")
+    await lan.says("moi", "12 duong Bach Dang", "mai", *BY_NAME, "gui dang ky ung ho")
 
     pledge = (await pledges(lan.town))[-1]
     assert (pledge.amount, pledge.measure, pledge.topic) == (2, "cái", "clothes")
@@ -180,7 +180,7 @@ async def test_a_campaign_s_button_leads_here_and_its_account_is_shown(town: Tow
     await lan.says(f"/chiendich {code}")
     await lan.presses("Ủng hộ đợt này")
 
-    await lan.says("ca nhan", "o viet nam", "tien", "dong y", *MONEY[len(TO_MONEY) :], "gui loi hua")
+    await lan.says("ca nhan", "o viet nam", "tien", "dong y", *MONEY[len(TO_MONEY) :], "gui dang ky ung ho")
 
     lan.hears("pledge.money_kept", "gift.pay_by_code", "gift.to_copy")
     assert "9988776655" in lan.heard[2].text

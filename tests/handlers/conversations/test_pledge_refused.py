@@ -103,7 +103,7 @@ async def test_a_promise_left_at_its_review_is_none(town: Town, lan: Citizen) ->
 async def test_an_answer_may_be_changed_before_it_is_sent(town: Town, lan: Citizen) -> None:
     await lan.says(*TO_MONEY, "500 nghin", "dung", "chua biet", *BY_NAME, "sua 4", "2 trieu", "dung")
 
-    await lan.says("gui loi hua")
+    await lan.says("gui dang ky ung ho")
 
     [pledge] = await pledges(town)
     assert pledge.amount == 2_000_000

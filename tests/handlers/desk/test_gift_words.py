@@ -252,7 +252,7 @@ async def test_what_is_stored_lists_her_promises_with_their_states_and_words(tow
         stored = desk.export.everything(token)
         assert stored is not None
         sections = {s.title: list(s.lines) for s in read_out(stored, desk.voice("vi"))}
-        return stored["gifts"], sections["Đã hứa ủng hộ"]
+        return stored["gifts"], sections["Đã đăng ký ủng hộ"]
 
     gifts, lines = await town.at_desk(CLOCK, look)
 
@@ -260,7 +260,7 @@ async def test_what_is_stored_lists_her_promises_with_their_states_and_words(tow
     assert [(g["state"], g["amount"], g["content"]["name"]) for g in gifts] == [
         ("offered", 1_000, NAME), ("accepted", 1_000, NAME),
     ]  # fmt: skip
-    assert lines[0].endswith("· Tiền · 1.000 đ · đã hứa")
+    assert lines[0].endswith("· Tiền · 1.000 đ · đã đăng ký")
     assert any(NAME in line for line in lines)
     assert any("gọi sau 17 giờ" in line for line in lines)
 

@@ -84,7 +84,7 @@ async def test_a_part_of_a_gift_is_given_and_what_was_typed_stays_when_it_is_too
         assert [one.status for one in outcomes.values()] == [400, 400, 400, 400, 400, 400, 303]
         assert 'value="9"' in outcomes["9"].body.decode()
         assert taken.status == 400
-        assert "Một món quà khác đang trên đường" in text(taken)
+        assert "Một phần ủng hộ khác đang trên đường" in text(taken)
         assert (await books(town)).kinds() == [("allotted", 5)]
 
 

@@ -101,7 +101,7 @@ async def test_a_gift_of_which_nothing_more_is_known_has_no_empty_heading(house:
     async with clerk(house, "ke", "treasurer") as ke:
         pages = [text(await ke.opens(f"/gifts/{code}")) for code in (money, rice)]
 
-    assert ["Tặng gì" in page for page in pages] == [False, True]
+    assert ["Ủng hộ gì" in page for page in pages] == [False, True]
 
 
 async def test_goods_without_an_appointment_are_asked_for_it_beside_the_field(house: House, town: TownOf) -> None:
@@ -147,7 +147,7 @@ async def test_goods_are_not_received_as_money(house: House, town: TownOf) -> No
         refused = await ketoan.sends(f"/gifts/{rice}/receive-money", {"came": "500 nghìn", "reference": "PT1"})
 
         assert refused.status == 400
-        assert "món quà không còn ở bước ấy" in text(refused)
+        assert "phần ủng hộ không còn ở bước ấy" in text(refused)
 
 
 async def test_two_who_stand_before_one_gift_do_not_do_it_twice(house: House, town: TownOf) -> None:
@@ -237,7 +237,7 @@ async def test_today_counts_what_waits_and_each_number_opens_its_list(house: Hou
         page = text(await tam.opens(""))
 
         for words, path in (
-            ("1 lời hứa giúp chờ trả lời", "/gifts?state=offered"),
+            ("1 đăng ký ủng hộ chờ tiếp nhận", "/gifts?state=offered"),
             ("1 lần trao chưa khớp", "/grievances"),
             ("1 lần trao quá 7 ngày chưa ai xác nhận", "/handovers?part=late"),
         ):

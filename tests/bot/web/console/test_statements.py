@@ -120,7 +120,7 @@ async def test_a_waiting_transfer_is_matched_by_its_code_once(kim: Clerk, town: 
 
     pledge = await town.database.read(lambda unit: unit.scalars(select(Pledge)).one())
     assert (wrong.status, done.status, again.status) == (400, 303, 409)
-    assert "Không có lời hứa ủng hộ tiền nào đang mở với mã này." in text(wrong)
+    assert "Không có đăng ký ủng hộ tiền nào đang mở với mã này." in text(wrong)
     assert pledge.received == 50_000
     assert len(await town.database.read(lambda unit: unit.scalars(select(LedgerLine)).all())) == 1
 
