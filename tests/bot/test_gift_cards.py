@@ -33,7 +33,7 @@ QR: Values = {
     "payload": TRANSFER,
 }
 RECEIPT: Values = {
-    "title": "Đã nhận, xin cảm ơn ông/bà",
+    "title": "Đã nhận, xin trân trọng cảm ơn",
     "giver": "Ông Nguyễn Văn Ẩn",
     "what": "1.000.000 đ",
     "code": "UH-4K7M-92QX",

@@ -60,6 +60,10 @@ NOT_SAID = {
     "người tặng, người giúp": "người ủng hộ",
     "nhận lời(?! mời)": "tiếp nhận",
 }
+# What only givers read: they are anh/chị, an organisation is quý đơn vị; residents are ông/bà.
+TO_GIVERS = re.compile(
+    r"^(abroad\.giver_news|campaigns?|change_gift|consent_give|gift|giver_news|my_gifts|pledge\w*|put_off_gift|withdraw_gift)\b"
+)
 
 
 # Loading
@@ -264,6 +268,13 @@ def test_one_thing_has_one_word(words: str, instead: str) -> None:
     not_said = re.compile(rf"\b(?:{words.replace(', ', '|')})\b", re.I)
 
     assert {key: instead for key, text in TEXTS.sentences["vi"].items() if not_said.search(text)} == {}
+
+
+def test_givers_are_not_spoken_to_as_elders() -> None:
+    to_givers = {key: text for key, text in TEXTS.sentences["vi"].items() if TO_GIVERS.match(key)}
+
+    assert len(to_givers) > 200
+    assert {key for key, text in to_givers.items() if "ông/bà" in text.casefold()} == set()
 
 
 def test_no_exception_is_listed_in_vain() -> None:

@@ -115,7 +115,7 @@ async def goods_in_two_parts(giver: Phone) -> None:
     promise = (
         *PERSON, "2", *CONSENT, "gao", "0", "< chưa rõ bao nhiêu", "2 ta", "moi",
         "1/1/2020", "< hết hạn", "30/12", "12 duong Bach Dang", "mai", *BY_NAME,
-        "< 200 kg", "sua 4", "< Ông/bà ủng hộ gì", "gao te", REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
+        "< 200 kg", "sua 4", "< ủng hộ gì", "gao te", REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
     )  # fmt: skip
     async with beside(giver, "Lan", "Mai") as (lan, mai):
         await asyncio.gather(follow(giver, *promise, name="giver"), follow(lan, *POOR), follow(mai, *POOR))
@@ -169,7 +169,7 @@ async def a_link_bought(lan: Phone) -> None:
     offer = (
         *FIRM, "6", *CONSENT, "[Thu mua]", "mang kho", "luc nao co", "< chưa rõ tháng nào", "thang 8 den 11", "50 kg",
         "khong can", "90 nghin", "dung", "moi kg", "sau may ngay", "0", "< số ngày", "15",
-        "noi nao cung duoc", "1", *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo cho ông/bà khi hộ ấy đồng ý",
+        "noi nao cung duoc", "1", *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo khi hộ ấy đồng ý",
     )  # fmt: skip
     async with beside(lan, "Ba") as (buyer,):
         await asyncio.gather(follow(buyer, *offer, name="buyer"), follow(lan, *SELLS, name="Lan"))
