@@ -183,6 +183,10 @@ class Office:
         """Return who else sees a request besides the commune's officers."""
         return _words(self.rows.on("partner_bodies", self.day))[language]
 
+    def counter(self, language: str) -> str:
+        """Return where residents are told to go: what the office calls its counter, before the unit's name."""
+        return _words(self.rows.on("counter", self.day))[language]
+
     def not_accepted_list(self, language: str) -> str | None:
         """Return the goods the office can't take, or None while it hasn't said."""
         return self._said("not_accepted_list", language)

@@ -270,6 +270,14 @@ def test_one_thing_has_one_word(words: str, instead: str) -> None:
     assert {key: instead for key, text in TEXTS.sentences["vi"].items() if not_said.search(text)} == {}
 
 
+@pytest.mark.parametrize(("language", "its_name"), [("vi", "Ủy ban nhân dân"), ("en", "People's Committee")])
+def test_where_residents_go_is_what_the_office_calls_its_counter(language: str, its_name: str) -> None:
+    """A result names it as the law does, which is the chair's word and the place of a form."""
+    named = {key for key, text in TEXTS.sentences[language].items() if its_name in text}
+
+    assert {key for key in named if not key.startswith(("verdict.", "eligibility."))} == set()
+
+
 def test_givers_are_not_spoken_to_as_elders() -> None:
     to_givers = {key: text for key, text in TEXTS.sentences["vi"].items() if TO_GIVERS.match(key)}
 

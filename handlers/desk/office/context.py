@@ -251,5 +251,6 @@ class Context:
             "hotline": self.office.hotline_line(language),
             "emergency_numbers": self.office.emergency_line(language),
             "volunteer_age": self.office.volunteer_age,
+            "counter": self.office.counter(language),
             "partner_bodies": self.office.partner_bodies(language),
         }

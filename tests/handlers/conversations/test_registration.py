@@ -29,6 +29,7 @@ async def test_a_whole_registration_ends_with_one_case_and_its_code(town: Town, 
     lan.hears("registration.received", "registration.not_the_form", "consent_case_news.agree_news")
     [case] = await cases(town)
     assert "Nguyễn Thị Lan" in review.text
+    assert "ra Ủy ban nhân dân xã, phường." in lan.heard[1].text
     assert case.code in lan.heard[0].text
     assert (case.unit_id, case.needs, case.state) == ("phuong_hoa_khanh", ["review", "school"], "submitted")
 

@@ -185,6 +185,8 @@ def test_the_settings_are_as_shipped() -> None:
     assert today.cutoff == time(17)
     assert today.office_hours == ((time(7, 30), time(11, 30)), (time(13), time(17)))
     assert today.volunteer_age == 18
+    assert today.counter("vi") == "Ủy ban nhân dân"
+    assert today.counter("en") == "the People's Committee"
     assert today.partner_bodies("vi") == "Mặt trận Tổ quốc cùng cấp"
     assert today.partner_bodies("en") == "the Fatherland Front of the same level"
 
@@ -201,6 +203,15 @@ def test_what_the_office_enters_is_said() -> None:
     )
 
     assert Office(rows, TODAY).on_duty_hours("en") == "On duty until 9 pm"
+
+
+def test_the_office_says_what_its_counter_is_called() -> None:
+    rows = load(
+        '[[row]]\nid = "counter"\nvalue = { vi = "Trung tâm Phục vụ hành chính công", en = "the service centre" }\n'
+        'source = "office setting"\nconfidence = "setting"\n'
+    )
+
+    assert Office(rows, TODAY).counter("vi") == "Trung tâm Phục vụ hành chính công"
 
 
 def test_a_setting_that_is_missing_is_not_in_force() -> None:
