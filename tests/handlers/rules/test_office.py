@@ -189,6 +189,7 @@ def test_the_settings_are_as_shipped() -> None:
     assert today.counter("en") == "the People's Committee"
     assert today.partner_bodies("vi") == "Mặt trận Tổ quốc cùng cấp"
     assert today.partner_bodies("en") == "the Fatherland Front of the same level"
+    assert office(date(2026, 12, 1)).partner_bodies("vi") == "Ủy ban Mặt trận Tổ quốc Việt Nam xã, phường"
 
 
 def test_what_the_office_has_not_entered_is_left_unsaid() -> None:
