@@ -111,7 +111,7 @@ async def tell(told: Told) -> None:
     for text in (STORY, "3"):
         await told.says(text)
     await told.says("Gửi yêu cầu")
-    await told.user.hears("nhắn cho ông/bà ở đây nhé")
+    await told.user.hears("nhắn cho ông/bà ở đây, được không ạ")
     told.user.sends_photo(jpeg(), caption=CAPTION)
     await until("the photo is asked for", lambda: any(call.method == "getFile" for call in told.telegram.calls))
 

@@ -151,7 +151,7 @@ async def test_what_she_had_typed_goes_on_after_the_code(town: Town, tam: Clerk)
     await tam.presses("Đề xuất hỗ trợ")
     await tam.says("2 bao gạo")
     town.clock.move(minutes=16)
-    await tam.presses("Không phải tiền", "Báo sau", "Báo sau", "Không kèm gì", "Trình duyệt")
+    await tam.presses("Không phải tiền", "Báo sau", "Báo sau", "Không có điều kiện", "Trình duyệt")
     tam.hears(CODE)
 
     await tam.says(await tam.code())

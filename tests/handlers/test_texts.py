@@ -58,6 +58,8 @@ MAY_TELL = {
 NOT_SAID = {
     "lời hứa, đã hứa, hứa giúp, lời đề nghị, lời giúp, món quà, quà": "đăng ký ủng hộ; phần ủng hộ, phần hỗ trợ",
     "người tặng, người giúp": "người ủng hộ",
+    "mã băm": "số niêm phong",
+    r"hoặc gọi \{hotline": "Cần hỏi, xin gọi {hotline}: the line itself says «hoặc»",
     "nhận lời(?! mời)": "tiếp nhận",
 }
 # What only givers read: they are anh/chị, an organisation is quý đơn vị; residents are ông/bà.

@@ -177,7 +177,7 @@ async def test_a_gift_is_found_by_its_code_however_it_is_typed(lan: Visitor, tow
     for typed in (code, code.lower(), code.replace("-", ""), f" {code} "):
         page = said(await lan.gets(f"/so-cong-khai?q={typed}"))
         assert f"Các dòng của {code}" in page
-        assert "Đã nhận 400.000 đ 03/11/2026 · Phường Hòa Khánh · Tiền Dòng số 1, mã băm" in page
+        assert "Đã nhận 400.000 đ 03/11/2026 · Phường Hòa Khánh · Tiền Dòng số 1, số niêm phong" in page
         assert "Đã nhận 400.000 đ · Đã trao 300.000 đ" in page
 
 

@@ -120,7 +120,7 @@ async def test_photos_of_the_home_are_sent(house: House, town: TownOf, width: in
         await reader.looks()
         await reader.sends()
         await reader.reads(DONE)
-    await town.tells(mai, "Cán bộ nên liên hệ cách nào?")
+    await town.tells(mai, "Cán bộ liên hệ cách nào thì tiện cho ông/bà?")
 
 
 async def test_the_page_is_answered_by_keyboard_alone(

@@ -11,7 +11,11 @@ from tests.kit.house import House, open_house
 from tests.kit.private_page import TO_PHOTOS, TownOf, jpeg, send_page
 from tests.kit.town import Citizen
 
-DONE, AGAIN, GOES_ON = "Đã nhận, cảm ơn ông/bà", "Tôi chưa nhận được ảnh", "Cán bộ nên liên hệ cách nào?"
+DONE, AGAIN, GOES_ON = (
+    "Đã nhận, cảm ơn ông/bà",
+    "Tôi chưa nhận được ảnh",
+    "Cán bộ liên hệ cách nào thì tiện cho ông/bà?",
+)
 
 
 @pytest.fixture

@@ -247,8 +247,8 @@ async def test_admins_alone_are_told_where_the_chains_end(town: Town, tam: Clerk
     hers, others = await hears(town, admin, tam)
 
     kept = f"nhật ký dòng {end.sequence}, {end.digest.hex()[:16]}"
-    assert hers == [f"• Dấu cuối sổ sáng nay, anh/chị giữ lại tin này để đối chiếu khi cần: {kept}"]
-    assert not any("Dấu cuối sổ" in line for line in others)
+    assert hers == [f"• Số niêm phong cuối sổ sáng nay, anh/chị giữ lại tin này để đối chiếu khi cần: {kept}"]
+    assert not any("Số niêm phong cuối sổ" in line for line in others)
 
 
 async def test_every_working_day_anew_and_on_no_other(town: Town, tam: Clerk) -> None:
