@@ -52,7 +52,7 @@ KEYWORDS = {
     "registration": "tôi muốn đăng ký; toi muon dang ky; cho tôi xin hỗ trợ; nhà tôi khó khăn lắm; làm hồ sơ ở đâu; "
     "tôi thuộc hộ nghèo; I want to register",
     "eligibility": "nhà tôi được hỗ trợ gì; duoc ho tro gi; quyền lợi của người già; am I eligible",
-    "my_cases": "hồ sơ của tôi tới đâu rồi; ho so toi dau roi; có kết quả chưa; tra cứu; my request please",
+    "my_cases": "hồ sơ của tôi tới đâu rồi; ho so toi dau roi; có kết quả chưa; tra cứu; khieu nai; my request please",
     "pledge": "tôi muốn ủng hộ; ung ho; tôi muốn đăng ký ủng hộ; dang ky ung ho; "
     "tôi muốn làm từ thiện; cho tôi quyên góp; I would like to donate",
     "pledge_goods": "toi muon tang gao; tặng quần áo cũ; donate clothes",

@@ -132,11 +132,11 @@ async def test_a_paper_that_comes_too_late_is_said_to_be_and_not_kept(town: Town
     assert await files_of_the_case(town) == set()
 
 
-@pytest.mark.parametrize("label", ["Gửi thêm giấy tờ", "Khiếu nại"])
+@pytest.mark.parametrize("label", ["Gửi thêm giấy tờ", "Tôi không đồng ý, xin xem lại"])
 async def test_a_refusal_that_is_looked_at_again_takes_no_second_answer(tam: Clerk, lan: Citizen, label: str) -> None:
     await refuses(tam, lan)
     again = lan.button(label)
-    await lan.presses("Khiếu nại")
+    await lan.presses("Tôi không đồng ý, xin xem lại")
     await lan.says("nhà tôi chưa ai đến xem")
     lan.town.clock.move(minutes=1)
 
@@ -199,7 +199,7 @@ async def test_a_complaint_goes_to_those_who_decide_and_takes_the_case_from_its_
     hoa = await clerk(town, "Hòa", "lead")
     await clerk(town, "Xa", "lead", places=(THERE,))
     code = await refuses(tam, lan)
-    await lan.presses("Khiếu nại")
+    await lan.presses("Tôi không đồng ý, xin xem lại")
 
     await lan.says("nhà tôi chưa ai đến xem")
 
@@ -212,12 +212,29 @@ async def test_a_complaint_goes_to_those_who_decide_and_takes_the_case_from_its_
     assert await news_of(tam) == []
 
 
+async def test_a_request_to_look_again_is_told_not_to_be_a_complaint_by_law(tam: Clerk, lan: Citizen) -> None:
+    await refuses(tam, lan)
+
+    await lan.presses("Tôi không đồng ý, xin xem lại")
+
+    asked = lan.hears_last("case_answers.complaint").text
+    assert "Quyền khiếu nại theo luật: xin hỏi quầy một cửa của Ủy ban nhân dân xã, phường." in asked
+
+
+async def test_whoever_types_the_word_of_the_law_finds_the_button(tam: Clerk, lan: Citizen) -> None:
+    await refuses(tam, lan)
+
+    await lan.says("toi muon khieu nai")
+
+    assert "Tôi không đồng ý, xin xem lại" in lan.heard[-1].options
+
+
 async def test_whoever_refused_can_not_refuse_again_while_the_complaint_is_open(
     town: Town, tam: Clerk, lan: Citizen
 ) -> None:
     hoa = await clerk(town, "Hòa", "lead")
     code = await refuses(tam, lan)
-    await lan.presses("Khiếu nại")
+    await lan.presses("Tôi không đồng ý, xin xem lại")
     await lan.says("nhà tôi chưa ai đến xem")
 
     outcomes = [
@@ -266,7 +283,7 @@ async def test_a_refusal_is_read_again_with_its_reason_and_its_doors(tam: Clerk,
     shown = lan.hears_last("my_cases.one")
     assert told in shown.text
     assert "Mong bà thông cảm." in told
-    assert shown.options[:3] == ("Gửi thêm giấy tờ", "Gặp cán bộ", "Khiếu nại")
+    assert shown.options[:3] == ("Gửi thêm giấy tờ", "Gặp cán bộ", "Tôi không đồng ý, xin xem lại")
     assert "thông cảm" not in shown.text.split("\n")[0]
 
 
