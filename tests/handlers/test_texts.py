@@ -59,6 +59,7 @@ NOT_SAID = {
     "lời hứa, đã hứa, hứa giúp, lời đề nghị, lời giúp, món quà, quà": "đăng ký ủng hộ; phần ủng hộ, phần hỗ trợ",
     "người tặng, người giúp": "người ủng hộ",
     "mã băm": "số niêm phong",
+    "nơi nhắn": "tài khoản nhắn tin",
     r"hoặc gọi \{hotline": "Cần hỏi, xin gọi {hotline}: the line itself says «hoặc»",
     "nhận lời(?! mời)": "tiếp nhận",
 }

@@ -61,7 +61,7 @@ async def test_she_goes_on_where_she_was_as_the_same_person(place: tuple[House, 
         browser.heard = [first]
         await browser.presses("Làm tiếp")
         assert "đăng ký cho ai" in str(browser.heard[0]["text"])
-    await lan.hears("vừa được liên kết thêm một nơi nhắn")
+    await lan.hears("vừa được liên kết thêm một tài khoản nhắn tin")
 
 
 async def test_a_link_works_once_for_a_quarter_of_an_hour_and_from_our_own_page(
@@ -76,7 +76,7 @@ async def test_a_link_works_once_for_a_quarter_of_an_hour_and_from_our_own_page(
         assert await posts(browser, path, "https://evil.example") == 403
         assert await posts(browser, path) == 303
         assert (await posts(other, path), (await other.gets(path)).status) == (404, 404)
-        await lan.hears("vừa được liên kết thêm một nơi nhắn")
+        await lan.hears("vừa được liên kết thêm một tài khoản nhắn tin")
         fresh = await hidden(lan)
         house.clock.move(minutes=16)
         assert (await posts(other, late), await posts(other, fresh)) == (404, 404)

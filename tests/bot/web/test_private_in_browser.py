@@ -98,7 +98,7 @@ async def test_a_choice_is_sent_and_the_page_is_done(
         await reader.page.get_by_text("Không", exact=True).click()
         await reader.sends()
         await reader.reads(DONE)
-        await expect(reader.page.get_by_role("link", name="Về chỗ nhắn tin")).to_have_attribute("href", CHAT)
+        await expect(reader.page.get_by_role("link", name="Về cuộc trò chuyện")).to_have_attribute("href", CHAT)
         await reader.page.reload()
         await reader.reads(DONE)
         await reader.opens(link)

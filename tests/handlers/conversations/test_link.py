@@ -448,8 +448,8 @@ async def test_who_has_several_channels_is_told_which_and_may_choose(
     assert set(web.heard[2].options) == {
         "Luôn nhắn tôi ở trang web (ở đây)",
         "Luôn nhắn tôi ở Telegram",
-        "Nơi tôi nhắn gần nhất",
-        "Bỏ liên kết kênh này",
+        "Tài khoản tôi nhắn gần nhất",
+        "Bỏ liên kết tài khoản này",
     }
 
 
@@ -463,7 +463,7 @@ async def test_a_chosen_channel_is_remembered_until_another_is_chosen(
     first = await chosen_of(town)
 
     await web.says("/lienket")
-    await web.presses("Nơi tôi nhắn gần nhất")
+    await web.presses("Tài khoản tôi nhắn gần nhất")
 
     web.hears("choose_channel.latest_chosen")
     assert (first, await chosen_of(town)) == (["telegram"], [])
@@ -502,7 +502,7 @@ async def test_unlinking_is_asked_about_and_leaves_the_channel_without_anything(
     await registers(web)
     await links(telegram, web)
     await telegram.says("/lienket")
-    await telegram.presses("Bỏ liên kết kênh này")
+    await telegram.presses("Bỏ liên kết tài khoản này")
     telegram.hears("unlink.sure")
 
     await telegram.presses("Có, bỏ liên kết")
