@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, li
 
 from handlers.desk.announcing.audience import PURPOSE, Audience, AudienceCounts, Kind
 from handlers.desk.announcing.ways import BroadcastWays, OpenOf
+from handlers.desk.cases import meant_by
 from handlers.desk.messages import has_better, of_few
 from handlers.desk.office import Context
 from handlers.desk.officials import Officials
@@ -167,7 +168,8 @@ class Audiences:
             listed = sa.cast(_CASE.c.needs, Text)
             found = found.where(or_(*(listed.contains(f'"{need}"', autoescape=True) for need in rule.needs)))
         if rule.classes:
-            values = [self.context.vault.look_up("recognised", one) for one in rule.classes]
+            meant = {grade for one in rule.classes for grade in meant_by(one)}
+            values = [self.context.vault.look_up("recognised", grade) for grade in sorted(meant)]
             marked = (_LOOK_UP.c.case_id == _CASE.c.id, _LOOK_UP.c.kind == "recognised", _LOOK_UP.c.value.in_(values))
             found = found.where(exists().where(*marked))
         return found

@@ -5,7 +5,7 @@ from handlers.desk.cases.answers import CaseAnswers
 from handlers.desk.cases.cases import OFFICE_ALONE, WITHDRAWABLE, Cases, OpenedCase, OwnCase
 from handlers.desk.cases.casework import CaseOutcome, Casework
 from handlers.desk.cases.decision_words import in_words
-from handlers.desk.cases.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Decisions, Recognition, Support
+from handlers.desk.cases.decisions import CLASSES, MOST_MONEY, MOST_WORDS, Decisions, Recognition, Support, meant_by
 from handlers.desk.cases.events import CaseClosed, CasePlaced
 from handlers.desk.cases.file import CaseFile, CaseFiles
 from handlers.desk.cases.form_reminders import FormReminders
@@ -66,6 +66,7 @@ __all__ = [
     "Worklist",
     "hide_ids",
     "in_words",
+    "meant_by",
     "reasons",
     "told",
 ]

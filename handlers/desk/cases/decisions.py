@@ -10,7 +10,7 @@ from sqlmodel import col
 from handlers.desk.office import Context
 from storage.tables import Case, CaseLookUp
 
-CLASSES = ("poor", "near_poor", "middle", "none")
+CLASSES = ("poor", "poor_again", "near_poor", "left_poor", "left_near_poor", "middle", "none")
 MOST_WORDS = 2_000  # letters of anything an official writes
 MOST_MONEY = 100_000_000_000  # VND
 
@@ -47,6 +47,11 @@ class Recognition:
     grade: str
     number: str
     day: date
+
+
+def meant_by(grade: str) -> tuple[str, ...]:
+    """The classes that one speaks of by naming one of CLASSES: who is poor again is poor."""
+    return ("poor", "poor_again") if grade == "poor" else (grade,)
 
 
 @dataclass(frozen=True, slots=True)

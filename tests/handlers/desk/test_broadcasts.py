@@ -18,7 +18,7 @@ from handlers.desk.announcing import (
     SeenBroadcast,
     broadcast_faults,
 )
-from handlers.desk.cases import Recognition
+from handlers.desk.cases import CLASSES, Recognition
 from handlers.vietnamese.units import all_units
 from storage.database import Unit
 from storage.queries.announcing import broadcasts
@@ -315,6 +315,30 @@ async def test_requests_are_narrowed_by_unit_state_need_and_recognised_class(
     found = [await counted(town, office[0], replace(DRAFT, kind="service", audience=one)) for one in (fits, *others)]
 
     assert [one.people for one in found] == [1, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("grade", "reached_by"),
+    [
+        ("poor", {"poor"}),
+        ("poor_again", {"poor", "poor_again"}),
+        ("left_poor", {"left_poor"}),
+        ("left_near_poor", {"left_near_poor"}),
+    ],
+)
+async def test_who_is_poor_again_is_meant_by_poor_and_who_is_not_any_more_is_not(
+    town: Town, office: tuple[str, str], grade: str, reached_by: set[str]
+) -> None:
+    code = await asks(town, "Ba")
+    lead = await town.official("hoa", "lead", places=tuple(all_units()))
+    await town.as_official(
+        lead, lambda desk: desk.casework.recognise(code, Recognition(grade, "12/QĐ", date(2026, 11, 20)))
+    )
+    drafts = {one: replace(DRAFT, kind="service", audience=Audience(classes=(one,))) for one in CLASSES}
+
+    found = {one: (await counted(town, office[0], draft)).people for one, draft in drafts.items()}
+
+    assert {one for one, people in found.items() if people} == reached_by
 
 
 async def test_staff_are_found_by_role_in_their_linked_chats(town: Town, office: tuple[str, str]) -> None:

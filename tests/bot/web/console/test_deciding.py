@@ -188,6 +188,26 @@ async def test_a_signed_decision_is_entered_apart_and_changes_no_answer(house: H
         assert ((await case(house, code)).state, await events(house)) == ("submitted", ["opened", "recognised"])
 
 
+@pytest.mark.parametrize(
+    ("grade", "words"),
+    [
+        ("poor_again", "hộ tái nghèo"),
+        ("left_poor", "hộ thoát nghèo"),
+        ("left_near_poor", "hộ thoát cận nghèo"),
+    ],
+)
+async def test_a_decision_on_who_is_poor_no_more_or_again_is_entered(
+    house: House, town: TownOf, grade: str, words: str
+) -> None:
+    code = await asks(town, "lan")
+    async with clerk(house, "tam", "officer", places=(HERE,)) as tam:
+        assert words in text(await tam.opens(f"/requests/{code}"))
+
+        await does(tam, code, "recognise", grade=grade, number="12/QĐ-UBND", signed="2026-11-20")
+
+        assert f"{words} Số quyết định 12/QĐ-UBND" in text(await tam.opens(f"/requests/{code}"))
+
+
 async def test_who_places_a_request_elsewhere_no_longer_sees_it(house: House, town: TownOf) -> None:
     code = await asks(town, "lan")
     async with clerk(house, "tam", "officer", places=(HERE,)) as tam, clerk(house, "kim", "admin") as kim:
