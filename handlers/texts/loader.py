@@ -8,7 +8,7 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -83,7 +83,11 @@ class Voice:
             case Dong():
                 return f"{value.amount:,}".replace(",", ".") + " đ"
             case datetime():
-                return f"{value.astimezone(self.zone):%H:%M %d/%m/%Y}"
+                here = value.astimezone(self.zone)
+                return self.say(Phrase("clock.moment", {"clock": here.time(), "day": here.date()}))
+            case time():
+                key = "clock.with_minutes" if value.minute else "clock.sharp"
+                return self.say(Phrase(key, {"hour": value.hour, "minutes": f"{value:%M}"}))
             case date():
                 return f"{value:%d/%m/%Y}"
             case _:

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -107,7 +107,13 @@ def test_both_languages_have_the_same_keys() -> None:
 # Printing
 
 VOICE = Voice(
-    texts=build(dict.fromkeys(LANGUAGES, 'one = "{what}"\nplain = "p {hotline}"\n[s]\none = "s {what}"')),
+    texts=build(
+        dict.fromkeys(
+            LANGUAGES,
+            'one = "{what}"\nplain = "p {hotline}"\n[s]\none = "s {what}"\n[clock]\nsharp = "{hour} giờ"\n'
+            'with_minutes = "{hour} giờ {minutes}"\nmoment = "{clock} ngày {day}"',
+        )
+    ),
     language="vi",
     zone=ZoneInfo("Asia/Ho_Chi_Minh"),
     given={"hotline": "H"},
@@ -121,7 +127,10 @@ VOICE = Voice(
         (3, "3"),
         (Dong(1_500_000), "1.500.000 đ"),
         (date(2026, 3, 5), "05/03/2026"),
-        (datetime(2026, 3, 5, 18, 30, tzinfo=UTC), "01:30 06/03/2026"),
+        (datetime(2026, 3, 5, 18, 30, tzinfo=UTC), "1 giờ 30 ngày 06/03/2026"),
+        (datetime(2026, 3, 5, 1, tzinfo=UTC), "8 giờ ngày 05/03/2026"),
+        (time(7, 5), "7 giờ 05"),
+        (time(0), "0 giờ"),
         (("a", Dong(1)), "a, 1 đ"),
         (Lines(("a", "b")), "a\nb"),
         (Phrase("plain"), "p H"),

@@ -47,7 +47,7 @@ class BroadcastForm:
     campaigns: tuple[tuple[str, str], ...]
     asking: tuple[tuple[str, str], ...]
     changes: tuple[tuple[str, Phrase], ...]
-    quiet: tuple[str, str]
+    quiet: tuple[time, time]
 
 
 def form(desk: Desk) -> BroadcastForm | None:
@@ -76,7 +76,7 @@ def form(desk: Desk) -> BroadcastForm | None:
         campaigns=tuple(named.items()),
         asking=tuple((seen.id, named[seen.id]) for seen in campaigns if seen.open_now),
         changes=changes,
-        quiet=(f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"),
+        quiet=(desk.quiet.begin, desk.quiet.end),
     )
 
 

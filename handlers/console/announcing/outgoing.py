@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from handlers.console.announcing.broadcasts import LOOKS
 from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
@@ -19,9 +19,10 @@ KINDS: tuple[DayKind, ...] = ("closed", "opened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Going:
-    """A broadcast that will go out. look: of its state, a word of the style sheet."""
+    """A broadcast that will go out. clock: HH:MM at the office. look: of its state, a word of the style sheet."""
 
     at: datetime
+    clock: str
     code: str
     title: str
     state: str
@@ -62,7 +63,7 @@ class Outgoing:
 
     days: tuple[Plan, ...]
     daily: tuple[tuple[str, Phrase], ...]
-    quiet: tuple[str, str]
+    quiet: tuple[time, time]
     office: tuple[SpecialDay, ...]
     may: bool
 
@@ -73,7 +74,7 @@ def view(desk: Desk, given: Click) -> Outgoing:
     return Outgoing(
         days=_plans(desk),
         daily=tuple((f"{at:%H:%M}", Phrase(f"console.outgoing.job.{name}")) for at, name in daily),
-        quiet=(f"{desk.quiet.begin:%H:%M}", f"{desk.quiet.end:%H:%M}"),
+        quiet=(desk.quiet.begin, desk.quiet.end),
         office=_office_days(desk),
         may=desk.may("calendar.change", None),
     )
@@ -110,8 +111,12 @@ def _plans(desk: Desk) -> tuple[Plan, ...]:
     for seen in desk.broadcasts.all(*LATER):
         at = desk.broadcasts.goes_at(seen)
         title = seen.title.get(desk.acting().language) or seen.title["vi"]
-        going = Going(at=at, code=seen.code, title=title, state=seen.state, look=LOOKS[seen.state], people=seen.people)
-        by_day.setdefault(at.astimezone(desk.zone).date(), []).append(going)
+        here = at.astimezone(desk.zone)
+        going = Going(
+            at=at, clock=f"{here:%H:%M}", code=seen.code, title=title, state=seen.state, look=LOOKS[seen.state],
+            people=seen.people,
+        )  # fmt: skip
+        by_day.setdefault(here.date(), []).append(going)
     days = (desk.today() + timedelta(days=count) for count in range(AHEAD))
     plans = (Plan(day, day.weekday(), desk.calendar.is_holiday(day), _in_order(by_day.get(day, []))) for day in days)
     return tuple(plan for plan in plans if plan.going or plan.off)

@@ -40,9 +40,10 @@ def wish(a: Answers, desk: Desk) -> Done:
     made = desk.talks.wish(a.facts(KnownUnit).unit_id or a.get(unit))
     if made.by:
         return Done(Say("talking", officer=made.by, openings=(END,)))
-    first, second = desk.office.office_hours
-    hours = {"morning": f"{first[0]:%H:%M}–{first[1]:%H:%M}", "afternoon": f"{second[0]:%H:%M}–{second[1]:%H:%M}"}
-    values = hours | {"opens": desk.duty.opens_next(), "told": made.told}
+    morning, afternoon = (
+        Phrase("clock.span", {"begin": opens, "end": closes}) for opens, closes in desk.office.office_hours
+    )
+    values = {"morning": morning, "afternoon": afternoon} | {"opens": desk.duty.opens_next(), "told": made.told}
     return Done(Say(Phrase(_answer(made, desk), values), openings=(MENU,)))
 
 

@@ -19,7 +19,7 @@ class TimeOfDay(Question[time]):
             return heard[0]
         if not heard:
             return Misheard()
-        return Unsure(tuple(Candidate(self.spell(t), Phrase("plain", {"words": self.spell(t)})) for t in heard))
+        return Unsure(tuple(Candidate(self.spell(t), Phrase("plain", {"words": t})) for t in heard))
 
     def spell(self, value: time) -> str:
         return f"{value:%H:%M}"
@@ -28,4 +28,4 @@ class TimeOfDay(Question[time]):
         return time.fromisoformat(written)
 
     def show(self, value: time) -> object:
-        return self.spell(value)
+        return value

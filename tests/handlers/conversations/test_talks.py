@@ -181,12 +181,13 @@ async def test_off_hours_it_is_said_when_somebody_is_there(town: Town, lan: Citi
 
     await wishes(lan, hoa)
 
-    assert "07:30 26/11/2026" in lan.hears_last("officer.wished_off_hours").text
+    assert "7 giờ 30 ngày 26/11/2026" in lan.hears_last("officer.wished_off_hours").text
 
 
 async def test_with_nobody_there_no_more_is_promised_than_that_it_is_recorded(lan: Citizen) -> None:
     await lan.says("/canbo", "phường Hòa Khánh")
-    lan.hears("officer.wished")
+    hours = "Giờ làm việc: từ 7 giờ 30 đến 11 giờ 30 và từ 13 giờ đến 17 giờ, thứ hai đến thứ sáu."
+    assert hours in lan.hears_last("officer.wished").text
 
     await lan.says("/canbo")
     lan.hears("officer.wished_before")

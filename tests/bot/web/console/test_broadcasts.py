@@ -214,7 +214,7 @@ async def test_a_warning_may_go_at_night(town: TownOf, mai: Clerk) -> None:
 
     page = text(await mai.opens(f"/broadcasts/{code}"))
 
-    assert "bắt đầu gửi: 23:00 25/11/2026. " in page
+    assert "bắt đầu gửi: 23 giờ ngày 25/11/2026. " in page
     assert "nên tin chờ" not in page
 
 
@@ -225,7 +225,7 @@ async def test_what_is_for_at_once_waits_at_night_and_the_page_says_so(house: Ho
 
     page = text(await mai.opens(f"/broadcasts/{code}"))
 
-    assert "bắt đầu gửi: 07:00 26/11/2026. Lúc này là giờ nghỉ hoặc ngày nghỉ, nên tin chờ." in page
+    assert "bắt đầu gửi: 7 giờ ngày 26/11/2026. Lúc này là giờ nghỉ hoặc ngày nghỉ, nên tin chờ." in page
 
 
 async def test_a_lead_writes_for_her_own_units_alone(house: House, town: TownOf) -> None:

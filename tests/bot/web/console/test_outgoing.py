@@ -23,6 +23,7 @@ async def test_the_calendar_shows_what_goes_out_and_what_the_clock_does(
 
     assert "Thứ sáu 27/11/2026 15:00 Lịch trạm y tế <b> chờ duyệt 2 người" in text(page)
     assert "07:00 việc trong ngày, gửi cán bộ" in text(page)
+    assert "Từ 21 giờ đến 7 giờ không gửi tin ai không hỏi" in text(page)
     assert f"/console/broadcasts/{code}" in page.body.decode()
 
 
@@ -48,7 +49,7 @@ async def test_a_start_on_a_holiday_goes_the_day_after(town: TownOf, mai: Clerk,
 
     page = text(await mai.opens(f"/broadcasts/{code}"))
 
-    assert "bắt đầu gửi: 07:00 27/11/2026. Lúc này" in page
+    assert "bắt đầu gửi: 7 giờ ngày 27/11/2026. Lúc này" in page
 
 
 async def test_whatever_the_clock_says_by_itself_each_day_stands_in_the_calendar() -> None:
