@@ -60,6 +60,8 @@ NOT_SAID = {
     "người tặng, người giúp": "người ủng hộ",
     "mã băm": "số niêm phong",
     "nơi nhắn": "tài khoản nhắn tin",
+    "trang cán bộ, bàn làm việc, bảng điều khiển": "trang làm việc",
+    "chưa khớp": "phản ánh nhận thiếu",
     r"hoặc gọi \{hotline": "Cần hỏi, xin gọi {hotline}: the line itself says «hoặc»",
     "nhận lời(?! mời)": "tiếp nhận",
 }

@@ -169,7 +169,7 @@ async def test_a_hand_over_is_looked_into_by_somebody_else_than_who_handed_over(
     await brings(town, tam.id, allocation)
     await town.citizen("Lan").at_desk(lambda desk: desk.household_gifts.confirm(allocation, "not_yet"))
 
-    assert await hears(town, tam, an) == [[], [f"• Lần trao cần kiểm tra: 1 ({gift})"]]
+    assert await hears(town, tam, an) == [[], [f"• Phản ánh nhận thiếu cần kiểm tra: 1 ({gift})"]]
 
 
 async def test_an_announcement_waits_for_whoever_did_not_write_it(town: Town, an: Clerk) -> None:

@@ -238,7 +238,7 @@ async def test_today_counts_what_waits_and_each_number_opens_its_list(house: Hou
 
         for words, path in (
             ("1 đăng ký ủng hộ chờ tiếp nhận", "/gifts?state=offered"),
-            ("1 lần trao chưa khớp", "/grievances"),
+            ("1 phản ánh nhận thiếu chờ kiểm tra", "/grievances"),
             ("1 lần trao quá 7 ngày chưa ai xác nhận", "/handovers?part=late"),
         ):
             assert words in page
