@@ -292,6 +292,16 @@ def test_where_residents_go_is_what_the_office_calls_its_counter(language: str, 
     assert {key for key in named if not key.startswith(("verdict.", "eligibility."))} == set()
 
 
+def test_whoever_lives_together_is_a_family() -> None:
+    """«Hộ» stands only in the names of the classes, «nhà mình» only where ways to earn a living are asked for."""
+    household = re.compile(r"(?<!ủng )\bhộ\b(?! (nghèo|cận nghèo|có mức|tái nghèo|thoát))|nhà mình", re.I)
+    allowed = re.compile(r"^(models|posts\.model|verdict|eligibility|basis|console\.broadcasts\.classes)\b|^options\.")
+
+    said = {key: text for key, text in TEXTS.sentences["vi"].items() if not allowed.match(key)}
+
+    assert {key: text for key, text in said.items() if household.search(text)} == {}
+
+
 def test_givers_are_not_spoken_to_as_elders() -> None:
     to_givers = {key: text for key, text in TEXTS.sentences["vi"].items() if TO_GIVERS.match(key)}
 

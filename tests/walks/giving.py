@@ -43,7 +43,7 @@ def registered(*needs: str) -> tuple[Step, ...]:
 
 POOR = registered("1 8")
 SEEKS_WORK = registered("2", "< Ai cần việc", "con trai toi, tho may, di trong thanh pho")
-SELLS = registered("7", "< Nhà làm ra gì", "mang kho, mua mua, 20 kg, thieu nguoi mua")
+SELLS = registered("7", "< Gia đình làm ra gì", "mang kho, mua mua, 20 kg, thieu nguoi mua")
 
 
 @asynccontextmanager
@@ -169,7 +169,7 @@ async def a_link_bought(lan: Phone) -> None:
     offer = (
         *FIRM, "6", *CONSENT, "[Thu mua]", "mang kho", "luc nao co", "< chưa rõ tháng nào", "thang 8 den 11", "50 kg",
         "khong can", "90 nghin", "dung", "moi kg", "sau may ngay", "0", "< số ngày", "15",
-        "noi nao cung duoc", "1", *BY_FIRM, "< 90.000 đ", SENT, "< Tên hộ chỉ được báo khi hộ ấy đồng ý",
+        "noi nao cung duoc", "1", *BY_FIRM, "< 90.000 đ", SENT, "< Tên gia đình chỉ được báo khi",
     )  # fmt: skip
     async with beside(lan, "Ba") as (buyer,):
         await asyncio.gather(follow(buyer, *offer, name="buyer"), follow(lan, *SELLS, name="Lan"))
@@ -197,7 +197,7 @@ async def a_link_together(partner: Phone) -> None:
         "ung ho", "[Hợp tác xã]", "1", "[Một xã, phường]", "hoa son", "[Thu mua, liên kết làm ăn]", *CONSENT,
         "cung lam", "nam rom", "quanh nam", "2 ta", "[Không cần]", "chua dinh gia", "[Ngay khi nhận hàng]", "Hoa Khanh",
         "lay tai xa", "HTX Mau", "Tran Van Ba", "0905 111 222", "[Ghi tên]", REVIEW,
-        "< Cùng làm: giống, vật tư, kỹ thuật", SENT, "< mời hộ phù hợp",
+        "< Cùng làm: giống, vật tư, kỹ thuật", SENT, "< mời gia đình phù hợp",
     )  # fmt: skip
     async with beside(partner, "Lan") as (lan,):
         await asyncio.gather(follow(partner, *offer, name="partner"), follow(lan, *SELLS, name="Lan"))

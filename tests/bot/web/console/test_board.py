@@ -100,7 +100,7 @@ async def test_from_a_gift_its_needs_are_found_and_of_a_job_the_household_is_ask
 
         assert case in board
         assert done.headers["Location"].endswith("done=gift_asked")
-        assert "Chờ hộ trả lời" in page
+        assert "Chờ gia đình trả lời" in page
 
 
 async def test_amounts_in_another_measure_are_not_put_forward(house: House, town: TownOf) -> None:

@@ -259,7 +259,7 @@ async def test_a_name_goes_to_an_employer_only_after_the_household_said_yes(hous
         await ketoan.opens("/exchange")
         city = await ketoan.sends(f"/exchange/{given}/contact", {})
 
-        assert ("Chờ hộ trả lời" in before, "Hộ muốn gặp" in after) == (True, True)
+        assert ("Chờ gia đình trả lời" in before, "Gia đình muốn gặp" in after) == (True, True)
         assert (refused.status, city.status) == (400, 400)
         assert LAN not in before + after + text(refused) + text(city)
         assert LAN in contact
