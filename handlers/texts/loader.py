@@ -4,6 +4,7 @@ Why a missing text fails at loading and not at the person: both files must have 
 placeholders.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,8 @@ from handlers.texts.phrase import Bilingual, Dong, Lines, Phrase
 from handlers.vietnamese import words
 
 LANGUAGES = ("vi", "en")
+_UNIT_BEHIND_A_WORD = re.compile(r"[^\W_][,;]? \{(units?)\}")
+_KIND_OF_UNIT = re.compile(r"(?:^|(?<=, ))(?:Phường|Xã|Đặc khu)(?= )")
 
 
 class BadText(Exception):
@@ -63,7 +66,10 @@ class Voice:
             return template
         own = phrase.values
         values = {name: own[name] if name in own else self.given[name] for name in placeholders(template)}
-        return template.format_map({name: self._value(value, scope) for name, value in values.items()})
+        said = {name: self._value(value, scope) for name, value in values.items()}
+        if self.language == "vi":
+            said |= {name: _KIND_OF_UNIT.sub(_small, said[name]) for name in units_inside_sentences(template)}
+        return template.format_map(said)
 
     def name(self, phrase: Phrase, scope: str = "") -> str:
         """The whole key of a phrase: with its scope if the text is that scope's own."""
@@ -98,6 +104,16 @@ class Voice:
 def placeholders(template: str) -> frozenset[str]:
     """The names in braces of a template."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+@lru_cache(maxsize=4096)
+def units_inside_sentences(template: str) -> frozenset[str]:
+    """The names of units that stand behind a word: «ở phường Hải Vân», but «Nơi: Phường Hải Vân»."""
+    return frozenset(_UNIT_BEHIND_A_WORD.findall(template))
+
+
+def _small(found: re.Match[str]) -> str:
+    return found[0].lower()
 
 
 @cache

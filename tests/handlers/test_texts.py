@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -141,6 +142,24 @@ VOICE = Voice(
 )
 def test_a_value_is_printed_by_its_kind(value: object, printed: str) -> None:
     assert VOICE.say(Phrase("one", {"what": value})) == printed
+
+
+@for_each(
+    ("key", "said"),
+    [
+        ("talk.wanted", "Nơi: Phường Hải Vân."),
+        ("case_news.approved", "Yêu cầu HS ở phường Hải Vân đã được duyệt."),
+        ("gift.step.allotted", "• Đã phân 1 cho phường Hải Vân, ngày 2"),
+        ("next.told.approved", "Phường Hải Vân dự kiến hỗ trợ: "),
+    ],
+)
+def test_a_unit_begins_small_inside_a_sentence(key: str, said: str) -> None:
+    values = {"code": "HS", "unit": "Phường Hải Vân", "units": "Phường Hải Vân", "amount": 1, "day": 2}
+    voice = replace(VOICE, texts=TEXTS, given=dict.fromkeys(("what", "when", "approver"), "x"))
+
+    assert said in voice.say(Phrase(key, values))
+    if "units" in TEXTS.sentences["vi"][key]:
+        assert "phường Hải Vân, xã Bà Nà," in voice.say(Phrase(key, values | {"units": ("Phường Hải Vân", "Xã Bà Nà")}))
 
 
 def test_a_scope_has_its_own_words_first() -> None:

@@ -78,7 +78,7 @@ async def reaches_everybody(phone: Phone, desk: GiftDesk, gift: str, amount: int
     nameless = ("<! nguyen thi lan", "<! HS-")
     await follow(
         phone, by_itself("Người nhận đã xác nhận phần ủng hộ"), *nameless, f"/monqua {gift}", "< đã xong",
-        "< • Đã đăng ký", "< • Đã phân", "< cho Phường Hòa Khánh", "< • Đã trao", "< • Người nhận xác nhận", *nameless,
+        "< • Đã đăng ký", "< • Đã phân", "< cho phường Hòa Khánh", "< • Đã trao", "< • Người nhận xác nhận", *nameless,
     )  # fmt: skip
     sums = await desk.balances(gift)
     assert (sums["allocated"], sums["handed"], sums["confirmed"]) == (amount,) * 3
@@ -139,7 +139,7 @@ async def goods_in_two_parts(giver: Phone) -> None:
 async def a_job_until_yes(lan: Phone) -> None:
     desk = await gift_desk(lan.house)
     offer = (
-        *FIRM, "viec lam", *CONSENT, "may cong nghiep", "may nguoi cung duoc", "< Xin ông/bà gõ một con số", "3",
+        *FIRM, "viec lam", *CONSENT, "may cong nghiep", "may nguoi cung duoc", "< Xin gõ một con số", "3",
         "da nang", "KCN Hoa Khanh", "1 3", "0", "< chưa ghi được tiền lương", "7 trieu", "dung",
         "[Theo tháng]", "1", "quanh nam", *BY_FIRM[:2], "khong co", "< chưa thấy số", *BY_FIRM[2:], "< 7.000.000 đ",
         SENT, "< Cán bộ xác minh nơi tuyển rồi mới giới thiệu",

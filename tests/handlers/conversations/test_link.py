@@ -83,7 +83,7 @@ async def test_a_code_is_given_with_how_to_use_it_and_until_when(web: Citizen) -
 
     told = web.hears_last("link.code").text
     assert re.search(r"/lienket [0-9A-Z]{4}-[0-9A-Z]{4}\n", told)
-    assert re.search(r"\d\d:\d\d \d\d/\d\d/\d{4}", told)
+    assert re.search(r"đến \d{1,2} giờ( \d\d)? ngày \d\d/\d\d/\d{4}\.", told)
 
 
 async def test_linking_is_asked_about_first(web: Citizen, telegram: Citizen) -> None:
