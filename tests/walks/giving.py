@@ -26,9 +26,10 @@ from tests.walks.table import HERSELF, RECEIVED, REVIEW, TO_NEEDS, sees_the_card
 VIETCOMBANK = "970436"
 PERSON = ("ung ho", "< với tư cách nào?", "ca nhan", "[Ở Việt Nam]", "noi can nhat", "< giúp bằng gì?")
 FIRM = ("muon giup ba con", "[Doanh nghiệp]", "o viet nam", "mot xa phuong", "Hoa Son", "< giúp bằng gì?")
+TO_REVIEW = "< Xin anh/chị xem lại"
 CONSENT = ("< Trước khi ghi, xin phép", "dong y")
-BY_NAME = ("Tran Van Cho", "0905 111 222", "2", REVIEW)
-BY_FIRM = ("Cong ty Mau", "Tran Van Ba", "0905 111 222", "ghi ten", REVIEW)
+BY_NAME = ("Tran Van Cho", "0905 111 222", "2", TO_REVIEW)
+BY_FIRM = ("Cong ty Mau", "Tran Van Ba", "0905 111 222", "ghi ten", TO_REVIEW)
 SENT = "[Gửi đăng ký ủng hộ]"
 GOT_IT = "Có một việc cần ông/bà xác nhận"
 
@@ -91,7 +92,7 @@ async def money_by_its_code(giver: Phone) -> None:
         *PERSON, "tien", *CONSENT, "0", "< từ một nghìn đồng trở lên", "0905123456", "< giống số điện thoại",
         "mot ty dua thoi", "< nói đùa", "1000000000000000", "< chưa ghi được số này",
         "1 trieu ruoi", "< 1.500.000 đ", "dung", "trong tuan", "Tran Van Cho",
-        "123", "< chưa thấy số điện thoại đúng", "0905 111 222", "2", REVIEW, "< 1.500.000 đ", SENT,
+        "123", "< chưa thấy số điện thoại đúng", "0905 111 222", "2", TO_REVIEW, "< 1.500.000 đ", SENT,
         "< Đã ghi nhận đăng ký ủng hộ, mã UH-", "< chưa phải chuyển tiền",
         "< Đơn vị vận động: Ban vận động thử", "< /so-cong-khai",
     )  # fmt: skip
@@ -115,7 +116,7 @@ async def goods_in_two_parts(giver: Phone) -> None:
     promise = (
         *PERSON, "2", *CONSENT, "gao", "0", "< chưa rõ bao nhiêu", "2 ta", "moi",
         "1/1/2020", "< hết hạn", "30/12", "12 duong Bach Dang", "mai", *BY_NAME,
-        "< 200 kg", "sua 4", "< ủng hộ gì", "gao te", REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
+        "< 200 kg", "sua 4", "< ủng hộ gì", "gao te", TO_REVIEW, "< gao te", SENT, "< đừng chở tới khi chưa có hẹn",
     )  # fmt: skip
     async with beside(giver, "Lan", "Mai") as (lan, mai):
         await asyncio.gather(follow(giver, *promise, name="giver"), follow(lan, *POOR), follow(mai, *POOR))
@@ -196,7 +197,7 @@ async def a_link_together(partner: Phone) -> None:
     offer = (
         "ung ho", "[Hợp tác xã]", "1", "[Một xã, phường]", "hoa son", "[Thu mua, liên kết làm ăn]", *CONSENT,
         "cung lam", "nam rom", "quanh nam", "2 ta", "[Không cần]", "chua dinh gia", "[Ngay khi nhận hàng]", "Hoa Khanh",
-        "lay tai xa", "HTX Mau", "Tran Van Ba", "0905 111 222", "[Ghi tên]", REVIEW,
+        "lay tai xa", "HTX Mau", "Tran Van Ba", "0905 111 222", "[Ghi tên]", TO_REVIEW,
         "< Cùng làm: giống, vật tư, kỹ thuật", SENT, "< mời gia đình phù hợp",
     )  # fmt: skip
     async with beside(partner, "Lan") as (lan,):
