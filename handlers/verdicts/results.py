@@ -141,7 +141,7 @@ def _to_do(household: Household, office: Office) -> Phrase:
 
 def _unit(household: Household) -> object:
     unit = units.all_units().get(household.unit_id or "")
-    return unit.in_a_sentence if unit else Phrase("verdict.your_unit")
+    return unit.name if unit else Phrase("verdict.your_unit")
 
 
 def _unit_kind(household: Household) -> object:

@@ -58,11 +58,6 @@ class Commune:
     kind: str
     old: tuple[OldUnit, ...]
 
-    @property
-    def in_a_sentence(self) -> str:
-        """The name as it stands within a sentence: «xã Bà Nà»."""
-        return self.name[:1].lower() + self.name[1:]
-
 
 @dataclass(frozen=True, slots=True)
 class NamedCommune:
