@@ -6,15 +6,14 @@ Why always drawn anew: only pixels survive, so position, names, hidden thumbnail
 """
 
 import asyncio
-import os
-import resource
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, get_args
+
+from bot.pictures.child import limit_this_process, run_apart
 
 # The decoders are loaded where they are used, which is in the child alone.
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ QUALITY = 85
 # The dearest photo allowed, a lossless WebP of 25 million pixels with transparency, was measured at 466 MiB in all.
 _CHILD_MEMORY = 640 * 1024 * 1024
 _CHILD_CPU_S = 3
-_NICE = 10  # whoever waits for an answer goes first
 _MOST_SCANS = 24  # of a progressive JPEG; cameras and programs write ten, and each costs a pass over all pixels
 _CHILD_REFUSED = 3
 
@@ -73,27 +71,10 @@ class Cleaner:
 async def clean_apart(raw: bytes, *, timeout_s: float = 20) -> bytes:
     """Clean a photo in a child process and return the JPEG. Raises Refused, also when the child takes too long."""
     _recognise(raw)
-    # The child runs this file and not the package, with no environment: it never holds a key or a token.
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", __file__),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        cwd="/",
-        start_new_session=True,
-    )
     try:
-        async with asyncio.timeout(timeout_s):
-            said = await _exchange(child, raw)
-            code = await child.wait()
+        code, said = await run_apart(__file__, raw, most=MAX_BYTES, timeout_s=timeout_s)
     except TimeoutError as error:
         raise PhotoRefused("broken") from error
-    finally:
-        if child.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            await child.wait()
     return _verdict(code, said)
 
 
@@ -188,20 +169,6 @@ def _in_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
     return image.convert("RGB")
 
 
-async def _exchange(child: asyncio.subprocess.Process, raw: bytes) -> bytes:
-    """Hand the photo over and hear the child out, but no longer than a photo may be."""
-    if child.stdin is None or child.stdout is None:
-        raise RuntimeError("the child was started without pipes")
-    with suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(raw)
-        await child.stdin.drain()
-    child.stdin.close()
-    said = bytearray()
-    while len(said) <= MAX_BYTES and (part := await child.stdout.read(65536)):
-        said += part
-    return bytes(said)
-
-
 def _verdict(code: int, said: bytes) -> bytes:
     if code == 0 and said.startswith(b"\xff\xd8\xff") and len(said) <= MAX_BYTES:
         return said
@@ -212,21 +179,9 @@ def _verdict(code: int, said: bytes) -> bytes:
     raise PhotoRefused("broken")
 
 
-def _limit_this_process() -> None:
-    limits = (
-        (resource.RLIMIT_AS, _CHILD_MEMORY),
-        (resource.RLIMIT_CPU, _CHILD_CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for kind, most in limits:
-        resource.setrlimit(kind, (most, most))
-    os.nice(_NICE)
-
-
 def _main() -> int:
     """Be the child: a photo on standard input, a JPEG or the reason for refusing it on standard output."""
-    _limit_this_process()
+    limit_this_process(memory=_CHILD_MEMORY, cpu_s=_CHILD_CPU_S)
     try:
         said, code = clean(sys.stdin.buffer.read(MAX_BYTES + 1)), 0
     except PhotoRefused as refused:
