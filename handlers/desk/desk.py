@@ -47,6 +47,7 @@ from handlers.desk.cases import (
     Households,
     LawChanges,
     QuestionReminders,
+    Sheets,
     Worklist,
 )
 from handlers.desk.consents import Consents, Subscriptions
@@ -164,6 +165,7 @@ class Desk(Context):
     households = Noun(Households)
     law_changes = Noun(LawChanges)
     question_reminders = Noun(QuestionReminders)
+    sheets = Noun(Sheets)
     worklist = Noun(Worklist)
     # pledges
     bank = Noun(Bank)

@@ -39,6 +39,11 @@ class ProgrammeOffer:
     sure: bool
     highest_only: bool = False
 
+    @property
+    def official_form(self) -> str:
+        """The form of the law by which an allowance is asked for, with its law; empty if its row names none."""
+        return str(words(self.row).get("official_form", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:
@@ -81,6 +86,13 @@ class Programme:
             )
             self._offers[key] = found
         return found
+
+
+@cache
+def allowance_form(day: date) -> str:
+    """The form of the law by which allowances and pensions are asked for on a day; empty where it is not known."""
+    forms = (str(words(programme.row).get("official_form", "")) for programme in in_force(day))
+    return next((form for form in forms if form), "")
 
 
 @cache

@@ -72,6 +72,11 @@ def name(row: RuleRow) -> object:
     return Bilingual(said) if all(said.values()) else ""
 
 
+def papers(row: RuleRow) -> object:
+    """What is to be handed in beside the form; empty if a programme's row does not say."""
+    return _said(row, "papers")
+
+
 def amount(offer: ProgrammeOffer, today: date, most: int | None = None) -> object:
     """The amounts of a programme, each with what it is for; "to be confirmed" where none may be shown."""
     told = _amounts(offer, today)

@@ -15,6 +15,7 @@ from handlers.desk.cases.list import MOST_LETTERS, CaseFilter, CaseList, FoundCa
 from handlers.desk.cases.question_reminders import QuestionReminders
 from handlers.desk.cases.refusals import reasons
 from handlers.desk.cases.registration import Registration
+from handlers.desk.cases.sheets import Applicant, SheetLink, Sheets
 from handlers.desk.cases.view import CaseContent, CaseHappened, CaseViews, Glance, hide_ids
 from handlers.desk.cases.worklist import CaseLine, Worklist
 from storage.queries.cases import CLOSED, FOLLOWS
@@ -31,6 +32,7 @@ __all__ = [
     "OPEN",
     "UNDECIDED",
     "WITHDRAWABLE",
+    "Applicant",
     "CaseActs",
     "CaseAnswers",
     "CaseClosed",
@@ -60,6 +62,8 @@ __all__ = [
     "QuestionReminders",
     "Recognition",
     "Registration",
+    "SheetLink",
+    "Sheets",
     "Support",
     "Upcoming",
     "WaitingCases",

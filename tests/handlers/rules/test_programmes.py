@@ -36,7 +36,7 @@ TOLD = [row for row in PROGRAMMES if not is_hidden(row)]
 PARTS = ("", "condition_", "form_", "where_", "decided_by_", "papers_", "also_")
 KEYS = {
     "classes", "who", "of", "instead_of", "instead_of_alone", "area", "base", "per", "by_list", "working_days",
-    "condition_asked",
+    "condition_asked", "official_form",
 }  # fmt: skip
 KINDS = {
     "monthly", "one_off", "one_off_min", "max", "max_monthly", "max_percent_of_costs", "collateral_above",
