@@ -34,6 +34,7 @@ from handlers.conversations.residents import (
     my_offers,
     received,
     registration,
+    sheet,
     urgent_help,
 )
 from handlers.desk import Desk
@@ -46,6 +47,7 @@ ALL: tuple[Conversation[Desk], ...] = (
     eligibility.conversation,
     eligibility.reviewed,
     *entitlements.conversations,
+    sheet.conversation,
     consent.to_register,
     consent.to_case_news,
     consent.to_rule_changes,

@@ -1,4 +1,5 @@
-"""Pages behind a one-time link: what is stored about a person, and a question that must not pass through a chat abroad.
+"""Pages behind a one-time link: what is stored about a person, a sheet for the counter, and a question that must not
+pass through a chat abroad.
 
 Why the link alone is enough: it is made for one person, lives fifteen minutes and is told to her chat only. Why nothing
 here needs a script: whatever phone she has, a form works.
@@ -12,15 +13,18 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.clock import Clock
+from bot.pictures.sheets import NotDrawn, Printer
 from bot.receiving.desk_factory import DeskFactory
 from bot.receiving.inbox import Inbox
 from bot.receiving.intake import INTAKE_S
 from bot.web.pages import Pages, foot
 from bot.web.wire import MOST_PHOTO_BYTES, TooBig, at_most
 from handlers.desk import Actor, Desk
+from handlers.desk.cases import SheetLink
 from handlers.desk.messages import PrivatePage, TooMany
 from handlers.desk.privacy import Section, read_out
 from handlers.dialogue.private_question import Asides, OpenQuestion, ShownQuestion
+from handlers.views.sheet import SHEETS, CounterSheet, sheet
 from storage.database import Database, Unit
 from storage.queries.incoming import inbox
 
@@ -47,27 +51,35 @@ class PrivateRoutes:
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock = database, office, clock
         self._inbox, self._asides, self._pages, self._origins = incoming, asides, pages, origins
+        self._printer = Printer()
+        self._drawing: set[str] = set()  # the links whose sheets are being drawn
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/p/{token}", self.show)
         app.router.add_post("/p/{token}", self.take)
 
     async def show(self, request: web.Request) -> web.Response:
-        """The question of a private page, or the button that opens what is stored about a person."""
+        """The question of a private page, or the button that opens what is stored about a person or fetches a sheet."""
         token = request.match_info["token"]
-        html = await self._database.read(lambda unit: self._question_page(unit, token, "") or self._door(unit, token))
+        html = await self._database.read(
+            lambda unit: (
+                self._question_page(unit, token, "") or self._door(unit, token) or self._sheet_door(unit, token)
+            )
+        )
         if html is None:
             raise web.HTTPNotFound
         return _html(html)
 
     async def take(self, request: web.Request) -> web.Response:
-        """Take an answer in, once, and ask again for what is none; or show what is stored."""
+        """Take an answer in, once, and ask again for what is none; show what is stored; or hand a sheet out, once."""
         token = request.match_info["token"]
         origins = request.headers.getall("Origin", [])
         if len(origins) > 1 or (origins and origins[0] not in self._origins):
             raise web.HTTPForbidden(text="this origin may not write here")
         if request.content_type == FORM and (stored := await self._stored(request, token)) is not None:
             return stored
+        if request.content_type == FORM and (fetched := await self._fetched(request, token)) is not None:
+            return fetched
         try:
             given = await _read(request)
         except TooBig:
@@ -164,6 +176,55 @@ class PrivateRoutes:
         voice = self._office.desk(unit, Actor("clock"), "page", self._clock).voice(language)
         sections: tuple[Section, ...] = read_out(found, voice)
         return self._pages.render("stored.html", language, sections=sections, **foot(voice))
+
+    # A sheet for the counter
+
+    def _sheet_door(self, unit: Unit, token: str) -> str | None:
+        """A page with a button, for the same reason; or that the sheet was fetched."""
+        desk = self._office.desk(unit, Actor("person"), "sheet", self._clock)
+        link = desk.sheets.look(token)
+        if link is None:
+            return None
+        values = {"used": link.used, "minutes": desk.pages.minutes, **foot(desk.voice(link.language))}
+        return self._pages.render("sheet_door.html", link.language, **values)
+
+    async def _fetched(self, request: web.Request, token: str) -> web.Response | None:
+        """The sheet as a PDF, to whoever comes first, and to all others a page that says so; None if it is no sheet's.
+
+        The link is used up only once the sheet is drawn, so that nobody loses hers by a fault of ours.
+        """
+        link, found = await self._database.read(lambda unit: self._sheet(unit, token))
+        if link is None:
+            return None
+        if found is None and not link.used:
+            raise web.HTTPNotFound  # what was told is forgotten since
+        # One link, however often it is pressed at once, costs one drawing.
+        if found is None or token in self._drawing:
+            raise web.HTTPSeeOther(request.rel_url.path)
+        self._drawing.add(token)
+        try:
+            pdf = await self._printer.draw(found)
+            is_first = await self._database.write(lambda unit: self._use_sheet(unit, token))
+        except NotDrawn:
+            raise web.HTTPServiceUnavailable from None
+        finally:
+            self._drawing.remove(token)
+        if not is_first:
+            raise web.HTTPSeeOther(request.rel_url.path)
+        headers = {"Content-Disposition": 'attachment; filename="phieu-chuan-bi.pdf"'}
+        return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    def _sheet(self, unit: Unit, token: str) -> tuple[SheetLink | None, CounterSheet | None]:
+        desk = self._office.desk(unit, Actor("person"), "sheet", self._clock)
+        link = desk.sheets.look(token)
+        about = next((one for one in SHEETS if link is not None and one == link.about), None)
+        if link is None or about is None or link.used:
+            return link, None
+        applicant = desk.sheets.of_person(link.person_id, link.code)
+        return link, sheet(desk, about, applicant, link.language) if applicant else None
+
+    def _use_sheet(self, unit: Unit, token: str) -> bool:
+        return self._office.desk(unit, Actor("person"), "sheet", self._clock).sheets.use(token)
 
 
 class _NoAnswer(Exception):

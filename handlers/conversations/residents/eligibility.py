@@ -17,6 +17,7 @@ CHANGES = (
 
 ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
 LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+SHEET = Opening("doors.sheet", "sheet")
 RULE_CHANGES = Opening("doors.rule_changes", "consent_rule_changes")
 
 
@@ -24,14 +25,14 @@ def result_doors(a: Answers) -> tuple[Opening, ...]:
     """What to do with a result; a registration opens with all that is known."""
     known = {"needs": "review"} | ({q.unit.key: a[q.unit]} if a.get(q.unit) else {})
     helps = Opening("doors.officer_helps", "registration", known)
-    return (helps, ENTITLEMENTS, LEGAL_BASIS, Opening("doors.my_answers", "eligibility_review"))
+    return (helps, SHEET, ENTITLEMENTS, LEGAL_BASIS, Opening("doors.my_answers", "eligibility_review"))
 
 
 def holder_doors(a: Answers) -> tuple[Opening, ...]:
     """What somebody with a certificate may do; if things have got harder, the check goes on with what was said."""
     known = {"needs": "papers"} | ({q.unit.key: a[q.unit]} if a.get(q.unit) else {})
     harder = Opening("doors.harder", "eligibility", {"harder": "yes", q.certificate.key: a[q.certificate]})
-    return (Opening("doors.officer_helps", "registration", known), ENTITLEMENTS, LEGAL_BASIS, harder)
+    return (Opening("doors.officer_helps", "registration", known), SHEET, ENTITLEMENTS, LEGAL_BASIS, harder)
 
 
 def offer_of_news(desk: Desk) -> tuple[Opening, ...]:

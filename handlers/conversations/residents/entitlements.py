@@ -18,6 +18,7 @@ A_MESSAGE = 2
 CHECK = Opening("doors.support", "eligibility")
 ENTITLEMENTS = Opening("doors.entitlements", "entitlements")
 LEGAL_BASIS = Opening("doors.legal_basis", "legal_basis")
+SHEET = Opening("doors.sheet", "sheet")
 WOULD_CHANGE = Opening("doors.would_change", "would_change")
 
 
@@ -67,7 +68,7 @@ def _page(
 ) -> Say:
     doors = [*_more(found, begin, name), Opening("doors.papers_and_law", name, {"from": str(begin), "details": "yes"})]
     doors.append(Opening("doors.officer_helps", "registration", {"needs": "papers"}))
-    doors += [] if has_result else [CHECK]
+    doors.append(SHEET if has_result else CHECK)
     return Say("offers", lines=Lines(lines), openings=(*doors, MENU))
 
 

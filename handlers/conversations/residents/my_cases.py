@@ -89,6 +89,7 @@ def _doors(case: OwnCase) -> tuple[Opening, ...]:
         ]
     if case.state in WITHDRAWABLE:
         doors += [
+            Opening("doors.sheet", "sheet", known),
             Opening("doors.add_to_case", "add_to_case", known),
             Opening("doors.stop_case", "stop_case", known),
         ]
