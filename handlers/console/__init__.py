@@ -17,7 +17,18 @@ from handlers.console.giving import (
     needs as board_needs,
 )
 from handlers.console.office import account, gift_accounts, law_changes, officials, owner
-from handlers.console.screen import KEPT, Act, Chosen, Click, Invalid, PicturePage, Redirect, Screen, ShownOnce
+from handlers.console.screen import (
+    KEPT,
+    Act,
+    Chosen,
+    Click,
+    Invalid,
+    PaperPage,
+    PicturePage,
+    Redirect,
+    Screen,
+    ShownOnce,
+)
 from handlers.console.service import audit, letters, outbox, suspects
 from handlers.console.work import case_page, cases, deciding, talk, today, urgent, waiting
 from handlers.console.work import needs as case_needs
@@ -30,6 +41,7 @@ __all__ = [
     "Chosen",
     "Click",
     "Invalid",
+    "PaperPage",
     "PicturePage",
     "Redirect",
     "Screen",

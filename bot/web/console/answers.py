@@ -12,13 +12,15 @@ from aiohttp import web
 from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import KEPT, Click, Invalid, PicturePage, Screen
+from handlers.console import KEPT, Click, Invalid, PaperPage, PicturePage, Screen
 from handlers.console.screen import name_of
 from handlers.console.screen.moments import ago
 from handlers.desk import Desk
 from handlers.desk.officials import SignedIn
 from handlers.texts import Phrase
+from handlers.views.sheet import CounterSheet
 
+PDF = "application/pdf"
 CSRF, ONE_TIME_CODE = "csrf", "one_time_code"
 OURS = frozenset({CSRF, ONE_TIME_CODE})
 UNTYPED = OURS | {"act", "seen", "list", "on", "session", KEPT}  # what our pages send along with what was typed
@@ -26,7 +28,10 @@ UNTYPED = OURS | {"act", "seen", "list", "on", "session", KEPT}  # what our page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a click is answered with. to: where the browser goes on. expired: nobody is signed in any more."""
+    """What a click is answered with. to: where the browser goes on. expired: nobody is signed in any more.
+
+    sheet: drawn before it is sent, and then the body.
+    """
 
     status: int
     body: str | bytes = ""
@@ -35,10 +40,13 @@ class Answer:
     expired: bool = False
     refused: str = ""
     stale: bool = False
+    sheet: CounterSheet | None = None
 
     def response(self) -> web.Response:
         """The answer on the wire."""
         headers = {"Location": self.to} if self.to else {}
+        if self.kind == PDF:
+            headers["Content-Disposition"] = 'attachment; filename="phieu-chuan-bi.pdf"'
         if isinstance(self.body, bytes):
             return web.Response(status=self.status, body=self.body, content_type=self.kind, headers=headers)
         return web.Response(status=self.status, text=self.body, content_type=self.kind, headers=headers)
@@ -73,6 +81,8 @@ class ForPeople:
         self, desk: Desk, signed: SignedIn, template: str, page: object, given: Click, *, wrong: Invalid | None = None,
         status: int = 200,
     ) -> Answer:  # fmt: skip
+        if isinstance(page, PaperPage):
+            return Answer(status=status, kind=PDF, sheet=page.sheet)
         if isinstance(page, PicturePage):
             return Answer(status=status, body=page.content, kind=page.kind)
         return Answer(status=status, body=self._draw(desk, signed, template, page=page, typed=given, wrong=wrong))
@@ -129,6 +139,8 @@ class ForPrograms:
     ) -> Answer:  # fmt: skip
         if wrong is not None:
             return _json(status, {"wrong": dict(wrong.by_field), "outdated": wrong.outdated})
+        if isinstance(page, PaperPage):
+            return Answer(status=status, kind=PDF, sheet=page.sheet)
         if isinstance(page, PicturePage):
             return Answer(status=status, body=page.content, kind=page.kind)
         return _json(status, plain(page, desk, signed.official.language))

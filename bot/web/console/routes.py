@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.pictures.photos import Cleaner
+from bot.pictures.sheets import NotDrawn, Printer
 from bot.receiving import intake
 from bot.receiving.desk_factory import DeskFactory
 from bot.web.console.answers import ONE_TIME_CODE, Answer, ForPeople, ForPrograms, Way
@@ -41,6 +42,7 @@ class ConsoleRoutes:
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock, self._browser = database, office, clock, browser
         self._reasons, self._daily, self._cleaner = reasons, daily, Cleaner(at_once=1)
+        self._printer = Printer(at_once=1)
         self._people, self._programs = ForPeople(pages), ForPrograms()
 
     def add_to(self, app: web.Application) -> None:
@@ -76,7 +78,16 @@ class ConsoleRoutes:
             given = await self._read_before(act, token, given)
         answer = await self._database.write(lambda unit: self._do(unit, token, csrf, act, way, given))
         await self._note(token, answer, live=False)
-        return answer.response()
+        return (await self._printed(answer)).response()
+
+    async def _printed(self, answer: Answer) -> Answer:
+        """An answer whose sheet, if it has one, is drawn; no transaction waits for it."""
+        if answer.sheet is None:
+            return answer
+        try:
+            return replace(answer, body=await self._printer.draw(answer.sheet), sheet=None)
+        except NotDrawn:
+            raise web.HTTPServiceUnavailable from None
 
     async def _read_before(self, act: Act, token: str, given: Click) -> Click:
         """What an act makes of a form before its transaction, for whoever is signed in."""

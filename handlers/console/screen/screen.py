@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Literal
 
 from handlers.desk import Desk
+from handlers.views.sheet import CounterSheet
 
 KEPT = "picture_kept"  # base64
 
@@ -73,6 +74,13 @@ class PicturePage:
 
     content: bytes
     kind: str = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """What is shown is a sheet of paper; it is drawn as a PDF once the transaction is over."""
+
+    sheet: CounterSheet
 
 
 @dataclass(frozen=True, slots=True)

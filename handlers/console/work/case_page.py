@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from handlers.console.screen import Act, Click, PicturePage, Screen, ShownOnce
+from handlers.console.screen import Act, Click, PaperPage, PicturePage, Screen, ShownOnce
 from handlers.console.screen.need_form import NeedForm, need_form
 from handlers.console.screen.words import Field, phone_shown, plain
 from handlers.console.work import cases, slots, verdict
@@ -17,6 +17,7 @@ from handlers.desk import Desk
 from handlers.desk.cases import OPEN, CaseFile, Support, in_words
 from handlers.texts import Phrase
 from handlers.vietnamese.units import unit_name
+from handlers.views.sheet import SheetFor, known, sheet
 from storage.tables import Case
 
 TOLD = ("story", "work", "goods")  # what they ask, in their own words
@@ -68,7 +69,7 @@ class SentMessage:
 class CasePage:
     """The page. phone, helper_phone: masked unless they were asked for, and then shown says so.
 
-    held: how many messages about it wait until the registrant writes.
+    held: how many messages about it wait until the registrant writes. sheets: those that can be printed for her.
     """
 
     list: CasesPage
@@ -99,6 +100,7 @@ class CasePage:
     happened: tuple[CaseEventLine, ...]
     talk: tuple[SentMessage, ...]
     held: int
+    sheets: tuple[SheetFor, ...]
     slots: tuple[Slot, ...]
     need_form: NeedForm | None
     now: CaseToDo
@@ -120,6 +122,16 @@ def show_phone(desk: Desk, given: Click) -> ShownOnce | None:
     return ShownOnce("work/request", _page(desk, case, given, noted=False, phones=True))
 
 
+def print_review(desk: Desk, given: Click) -> ShownOnce | None:
+    """The sheet for the review of poor households, filled with what the registrant told, which is noted."""
+    return _printed(desk, given, "review")
+
+
+def print_allowance(desk: Desk, given: Click) -> ShownOnce | None:
+    """The sheet for an allowance or a social pension, filled with what the registrant told, which is noted."""
+    return _printed(desk, given, "allowance")
+
+
 def photo(desk: Desk, given: Click) -> PicturePage | None:
     """A photo of a request."""
     case = desk.case_files.find(given.path["code"])
@@ -128,6 +140,14 @@ def photo(desk: Desk, given: Click) -> PicturePage | None:
 
 
 # Inside
+
+
+def _printed(desk: Desk, given: Click, about: SheetFor) -> ShownOnce | None:
+    case = desk.case_files.find(given.path["code"])
+    if case is None or about not in known(desk):
+        return None
+    made = sheet(desk, about, desk.sheets.of_case(case), "vi")
+    return ShownOnce("work/sheet", PaperPage(made)) if made is not None else None
 
 
 def _page(desk: Desk, case: Case, given: Click, *, noted: bool, phones: bool = False) -> CasePage:
@@ -147,7 +167,7 @@ def _page(desk: Desk, case: Case, given: Click, *, noted: bool, phones: bool = F
         words=_fields(said, TOLD), about=_fields(said, ABOUT), check=verdict.check(desk, case), decided=_decided(file),
         recognised=_recognised(file), twins=_twins(file), twins_elsewhere=file.twins_elsewhere, photos=file.photos,
         unseen=file.unseen, happened=_happened(file), talk=_talk(file),
-        held=sum(told.state == "held" for told in file.told), slots=slots.of_case(desk, case),
+        held=sum(told.state == "held" for told in file.told), sheets=known(desk), slots=slots.of_case(desk, case),
         need_form=need_form(desk, case), now=to_do(desk, case, file),
     )  # fmt: skip
 
@@ -244,4 +264,9 @@ screens = (
     screen,
     Screen(path="/requests/{code}/photos/{id}", template="work/photo", right="case.see", view=photo, notes=True),
 )
-acts = (Act(path="/requests/{code}/phone", right="case.see", do=show_phone, screen=screen, checked=True),)
+# All of them show a phone number in full.
+acts = (
+    Act(path="/requests/{code}/phone", right="case.see", do=show_phone, screen=screen, checked=True),
+    Act(path="/requests/{code}/sheets/review", right="case.see", do=print_review, screen=screen, checked=True),
+    Act(path="/requests/{code}/sheets/allowance", right="case.see", do=print_allowance, screen=screen, checked=True),
+)

@@ -26,7 +26,7 @@ from storage.queries.outgoing import outbox
 from storage.tables import AuditRow, Case, CaseEvent, CaseLookUp, File, OutboxRow
 from storage.vault import KeyGone
 
-READINGS = ("case.read", "case.phone_shown", "case.photo_read")
+READINGS = ("case.read", "case.phone_shown", "case.photo_read", "case.sheet_printed")
 MOST_READINGS, MOST_TOLD, MOST_TWINS = 500, 50, 5
 
 
