@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import date
 
 from handlers.forms.questionnaire import SOMEONE
+from handlers.rules.entitlements import offers
 from handlers.rules.household import Household, Income, Range
 from handlers.rules.poverty import DEPENDANTS, assess, standard
-from handlers.rules.programmes import in_force, offers
+from handlers.rules.programmes import in_force
 from handlers.rules.reasons import reasons
 
 DAY = date(2026, 11, 24)
