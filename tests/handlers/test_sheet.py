@@ -12,7 +12,7 @@ from tests.kit.requests import asks
 from tests.kit.town import Citizen, Town
 
 SITE = "https://chungtay.example.vn"
-HOLDER = ("xã Tây Giang", "Hộ nghèo", "1 4 5 7", "0", "Không")
+HOLDER = ("xã Tây Giang", "Hộ nghèo", "1 4 5", "Nặng", "Từ 16 đến 59 tuổi", "không", "0", "Không")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_what_was_told_stands_on_the_review_s_sheet(town: Town, lan: Citiz
         "Xã, phường": "Xã Tây Giang",
         "Số người": "3",
         "Trong đó trẻ nhỏ (dưới 16 tuổi)": "1",
-        "Người già trong hộ": "Người từ 70 đến dưới 75 tuổi",
+        "Người già trong gia đình": "Người từ 70 đến dưới 75 tuổi",
     }
     assert made.lead == "Phiếu này không thay mẫu đơn; cán bộ dùng để điền Mẫu số 01, Phụ lục QĐ 24/2021/QĐ-TTg."
     assert made.address == f"{SITE}/console/requests/{code}"
@@ -87,8 +87,8 @@ async def test_the_allowance_s_sheet_offers_what_is_known_to_fit_to_be_ticked(la
     made = await drawn(lan, "allowance")
 
     boxes = [label for label, cell in cells(made).items() if cell.box]
-    assert "Trợ cấp hưu trí xã hội cho người từ 75 tuổi" in boxes
-    assert "Trợ cấp hằng tháng cho người khuyết tật nặng" in boxes
+    assert "Trợ cấp hưu trí xã hội, người từ 75 tuổi" in boxes
+    assert "Trợ cấp người khuyết tật nặng" in boxes
     assert not [label for label in boxes if "HIV" in label or "đặc biệt nặng" in label]
     assert made.lead.endswith("cán bộ dùng để điền Mẫu số 01, NĐ 335/2026/NĐ-CP.")
 
@@ -155,7 +155,7 @@ async def test_in_english_the_official_still_reads_vietnamese(town: Town, lan: C
     made = await drawn(lan, "review", language="en")
 
     assert told(made)["Họ và tên (name)"] == "Nguyễn Thị Lan"
-    assert told(made)["Người già trong hộ (older people)"] == "Người từ 70 đến dưới 75 tuổi"
+    assert told(made)["Người già trong gia đình (older people)"] == "Người từ 70 đến dưới 75 tuổi"
 
 
 async def test_where_the_form_of_the_law_is_not_known_there_is_no_sheet(town: Town, lan: Citizen) -> None:

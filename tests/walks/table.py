@@ -131,8 +131,8 @@ WALKS = (
     walk("has no request yet", "/hoso", "< chưa có yêu cầu nào"),
     # The check
     walk(
-        "checks with a certificate", *CHECK, "hoa khanh", "[Hộ nghèo]", "1 2 4", "1", "khong", RESULT,
-        "< có giấy chứng nhận", "[Căn cứ]", "< Giấy chứng nhận: Hộ nghèo",
+        "checks with a certificate", *CHECK, "hoa khanh", "[Hộ nghèo]", "1 2", "khong", "1", "khong", RESULT,
+        "< có Giấy chứng nhận hộ nghèo", "[Căn cứ]", "< Giấy chứng nhận: Hộ nghèo",
     ),
     walk(
         "checks with three lacks", *CHECK, "xa tay giang", "khong co", "3", "1", "2 6", "0", "khong", "3 trieu", "dung",
@@ -142,8 +142,8 @@ WALKS = (
     walk(
         "checks above every line, and once more", *CHECK, "xa viet an", "[Không có]", "2", "0",
         "[Không có ai như trên]",
-        "90 trieu", "dung", RESULT, "< chưa thuộc hộ nghèo", "/kiemtra", "< giấy chứng nhận", "<! xã, phường nào",
-        "[Hộ cận nghèo]", RESULT, "< Hộ cận nghèo",
+        "90 trieu", "dung", RESULT, "< chưa thuộc hộ nghèo", "/kiemtra", "< Giấy chứng nhận", "<! xã, phường nào",
+        "[Hộ cận nghèo]", RESULT, "< hộ cận nghèo",
     ),
     walk("checks and knows nothing", *CHECK, until("Việc tiếp theo", "khong biet"), "[Nhờ cán bộ giúp]"),
     walk(
