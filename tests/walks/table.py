@@ -155,7 +155,7 @@ WALKS = (
         "is asked about a child's health in private", *CHECK, "xa tay giang", "khong co", "4", "1",
         "[Con cháu đang đi học]",
         "[Xong]", "3 trieu", "dung", "co", "khong co, di nho", "khong", "khong", "1", "khong", "1 2 3", "khong", "100",
-        apart("Có"), RESULT, "< Thiếu",
+        apart("Có"), RESULT, "< thiếu hụt",
     ),
     walk(
         "refuses the check", *CHECK[:2], "[Không đồng ý]", "< danh sách hỗ trợ chung",
