@@ -72,7 +72,7 @@ async def test_a_check_is_read_only_where_it_was_promised(house: House, town: To
 
 async def test_a_certificate_is_what_the_family_says_and_no_figure_is_made_up(house: House, town: TownOf) -> None:
     lan, mai = town.citizen("lan"), town.citizen("mai")
-    await lan.says(*CONSENTED, "xã Tây Giang", "Hộ nghèo", "2 6", "0", "Không")
+    await lan.says(*CONSENTED, "xã Tây Giang", "Hộ nghèo", "2 6", "không biết", "0", "Không")
     await mai.says(*CONSENTED, "xã Tây Giang", "Không có", "3", "1")
     assert [m.key for m in lan.heard] == ["verdict.holder"], lan.heard
     codes = [await asks(town, "lan"), await asks(town, "mai", name="Mai", phone="")]
