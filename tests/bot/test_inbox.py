@@ -179,4 +179,5 @@ async def test_who_writes_without_end_holds_up_nobody(town: Town, trap: Trap) ->
     await runs_until(trap, all_done)
 
     answered = await town.database.read(lambda unit: list(unit.scalars(select(OutboxRow).order_by(col(OutboxRow.id)))))
-    assert [row.person_id for row in answered].index(lan) <= 2 * WORKERS
+    # Two rounds of them; a turn that PostgreSQL has run again lets its neighbours be a round ahead. There are ten.
+    assert [row.person_id for row in answered].index(lan) <= 3 * WORKERS
