@@ -22,13 +22,18 @@ from tests.kit.waiting import comes
 
 @dataclass
 class Trap:
-    """A conversation that raises while it is set, and repeats what was written once it is not."""
+    """A conversation that raises while it is set, and repeats what was written once it is not.
+
+    begun: what was written, turn by turn, in the order in which they began; one that is run again stands there again.
+    """
 
     town: Town
     error: Exception | None = None
     replied: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: list[str] = field(default_factory=list)
 
     def finish(self, a: Answers, desk: Desk) -> Done:
+        self.begun.append(a.given("typed") or "")
         if self.error is not None:
             raise self.error
         return Done(Say("plain", words=a.given("typed") or ""))
