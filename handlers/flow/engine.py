@@ -134,7 +134,8 @@ def _typed(question: Question[object], asking: Asking, text: str) -> str | None:
     for number, option in enumerate(asking.options, start=1):
         ours = option.written is not None and (asking.mode != "ask" or option.written.startswith("@"))
         counted = (asking.mode == "which" or not question.digits_are_answers) and folded == str(number)
-        if ours and folded and (counted or folded == words.fold(option.label)):
+        # Where several may be chosen, one number alone is one of them, as if pressed.
+        if (ours and folded and (counted or folded == words.fold(option.label))) or (question.several and counted):
             return option.written
     return None
 

@@ -12,7 +12,7 @@ from tests.handlers.conversations.walks import (
 )
 from tests.kit.town import Citizen, Town
 
-TO_UNIT = (*CONSENTED, "1")
+TO_UNIT = (*CONSENTED, "1", "xong")
 
 
 @pytest.fixture
@@ -44,7 +44,6 @@ async def test_an_option_may_be_typed(lan: Citizen, typed: str) -> None:
         pytest.param("1 4", "review+school", id="numbers"),
         pytest.param("1,4", "review+school", id="numbers with a comma"),
         pytest.param("1 và 4", "review+school", id="numbers with «và»"),
-        pytest.param("4.", "school", id="one number with a point"),
         pytest.param("nha o", "house", id="a label without accents"),
         pytest.param("gạo và học hành", "school+food", id="parts of two labels"),
     ],
@@ -56,6 +55,19 @@ async def test_several_may_be_typed_at_once(lan: Citizen, typed: str, needs: str
 
     lan.hears("registration.unit")
     assert (await lan.answers())["needs"] == needs
+
+
+@pytest.mark.parametrize("typed", ["4", "4.", " 4 "])
+async def test_one_number_alone_marks_one_of_several_and_waits_for_xong(lan: Citizen, typed: str) -> None:
+    await lan.says(*CONSENTED)
+
+    await lan.says(typed)
+    marked = [label for label in lan.hears_last("registration.needs").options if label.startswith("✓")]
+    await lan.says("5", "1", "5", "xong")
+
+    assert marked == ["✓ Học hành"]
+    lan.hears("registration.unit")
+    assert set((await lan.answers())["needs"].split("+")) == {"review", "school"}
 
 
 async def test_each_press_marks_one_of_several(lan: Citizen) -> None:

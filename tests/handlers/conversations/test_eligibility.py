@@ -115,7 +115,9 @@ async def test_the_third_lack_is_the_last_question(lan: Citizen) -> None:
 
 
 async def test_above_every_line_the_house_is_not_asked_about(lan: Citizen) -> None:
-    asked = await asked_by(lan, *CONSENTED, "xã Việt An", "Không có", "2", "0", "9", "90 triệu", "đúng")
+    asked = await asked_by(
+        lan, *CONSENTED, "xã Việt An", "Không có", "2", "0", "Không còn ai đủ sức lao động", "90 triệu", "đúng"
+    )
 
     lan.hears(*RESULT)
     assert asked[-1] == "income"

@@ -74,7 +74,7 @@ async def test_what_would_change_the_result_is_told_by_outcome(lan: Citizen) -> 
 
 
 async def test_who_holds_a_certificate_is_told_the_laws_of_the_programmes(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "2", "0", "Không")
+    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "2", "xong", "0", "Không")
     lan.hears("verdict.holder")
 
     await lan.presses("Căn cứ")
@@ -166,7 +166,7 @@ async def test_the_next_check_asks_what_may_have_changed_and_keeps_the_rest(lan:
 
 
 async def test_what_a_door_brought_along_does_not_count_for_the_next_check(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "9")
+    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ cận nghèo", "9", "xong")
     await lan.presses("Hoàn cảnh đã khó hơn")
     lan.hears("eligibility.members")
     await lan.says("2", "0", "90 triệu", "đúng")

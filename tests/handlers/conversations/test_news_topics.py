@@ -38,7 +38,7 @@ async def test_four_questions_lead_to_news(lan: Citizen) -> None:
 
 
 async def test_the_yes_is_kept_with_the_text_that_was_read(lan: Citizen) -> None:
-    await lan.says("/tintuc", "1", "1", "Cả thành phố", "1")
+    await lan.says("/tintuc", "1", "1", "xong", "Cả thành phố", "1")
 
     [consent] = await lan.at_desk(lambda desk: desk.consents.given())
 
@@ -78,7 +78,7 @@ async def test_a_choice_that_was_replaced_does_not_come_back_with_receive(town: 
     lan = await subscriber(town, "Lan", "jobs", "health")
     await lan.says("/tintuc")
     await lan.presses("Chọn lại tin")
-    await lan.says("1", "Cả thành phố", "1", "DỪNG")
+    await lan.says("1", "xong", "Cả thành phố", "1", "DỪNG")
 
     await lan.says("NHẬN")
 
@@ -125,6 +125,6 @@ async def test_a_yes_taken_back_under_privacy_stops_every_topic(town: Town) -> N
 async def test_in_english_too(town: Town) -> None:
     anna = town.citizen("Anna", language="en")
 
-    await anna.says("get news", "yes", "3", "The whole city", "2")
+    await anna.says("get news", "yes", "3", "done", "The whole city", "2")
 
     assert "• jobs – the whole city, once a day" in anna.hears_last("choose_news.chosen").text

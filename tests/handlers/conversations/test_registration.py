@@ -80,7 +80,7 @@ async def test_a_whole_registration_typed_without_any_accent(town: Town, lan: Ci
 async def test_more_is_asked_about_a_job_and_a_sale_only(lan: Citizen, needs: str, asked: str) -> None:
     await lan.says(*CONSENTED)
 
-    await lan.says(needs)
+    await lan.says(needs, "xong")
 
     lan.hears(asked)
 
@@ -223,15 +223,15 @@ async def test_the_review_from_before_an_edit_says_so_and_the_new_one_sends_the_
 async def test_an_edit_that_opens_another_question_asks_it_before_the_review(lan: Citizen) -> None:
     await lan.says(*CONSENTED, *ANSWERED, "sửa 2")
 
-    await lan.says("2")
+    await lan.says("2", "xong")
 
     lan.hears("registration.work")
 
 
 async def test_an_edit_that_closes_a_question_forgets_its_answer(lan: Citizen) -> None:
-    await lan.says(*CONSENTED, "2", "hai người, làm thợ hồ", *ANSWERED[1:], "sửa 2")
+    await lan.says(*CONSENTED, "2", "xong", "hai người, làm thợ hồ", *ANSWERED[1:], "sửa 2")
 
-    await lan.says("1")
+    await lan.says("1", "xong")
 
     assert "thợ hồ" not in lan.hears_last("registration.@review").text
     assert "work" not in await lan.answers()

@@ -6,7 +6,7 @@ from tests.handlers.conversations.checks import CONSENTED, POOR
 from tests.kit.town import Citizen, Town
 
 DOOR = "Báo tôi khi quy định đổi"
-HOLDER = ("xã Tây Giang", "Hộ cận nghèo", "2", "0", "Không")
+HOLDER = ("xã Tây Giang", "Hộ cận nghèo", "2", "xong", "0", "Không")
 
 
 @pytest.fixture

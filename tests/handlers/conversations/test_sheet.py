@@ -89,10 +89,12 @@ async def test_the_words_of_people_and_the_english_command_open_it(town: Town, l
         pytest.param(POOR, "sheet.print_it", id="nobody for an allowance: the review alone"),
         pytest.param(ABOVE, "sheet.which_sheet", id="somebody of 75: both"),
         pytest.param(
-            ("xã Tây Giang", "Hộ nghèo", "1", "không biết", "0", "Không"), "sheet.print_it", id="on the list: no review"
+            ("xã Tây Giang", "Hộ nghèo", "1", "xong", "không biết", "0", "Không"),
+            "sheet.print_it",
+            id="on the list: no review",
         ),
         pytest.param(
-            ("xã Tây Giang", "3", "1", "0", "Không"),
+            ("xã Tây Giang", "3", "1", "xong", "0", "Không"),
             "sheet.which_sheet",
             id="off the list: both",
         ),

@@ -20,7 +20,7 @@ NEW_YEAR, DUAL = date(2027, 1, 1), date(2026, 9, 1)
 DECREE = date(2026, 10, 5)  # NĐ 335/2026: what is paid at a burial and in an emergency
 # NĐ 335/2026 counts from here; and the day after the last standard we know.
 REACHES_BACK, END, LONG_AGO = date(2026, 7, 1), date(2031, 1, 1), date(2025, 9, 3)
-OLDER = ("phường Hòa Khánh", "Không có", "2", "0", "1", "1", "Không", "90 triệu", "đúng")
+OLDER = ("phường Hòa Khánh", "Không có", "2", "0", "Người từ 75 tuổi", "xong", "1", "Không", "90 triệu", "đúng")
 NOBODY = ("phường Hòa Khánh", "Không có", "2", "0", "Không có ai như trên", "90 triệu", "đúng")
 
 
