@@ -120,7 +120,7 @@ async def test_an_earlier_button_changes_its_answer_and_shows_the_open_question(
 async def test_an_earlier_button_of_several_adds_to_the_answer(lan: Citizen) -> None:
     await lan.says(*CONSENTED)
     school = lan.button("Học hành")
-    await lan.says("1")
+    await lan.says("1", "xong")
 
     await lan.presses_again(school)
 
@@ -131,7 +131,7 @@ async def test_an_earlier_button_of_several_adds_to_the_answer(lan: Citizen) -> 
 async def test_the_last_of_several_is_not_taken_away(lan: Citizen) -> None:
     await lan.says(*CONSENTED)
     review = lan.button("Xét hộ nghèo")
-    await lan.says("1")
+    await lan.says("1", "xong")
 
     await lan.presses_again(review)
 

@@ -40,7 +40,10 @@ class ZaloBotPhone(Phone):
             if label not in ENDS:
                 self.ticked.append(number)
                 return
-            number, self.ticked = " ".join(self.ticked) or number, []
+            ticked, self.ticked = self.ticked, []
+            if len(ticked) == 1:  # one alone may not be all that she wants
+                await self._does(f"“{ticked[0]}”", self._press, ticked[0])
+            number = number if len(ticked) < 2 else " ".join(ticked)
         await self._does(f"[{label}]", self._press, number)
 
     async def answers_apart(self, label: str) -> None:

@@ -43,8 +43,8 @@ def registered(*needs: str) -> tuple[Step, ...]:
 
 
 POOR = registered("1 8")
-SEEKS_WORK = registered("2", "< Ai cần việc", "con trai toi, tho may, di trong thanh pho")
-SELLS = registered("7", "< Gia đình làm ra gì", "mang kho, mua mua, 20 kg, thieu nguoi mua")
+SEEKS_WORK = registered("2", "xong", "< Ai cần việc", "con trai toi, tho may, di trong thanh pho")
+SELLS = registered("7", "xong", "< Gia đình làm ra gì", "mang kho, mua mua, 20 kg, thieu nguoi mua")
 
 
 @asynccontextmanager

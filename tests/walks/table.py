@@ -85,7 +85,7 @@ WALKS = (
     walk("begins with words nobody understands", "abc xyz", "< chưa hiểu", "[English]", "< What do you need?"),
     walk("is not understood", "/start", "1", "hom nay troi dep", "< Tôi chưa hiểu", "cam on", "< không có gì ạ"),
     walk(
-        "changes the language in the middle", *TO_NEEDS, "1", "hoa son", "< Ở thôn, tổ nào", "/language", "[English]",
+        "changes the language in the middle", *TO_NEEDS, "1", "xong", "hoa son", "< Ở thôn, tổ nào", "/language", "[English]",
         "< I speak English",
     ),
     # Registration
@@ -103,16 +103,16 @@ WALKS = (
     ),
     walk(
         "registers somebody who agreed", "/dangky", "[Giúp người khác]", "2", "< đã biết và đồng ý chưa?",
-        "[Đã hỏi, đồng ý]", "< Tôi sẽ gửi những gì ông/bà kể về người ấy", "[Đồng ý gửi]", "1", "hoa son", "cuoi xom",
+        "[Đã hỏi, đồng ý]", "< Tôi sẽ gửi những gì ông/bà kể về người ấy", "[Đồng ý gửi]", "1", "xong", "hoa son", "cuoi xom",
         *HERSELF, "[Bỏ qua]", "1", REVIEW, "[Gửi yêu cầu]", RECEIVED, "< hỏi lại chính người ấy",
     ),
     walk("is told to ask first", "/dangky", "2", "1", "[Chưa hỏi]", "< hỏi người ấy trước", "[Đăng ký hỗ trợ]"),
     walk(
-        "registers somebody who can't answer", "/dangky", "2", "1", "3", "1", "hoa son", "cuoi xom", "< người báo tin",
+        "registers somebody who can't answer", "/dangky", "2", "1", "3", "1", "xong", "hoa son", "cuoi xom", "< người báo tin",
         "tran van ba", "khong co so", "[Không có điện thoại]", REVIEW, "[Gửi yêu cầu]", RECEIVED,
     ),
     walk(
-        "gives her number by the button", *TO_NEEDS, "1", "hoa son", "to 3", "lan", "1954", "< Cán bộ gọi số",
+        "gives her number by the button", *TO_NEEDS, "1", "xong", "hoa son", "to 3", "lan", "1954", "< Cán bộ gọi số",
         on_a_handset(shares_her_contact), "< nói thêm", "[Bỏ qua]", "1", REVIEW, "< 0905123456", on=HANDSETS,
     ),
     walk(
@@ -192,12 +192,12 @@ WALKS = (
         on=WITH_BUTTONS,
     ),
     walk(
-        "sends a sticker and a voice message", *TO_NEEDS, "1", on_a_handset(sends_a_sticker),
+        "sends a sticker and a voice message", *TO_NEEDS, "1", "xong", on_a_handset(sends_a_sticker),
         "< chưa nghe (xem) được", "< xã, phường nào?", on_a_handset(sends_a_voice_message), "< gõ chữ giúp",
         "hoa son", "< Ở thôn", on=HANDSETS,
     ),
     walk(
-        "changes words that were read", *TO_NEEDS, "1", "hoa son", "to 3", "nguyen thi lan",
+        "changes words that were read", *TO_NEEDS, "1", "xong", "hoa son", "to 3", "nguyen thi lan",
         on_telegram(changes_her_words),
         "< trước khi ông/bà sửa", "1954", "< Cán bộ gọi số", on="telegram",
     ),
