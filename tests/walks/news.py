@@ -58,12 +58,15 @@ NEWS = (
         "< tôi không gửi tin nào", "NHAN", "< Không có tin nào đang dừng",
     ),
     walk(
-        "changes what she gets", *CHOICE, "1", "xong", "ca thanh pho", "1", "< • tin chung", "tin tuc", "[Chọn lại tin]",
-        "< muốn nhận tin gì", "8", "[Xong]", "[Cả thành phố]", "2", "< • cách làm ăn hay – cả thành phố, mỗi ngày một lần",
+        "changes what she gets", *CHOICE, "1", "xong", "ca thanh pho", "1", "< • tin chung", "tin tuc",
+        "[Chọn lại tin]",
+        "< muốn nhận tin gì", "8", "[Xong]", "[Cả thành phố]", "2",
+        "< • cách làm ăn hay – cả thành phố, mỗi ngày một lần",
         "<! tin chung", "/tintuc", "[Thôi nhận tin tức]", "< không còn nhận tin tức nào",
     ),
     walk(
-        "in English", "/start", "[English]", "get news", "< Do you agree?", "yes", "3", "[Done]", "[The whole city]", "3",
+        "in English", "/start", "[English]", "get news", "< Do you agree?", "yes", "3", "[Done]",
+        "[The whole city]", "3",
         "< • jobs – the whole city, once a week", "STOP", "< Stopped.", "receive", "< you get again: jobs",
     ),
     walk(

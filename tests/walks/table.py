@@ -85,7 +85,8 @@ WALKS = (
     walk("begins with words nobody understands", "abc xyz", "< chưa hiểu", "[English]", "< What do you need?"),
     walk("is not understood", "/start", "1", "hom nay troi dep", "< Tôi chưa hiểu", "cam on", "< không có gì ạ"),
     walk(
-        "changes the language in the middle", *TO_NEEDS, "1", "xong", "hoa son", "< Ở thôn, tổ nào", "/language", "[English]",
+        "changes the language in the middle", *TO_NEEDS, "1", "xong", "hoa son", "< Ở thôn, tổ nào", "/language",
+        "[English]",
         "< I speak English",
     ),
     # Registration
@@ -103,12 +104,14 @@ WALKS = (
     ),
     walk(
         "registers somebody who agreed", "/dangky", "[Giúp người khác]", "2", "< đã biết và đồng ý chưa?",
-        "[Đã hỏi, đồng ý]", "< Tôi sẽ gửi những gì ông/bà kể về người ấy", "[Đồng ý gửi]", "1", "xong", "hoa son", "cuoi xom",
+        "[Đã hỏi, đồng ý]", "< Tôi sẽ gửi những gì ông/bà kể về người ấy", "[Đồng ý gửi]", "1", "xong", "hoa son",
+        "cuoi xom",
         *HERSELF, "[Bỏ qua]", "1", REVIEW, "[Gửi yêu cầu]", RECEIVED, "< hỏi lại chính người ấy",
     ),
     walk("is told to ask first", "/dangky", "2", "1", "[Chưa hỏi]", "< hỏi người ấy trước", "[Đăng ký hỗ trợ]"),
     walk(
-        "registers somebody who can't answer", "/dangky", "2", "1", "3", "1", "xong", "hoa son", "cuoi xom", "< người báo tin",
+        "registers somebody who can't answer", "/dangky", "2", "1", "3", "1", "xong", "hoa son", "cuoi xom",
+        "< người báo tin",
         "tran van ba", "khong co so", "[Không có điện thoại]", REVIEW, "[Gửi yêu cầu]", RECEIVED,
     ),
     walk(
