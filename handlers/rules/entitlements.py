@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from handlers.rules.conditions import all_true
-from handlers.rules.household import Household, Someone
+from handlers.rules.household import Certificate, Household, Someone
 from handlers.rules.poverty import Area, areas
 from handlers.rules.programmes import Programme, ProgrammeOffer, Status, in_force, kind
 from handlers.rules.rows import RuleRow
@@ -19,17 +20,28 @@ from handlers.rules.rows import RuleRow
 OLDER: tuple[Someone, ...] = ("aged_75", "aged_70", "aged_60")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """An allowance that one person may get. least, most: VND a month; a figure nobody knows counts as 0."""
+class Claim(NamedTuple):
+    """An allowance that one person may get."""
 
     programme: Programme
     status: Status
     sure: bool
     whose: str
     amounts: tuple[RuleRow, ...]
-    least: int
-    most: int
+
+    @property
+    def least(self) -> int:
+        """VND a month; a figure nobody knows counts as 0."""
+        return min(self._figures)
+
+    @property
+    def most(self) -> int:
+        """VND a month, as least."""
+        return max(self._figures)
+
+    @property
+    def _figures(self) -> list[int]:
+        return [row.value for row in self.amounts if isinstance(row.value, int)] or [0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +58,17 @@ def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[
     likely: the classes it may be found to belong to. The certificate it says it holds counts as recognised: whoever
     takes the request checks it. What is known not to fit is left out; what is not known stays, and is not sure.
     """
-    possible, certificate = areas(household.unit_id, day), household.certificate
+    possible = areas(household.unit_id, day)
     fitting: list[tuple[Programme, Status, bool]] = []
-    for programme in in_force(day):
-        classes = programme.classes
-        held = not classes or certificate in classes
-        if not held and classes.isdisjoint(likely):
-            continue
+    for programme, status in _of_classes(household.certificate, likely, day):
         fits = programme.fits(household)
         if programme.area and fits is not False:
             fits = all_true(fits, lives_there(programme.area, possible))
         if fits is not False:
-            fitting.append((programme, "now" if held else "recognised", fits is True))
-    idle = _idle(household, fitting)
-    return tuple(_offered(household, [one for one in fitting if one[0].id not in idle]))
+            fitting.append((programme, status, fits is True))
+    if idle := _idle(household, fitting):
+        fitting = [one for one in fitting if one[0].id not in idle]
+    return _offered(household, fitting)
 
 
 def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
@@ -115,6 +124,20 @@ def monthly_sum(household: Household, offered: tuple[ProgrammeOffer, ...], day: 
 # Inside
 
 
+@cache
+def _of_classes(
+    certificate: Certificate | None, likely: frozenset[str], day: date
+) -> tuple[tuple[Programme, Status], ...]:
+    """The programmes of a day for the class that a family is of, or may be found to be of."""
+    found: list[tuple[Programme, Status]] = []
+    for programme in in_force(day):
+        if not programme.classes or certificate in programme.classes:
+            found.append((programme, "now"))
+        elif not programme.classes.isdisjoint(likely):
+            found.append((programme, "recognised"))
+    return tuple(found)
+
+
 def _idle(household: Household, fitting: list[tuple[Programme, Status, bool]]) -> set[str]:
     """What a family does not need, since it is offered better."""
     idle: set[str] = set()
@@ -126,27 +149,31 @@ def _idle(household: Household, fitting: list[tuple[Programme, Status, bool]]) -
     return idle
 
 
-def _offered(household: Household, fitting: list[tuple[Programme, Status, bool]]) -> Iterator[ProgrammeOffer]:
+def _offered(household: Household, fitting: list[tuple[Programme, Status, bool]]) -> tuple[ProgrammeOffer, ...]:
     claims = [claim for one in fitting if one[0].of for claim in _claims(household, *one)]
     kept, rivals = _highest(claims) if len(claims) > 1 else (claims, set[str]())
+    own: dict[str, list[Claim]] = {}
+    for claim in kept:
+        own.setdefault(claim.programme.id, []).append(claim)
+    offered: list[ProgrammeOffer] = []
     for programme, status, sure in fitting:
         if not programme.of:
-            yield programme.offer(status, programme.amounts_for(household), sure=sure)
-            continue
-        own = [claim for claim in kept if claim.programme is programme]
-        if own:
-            amounts = tuple(dict.fromkeys(row for claim in own for row in claim.amounts))
-            rivalled = any(claim.whose in rivals for claim in own)
-            yield programme.offer(status, amounts, sure=sure, highest_only=rivalled)
+            offered.append(programme.offer(status, programme.amounts_for(household), sure=sure))
+        elif programme.id in own:
+            theirs = own[programme.id]
+            amounts = theirs[0].amounts
+            if len(theirs) > 1:
+                amounts = tuple(dict.fromkeys(row for claim in theirs for row in claim.amounts))
+            rivalled = any(claim.whose in rivals for claim in theirs)
+            offered.append(programme.offer(status, amounts, sure=sure, highest_only=rivalled))
+    return tuple(offered)
 
 
 def _claims(
     household: Household, programme: Programme, status: Status, sure: bool
 ) -> Iterator[Claim]:  # as `fitting` holds it
     for whose in _owners(household, programme.of):
-        amounts = programme.amounts_for(household, whose)
-        figures = [row.value for row in amounts if isinstance(row.value, int)] or [0]
-        yield Claim(programme, status, sure, whose, amounts, min(figures), max(figures))
+        yield Claim(programme, status, sure, whose, programme.amounts_for(household, whose))
 
 
 def _owners(household: Household, of: tuple[str, ...]) -> Iterator[str]:

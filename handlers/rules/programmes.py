@@ -64,6 +64,11 @@ class Programme:
     instead_of_alone: tuple[str, ...]
     amounts: tuple[tuple[RuleRow, Tier | None], ...]
     _offers: dict[object, ProgrammeOffer] = field(default_factory=dict)
+    _whole: tuple[RuleRow, ...] | None = field(init=False)  # all of them, where each is for everybody
+
+    def __post_init__(self) -> None:
+        alike = all(tier is None for _, tier in self.amounts)
+        object.__setattr__(self, "_whole", tuple(row for row, _ in self.amounts) if alike else None)
 
     @property
     def is_asked(self) -> bool:
@@ -72,13 +77,15 @@ class Programme:
 
     def amounts_for(self, household: Household, whose: str = "") -> tuple[RuleRow, ...]:
         """The amounts that may be a member's; all of them where nothing is known of her."""
+        if self._whole is not None:
+            return self._whole
         return tuple(row for row, tier in self.amounts if tier is None or tier(household, whose) is not False)
 
     def offer(
         self, status: Status, amounts: tuple[RuleRow, ...], *, sure: bool, highest_only: bool = False
     ) -> ProgrammeOffer:
         """The offer of some of its amounts; one object for all families that are offered the same."""
-        key = (status, sure, highest_only, amounts)
+        key = (status, sure, highest_only, None if amounts is self._whole else amounts)
         found = self._offers.get(key)
         if found is None:
             found = ProgrammeOffer(

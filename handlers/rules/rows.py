@@ -78,6 +78,10 @@ class RuleRow:
     checked_on: date | None = None
     evidence: Evidence = ""
 
+    def __hash__(self) -> int:
+        """By its id alone: rows are keys for a hundred thousand families, and two of one id are rarely together."""
+        return hash(self.id)
+
     @property
     def reaches_back(self) -> bool:
         """Whether it counts from a day before its act entered into force."""

@@ -33,19 +33,22 @@ def first(household: Household, found: Assessment) -> Phrase:
 
 def holder_offers(household: Household, day: date) -> tuple[ProgrammeOffer, ...]:
     """What a family that holds a certificate is told first: the most valuable of what is known to fit."""
-    offered = entitlements.offers(household, day, likely=frozenset())
-    return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]
+    return _first_of_all(entitlements.offers(household, day, likely=frozenset()))
 
 
 def holder(household: Household, day: date) -> Phrase:
     """What a family that holds a certificate may get: the first of it, and what its allowances come to."""
     values = {"today": day, "holds": Phrase(f"verdict.holds.{household.certificate}")}
-    first_of_all = holder_offers(household, day)
+    offered = entitlements.offers(household, day, likely=frozenset())
+    first_of_all = _first_of_all(offered)
     if not first_of_all:
         return Phrase("verdict.holder_open", values)
-    offered = entitlements.offers(household, day, likely=frozenset())
     lines = (*offers.lines(first_of_all, day, household), *offers.family_sum(household, offered, day))
     return Phrase("verdict.holder", values | {"lines": Lines(lines)})
+
+
+def _first_of_all(offered: tuple[ProgrammeOffer, ...]) -> tuple[ProgrammeOffer, ...]:
+    return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]
 
 
 def second(household: Household, found: Assessment, office: Office) -> Phrase:
