@@ -17,36 +17,12 @@ from handlers.console.giving import (
     needs as board_needs,
 )
 from handlers.console.office import account, gift_accounts, law_changes, officials, owner
-from handlers.console.screen import (
-    KEPT,
-    Act,
-    Chosen,
-    Click,
-    Invalid,
-    PaperPage,
-    PicturePage,
-    Redirect,
-    Screen,
-    ShownOnce,
-)
+from handlers.console.screen import Act, Screen
 from handlers.console.service import audit, letters, outbox, suspects
 from handlers.console.work import case_page, cases, deciding, talk, today, urgent, waiting
 from handlers.console.work import needs as case_needs
 
-__all__ = [
-    "ACTS",
-    "KEPT",
-    "SCREENS",
-    "Act",
-    "Chosen",
-    "Click",
-    "Invalid",
-    "PaperPage",
-    "PicturePage",
-    "Redirect",
-    "Screen",
-    "ShownOnce",
-]
+__all__ = ["ACTS", "SCREENS"]
 
 SCREENS: tuple[Screen, ...] = (
     *today.screens, *cases.screens, *case_page.screens, *urgent.screens, *waiting.screens, *talk.screens,

@@ -12,8 +12,7 @@ from aiohttp import web
 from bot.web.console.browser import csrf_header
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import KEPT, Click, Invalid, PaperPage, PicturePage, Screen
-from handlers.console.screen import name_of
+from handlers.console.screen import KEPT, Click, Invalid, PaperPage, PicturePage, Screen, name_of
 from handlers.console.screen.moments import ago
 from handlers.desk import Desk
 from handlers.desk.officials import SignedIn

@@ -7,7 +7,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.wire import TooBig, at_most
-from handlers.console import Click
+from handlers.console.screen import Click
 
 MOST_FIELDS = 200
 MOST_FILE_BYTES = 12 << 20  # whoever reads a file says in a sentence from which size on it is too big

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from handlers import console
-from handlers.console import Act, Screen
+from handlers.console.screen import Act, Screen
 
 _TEXT = {"type": "string"}
 _REFUSED = {"description": "the role has not this right, or the form is not ours"}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.pictures.photos import Cleaner, PhotoRefused
 from bot.web.console.browser import MOST_TYPED_BYTES
-from handlers.console import KEPT, Chosen, Click
+from handlers.console.screen import KEPT, Chosen, Click
 
 
 async def picture_of(given: Click, name: str, cleaner: Cleaner) -> Click:

@@ -23,7 +23,7 @@ from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.pictures import picture_of
 from bot.web.pages import Pages
 from handlers import console
-from handlers.console import Act, Click, Invalid, Redirect, Screen, ShownOnce
+from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, ShownOnce
 from handlers.desk import Actor, Desk
 from handlers.desk.office import NotAllowed
 from handlers.desk.officials import SignedIn

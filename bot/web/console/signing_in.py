@@ -18,7 +18,7 @@ from bot.web.console import throttle
 from bot.web.console.browser import Browser, read_form, read_query
 from bot.web.console.passwords import fault, hash_password, is_right
 from bot.web.pages import Pages
-from handlers.console import Click
+from handlers.console.screen import Click
 from handlers.desk import Actor, Desk
 from handlers.desk.officials import Invited, Login, uri_of
 from storage.database import Database, Unit

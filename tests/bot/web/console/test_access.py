@@ -14,7 +14,7 @@ import pytest
 
 from bot.web.console.openapi import paths
 from handlers import console
-from handlers.console import Act, Screen
+from handlers.console.screen import Act, Screen
 from handlers.demo.models import WRITINGS
 from handlers.desk.announcing import Audience, BroadcastDraft
 from handlers.desk.office import RIGHTS, ROLES
