@@ -25,7 +25,6 @@ from handlers.vietnamese.words import composed
 
 SheetFor = Literal["review", "allowance"]
 SHEETS: tuple[SheetFor, ...] = get_args(SheetFor)
-OLDER = ("aged_75", "aged_70", "aged_60")
 MOST_LETTERS = 300  # of anything that was told; a page has no room for more
 
 
@@ -202,10 +201,12 @@ class _Writer:
         return unit.name if unit else ""
 
     def _older(self, household: Household) -> str:
-        told = [household.living_here.get(group) for group in OLDER]
+        told = [household.living_here.get(group) for group in entitlements.OLDER]
         if not told or None in told:
             return ""
-        groups = tuple(Phrase(f"options.living_here.{g}") for g, lives in zip(OLDER, told, strict=True) if lives)
+        groups = tuple(
+            Phrase(f"options.living_here.{g}") for g, lives in zip(entitlements.OLDER, told, strict=True) if lives
+        )
         return self.values.say(Phrase("plain", {"words": groups or Phrase("page.sheet.nobody")}))
 
 
