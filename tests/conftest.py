@@ -106,9 +106,8 @@ def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureReques
         yield f"sqlite:///{file}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(request.getfixturevalue("shaped_database")) if has_tables else server.create()
-    yield server.url(name)
-    server.drop(name)
+    with server.lent(request.getfixturevalue("shaped_database")) if has_tables else server.lent() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -48,9 +48,8 @@ def new_url(engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]:
         yield "sqlite"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
+    with server.lent() as url:
+        yield url
 
 
 @pytest.fixture

@@ -152,9 +152,8 @@ async def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> N
 @pytest.fixture
 def empty_postgres(postgres_server: PostgresServer) -> Iterator[str]:
     """The address of an empty database on PostgreSQL."""
-    name = postgres_server.create()
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+    with postgres_server.lent() as url:
+        yield url
 
 
 async def test_an_empty_postgresql_asks_for_migrate_and_then_serves(empty_postgres: str, tmp_path: Path) -> None:

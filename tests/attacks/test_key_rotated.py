@@ -63,9 +63,8 @@ def empty_url(engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]
         yield "sqlite"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
+    with server.lent() as url:
+        yield url
 
 
 def make_many(desk: Desk) -> None:

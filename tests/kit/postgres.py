@@ -4,6 +4,8 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -51,6 +53,13 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """Drop a database and whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def lent(self, like: str = "template1") -> Iterator[str]:
+        """The address of a database as `create` makes it, dropped at the end."""
+        name = self.create(like)
+        yield self.url(name)
+        self.drop(name)
 
     def kill(self) -> None:
         """Stop at once, as a crash would; connections break."""

@@ -84,11 +84,10 @@ def unused(
         opened.close_now()
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(request.getfixturevalue("shaped_database")) if has_tables else server.create()
-    opened = Database.open(server.url(name))
-    yield opened
-    opened.close_now()
-    server.drop(name)
+    with server.lent(request.getfixturevalue("shaped_database")) if has_tables else server.lent() as url:
+        opened = Database.open(url)
+        yield opened
+        opened.close_now()
 
 
 @pytest.fixture

@@ -2,18 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.kit.house import House, Visitor, open_house, visit
+from tests.kit.house import House, Visitor, visit
 from tests.kit.waiting import until
-
-
-@pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
 
 
 @pytest.fixture

@@ -11,12 +11,6 @@ from tests.kit.postgres import PostgresServer
 
 
 @pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
-
-
-@pytest.fixture
 async def machine(house: House) -> AsyncIterator[Visitor]:
     async with visit(house) as machine:
         yield machine

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import date
 from functools import partial
 from html import unescape
-from pathlib import Path
 
 import orjson
 import pytest
@@ -17,7 +16,7 @@ from handlers.desk.money import WRONG_SEARCHES, LineKind
 from handlers.desk.pledges import Offer
 from storage.queries.chains import chain
 from tests.kit.browser import browser
-from tests.kit.house import House, Json, Reply, Visitor, open_house, visit
+from tests.kit.house import House, Json, Reply, Visitor, visit
 from tests.kit.private_page import TownOf
 
 CLOCK = Actor("clock")
@@ -26,20 +25,9 @@ NOVEMBER, OCTOBER = date(2026, 11, 3), date(2026, 10, 3)
 
 
 @pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
-
-
-@pytest.fixture
 async def lan(house: House) -> AsyncIterator[Visitor]:
     async with visit(house) as lan:
         yield lan
-
-
-@pytest.fixture
-def town(house: House) -> TownOf:
-    return TownOf(house)
 
 
 async def promised(town: TownOf, unit_id: str | None = HERE, **changed: object) -> str:

@@ -2,31 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from bot.web.pages import SECURITY_HEADERS
-from tests.kit.house import House, open_house
+from tests.kit.house import House
 from tests.kit.private_page import TO_HEALTH, TO_PHOTOS, Page, TownOf, read_page, send_page
 from tests.kit.town import Citizen
 
 HEALTH, CHILD = ("choice", "yes"), "suy dinh dưỡng"
 DONE, LATE, AGAIN = "Đã nhận, cảm ơn ông/bà", "Trang này không còn dùng được", "Tôi chưa nhận được câu trả lời"
-
-
-@pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
-
-
-@pytest.fixture
-def town(house: House) -> TownOf:
-    return TownOf(house)
 
 
 @pytest.fixture

@@ -67,11 +67,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def town(house: House) -> TownOf:
-    return TownOf(house)
-
-
-@pytest.fixture
 async def lan(town: TownOf) -> Citizen:
     return await town.lives_abroad("Lan", *TO_HEALTH)
 

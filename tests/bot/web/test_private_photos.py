@@ -1,13 +1,10 @@
 """A private page that asks for photos of a home: what it takes, and what is refused where in plain words."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import col, func, select
 
 from storage.tables import File
-from tests.kit.house import House, open_house
+from tests.kit.house import House
 from tests.kit.private_page import TO_PHOTOS, TownOf, jpeg, send_page
 from tests.kit.town import Citizen
 
@@ -16,17 +13,6 @@ DONE, AGAIN, GOES_ON = (
     "Tôi chưa nhận được ảnh",
     "Cán bộ liên hệ cách nào thì tiện cho ông/bà?",
 )
-
-
-@pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
-
-
-@pytest.fixture
-def town(house: House) -> TownOf:
-    return TownOf(house)
 
 
 @pytest.fixture

@@ -1,30 +1,17 @@
 """The page where a sheet for the counter is fetched: a button first, once, by POST, and hers alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from tests.handlers.conversations.walks import registers
-from tests.kit.house import House, Reply, open_house
+from tests.kit.house import House, Reply
 from tests.kit.private_page import TownOf, read_page
 from tests.kit.sheets import pages, words
 from tests.kit.town import Citizen
 
 USED = "Phiếu đã được lấy"
-
-
-@pytest.fixture
-async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, database_url=database_url) as house:
-        yield house
-
-
-@pytest.fixture
-def town(house: House) -> TownOf:
-    return TownOf(house)
 
 
 @pytest.fixture
