@@ -144,12 +144,15 @@ class Resident:
             )
             self.answers["needs"] = sorted(chosen)
             labels = [texts.load().sentence(self.language, f"options.needs.{need}") for need in chosen]
+            done = texts.load().sentence(self.language, "options.done")
             if self._way != "press":
                 shown = [label for label, _ in line.options]
                 numbers = " ".join(str(shown.index(label) + 1) for label in labels)
+                if self._way == "number" and len(labels) == 1:  # one alone may not be all that she wants
+                    self._to_press = [done]
                 await self.visitor.send(text=numbers if self._way == "number" else plain(", ".join(labels)))
                 return
-            self._to_press = [*labels, texts.load().sentence(self.language, "options.done")]
+            self._to_press = [*labels, done]
         await self._pick_label(line, self._to_press.pop(0))
 
     async def _at_work(self, line: Line) -> None:
