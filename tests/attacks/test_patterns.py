@@ -259,4 +259,5 @@ def test_an_expression_works_in_proportion(used: Used) -> None:
 def test_a_slow_expression_is_found(slow: str) -> None:
     used = Used(re.compile(slow), anchored=False)
 
-    assert any(_grows(used, attack) for attack in _attacks(used.pattern))
+    # A busy machine may hide it from one look, as it may feign it to one.
+    assert any(_grows(used, attack) for _ in range(TRIES) for attack in _attacks(used.pattern))
