@@ -2,7 +2,6 @@
 // Why it fetches missed lines whenever its stream opens: a stream can be cut anywhere. What the stream brings while
 // lines are being fetched is only a sign to fetch again, so nothing is skipped and nothing shown twice.
 // Why every message carries an id made here: it may be sent many times, and is still stored once.
-
 const $ = (id) => document.getElementById(id);
 const words = document.body.dataset;
 const [log, scroller, field, notice] = ["log", "scroller", "field", "notice"].map($);
@@ -118,7 +117,6 @@ function nap(tries, asked) {
   const seconds = Math.min(60, Math.max(Number(asked) || 0, Math.min(15, 2 ** tries)));
   return new Promise((wake) => { setTimeout(wake, seconds * 1000); addEventListener("online", wake, { once: true }); });
 }
-
 async function pull() {
   const response = await fetch(`/chat/messages?after=${encodeURIComponent(last)}`);
   if (response.status === 400 && last !== "0") location.reload(); // The chat we show was erased.
@@ -245,5 +243,7 @@ window.onbeforeunload = (event) => { if (unsent.some((item) => item.photo)) even
 enlarge(recall(() => localStorage, "large", false));
 field.value = recall(() => sessionStorage, "draft", "");
 unsent.forEach(show);
+const door = [...document.querySelectorAll(".door")].find(({ id }) => `#${id}` === location.hash);
+if (door && document.referrer.startsWith(`${location.origin}/`)) door.click(); // Pressed on a page of ours already.
 flush();
 listen(0);

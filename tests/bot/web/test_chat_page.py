@@ -285,6 +285,19 @@ async def test_a_photo_is_made_smaller_and_sent_by_itself(room: ChatRoom, window
     assert window.problems == []
 
 
+async def test_a_door_pressed_on_a_page_of_ours_is_not_to_be_pressed_again(
+    room: ChatRoom, origin: str, window: Window
+) -> None:
+    await window.page.goto(f"{origin}/static/icon.svg")
+    await window.page.goto(f"{origin}/chat#kiemtra", referer=f"{origin}/")
+
+    await expect(window.page.locator(".you .meta")).to_contain_text(say("saved"))
+    await window.page.reload()
+
+    await expect(window.page.locator("#kiemtra")).to_be_hidden()
+    assert [post["text"] for post in room.posts] == ["/kiemtra"]
+
+
 async def test_a_door_of_the_public_page_offers_its_own_beginning(room: ChatRoom, origin: str, window: Window) -> None:
     await window.page.goto("about:blank")
     await window.page.goto(f"{origin}/chat#dangky")
