@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from handlers.flow.answers import UNKNOWN, Answers, Condition
-from handlers.flow.message import Opening, Say
+from handlers.flow.message import Opening, Phrase, Say
 from handlers.flow.questions import Question
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Repeat",
     "Review",
     "Step",
+    "Tell",
 ]
 
 T = TypeVar("T")
@@ -66,6 +67,19 @@ class Ask:
     def passed(self) -> str:
         """What counts as the answer where a private question is passed over."""
         return next(f"#{name}" for name in PASSES if name in self.question.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say once what the answers given before let be known. values: what its text names; None where nothing is known."""
+
+    key: str
+    values: Callable[[Answers], Mapping[str, object] | None]
+
+    def said(self, told: Answers) -> Say | None:
+        """What is said; None where nothing is known yet."""
+        values = self.values(told)
+        return None if values is None else Say(Phrase(self.key, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +144,7 @@ class Review:
         object.__setattr__(self, "beside", beside)
 
 
-Step = Say | Ask | EndIf | FinishIf | Repeat | Review
+Step = Say | Tell | Ask | EndIf | FinishIf | Repeat | Review
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from handlers.flow import moving, readers
-from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Step
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Step, Tell
 from handlers.flow.message import Asking, Incoming, Mode, Phrase, Say
 from handlers.flow.questions import UNKNOWN, Candidate, Misheard, Question, Said, Unsure
 from handlers.flow.session import REVIEW, Form
@@ -196,9 +196,9 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
         before = {slot: written for slot, written in form.answers.items() if slot in reached or slot in brought}
         now = Answers(before, form.day, facts, abroad=abroad)
         match step:
-            case Say() if step.phrase.key not in form.spoken:
-                says.append(step)
-                form = replace(form, spoken=form.spoken | {step.phrase.key})
+            case Say() | Tell() if (said := _not_said_yet(step, now, form)) is not None:
+                says.append(said)
+                form = replace(form, spoken=form.spoken | {said.phrase.key})
             case EndIf() if step.condition(now):
                 return Turn(form, (*says, Say(step.say, openings=step.openings)), ended=True)
             case FinishIf() if step.condition(now):
@@ -218,6 +218,11 @@ def ask(conversation: Conversation[D], form: Form, facts: object, *, abroad: boo
                     form = _prune(conversation, form, reached, conversation.script[place:])
                     return Turn(form, tuple(says), _asked_for(form, unsettled, now))
     return Turn(_prune(conversation, form, reached), tuple(says))
+
+
+def _not_said_yet(step: Say | Tell, now: Answers, form: Form) -> Say | None:
+    said = step if isinstance(step, Say) else step.said(now)
+    return None if said is None or said.phrase.key in form.spoken else said
 
 
 def _go_through(

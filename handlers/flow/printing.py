@@ -5,7 +5,7 @@ from datetime import date
 from textwrap import indent
 from typing import TypeVar
 
-from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review
+from handlers.flow.conversation import Answers, Ask, Conversation, EndIf, FinishIf, Repeat, Review, Tell
 from handlers.flow.message import Phrase, Say
 from handlers.flow.moving import review_choices
 from handlers.flow.questions import Question
@@ -40,10 +40,14 @@ def script(conversation: Conversation[D], texts: Texts, language: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _other(step: Say | EndIf | FinishIf | Review, texts: Texts, language: str, conversation: Conversation[D]) -> str:
+def _other(
+    step: Say | Tell | EndIf | FinishIf | Review, texts: Texts, language: str, conversation: Conversation[D]
+) -> str:
     scope = conversation.scope
     if isinstance(step, Say):
         return f"— {_text(texts, language, scope, step.phrase.key)}"
+    if isinstance(step, Tell):
+        return f"— {_text(texts, language, scope, step.key)}"
     if isinstance(step, FinishIf):
         return f"— [{_clause(step.condition, texts, language)}] →"
     if isinstance(step, EndIf):

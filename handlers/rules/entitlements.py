@@ -71,6 +71,15 @@ def offers(household: Household, day: date, *, likely: frozenset[str]) -> tuple[
     return _offered(household, fitting)
 
 
+def certain(household: Household, day: date) -> tuple[ProgrammeOffer, ...]:
+    """What is the family's whatever else it may say: nobody's own allowance, and nothing that gives way to a better."""
+    programmes = in_force(day)
+    may_go = {programme.id for programme in programmes if programme.of}
+    may_go.update(other for one in programmes for other in (*one.instead_of, *one.instead_of_alone))
+    found = offers(household, day, likely=frozenset())
+    return tuple(offer for offer in found if offer.status == "now" and offer.sure and offer.id not in may_go)
+
+
 def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
     """Whether a family lives where a programme is for. possible: what its place may count as, rural or urban.
 

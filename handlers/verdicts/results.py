@@ -11,7 +11,7 @@ from handlers.rules import entitlements
 from handlers.rules.household import Household
 from handlers.rules.office import Office
 from handlers.rules.poverty import Assessment, Verdict, changed_places
-from handlers.rules.programmes import ProgrammeOffer
+from handlers.rules.programmes import ProgrammeOffer, in_force, words
 from handlers.verdicts import figures, offers
 from handlers.vietnamese import units
 
@@ -51,9 +51,28 @@ def _first_of_all(offered: tuple[ProgrammeOffer, ...]) -> tuple[ProgrammeOffer, 
     return tuple(offer for offer in offered if offer.status == "now" and offer.sure)[:HOLDER_OFFERS]
 
 
+def without_asking(household: Household, day: date) -> Phrase | None:
+    """What helps a family most of what is certain whatever else it says; None if that has to be asked for."""
+    first_of_all = next(iter(entitlements.certain(household, day)), None)
+    if first_of_all is None or not words(first_of_all.row).get("by_list"):
+        return None
+    return next(offers.lines((first_of_all,), day, household))
+
+
+def of_any_family(household: Household, found: Assessment) -> Phrase | None:
+    """What a family without a certificate may ask for at once because of who lives there; None if nothing is sure."""
+    offered = entitlements.offers(household, found.day, likely=frozenset(found.verdict.classes))
+    own = {programme.id for programme in in_force(found.day) if programme.of}
+    if not any(offer.id in own for offer in _first_of_all(offered)):
+        return None
+    first_of_all = offers.lines(_first_of_all(offered), found.day, household)
+    lines = (*first_of_all, *offers.family_sum(household, offered, found.day))
+    return Phrase("verdict.of_any_family", {"lines": Lines(lines)})
+
+
 def second(household: Household, found: Assessment, office: Office) -> Phrase:
     """What is still open, and what to do where until when."""
-    lines = (*_open(household, found), _to_do(household, office), Phrase("verdict.residence"))
+    lines = (*_open(household, found), _to_do(household, found, office), Phrase("verdict.residence"))
     return Phrase("verdict.second", {"lines": Lines(lines)})
 
 
@@ -133,13 +152,20 @@ def _other_line(household: Household, day: date, other: Verdict) -> Phrase:
     return Phrase("verdict.open.changed_place" if places else "verdict.open.unknown_place", values)
 
 
-def _to_do(household: Household, office: Office) -> Phrase:
+def is_above_every_line(found: Assessment) -> bool:
+    """Whether by its income a family is of no class, under the coming standard too."""
+    coming = found.coming
+    return found.outcome == "none" and (coming is None or coming.verdict.income == "above")
+
+
+def _to_do(household: Household, found: Assessment, office: Office) -> Phrase:
     values = {"form": office.review_form or figures.CONFIRM, "unit": _unit(household)}
     if office.review_to is None:
         return Phrase("verdict.do.ask", values)
     later = office.next_procedure
     after = Phrase("verdict.do.next_start", {"day": later.next_start}) if later else Phrase("verdict.do.later")
-    return Phrase("verdict.do.hand_in", values | {"ends": office.review_to, "after": after})
+    do = "verdict.do.may_hand_in" if is_above_every_line(found) else "verdict.do.hand_in"
+    return Phrase(do, values | {"ends": office.review_to, "after": after})
 
 
 def _unit(household: Household) -> object:

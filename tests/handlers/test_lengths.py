@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.rules.examples import SOMEONE, named_cases
-from handlers.rules.household import Certificate, Household, Pension
-from handlers.rules.poverty import changed_places
+from handlers.rules.household import Certificate, Degree, Household, Pension
+from handlers.rules.poverty import assess, changed_places
 from handlers.texts.loader import LANGUAGES
 from handlers.verdicts import results
 from handlers.vietnamese import units
@@ -70,6 +70,19 @@ def test_what_a_holder_is_told_fits_whoever_lives_there() -> None:
         family = Household(unit_id=unit, certificate=certificate, living_here=living_here, pension=pension)
         for language in LANGUAGES:
             check(iter([voice(language, TODAY).say(results.holder(family, TODAY))]))
+
+
+def test_what_a_family_of_no_class_is_told_of_fits_whoever_lives_there() -> None:
+    pensions: tuple[Pension | None, ...] = ("all", "none", "some", None)
+    degrees: tuple[Degree | None, ...] = ("especially_severe", "severe", None)
+    houses = [dict.fromkeys(SOMEONE, True), *({who: True} for who in SOMEONE), dict.fromkeys(SOMEONE, False)]
+    heard = 0
+    for pension, degree, living_here in product(pensions, degrees, houses):
+        family = Household(certificate="none", living_here=living_here, pension=pension, disability=degree)
+        phrase = results.of_any_family(family, assess(family, TODAY))
+        heard += phrase is not None
+        check(voice(language, TODAY).say(phrase) for language in LANGUAGES if phrase is not None)
+    assert heard > len(degrees)
 
 
 def test_what_a_result_stands_on_begins_with_nothing_to_hide() -> None:

@@ -16,7 +16,7 @@ from bot.channels.webchat import WebChat
 from handlers import texts
 from handlers.conversations import ALL
 from handlers.desk import Desk
-from handlers.flow.conversation import Answers, Conversation, EndIf
+from handlers.flow.conversation import Answers, Conversation, EndIf, Tell
 from handlers.flow.message import Say
 from handlers.texts import BadText, Dong, Lines, Phrase, Voice
 from handlers.texts.loader import LANGUAGES, build
@@ -197,6 +197,8 @@ def _words_of(conversation: Conversation[Desk]) -> Iterator[str]:
     for step in conversation.script:
         if isinstance(step, Say):
             yield step.phrase.key
+        elif isinstance(step, Tell):
+            yield step.key
         elif isinstance(step, EndIf):
             yield step.say
     if conversation.keeps_paused:

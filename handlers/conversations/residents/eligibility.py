@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from handlers.desk import Desk
-from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Reask, Review
-from handlers.flow.message import Opening, Say
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Reask, Review, Step, Tell
+from handlers.flow.message import Opening, Phrase, Say
 from handlers.forms import questionnaire as q
 from handlers.rules import poverty, reasons
 from handlers.verdicts import results
@@ -62,20 +62,32 @@ def tell_result(a: Answers, desk: Desk) -> Done | Reask:
     desk.households.keep(a.written(), a.day, outcome, tuple(reason.row.id for reason in why))
     if holder:
         return Done(Say(results.holder(household, a.day), openings=(*holder_doors(a), *offer_of_news(desk))))
+    besides = results.of_any_family(household, found)
     return Done(
         Say(results.first(household, found)),
+        *((Say(besides),) if besides else ()),
         Say(
             results.second(household, found, desk.office),
-            card=results.card(household, found, desk.office, demo=desk.demo),
+            card=None
+            if results.is_above_every_line(found)
+            else results.card(household, found, desk.office, demo=desk.demo),
             openings=(*result_doors(a), *offer_of_news(desk)),
         ),
     )
 
 
-SCRIPT = (
+def known_so_far(a: Answers) -> Mapping[str, object] | None:
+    """What a certificate brings whatever is answered later; a family needn't answer all to hear something."""
+    household = q.family(a)
+    what = results.without_asking(household, a.day) if q.holds_a_certificate(a) else None
+    return None if what is None else {"holds": Phrase(f"verdict.holds.{household.certificate}"), "what": what}
+
+
+SCRIPT: tuple[Step, ...] = (
     Ask(q.unit),
     EndIf(q.lives_elsewhere, say="elsewhere"),
     Ask(q.certificate),
+    Tell("so_far", known_so_far),
     Ask(q.members, only_if=q.holds_none),
     Ask(q.children, only_if=q.number_of_people_known, fits=q.children_fit_in_the_family),
     Ask(q.living_here),
@@ -117,7 +129,7 @@ reviewed = Conversation(
     "eligibility_review",
     needs="check",
     recalls=all_known_before,
-    script=(*SCRIPT, Review()),
+    script=(*(step for step in SCRIPT if not isinstance(step, Tell)), Review()),
     finish=tell_result,
     texts=conversation.name,
 )

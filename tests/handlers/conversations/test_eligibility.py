@@ -83,7 +83,7 @@ async def test_the_longest_way_has_eighteen_questions(lan: Citizen) -> None:
         "không",
     )  # fmt: skip
 
-    lan.hears(*RESULT)
+    lan.hears(RESULT[0], "verdict.of_any_family", RESULT[1])
     assert len(asked) == MOST_QUESTIONS
 
 
@@ -124,6 +124,38 @@ async def test_above_every_line_the_house_is_not_asked_about(lan: Citizen) -> No
 
 
 # Results
+
+
+async def test_a_poor_family_hears_what_is_its_own_before_all_is_answered(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, "Hòa Khánh", "Hộ nghèo")
+
+    lan.hears("eligibility.so_far", "eligibility.living_here")
+    assert "Thẻ bảo hiểm y tế cho cả hộ nghèo: Nhà nước đóng toàn bộ" in lan.heard[0].text
+
+
+@pytest.mark.parametrize("certificate", ["Hộ cận nghèo", "Không có", "Không biết"])
+async def test_what_may_give_way_to_something_better_waits_for_the_result(lan: Citizen, certificate: str) -> None:
+    await lan.says(*CONSENTED, "Hòa Khánh", certificate)
+
+    lan.hears("eligibility.living_here" if certificate == "Hộ cận nghèo" else "eligibility.members")
+
+
+async def test_above_every_line_who_is_old_is_told_of_the_pension_and_nobody_is_sent_to_the_review(
+    lan: Citizen,
+) -> None:
+    await lan.says(*CONSENTED, "Hòa Khánh", "Không có", "2", "0", "1", "xong", "0", "Không", "20 triệu", "đúng")
+
+    lan.hears("verdict.first", "verdict.of_any_family", "verdict.second")
+    assert "hưu trí xã hội, người từ 75 tuổi: 540.000 đ mỗi người mỗi tháng" in lan.heard[1].text
+    assert "Nên làm" not in lan.heard[2].text
+    assert "Nếu vẫn muốn được rà soát" in lan.heard[2].text
+
+
+async def test_above_the_line_of_today_alone_the_review_is_advised(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, "Hòa Khánh", "Không có", "2", "0", "10", "5 triệu", "đúng")
+
+    lan.hears(*RESULT)
+    assert "Nên làm: nộp Giấy đề nghị" in lan.hears_last("verdict.second").text
 
 
 async def test_a_family_with_three_lacks_is_likely_poor(lan: Citizen) -> None:

@@ -338,7 +338,7 @@ async def test_a_check_that_ends_by_linking_from_abroad_is_kept_for_the_one_who_
     await telegram.presses(YES)
 
     keys = [heard.key for heard in telegram.heard]
-    assert (keys[0], *keys[-2:]) == ("link.linked", *RESULT)
+    assert (keys[0], *keys[-3:]) == ("link.linked", RESULT[0], "verdict.of_any_family", RESULT[1])
     assert (await kept_answers(web))["nutrition"] == "#unknown"
 
 

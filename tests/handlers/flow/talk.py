@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.flow import engine, moving
-from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Repeat, Review
+from handlers.flow.conversation import Answers, Ask, Conversation, Done, EndIf, Repeat, Review, Tell
 from handlers.flow.message import Asking, Incoming, Option, Phrase, Press, Say
 from handlers.flow.questions import Candidate, Choice, Choices, Money, Name, Words, Year, YesNo
 from handlers.flow.session import Form
@@ -53,6 +53,10 @@ def there_are_campaigns(a: Answers) -> bool:
     return bool(a.facts(Open).campaigns)
 
 
+def what_a_pension_makes(a: Answers) -> Mapping[str, object] | None:
+    return {"pension": a[pension]} if a.get(pension) else None
+
+
 def finish(a: Answers, desk: None) -> Done:
     """Nothing is done: the engine never calls this."""
     return Done()
@@ -67,6 +71,7 @@ conversation = Conversation[None](
         EndIf(lives_elsewhere, say="not_here"),
         Ask(has_pension),
         Ask(pension, only_if=draws_a_pension),
+        Tell("so_rich", what_a_pension_makes),
         Ask(illness, private=True),
         Ask(treatment, only_if=is_ill, private=True),
         Say("about_children"),

@@ -29,6 +29,18 @@ def test_a_whole_walk_ends_at_the_review_and_then_with_nothing_left_to_ask() -> 
     assert lan.said == ["welcome", "about_children"]
 
 
+def test_what_the_answers_let_be_known_is_said_once_and_where_nothing_is_known_nothing() -> None:
+    without = Talk().walks("yes", "no")
+    lan = Talk().walks("yes", "yes", "2 triệu", "đúng")
+    assert without.said == ["welcome"]
+    assert (lan.said, lan.at) == (["welcome", "so_rich"], "illness")
+    assert lan.turn.says[0].phrase.values == {"pension": 2_000_000}
+
+    lan.walks("none")
+
+    assert lan.said == ["welcome", "so_rich", "about_children"]
+
+
 def test_an_early_end_says_so() -> None:
     lan = Talk().walks("no")
 
@@ -86,7 +98,7 @@ def test_a_private_question_must_know_the_answer_it_gets_abroad() -> None:
 def test_every_kind_of_step_is_in_the_made_up_conversation() -> None:
     kinds = {type(step).__name__ for step in talk.conversation.script}
 
-    assert kinds == {"Say", "Ask", "EndIf", "Repeat", "Review"}
+    assert kinds == {"Say", "Tell", "Ask", "EndIf", "Repeat", "Review"}
 
 
 # Doubts and several choices
