@@ -15,7 +15,8 @@ from handlers.dialogue.dialogue import PERSON_OR_MENU, URGENT_OR_NOT, Course, re
 from handlers.flow import engine, moving, readers
 from handlers.flow.conversation import Conversation
 from handlers.flow.message import MENU, Asking, Incoming, Opening, Option, Phrase, Press, Say
-from handlers.flow.session import REVIEW
+from handlers.flow.session import REVIEW, Form
+from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import words
 from storage.queries.incoming import chats, sessions
 
@@ -212,6 +213,9 @@ class MessageTurn(Course):
         if found is not None:
             conversation, form, asking = found
             question = conversation.question(asking.slot)
+            if self._is_done_too_late(conversation, form, asking):
+                self.go_on()
+                return
             free = question is not None and question.takes_anything and asking.mode == "ask"
             if free and (command := commands.alone(self.desk.texts, typed, accented=True)):
                 self._command(command)
@@ -230,6 +234,13 @@ class MessageTurn(Course):
                 return
             unsettled = heard
         self._no_answer(typed, unsettled)
+
+    def _is_done_too_late(self, conversation: Conversation[Desk], form: Form, asking: Asking) -> bool:
+        """Whether "Xong" is said of several choices that an answer typed at once has closed already."""
+        said = {words.fold(self.desk.texts.sentence(language, "options.done")) for language in LANGUAGES}
+        before = conversation.question(next(reversed(list(form.answers)), ""))
+        several = before is not None and before.several and before.key != asking.slot
+        return several and words.fold(self.incoming.text) in said
 
     def _no_answer(self, typed: str, heard: engine.Doubt | engine.Missed | None) -> None:
         """Words that settle no question: a command, a doubt, somebody in need, another wish, or not understood."""

@@ -41,6 +41,25 @@ async def test_what_can_not_be_used_is_said_and_the_question_shown_again(lan: Ci
     lan.hears(key, "registration.name")
 
 
+@pytest.mark.parametrize("late", ["Xong", "xong", "done"])
+async def test_a_done_that_comes_after_the_answer_is_no_answer_to_the_next_question(lan: Citizen, late: str) -> None:
+    await lan.says(*CONSENTED, "1 2")
+    lan.hears("registration.work")
+
+    await lan.says(late)
+
+    lan.hears("registration.work")
+    assert "work" not in await lan.answers()
+
+
+async def test_a_done_where_nothing_was_chosen_from_several_is_a_word_like_others(lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *TO_NAME)
+
+    await lan.says("xong")
+
+    lan.hears("registration.birth_year")
+
+
 async def test_a_hello_in_the_middle_shows_the_question_again(lan: Citizen) -> None:
     await lan.says(*CONSENTED)
 
