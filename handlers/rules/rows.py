@@ -10,7 +10,7 @@ as it is, and a family that is told nothing loses more than one that is told to 
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -155,11 +155,17 @@ def load(source: str | Path) -> RuleRows:
         raise BadRow(f'{file}: "{min(content)}" is not known here; a file holds checked_on and [[row]] tables.')
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadRow(f"{file}: rows are written as [[row]] tables.")
+    read = (_read({"checked_on": compared} | entry, file=file, number=n) for n, entry in enumerate(entries, start=1))
+    return arranged(read, file)
+
+
+def arranged(rows: Iterable[RuleRow], file: str) -> RuleRows:
+    """Check rows, each and beside the others of its id, and put them in order. Raises BadRow."""
     series: dict[str, list[RuleRow]] = {}
-    for number, entry in enumerate(entries, start=1):
-        row = _read({"checked_on": compared} | entry, file=file, number=number)
+    for row in rows:
+        _check(row, f'{file}: row "{row.id}"')
         series.setdefault(row.id, []).append(row)
-    return RuleRows(MappingProxyType({row_id: _in_order(rows, file) for row_id, rows in series.items()}))
+    return RuleRows(MappingProxyType({row_id: _in_order(of_id, file) for row_id, of_id in series.items()}))
 
 
 def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
@@ -170,7 +176,7 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
     if strange := sorted(entry.keys() - _KEYS):
         raise BadRow(f'{where}: "{strange[0]}" is not known here.')
     value = entry.get("value")
-    row = RuleRow(
+    return RuleRow(
         id=name,
         value=None if value is None else _frozen(value, where),
         valid_from=_day(entry, "valid_from", where),
@@ -183,8 +189,6 @@ def _read(entry: Mapping[str, object], *, file: str, number: int) -> RuleRow:
         checked_on=None if entry.get("confidence") == "setting" else _day(entry, "checked_on", where),
         evidence=_evidence(entry, where),
     )
-    _check(row, where)
-    return row
 
 
 def _check(row: RuleRow, where: str) -> None:
