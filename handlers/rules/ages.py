@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 
-from handlers.rules.poverty import rows_of_file
+from handlers.rules.book import per_book, rows_of_file
 from handlers.rules.rows import is_hidden
 
 # The name a text uses, the file and the row it stands for.
@@ -22,7 +21,7 @@ _NAMED = {
 }
 
 
-@cache
+@per_book
 def figures_of_the_day(day: date) -> Mapping[str, object]:
     """The figures in force on a day; three dots for one that is not, since no question may then rest on it."""
     found: dict[str, object] = {}

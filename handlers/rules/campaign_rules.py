@@ -6,10 +6,9 @@ and has it confirmed, and no day is made up in its place.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Literal
 
-from handlers.rules.poverty import rows_of_file
+from handlers.rules.book import per_book, rows_of_file
 from handlers.rules.rows import Caution, RuleRow, caution, is_hidden
 
 Problem = Literal["unknown_basis", "no_end", "ends_before_it_begins", "too_long"]
@@ -38,7 +37,7 @@ class Basis:
         return str(self.row.value)
 
 
-@cache
+@per_book
 def bases(day: date) -> tuple[Basis, ...]:
     """Return the bases in force on a day, in the order in which they are offered."""
     return tuple(_basis(row, day) for row in rows_of_file("drives").under("basis.", day) if not is_hidden(row))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from handlers.rules.poverty import rows_of_file
+from handlers.rules.book import rows_of_file
 from handlers.rules.rows import RuleRow, caution
 
 FILES = ("office", "standards", "indicators", "areas", "programmes", "drives", "goods")

@@ -8,9 +8,9 @@ lower allowances of a person are left out: eight lines for one person who gets o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
+from handlers.rules.book import per_book
 from handlers.rules.conditions import all_true
 from handlers.rules.household import Certificate, Household, Someone
 from handlers.rules.poverty import Area, areas
@@ -90,7 +90,7 @@ def lives_there(area: str, possible: tuple[Area, ...]) -> bool | None:
     return None
 
 
-@cache
+@per_book
 def general(day: date) -> tuple[ProgrammeOffer, ...]:
     """Everything there is on a day, for somebody who was asked nothing."""
     nobody = Household()
@@ -133,7 +133,7 @@ def monthly_sum(household: Household, offered: tuple[ProgrammeOffer, ...], day: 
 # Inside
 
 
-@cache
+@per_book
 def _of_classes(
     certificate: Certificate | None, likely: frozenset[str], day: date
 ) -> tuple[tuple[Programme, Status], ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import TypeGuard
 
-from handlers.rules.poverty import rows_of_file
+from handlers.rules.book import rows_of_file
 from handlers.rules.rows import BadRow, RuleRow, Value, is_hidden
 from handlers.vietnamese.words import accents, composed, fold
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.rules.poverty import rows_of_file, standard
+from handlers.rules.book import rows_of_file
+from handlers.rules.poverty import standard
 from handlers.rules.rows import NotInForce, RuleRow, is_hidden
 
 FILES = ("standards", "indicators", "areas", "programmes")

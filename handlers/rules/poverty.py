@@ -8,12 +8,11 @@ within the new line means "poor or near-poor".
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
+from handlers.rules.book import per_book, rows_of_file
 from handlers.rules.household import Household, Range
-from handlers.rules.rows import NotInForce, RuleRow, RuleRows, load
+from handlers.rules.rows import NotInForce, RuleRow
 from handlers.vietnamese import units
 
 Area = Literal["urban", "rural"]
@@ -23,7 +22,6 @@ Place = Literal["within", "above", "unclear"]
 
 CLASSES: tuple[Class, ...] = ("poor", "near_poor", "middle", "none")
 DEPENDANTS = "dependants"
-_DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +83,7 @@ class Assessment:
     outcome: Outcome
 
 
-@cache
-def rows_of_file(name: str) -> RuleRows:
-    """The rows of one file of project data."""
-    return load(_DATA / f"{name}.toml")
-
-
-@cache
+@per_book
 def standard(day: date) -> Standard:
     """The standard in force on a day. Raises NotInForce before 2022 and after the last known one."""
     rows = rows_of_file("standards")
@@ -108,7 +100,7 @@ def standard(day: date) -> Standard:
     )
 
 
-@cache
+@per_book
 def areas(unit_id: str | None, day: date) -> tuple[Area, ...]:
     """The lines that may apply: that of the unit's type first, the other where the type changed or is unknown."""
     row = area_row(unit_id, day)

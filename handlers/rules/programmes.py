@@ -6,12 +6,11 @@ Why one that is too unsure to show is left out: hope that no official has confir
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Literal
 
+from handlers.rules.book import per_book, rows_of_file
 from handlers.rules.conditions import CONDITIONS, TIERS, Condition, Tier, not_asked
 from handlers.rules.household import Household
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import Confidence, RuleRow, RuleRows, is_hidden
 
 Status = Literal["now", "recognised"]
@@ -95,14 +94,14 @@ class Programme:
         return found
 
 
-@cache
+@per_book
 def allowance_form(day: date) -> str:
     """The form of the law by which allowances and pensions are asked for on a day; empty where it is not known."""
     forms = (str(words(programme.row).get("official_form", "")) for programme in in_force(day))
     return next((form for form in forms if form), "")
 
 
-@cache
+@per_book
 def in_force(day: date) -> tuple[Programme, ...]:
     """Every programme in force on a day that may be shown, in the file's order."""
     rows = rows_of_file("programmes")

@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
+from handlers.rules.book import rows_of_file
 from handlers.rules.entitlements import general
 from handlers.rules.entitlements import offers as offered
 from handlers.rules.examples import NamedCase, named_cases
 from handlers.rules.household import Household
 from handlers.rules.office import office
-from handlers.rules.poverty import assess, next_standard, rows_of_file
+from handlers.rules.poverty import assess, next_standard
 from handlers.rules.rows import is_hidden
 from handlers.texts import Lines, Phrase
 from handlers.texts.loader import LANGUAGES

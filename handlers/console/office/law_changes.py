@@ -7,8 +7,8 @@ from datetime import date
 from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.cases import LawChangeOutcome, Upcoming
+from handlers.rules.book import rows_of_file
 from handlers.rules.law_change_days import Turning
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import RuleRow, caution
 from handlers.texts import Phrase
 from handlers.verdicts import figures, offers

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.desk import Desk
 from handlers.desk.pledges import how_much as in_words
 from handlers.flow import readers
-from handlers.rules.poverty import rows_of_file
+from handlers.rules.book import rows_of_file
 from handlers.texts import Bilingual, Phrase
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from handlers import texts
 from handlers.rules import catalogue
+from handlers.rules.book import rows_of_file
 from handlers.rules.campaign_rules import Problem, bases, basis_on, check, distribute_until
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import caution
 from tests.kit.cases import for_each
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from handlers.rules import programmes
 from handlers.rules.arrears import owed
+from handlers.rules.book import rows_of_file
 from handlers.rules.entitled import EntitledCase, entitled_cases, line, table, wrong
 from handlers.rules.entitlements import OLDER, general, monthly_sum, offers
 from handlers.rules.household import Household, Range
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.programmes import ProgrammeOffer, in_force, kind, words
 from handlers.rules.rows import is_hidden
 from handlers.texts.loader import LANGUAGES

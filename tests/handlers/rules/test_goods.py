@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import texts
+from handlers.rules.book import rows_of_file
 from handlers.rules.goods import Season, product_of, products, seasons, topic_of, topics
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.rows import RuleRow, is_hidden
 from handlers.vietnamese.words import fold
 from tests.kit.cases import for_each

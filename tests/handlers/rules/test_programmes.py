@@ -7,10 +7,10 @@ from typing import cast, get_args
 
 import pytest
 
+from handlers.rules.book import rows_of_file
 from handlers.rules.conditions import CONDITIONS, all_true, any_true
 from handlers.rules.entitlements import general, offers
 from handlers.rules.household import Certificate, Degree, Household, Pension, Range, Someone
-from handlers.rules.poverty import rows_of_file
 from handlers.rules.programmes import EVERY_CLASS
 from handlers.rules.rows import RuleRow, is_hidden
 from tests.kit.cases import for_each
