@@ -38,6 +38,10 @@ _NEVER = {
         SELECT p.id FROM person p JOIN data_key k ON k.name = 'person:' || p.id WHERE p.state = 'erased'""",
     "chat line {0} is numbered beyond its chat's last": """
         SELECT l.address_id FROM chat_line l JOIN address a ON a.id = l.address_id WHERE l.number > a.last_line""",
+    "rule override {0} is in force and no audit row says that a second official confirmed it": """
+        SELECT r.id FROM rule_override r LEFT JOIN audit a ON a.subject = 'rule:' || r.id
+            AND a.action = 'rule.confirmed' AND a.actor = 'official:' || r.confirmed_by
+            WHERE r.state = 'in_force' AND (a.subject IS NULL OR r.confirmed_by = r.proposed_by)""",
 }
 _SUMS = """
     SELECT p.id FROM pledge p LEFT JOIN (

@@ -12,7 +12,7 @@ import storage.tables  # noqa: F401  # the metadata knows only tables that were 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0011"
+HEAD = "0012"
 PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
 
 

@@ -48,6 +48,7 @@ from storage.tables.officials import (
     RecoveryCode,
 )
 from storage.tables.people import Address, Person, SessionRow
+from storage.tables.rules import RuleOverride
 
 __all__ = [
     "AccountChange",
@@ -98,6 +99,7 @@ __all__ = [
     "Recipient",
     "RecoveryCode",
     "Reminder",
+    "RuleOverride",
     "SessionRow",
     "Subscription",
     "Suspect",
