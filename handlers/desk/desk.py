@@ -51,6 +51,7 @@ from handlers.desk.cases import (
     Worklist,
 )
 from handlers.desk.consents import Consents, Subscriptions
+from handlers.desk.law import RuleOverrides
 from handlers.desk.messages import (
     Disclosures,
     Files,
@@ -152,6 +153,8 @@ class Desk(Context):
     campaigns = Noun(Campaigns)
     gift_accounts = Noun(GiftAccounts)
     ledger = Noun(Ledger)
+    # law
+    rule_overrides = Noun(RuleOverrides)
     # cases
     case_acts = Noun(CaseActs)
     case_answers = Noun(CaseAnswers)

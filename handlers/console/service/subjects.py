@@ -26,7 +26,8 @@ _SEEN_BY = {"gift_account": "account.see", "pledge": "gift.see", "allocation": "
 SHORT = 6  # letters of an id that has no code
 NAMED = (
     "case", "talk", "urgent", "official", "person", "outbox", "dead_letter", "owner", "bank", "bank_line", "campaign",
-    "gift_account", "pledge", "allocation", "need", "grievance", "model", "broadcast", "suspect", "law", "sign_in",
+    "gift_account", "pledge", "allocation", "need", "grievance", "model", "broadcast", "suspect", "law", "rule",
+    "sign_in",
 )  # fmt: skip
 
 

@@ -87,6 +87,8 @@ broadcast.call     all    unit  -        -       -          -       -     -     
 calendar.change    all    -     -        -       -          -       -     -       -
 law.see            all    all   -        -       -          all     all   -       -
 law.confirm        all    -     -        -       -          -       -     -       -
+rule.enter         all    -     -        -       -          -       -     first   -
+rule.confirm       all    -     -        -       -          -       -     second  -
 """
 
 
