@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.delivery.webchat_delivery import WebchatDelivery
 from bot.jobs import anchors
 from bot.jobs.key_watch import KeyWatch
+from bot.jobs.rule_watch import RuleWatch
 from bot.jobs.table import JobClock, Work, table
 from bot.pictures.photos import Cleaner
 from bot.platforms.platform import CountsByHeader, Platform, build
@@ -57,6 +58,7 @@ class Service:
     lines: ChatLines
     jobs: JobClock
     key_watch: KeyWatch
+    rule_watch: RuleWatch
     site: Callable[[], web.Application]
     alarms: list[str]
 
@@ -102,12 +104,14 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
 
     jobs = JobClock(work, settings.timezone, settings.digest_at)
     watch = ClockWatch(clock, database.read_now(machine.last_note))
+    rule_watch = RuleWatch(database)
+    rule_watch.begin()
 
     def reasons() -> list[str]:
         of_platforms = (reason for platform in built for reason in platform.reasons())
         return sorted({*alarms, *jobs.reasons(), *watch.reasons(), *of_platforms})
 
-    site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons, jobs.counts)
+    site = partial(_site, opened, clock, inbox, lines, tuple(built), reasons, jobs.counts, rule_watch)
     return Service(
         opened=opened,
         inbox=inbox,
@@ -116,6 +120,7 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
         lines=lines,
         jobs=jobs,
         key_watch=KeyWatch(database, office.master, settings.data_dir / anchors.NAME, alarms.append),
+        rule_watch=rule_watch,
         site=site,
         alarms=alarms,
     )
@@ -123,7 +128,7 @@ def wire(opened: OpenedOffice, clock: Clock) -> Service:
 
 def _site(
     opened: OpenedOffice, clock: Clock, inbox: Inbox, lines: ChatLines, platforms: Sequence[Platform],
-    reasons: Callable[[], list[str]], jobs: Callable[[], Mapping[tuple[str, str], int]],
+    reasons: Callable[[], list[str]], jobs: Callable[[], Mapping[tuple[str, str], int]], rule_watch: RuleWatch,
 ) -> web.Application:  # fmt: skip
     """Put together what is served over HTTP."""
     database, office, settings = opened.database, opened.office, opened.settings
@@ -145,7 +150,16 @@ def _site(
         platform.add_to(app)
     daily = {job.name: job.at for job in table(settings.digest_at) if job.at is not None}
     is_official = console.add_to(
-        app, database, office, clock, site, origins=origins, secure=secure, reasons=reasons, daily=daily
+        app,
+        database,
+        office,
+        clock,
+        site,
+        origins=origins,
+        secure=secure,
+        reasons=reasons,
+        daily=daily,
+        look_at_rules=rule_watch.look,
     )
 
     def rejected() -> dict[str, int]:
@@ -171,7 +185,7 @@ async def running(service: Service) -> AsyncIterator[server.Running]:
         listener = await server.start(site, settings.host, settings.port)
     except OSError:
         raise CannotStart("HOST and PORT: this address can't be had; is something else listening there?") from None
-    running_parts = [service.inbox.run, service.outbox.run, service.key_watch.run]
+    running_parts = [service.inbox.run, service.outbox.run, service.key_watch.run, service.rule_watch.run]
     for platform in service.platforms:
         await platform.start()
         running_parts += platform.parts

@@ -12,6 +12,7 @@ from types import FrameType
 import hypothesis
 import pytest
 
+from handlers.rules import book
 from storage.database import Database
 from tests.kit.postgres import PostgresServer
 from tests.kit.shape import bring_to_shape, lay_file
@@ -54,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("trial") or item.nodeid.startswith(HEAVY):
             item.add_marker(pytest.mark.timeout(TRIAL_S if item.get_closest_marker("trial") else HEAVY_S))
+
+
+@pytest.fixture(autouse=True)
+def _rules_as_shipped() -> Iterator[None]:
+    """The rows of law that a test entered are not the next one's."""
+    yield
+    book.use(book.as_shipped())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,6 +14,7 @@ from bot.pictures.photos import MAX_BYTES, Cleaner, PhotoRefused
 from bot.receiving.desk_factory import DeskFactory
 from handlers.desk import Actor, Desk
 from handlers.desk.messages import MOST_WAITING_BYTES, waiting_bytes
+from handlers.rules.book import by_one_book
 from storage import bridge
 from storage.database import Database, Unit
 from storage.queries import machine, moments
@@ -130,7 +131,7 @@ async def look_at_law_changes(work: Work) -> bool:
     def look(unit: Unit) -> bool:
         return work.office.desk(unit, Actor("clock"), "law_changes", work.clock).law_changes.look()
 
-    return await work.database.write(look)
+    return await work.database.write(by_one_book(look))
 
 
 async def announce(work: Work) -> bool:

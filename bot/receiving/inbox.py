@@ -18,6 +18,7 @@ from bot.receiving.turns import FOUND, Turns
 from handlers.desk import Actor, Told
 from handlers.dialogue.reception import Reception
 from handlers.flow.message import Incoming, Press, Say
+from handlers.rules.book import by_one_book
 from storage.database import Database, DatabaseAway, UnclearCommit, Unit
 from storage.queries.incoming import chats, inbox
 from storage.vault import Vault
@@ -115,7 +116,9 @@ class Inbox:
     async def handle(self, person_id: str) -> Handled | None:
         """Handle the oldest message of a person; None if there was none to handle now."""
         try:
-            return await self._database.write(lambda unit: self._turn(unit, person_id), most_cpu_s=TURN_CPU_S)
+            return await self._database.write(
+                by_one_book(lambda unit: self._turn(unit, person_id)), most_cpu_s=TURN_CPU_S
+            )
         except (DatabaseAway, UnclearCommit):
             raise  # not the message's fault: no attempt is counted
         except Exception:

@@ -18,6 +18,7 @@ from handlers.rules.overrides import Fault, Override, put_over
 from handlers.rules.rows import RuleRow, RuleRows, load
 
 F = TypeVar("F", bound=Callable[..., Any])
+A = TypeVar("A")
 T = TypeVar("T")
 
 # The files that hold law; what the office says of itself, and lists that are no law, come with a release alone.
@@ -123,6 +124,16 @@ def held(book: Book | None = None) -> Iterator[Book]:
         yield book
     finally:
         _held.reset(token)
+
+
+def by_one_book(work: Callable[[A], T]) -> Callable[[A], T]:
+    """Have a transaction go by the book that is in use as it begins."""
+
+    def run(given: A) -> T:
+        with held():
+            return work(given)
+
+    return run
 
 
 def per_book(make: F) -> F:

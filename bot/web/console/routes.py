@@ -6,7 +6,7 @@ a role that was taken away counts at the very next click.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from functools import partial
@@ -27,21 +27,24 @@ from handlers.console.screen import Act, Click, Invalid, Redirect, Screen, Shown
 from handlers.desk import Actor, Desk
 from handlers.desk.office import NotAllowed
 from handlers.desk.officials import SignedIn
+from handlers.rules.book import by_one_book
 from storage.database import Database, Unit
 
 
 class ConsoleRoutes:
     """Every screen and every act, for people below /console and for programs below /console/api.
 
-    reasons: what is wrong with the service, in codes. daily: see `Click`.
+    reasons: what is wrong with the service, in codes. daily: see `Click`. look_at_rules: has this process go by what is
+    in force of the rows of law.
     """
 
     def __init__(
         self, database: Database, office: DeskFactory, clock: Clock, pages: Pages, browser: Browser,
-        reasons: Callable[[], list[str]], daily: Mapping[str, time],
+        reasons: Callable[[], list[str]], daily: Mapping[str, time], look_at_rules: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._database, self._office, self._clock, self._browser = database, office, clock, browser
         self._reasons, self._daily, self._cleaner = reasons, daily, Cleaner(at_once=1)
+        self._look_at_rules = look_at_rules
         self._printer = Printer(at_once=1)
         self._people, self._programs = ForPeople(pages), ForPrograms()
 
@@ -65,7 +68,7 @@ class ConsoleRoutes:
         if screen.notes and not screen.again:
             given = replace(given, live=False)
         run = self._database.write if screen.notes and not given.live else self._database.read
-        answer = await run(lambda unit: self._look(unit, token, screen, way, given, request.path_qs))
+        answer = await run(by_one_book(lambda unit: self._look(unit, token, screen, way, given, request.path_qs)))
         await self._note(token, answer, live=by_itself)
         return answer.response()
 
@@ -76,7 +79,9 @@ class ConsoleRoutes:
         csrf = way.csrf(request, given)
         if act.reads or act.picture:
             given = await self._read_before(act, token, given)
-        answer = await self._database.write(lambda unit: self._do(unit, token, csrf, act, way, given))
+        answer = await self._database.write(by_one_book(lambda unit: self._do(unit, token, csrf, act, way, given)))
+        if act.changes_rules:
+            await self._look_at_rules()
         await self._note(token, answer, live=False)
         return (await self._printed(answer)).response()
 

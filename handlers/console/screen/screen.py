@@ -144,6 +144,7 @@ class Act:
     names. checked: it needs a one-time code given in the last minutes. do answers None where there is nothing. reads:
     what takes long to make of a form and needs no desk, so that no transaction waits for it. picture: a field for a
     picture, of which `read` is then what was chosen; it comes back in the field KEPT if something else is wrong.
+    changes_rules: what holds of the rows of law may be another after it.
     """
 
     path: str
@@ -153,3 +154,4 @@ class Act:
     checked: bool = False
     reads: Callable[[Click], object] | None = None
     picture: str = ""
+    changes_rules: bool = False

@@ -1,11 +1,9 @@
 """The book in use is replaced as one, and a turn ends with the one it began with."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,12 +29,6 @@ PARENT = Household(
 )
 RESTING = {one.id for one in in_force(DAY) if words(one.row).get("base") == SOCIAL_BASE}
 CHANGED = book_of([FIGURE])
-
-
-@pytest.fixture(autouse=True)
-def _as_shipped() -> Iterator[None]:
-    yield
-    use(as_shipped())
 
 
 def allowance() -> set[object]:
