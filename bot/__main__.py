@@ -12,13 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from bot import accounts, app, config, logs, setup
-from bot.cli import backups, keys, zalo
+from bot.cli import backups, keys, rules, zalo
 from bot.clock import SystemClock
 from bot.jobs import anchors
 from bot.receiving import intake
 from bot.receiving.desk_factory import DeskFactory
 from handlers.demo import town as demo
 from handlers.desk import Desk
+from handlers.desk.law import book_in_force
+from handlers.rules import catalogue
 from storage import migrations
 from storage.crypto import new_key
 from storage.database import Database, DatabaseAway, UnclearCommit
@@ -80,9 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     script = add("script", print_script, "print a conversation as a script")
     script.add_argument("name")
     script.add_argument("--lang", choices=("vi", "en"), default="vi")
-    rules = add("rules", rules_command, "the dated rows: check them, show a day's, print the named households")
-    rules.add_argument("what", choices=("check", "show", "cases"))
-    rules.add_argument("--on", type=date.fromisoformat, help="a day such as 2026-11-24")
+    dated = add(
+        "rules", rules_command, "the dated rows: check them, show a day's or those to compare, print households"
+    )
+    dated.add_argument("what", choices=("check", "show", "stale", "cases"))
+    dated.add_argument("--on", type=date.fromisoformat, help="a day such as 2026-11-24")
     box = add("outbox", outbox_command, "messages to people, by state")
     box.add_argument("what", choices=("list", "retry"))
     box.add_argument("id", nargs="?", type=int)
@@ -185,14 +189,15 @@ def key_command(given: argparse.Namespace, settings: config.Settings) -> int:
 
 
 def verify(given: argparse.Namespace, settings: config.Settings) -> int:
-    """Check the invariants."""
+    """Check the invariants, and show what officials entered over the rows of law beside the shipped ones."""
 
     file = settings.data_dir / anchors.NAME
 
     def work(desk: Desk, office: DeskFactory) -> int:
         found = [*broken(desk.unit, desk.now)]
         found += anchors.broken(desk.unit, file, office.master, unsigned=given.unsigned)
-        print("\n".join(found) if found else "all invariants hold")
+        law = book_in_force(desk.unit)
+        print("\n".join(found) if found else "all invariants hold", *catalogue.entry_lines(law), sep="\n")
         return 1 if found else 0
 
     return setup.at_desk(settings, work)
@@ -279,19 +284,10 @@ def print_script(given: argparse.Namespace, settings: config.Settings) -> int:
 
 
 def rules_command(given: argparse.Namespace, settings: config.Settings) -> int:
-    """Check the dated rows, show those in force on a day, or print the named households with their results."""
-    from handlers.rules import catalogue, entitled, examples
-
-    if given.what == "cases":
-        print("\n".join((*entitled.table(), "", *examples.table())))
-        return 0
-    day = given.on or SystemClock().now().astimezone(settings.timezone).date()
-    if given.what == "show":
-        print("\n".join(catalogue.lines(day)))
-        return 0
-    wrong = [*examples.differing(), *entitled.differing()]
-    print(f"{catalogue.count()} rows are in order; {len(wrong)} named households differ", *wrong, sep="\n")
-    return 1 if wrong else 0
+    """Check or show the dated rows, list those to compare, or print the named households with their results."""
+    code, said = rules.run(given, settings)
+    print(said)
+    return code
 
 
 def talk(given: argparse.Namespace, settings: config.Settings) -> int:

@@ -206,7 +206,12 @@ class Settings(BaseSettings):
         """Where the data is: the given PostgreSQL, or the SQLite file in the data folder. May hold a password."""
         if self.database:
             return self.database.get_secret_value()
-        return f"sqlite:///{self.data_dir / 'chungtay.db'}"
+        return f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where the database lies if it is a file."""
+        return self.data_dir / "chungtay.db"
 
     @property
     def key(self) -> bytes | None:

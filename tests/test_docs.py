@@ -28,6 +28,7 @@ HARMLESS = (
     ("rules", "show", "--on", "2027-01-01"),
     ("rules", "cases"),
     ("rules", "check"),
+    ("rules", "stale"),
 )
 
 
