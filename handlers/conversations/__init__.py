@@ -11,6 +11,7 @@ from handlers.conversations.everyone import (
     news_topics,
     officer,
     privacy,
+    scammed,
     start,
     verify,
 )
@@ -43,6 +44,7 @@ from handlers.flow.conversation import Conversation
 ALL: tuple[Conversation[Desk], ...] = (
     start.conversation,
     urgent_help.conversation,
+    scammed.conversation,
     consent.to_check,
     eligibility.conversation,
     eligibility.reviewed,
