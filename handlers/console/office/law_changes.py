@@ -1,23 +1,18 @@
 """Changes of the law: the days we know of, what changes on each, by which law, and whose result differs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.console.office import figure_names
 from handlers.console.screen import Act, Click, Invalid, Redirect, Screen
 from handlers.desk import Desk
 from handlers.desk.cases import LawChangeOutcome, Upcoming
-from handlers.rules.book import rows_of_file
 from handlers.rules.law_change_days import Turning
-from handlers.rules.rows import RuleRow, caution
+from handlers.rules.rows import caution
 from handlers.texts import Phrase
-from handlers.verdicts import figures, offers
-from handlers.vietnamese import units
+from handlers.verdicts import figures
 
 LOOKS = {"open": "waiting", "confirmed": "mine", "found": "done"}
-# What is called after a programme, after what it is itself, and by a text of its own.
-OF_PROGRAMME = ("programme", "amount", "coefficient")
-NAMED_IN_ROW = ("lack",)
 IN_MONEY = ("standard.line.", "standard.middle_cap.", "parameter.social_base", "parameter.base_salary")
 
 
@@ -113,7 +108,7 @@ def _day(desk: Desk, one: Upcoming) -> LawChangesOfDay:
 def _line(desk: Desk, turning: Turning) -> LawChangeLine:
     how = "begins" if turning.before is None else "ends" if turning.after is None else "changes"
     return LawChangeLine(
-        name=_name(desk, turning),
+        name=figure_names.name(desk, turning.row),
         how=how,
         amounts=_amounts(desk, turning),
         source=turning.row.source,
@@ -127,30 +122,6 @@ def _amounts(desk: Desk, turning: Turning) -> Phrase | None:
     today = desk.today()
     values = {"before": figures.money(turning.before, today), "after": figures.money(turning.after, today)}
     return Phrase("console.law_changes.from_to", values)
-
-
-def _name(desk: Desk, turning: Turning) -> Phrase:
-    """What a figure is called."""
-    kind, _, rest = turning.id.partition(".")
-    values: dict[str, object] = {"name": turning.id}
-    if kind in OF_PROGRAMME:
-        values = {"name": _programme(rest.partition(".")[0], turning) or turning.id}
-    elif kind in NAMED_IN_ROW:
-        values = {"name": Phrase(f"lack.{rest}")}
-    elif kind == "changed":
-        unit = units.all_units().get(rest)
-        values = {"name": unit.name if unit else rest}
-    own = f"console.law_changes.figure.{turning.id.replace('.', '_')}"
-    key = own if desk.texts.has(own) else f"console.law_changes.of.{kind}"
-    return Phrase(key, values) if desk.texts.has(key) else Phrase("plain", {"words": turning.id})
-
-
-def _programme(name: str, turning: Turning) -> object:
-    """A programme's name, as its row says it on one of the two sides of the day."""
-    series = rows_of_file("programmes").series.get(f"programme.{name}", ())
-    at = turning.row
-    rows: list[RuleRow] = [row for row in (*series, at) if isinstance(row.value, Mapping)]
-    return next((found for row in rows if (found := offers.name(row))), "")
 
 
 screen = Screen(path="/law-changes", template="office/law_changes", right="law.see", view=view, menu="office")
