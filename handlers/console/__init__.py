@@ -16,7 +16,7 @@ from handlers.console.giving import (
 from handlers.console.giving import (
     needs as board_needs,
 )
-from handlers.console.office import account, gift_accounts, law_changes, officials, owner
+from handlers.console.office import account, gift_accounts, law_changes, officials, owner, rules
 from handlers.console.screen import Act, Screen
 from handlers.console.service import audit, letters, outbox, suspects
 from handlers.console.work import case_page, cases, deciding, talk, today, urgent, waiting
@@ -29,7 +29,7 @@ SCREENS: tuple[Screen, ...] = (
     *broadcasts.screens, *broadcast.screens, *outgoing.screens,
     *gifts.screens, *gift.screens, *board.screens, *handovers.screens, *grievances.screens, *exchange.screens,
     *models.screens, *campaigns.screens, *statements.screens, *officials.screens, *owner.screens,
-    *gift_accounts.screens, *law_changes.screens,
+    *gift_accounts.screens, *law_changes.screens, *rules.screens,
     *outbox.screens, *letters.screens, *suspects.screens, *audit.screens, *account.screens,
 )  # fmt: skip
 ACTS: tuple[Act, ...] = (
@@ -37,6 +37,6 @@ ACTS: tuple[Act, ...] = (
     *broadcast.acts, *outgoing.acts, *gift.acts, *gift_acts.acts,
     *board.acts, *case_needs.acts, *board_needs.acts, *handovers.acts, *grievances.acts, *exchange.acts,
     *models.acts, *campaigns.acts,
-    *officials.acts, *owner.acts, *gift_accounts.acts, *law_changes.acts, *outbox.acts, *letters.acts,
+    *officials.acts, *owner.acts, *gift_accounts.acts, *law_changes.acts, *rules.acts, *outbox.acts, *letters.acts,
     *suspects.acts, *statements.acts, *account.acts,
 )  # fmt: skip

@@ -12,6 +12,8 @@ T = TypeVar("T")
 SOCIAL_BASE = "parameter.social_base"
 NEW_YEAR = date(2027, 1, 1)
 ACT = "NĐ 1/2027/NĐ-CP Điều 4"
+# A poor family in which one parent raises two children, and the figure is paid for each.
+PARENT = ("/kiemtra", "1", "phường Hải Châu", "Hộ nghèo", "Cha hoặc mẹ một mình nuôi con", "2")
 FIGURE = Override(
     what="figure",
     row_id=SOCIAL_BASE,

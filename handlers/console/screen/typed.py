@@ -1,6 +1,7 @@
 """What was typed in a form, read: words, money, whole numbers and months, with what is wrong beside each field."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from handlers.console.screen import Click, Invalid, Redirect
 from handlers.desk.cases import MOST_WORDS
@@ -39,6 +40,19 @@ def count(given: Click, field: str, faults: Faults, *, most: int) -> int | None:
         faults[field] = "count" if given[field] else "needed"
         return None
     return int(digits)
+
+
+def day(given: Click, field: str, faults: Faults, today: date, *, needed: bool = True) -> date | None:
+    """A day as people type it or a browser sends it; a text that may be two is asked for again."""
+    if not given[field]:
+        if needed:
+            faults[field] = "needs_day"
+        return None
+    read = readers.day(given[field], today)
+    if len(read) != 1:
+        faults[field] = "day"
+        return None
+    return read[0]
 
 
 def months(typed: Sequence[str]) -> tuple[int, ...]:
