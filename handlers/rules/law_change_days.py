@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.rules.book import rows_of_file
+from handlers.rules.book import Book, held, rows_of_file
 from handlers.rules.poverty import standard
 from handlers.rules.rows import NotInForce, RuleRow, is_hidden
 
@@ -71,6 +71,17 @@ def turn(day: date) -> LawChangeDay:
     return LawChangeDay(day, tuple(_turnings(day)))
 
 
+def figures_on(day: date, book: Book) -> frozenset[tuple[str, object, object]]:
+    """What changes on a day by a book: ids, each with what is said before and from then on."""
+    with held(book):
+        found = turn(day).turnings
+    return frozenset((one.id, repr(_said(one.before)), repr(_said(one.after))) for one in found)
+
+
+def _said(row: RuleRow | None) -> object:
+    return row.value if row else None
+
+
 def _edges() -> Iterator[date]:
     for name in FILES:
         for row in rows_of_file(name):
@@ -85,5 +96,5 @@ def _turnings(day: date) -> Iterator[Turning]:
         rows = rows_of_file(name)
         for row_id in rows.series:
             before, after = rows.get(row_id, day - ONE_DAY), rows.get(row_id, day)
-            if (before.value if before else None) != (after.value if after else None):
+            if _said(before) != _said(after):
                 yield Turning(row_id, before, after)

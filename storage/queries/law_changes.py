@@ -2,9 +2,10 @@
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from storage.database import Unit
-from storage.tables import LawChangePerson
+from storage.tables import LawChange, LawChangePerson
 
 _FOUND = LawChangePerson.__table__  # type: ignore[attr-defined]  # SQLModel adds it to every table class
 
@@ -31,6 +32,12 @@ def move(unit: Unit, gone: str, kept: str) -> None:
 def erase(unit: Unit, person_id: str) -> None:
     """Forget that anything of somebody differs."""
     unit.execute(delete(_FOUND).where(_FOUND.c.person_id == person_id))
+
+
+def open_again(unit: Unit, change: LawChange) -> None:
+    """Forget that a change was confirmed and whom it concerned, so that it can be confirmed anew."""
+    forget(unit, change.id)
+    unit.execute(delete(LawChange).where(col(LawChange.id) == change.id))
 
 
 def forget(unit: Unit, change_id: str) -> int:

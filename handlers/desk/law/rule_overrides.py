@@ -12,11 +12,12 @@ from sqlmodel import col, select
 from handlers.desk.office import Context
 from handlers.desk.officials import Officials
 from handlers.rules.book import Book, book_of
+from handlers.rules.law_change_days import figures_on
 from handlers.rules.overrides import Fault, Override
 from storage.database import Unit
 from storage.ids import new_id
-from storage.queries import rule_overrides
-from storage.tables import RuleOverride
+from storage.queries import law_changes, rule_overrides
+from storage.tables import LawChange, RuleOverride
 
 # done; absent, or none of her business; her own, which another has to confirm; no longer as it was; proposed already.
 # future: it can't have been compared on a day to come. long: more words than a document has. The rest: see `Fault`.
@@ -102,11 +103,15 @@ class RuleOverrides:
             return "own"
         me, unit, now = self.context.acting().id, self.context.unit, self.context.now
         if leaving:
-            return self._did("withdrawn", row, done=rule_overrides.take_back(unit, row, me, now))
-        tried = self.book().tried(_override(row))
+            before = self.book()
+            outcome = self._did("withdrawn", row, done=rule_overrides.take_back(unit, row, me, now))
+            return self._look_anew(before, outcome)
+        before = self.book()
+        tried = before.tried(_override(row))
         if not isinstance(tried, Book):
             return tried  # what holds by now leaves no place for it
-        return self._did("confirmed", row, done=rule_overrides.confirm(unit, row, me, now))
+        outcome = self._did("confirmed", row, done=rule_overrides.confirm(unit, row, me, now))
+        return self._look_anew(before, outcome)
 
     def refuse(self, override_id: str) -> RuleOutcome:
         """Refuse what another proposed, or asks to take back: that stays in force then."""
@@ -130,6 +135,17 @@ class RuleOverrides:
         return self._did("withdrawal_proposed", row, done=asked)
 
     # Inside
+
+    def _look_anew(self, before: Book, outcome: RuleOutcome) -> RuleOutcome:
+        """Have the changes of the law confirmed anew on whose days other figures change now than families were looked
+        at by.
+        """
+        after = self.book()
+        for change in self.context.unit.scalars(select(LawChange)).all() if outcome == "done" else ():
+            if figures_on(change.day, before) != figures_on(change.day, after):
+                law_changes.open_again(self.context.unit, change)
+                self.context.note("law.opened_again", f"law:{change.day}")
+        return outcome
 
     def _is_proposed(self, one: Override) -> bool:
         same = (
