@@ -115,6 +115,22 @@ async def test_weekly_is_on_monday_or_the_first_day_after_its_holiday(
     assert found == days
 
 
+@pytest.mark.parametrize(("begins", "is_due"), [("2026-11-29 23:30", True), ("2026-11-30 00:30", False)])
+async def test_a_week_begins_on_monday_at_midnight_in_the_city(
+    town: Town, desk: Press, begins: str, *, is_due: bool
+) -> None:
+    ba = await subscriber(town, "Ba", rhythm="weekly")
+    code = await desk.announces("Lịch trạm y tế")
+    goes_to(town, begins)
+    began_at, row = town.clock.now(), select(Broadcast).where(Broadcast.code == code)
+    await town.database.write(lambda unit: setattr(unit.scalars(row).one(), "began_at", began_at))
+    goes_to(town, "2026-11-30 07:00")
+
+    [heard] = await gathered(town, ba)
+
+    assert [one.key for one in heard] == ([KEY] if is_due else [])
+
+
 async def test_a_monday_on_which_the_service_was_down_is_made_up_for(town: Town, desk: Press) -> None:
     ba = await subscriber(town, "Ba", rhythm="weekly")
     await desk.announces("Lịch trạm y tế")

@@ -65,6 +65,17 @@ async def test_the_last_one_says_until_when_the_answers_are_kept(town: Town, lan
     assert "đến ngày 23/02/2027" in lan.hears_last("reminders.form_last").text
 
 
+async def test_until_when_the_answers_are_kept_is_a_day_of_the_office(town: Town, lan: Citizen) -> None:
+    town.clock.move(hours=15, minutes=30)  # half past midnight, in the city
+    await lan.says(*BEGUN)
+    town.clock.move(days=3)
+
+    async with listening(lan):
+        await goes_round(town, FormReminders)
+
+    assert "đến ngày 24/02/2027" in lan.hears_last("reminders.form_last").text
+
+
 @pytest.mark.parametrize("meanwhile", [(), ("/menu",), ("/menu", "/canbo")], ids=["open", "paused", "another open"])
 async def test_go_on_goes_on_where_it_stopped(town: Town, lan: Citizen, meanwhile: tuple[str, ...]) -> None:
     await lan.says(*BEGUN)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,10 +84,10 @@ class Account:
         rows = await self.town.database.read(lambda unit: unit.execute(query.order_by(col(OutboxRow.id))).all())
         return [(kind, state) for kind, state in rows]
 
-    async def tells(self, citizen: Citizen) -> None:
+    async def tells(self, citizen: Citizen, kind: str = "notice") -> None:
         """Tell somebody something unasked."""
         person = (await citizen.chat()).person_id
-        await citizen.at_desk(lambda desk: desk.messages.tell(person, Say("photo_added"), place="told"))
+        await citizen.at_desk(lambda desk: desk.messages.tell(person, Say("photo_added"), kind=kind, place="told"))
 
 
 async def opened(town: Database, rules: Windows) -> Account:
@@ -121,6 +121,21 @@ async def test_how_a_message_leaves_is_told_by_when_she_wrote(
 
     assert left == ({} if way == "held" else {way: 1})
     assert (await account.states(lan))[-1] == ("notice", "held" if way == "held" else "sent")
+
+
+async def test_a_month_begins_at_midnight_in_the_city(shaped: Database) -> None:
+    account = await opened(shaped, replace(OA, paid_most=1))
+    account.town.clock.at = datetime(2026, 11, 30, 23, 30, tzinfo=ZONE).astimezone(UTC)
+    lan, mai, ba = [await account.person(name, timedelta(days=3)) for name in ("Lan", "Mai", "Ba")]
+    for person in (lan, mai):
+        await account.tells(person, "urgent")
+
+    november = await account.sends()
+    account.town.clock.move(hours=1)
+    await account.tells(ba, "urgent")
+    december = await account.sends()
+
+    assert (november, december) == ({"paid": 1}, {"paid": 1})
 
 
 async def test_no_more_are_paid_for_than_the_month_allows(shaped: Database) -> None:
