@@ -211,6 +211,21 @@ async def test_what_was_written_down_by_hand_before_is_not_received_twice(town: 
     assert await whole(town) == []
 
 
+async def test_what_was_written_down_by_hand_with_another_amount_is_left_to_an_official(town: Town, kim: str) -> None:
+    code = await promises(town.citizen("Lan"))
+
+    def by_hand(desk: Desk) -> None:
+        pledge = desk.pledges.by_code(code)
+        assert pledge is not None
+        desk.pledges.receive(pledge, 10, reference="ft 1")
+
+    await town.as_official(kim, by_hand)
+    found = await reads_in(town, kim, ("FT1", 100, code))
+
+    assert found == ImportedStatement(new=1, matched=0, unmatched=1, known=0)
+    assert await received(town) == [(code, 10)]
+
+
 @pytest.mark.parametrize("account", ["draft", "none at all"])
 async def test_a_statement_of_an_account_that_does_not_count_is_refused(town: Town, kim: str, account: str) -> None:
     assert await reads_in(town, kim, ("FT1", 10, WORDS), account=account) is None
