@@ -170,3 +170,18 @@ async def test_an_answer_to_one_question_leaves_the_reminder_of_another(town: To
 
     await town.citizen("Lan").at_desk(lambda desk: answers(desk, first))
     assert await reminders(town) == [("cancelled", "answered")]
+
+
+@pytest.mark.parametrize("reminded", list(OVER))
+async def test_who_wants_no_news_elsewhere_is_not_reminded_once_her_chats_are_linked(
+    town: Town, reminded: Reminded
+) -> None:
+    await reminded(town)
+    lan, elsewhere = town.citizen("Lan"), town.citizen("Lan at another phone")
+    await elsewhere.says("/menu")
+    await elsewhere.at_desk(lambda desk: wants_no_news(desk, ""))
+
+    code, _ = await lan.at_desk(lambda desk: desk.links.make_code())
+    await elsewhere.at_desk(lambda desk: desk.links.join(code))
+
+    assert await reminders(town) == [("cancelled", "answered")]

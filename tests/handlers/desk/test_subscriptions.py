@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from handlers.desk import Actor, Desk
@@ -161,6 +162,21 @@ async def test_what_failed_before_she_stopped_is_not_sent_again(town: Town, offi
         return [outbox.retry(unit, failed[person_id], now) for person_id in (hers, his)]
 
     assert await town.database.write(retry) == [False, True]
+
+
+async def test_what_nobody_knows_of_is_not_sent_once_more_to_who_stopped_it_since(town: Town, office: Press) -> None:
+    lan, _ = [await subscriber(town, name, "jobs", rhythm="at_once") for name in ("Lan", "Tâm")]
+    code = await office.announces("Phiên việc làm", topic="jobs")
+    lost = update(OutboxRow).where(col(OutboxRow.kind) == "broadcast").values(state="unknown")
+    await town.database.write(lambda unit: unit.change(lost))
+
+    await lan.at_desk(lambda desk: desk.subscriptions.stop("jobs"))
+    town.clock.move(minutes=1)
+    await office.acts(office.editor, code, lambda desk, _: desk.broadcasts.ask_again(code))
+    assert await office.acts(office.admin, code, lambda desk, _: desk.broadcasts.send_again(code)) == "done"
+    await town.service.outbox.drain()
+
+    assert await messages(town) == [("unknown", None), ("unknown", None), ("expired", "deadline"), ("sent", None)]
 
 
 async def test_what_waits_for_others_still_goes(town: Town, office: Press) -> None:
