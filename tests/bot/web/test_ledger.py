@@ -118,6 +118,16 @@ async def test_several_hidden_amounts_of_enough_lines_are_in_the_sum(lan: Visito
     assert "Tiền đã nhận năm 2026: 4.200.000 đ" in said(await lan.gets("/so-cong-khai"))
 
 
+async def test_several_hidden_amounts_of_few_lines_are_no_sum(lan: Visitor, town: TownOf) -> None:
+    await writes(town, await promised(town, HERE), "received", 1_000_000, 1_000_000)
+    await writes(town, await promised(town, THERE), "received", 200_000)
+
+    page, data = await lan.gets("/so-cong-khai"), await lan.gets("/ledger.json")
+
+    assert "mỗi tháng mới có vài khoản, nên chưa ghi số" in said(page)
+    assert not re.search(r"2\.200\.000|2200000", page.body.decode() + data.body.decode())
+
+
 async def test_a_month_that_is_asked_for_is_shown_and_years_lead_to_each_other(lan: Visitor, town: TownOf) -> None:
     code = await promised(town, None)
     await writes(town, code, "received", *[1_000] * 5)
