@@ -294,6 +294,19 @@ async def test_a_dead_letter_replayed_and_dead_again_keeps_its_body_for_its_own_
     assert await count(town, "SELECT count(*) FROM inbox WHERE body IS NOT NULL") == 1
 
 
+async def test_what_nobody_could_read_can_be_tried_again_as_long_as_it_is_kept(town: Town) -> None:
+    now, raw = town.clock.now(), b"an update of a kind to come"
+    await town.database.write(
+        lambda unit: inbox.bury_unread(unit, Vault(unit, town.office.master), "telegram", "unreadable", raw, now)
+    )
+    [letter] = [found[0] for found in await town.database.read(inbox.dead_letters)]
+
+    town.clock.move(days=20)
+    await forgets(town)
+
+    assert await town.read(lambda unit, vault: inbox.unread(unit, vault, letter)) == ("telegram", raw)
+
+
 async def test_a_person_is_answered_after_all_of_hers_was_forgotten(town: Town) -> None:
     lan = town.citizen("Lan")
     await begins_a_form(lan)
