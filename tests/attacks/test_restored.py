@@ -222,6 +222,25 @@ async def test_what_the_clock_said_since_the_backup_is_held_and_not_said_again(
     assert await left(again) == []
 
 
+async def test_what_the_clock_said_before_a_holiday_is_held_where_it_is_restored_on_one(
+    town: Town, file: Path, target: Database
+) -> None:
+    town.clock.move(days=35, hours=-4)  # the day before New Year's Eve, early
+    await town.citizen("Hoa").says("/dangky", "1", "1")
+    town.clock.move(days=1)
+    back_up(town, file)
+    town.clock.move(hours=5)
+    before = await said(town)
+    await ticks(town)
+    sent = await said(town) - before
+    assert {place.partition("/")[0] for place in sent} == {"form"}
+    town.clock.move(days=1)
+
+    again, _ = await serves(town, file, target)
+
+    assert await said(again, "held") == sent
+
+
 async def said(town: Town, *only: str) -> Counter[str]:
     """What the clock said, each message by its place. only: in these states."""
     query = select(OutboxRow.key, OutboxRow.cause).where(col(OutboxRow.kind).in_(("reminder", "digest", "notice")))

@@ -181,6 +181,17 @@ async def test_a_chat_that_fell_asleep_is_not_woken_by_the_clock(town: Town) -> 
     assert awake == [True, False]
 
 
+async def test_a_chat_that_was_woken_in_a_future_that_the_clock_left_sleeps(town: Town) -> None:
+    tam = await on_phone(town, "Tâm")
+    address_id = (await tam.chat()).address_id
+    town.clock.move(days=TEN_YEARS)
+    await town.at_desk(Actor("operator"), lambda desk: desk.acting_chats.wake(tam.id, address_id))
+
+    town.clock.move(days=-TEN_YEARS)
+
+    assert await tam.at_desk(lambda desk: desk.acting_chats.here()) is None
+
+
 async def test_wrong_tries_of_a_future_that_the_clock_left_lock_nobody_out(town: Town) -> None:
     window = timedelta(hours=1)
     town.clock.move(days=TEN_YEARS)
