@@ -71,6 +71,22 @@ async def test_the_sheet_has_whom_no_chat_reaches_with_the_number_of_who_sent_th
     assert (sheet.unknown, sheet.cut) == (0, False)
 
 
+async def test_the_sheet_has_her_open_request_and_not_a_later_one_that_is_over(town: Town) -> None:
+    office = await press(town)
+    lan = await asks(town, "Lan")
+    town.clock.move(minutes=1)
+    over = await asks(town, "Lan", name="Nguyễn Thị Hoa", phone="+84905000222", unit_id=THERE)
+    assert await town.citizen("Lan").at_desk(lambda desk: desk.cases.withdraw(over))
+    await loses_her_chat(town, "Lan")
+    code = await town.as_official(office.editor, lambda desk: desk.broadcasts.write(SERVICE))
+    assert code is not None
+
+    sheet = await reads_the_sheet(town, office.admin, code)
+
+    assert sheet is not None
+    assert [(one.code, one.name) for one in sheet.people] == [(lan, "Nguyễn Thị Lan")]
+
+
 @pytest.mark.parametrize("role", ["editor", "auditor", "officer"])
 async def test_who_may_not_ring_people_up_gets_no_sheet(town: Town, role: str) -> None:
     office = await press(town)
