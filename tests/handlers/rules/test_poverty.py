@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from handlers.rules.examples import Expected, NamedCase, named_cases
 from handlers.rules.household import Household, Income, Range
-from handlers.rules.poverty import CLASSES, areas, assess, bands, lacks_matter
+from handlers.rules.poverty import CLASSES, areas, assess, bands, dependants_lack, lacks_matter, standard
 from handlers.rules.rows import NotInForce
 from tests.handlers.rules.families import CODES, LAST_DAY, NEW_YEAR, TODAY, amounts, days, households
 from tests.kit.cases import for_each
@@ -94,6 +94,20 @@ def test_asking_stops_as_soon_as_the_lacks_can_change_nothing() -> None:
     assert not lacks_matter(replace(within, lacks=dict.fromkeys(CODES, False)), TODAY)
     assert not lacks_matter(replace(within, income=Income(Range.exactly(9_000_000))), TODAY)
     assert not lacks_matter(within, NEW_YEAR)
+
+
+@pytest.mark.parametrize(("aged_75", "most_depend"), [(False, True), (True, None), (None, None)])
+def test_an_allowance_that_may_be_the_social_pension_leaves_open_whether_most_depend(
+    aged_75: bool | None, most_depend: bool | None
+) -> None:
+    household = Household(
+        members=3,
+        children=1,
+        allowances=Range.exactly(1),
+        living_here={"aged_75": aged_75, "aged_70": False},
+    )
+
+    assert dependants_lack(household, standard(TODAY)) is most_depend
 
 
 # What must hold for any household
