@@ -147,6 +147,19 @@ async def test_an_earlier_button_of_several_adds_to_the_answer(lan: Citizen) -> 
     assert (await lan.answers())["needs"] == "review+school"
 
 
+async def test_a_button_of_a_form_begun_before_changes_nothing_in_this_one(lan: Citizen) -> None:
+    await lan.says(*CONSENTED)
+    school = lan.button("Học hành")
+    await lan.says("1", "xong", "hủy")
+    await lan.presses("Bỏ")
+    await lan.says("/dangky", "1", "2", "xong")
+
+    await lan.presses_again(school)
+
+    lan.hears("closed_button", "registration.work")
+    assert (await lan.answers())["needs"] == "work"
+
+
 async def test_the_last_of_several_is_not_taken_away(lan: Citizen) -> None:
     await lan.says(*CONSENTED)
     review = lan.button("Xét hộ nghèo")
