@@ -123,8 +123,8 @@ class ForPeople:
 
         return self._pages.render(
             f"console/{template}.html", official.language, me=official, csrf=signed.csrf, say=say, typed=typed,
-            menu=menu_of(signed), name=name_of(template), now=desk.now, ago=lambda at: say(ago(desk.now, at)),
-            wrong=faults, outdated=outdated,
+            menu=menu_of(signed), name=name_of(template), now=desk.now,
+            ago=lambda at: say(ago(desk.now, at, desk.zone)), wrong=faults, outdated=outdated,
             done=done if desk.texts.has(f"console.done.{done}", "") else "", **values,
         )  # fmt: skip
 

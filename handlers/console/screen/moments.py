@@ -1,6 +1,7 @@
 """How long ago something was, in words; the page shows the exact time on hover."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from handlers.texts import Phrase
 
@@ -11,12 +12,12 @@ _STEPS = (
 )
 
 
-def ago(now: datetime, at: datetime) -> Phrase:
-    """How long before now; longer than a month ago it is the day."""
+def ago(now: datetime, at: datetime, zone: ZoneInfo) -> Phrase:
+    """How long before now; longer than a month ago it is the day in the office's zone."""
     passed = abs(now - at)
     if passed < timedelta(minutes=1):
         return Phrase("console.ago.now")
     for unit, below, name in _STEPS:
         if passed < below:
             return Phrase(f"console.ago.{name}" if now >= at else f"console.ahead.{name}", {"count": passed // unit})
-    return Phrase("console.ago.on", {"day": at.date()})
+    return Phrase("console.ago.on", {"day": at.astimezone(zone).date()})

@@ -35,7 +35,7 @@ def look_at_gifts(desk: Desk, a: Answers) -> WaitingGifts:
 def rows(a: Answers) -> tuple[Candidate, ...]:
     """A button for each gift."""
     return tuple(
-        Candidate(gift.id, Phrase("row", {"what": gift.what, "day": gift.at.date()}))
+        Candidate(gift.id, Phrase("row", {"what": gift.what, "day": gift.day}))
         for gift in a.facts(WaitingGifts).gifts[:9]
     )
 

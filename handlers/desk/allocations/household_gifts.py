@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Literal
 
 from sqlmodel import col, select
@@ -50,13 +50,13 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """A gift that was handed over. asks: the question that it waits with. answer: what she said, empty before."""
+    """A gift that was handed over. day: on which. asks: the question that it waits with. answer: hers, empty before."""
 
     id: str
     kind: str
     asks: Asked
     what: object
-    at: datetime
+    day: date
     answer: str
     waits: bool
 
@@ -195,7 +195,7 @@ class HouseholdGifts:
             kind=kind,
             asks=asks_of(kind, for_other=case.for_other),
             what=GiftWords(self.context).what(given),
-            at=row.handed_at or self.context.now,
+            day=(row.handed_at or self.context.now).astimezone(self.context.zone).date(),
             answer=row.answer or "",
             waits=row.state == "handed_over",
         )

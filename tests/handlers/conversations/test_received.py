@@ -194,6 +194,17 @@ async def test_of_several_she_says_which_one_she_means(home: Home) -> None:
     assert states == {first: "handed_over", second: "confirmed"}
 
 
+async def test_of_several_each_has_its_day_in_the_city(home: Home) -> None:
+    home.town.clock.move(hours=21, minutes=30)  # half past six in the morning
+    await home.gets()
+    await home.gets(MONEY, 200_000)
+
+    await home.lan.says("/danhan")
+
+    options = home.lan.hears_last("received.which").options
+    assert ["26/11/2026" in option for option in options] == [True, True]
+
+
 async def test_where_nothing_waits_she_is_told_so(home: Home) -> None:
     await home.lan.says("/danhan")
 
