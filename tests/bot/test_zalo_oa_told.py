@@ -107,6 +107,24 @@ async def test_whom_an_official_answers_in_zalos_own_tool_hears_nothing_of_us_fo
     assert await answered(lan, "cam on")
 
 
+async def test_that_half_hour_begins_when_the_official_wrote_and_not_when_we_were_told(place: Place) -> None:
+    house, zalo, lan = place
+    house.clock.move(minutes=-20)
+    lan.is_answered_by("AD1", "Chào bà, tôi là cán bộ đây")
+    house.clock.move(minutes=20)
+    await zalo.settles()
+    before = len(lan.heard)
+    house.clock.move(minutes=9)
+    lan.says("cam on")
+    await zalo.settles()
+    await house.rests()
+    assert len(lan.heard) == before
+
+    house.clock.move(minutes=2)
+
+    assert await answered(lan, "cam on")
+
+
 async def test_the_menu_ends_that_silence(place: Place) -> None:
     _, zalo, lan = place
     lan.is_answered_by("AD1", "Chào bà")
