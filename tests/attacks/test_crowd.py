@@ -251,6 +251,16 @@ def test_a_quota_is_of_one_network_and_comes_back() -> None:
     assert full.value.retry_after_s == 60
 
 
+def test_what_is_too_much_uses_nothing_up() -> None:
+    quota = Quota(most=3)
+    quota.take("a village's", 2)
+
+    with pytest.raises(Full):
+        quota.take("a village's", 2)
+
+    quota.take("a village's")
+
+
 def test_no_network_is_forgotten_by_being_busy() -> None:
     quota = Quota(most=2)
     quota.take("the attacker's")
