@@ -111,6 +111,18 @@ async def test_no_sum_tells_the_one_amount_that_is_not_shown(lan: Visitor, town:
     assert "5.234.000" not in page
 
 
+async def test_what_is_no_money_is_in_no_sum_of_money(lan: Visitor, town: TownOf) -> None:
+    giver = town.citizen("Mai")
+    await giver.says("/menu")
+    rice = Offer(kind="goods", giver="group", amount=100, name=NAME, measure="bao", what="gạo", unit_id=HERE)
+    await writes(town, await giver.at_desk(lambda desk: desk.pledges.offer(rice).code), "received", *[10] * 5)
+
+    page = said(await lan.gets("/so-cong-khai"))
+
+    assert "50 bao" in page
+    assert "Tiền đã nhận" not in page
+
+
 async def test_several_hidden_amounts_of_enough_lines_are_in_the_sum(lan: Visitor, town: TownOf) -> None:
     await writes(town, await promised(town, HERE), "received", *[1_000_000] * 4)
     await writes(town, await promised(town, THERE), "received", 200_000)

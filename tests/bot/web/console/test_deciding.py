@@ -123,6 +123,7 @@ WRONG: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("propose", {"what": "", "when": "mai"}, {"what": "Ô này chưa ghi gì"}),
     ("propose", {"what": "gạo", "amount": "2-3 triệu"}, {"amount": "Số tiền chưa rõ"}),
     ("propose", {"what": "gạo", "amount": "500"}, {"amount": "Số tiền chưa rõ"}),
+    ("propose", {"what": "gạo", "amount": "500 nghìn một tháng"}, {"amount": "Số tiền chưa rõ"}),
     ("propose", {"what": "gạo", "conditions": "đi học"}, {"check_on": "Chưa ghi ngày"}),
     ("propose", {"what": "gạo", "check_on": "2026-11-25"}, {"check_on": "Chọn một ngày sau hôm nay"}),
     ("propose", {"what": "gạo", "check_on": "mai mốt"}, {"check_on": "Ngày chưa đúng"}),
