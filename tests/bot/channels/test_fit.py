@@ -64,6 +64,13 @@ def test_only_the_last_piece_has_buttons_and_picture(text: str, labels: list[str
     assert last.card == Picture("code", {})
 
 
+@given(TEXTS, LABELS, LIMITS)
+def test_only_a_message_of_one_piece_takes_the_place_of_another(text: str, labels: list[str], limits: Limits) -> None:
+    pieces = fit(body(text, labels) | {"instead_of": "7"}, limits)
+
+    assert [piece.instead_of for piece in pieces] == (["7"] if len(pieces) == 1 else [""] * len(pieces))
+
+
 @given(TEXTS, LABELS, st.integers(50, 200))
 def test_a_numbered_line_stands_whole_in_one_piece(text: str, labels: list[str], most: int) -> None:
     pieces = fit(body(text, labels), Limits(text=most, buttons=0, label=0, caption=0))
