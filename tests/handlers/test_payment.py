@@ -33,7 +33,7 @@ BESIDE = {
     "gift.card_title", "gift.card_owner", "gift.card_text", "gift.card_note", "gift.from_abroad",
     "campaign.account", "campaign.demo_account",
     "page.campaign_account_owner", "page.campaign_number", "page.campaign_text", "page.campaign_swift",
-    "page.campaign_scan", "giver_news.account_ended",
+    "page.campaign_scan", "giver_news.account_ended", "scammed.steps",
 }  # fmt: skip
 
 
