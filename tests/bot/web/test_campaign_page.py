@@ -222,7 +222,6 @@ async def test_it_fits_a_phone_and_a_desk_and_leads_to_the_chat(
         assert await window.page.evaluate("document.documentElement.scrollWidth") <= width
         await expect(window.page.locator(".drawing svg")).to_be_visible()
         await window.page.locator(".give").click()
-        await window.page.locator("#dot").click()
         await window.page.get_by_role("button", name="Tiếng Việt").first.click()
         await expect(window.page.locator("#log")).to_contain_text(f"Đợt vận động {code}")
         assert (window.problems, window.failures) == ([], [])
