@@ -166,15 +166,22 @@ class MessageTurn(Course):
         twice = again and pressed == self.session.pressed
         just_now = twice and self.desk.now - (asking.answered_at or self.desk.now) < DOUBLE_PRESS
         self.session = replace(self.session, pressed=pressed)
-        open_now = asking.nonce == self.session.asked and self.session.form is not None
-        if just_now and not open_now:
+        if just_now and asking.nonce != self.session.asked:
             return
         if option.opens is not None:
             self._take_opening(asking, option, again=again)
-        elif open_now:
+        elif self._is_open(asking):
             self._hear(asking)
         else:
             self._earlier(asking)
+
+    def _is_open(self, asking: Asking) -> bool:
+        """Whether what it asks is what is asked now, in this showing or a later one."""
+        found = self.open_asking()
+        if found is None:
+            return False
+        _, form, now = found
+        return (form.id, now.slot, now.mode) == (asking.form, asking.slot, asking.mode)
 
     def _take_opening(self, asking: Asking, option: Option, *, again: bool) -> None:
         if asking.once and again:

@@ -147,6 +147,37 @@ async def test_an_earlier_button_of_several_adds_to_the_answer(lan: Citizen) -> 
     assert (await lan.answers())["needs"] == "review+school"
 
 
+async def test_an_earlier_showing_of_the_review_still_sends(town: Town, lan: Citizen) -> None:
+    await lan.says(*CONSENTED, *ANSWERED)
+    send = lan.button("Gửi yêu cầu")
+    await lan.sends("sticker", {})
+
+    await lan.presses_again(send)
+
+    assert len(await cases(town)) == 1
+
+
+async def test_an_earlier_showing_of_several_still_ticks(lan: Citizen) -> None:
+    await lan.says(*CONSENTED)
+    school = lan.button("Học hành")
+    await lan.sends("sticker", {})
+
+    await lan.presses_again(school)
+
+    lan.hears("registration.needs")
+    assert "✓ Học hành" in lan.heard[-1].options
+
+
+async def test_an_earlier_showing_is_not_answered_twice_at_once(lan: Citizen) -> None:
+    await lan.says(*CONSENTED)
+    school = lan.button("Học hành")
+
+    await lan.presses_again(school)
+    await lan.presses_again(school)
+
+    lan.hears()
+
+
 async def test_a_button_of_a_form_begun_before_changes_nothing_in_this_one(lan: Citizen) -> None:
     await lan.says(*CONSENTED)
     school = lan.button("Học hành")
