@@ -37,7 +37,7 @@ function linked(text) {
   });
 }
 function option({ label, press }, place) {
-  const onclick = ({ currentTarget }) => currentTarget.getAttribute("aria-pressed") === "true" || say({ press, label });
+  const onclick = ({ currentTarget: own }) => own.parentNode.querySelector('[aria-pressed="true"]') || say({ press, label });
   const known = { type: "button", className: "option", name: place + 1, value: label, onclick };
   return element("button", known, element("span", { className: "number" }, place + 1), element("span", {}, label));
 }
