@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 ALL = (
-    "eligibility", "telegram_client", "pacer", "webhook", "whole_message", "answers", "search", "giving", "broadcast",
-    "claiming", "drain", "cold_start",
+    "eligibility", "law_change", "telegram_client", "pacer", "webhook", "whole_message", "answers", "search", "giving",
+    "broadcast", "claiming", "drain", "cold_start",
 )  # fmt: skip
 PACKAGES = ("python-telegram-bot", "aiohttp", "SQLAlchemy", "sqlmodel", "psycopg")
 RESULTS = Path(__file__).with_name("results")

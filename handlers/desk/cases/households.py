@@ -50,7 +50,11 @@ class Households:
         row = self.context.unit.get(HouseholdRow, person_id)
         if row is None or row.declared is None or not Consents(self.context).in_force("check", person_id):
             return None
-        content = self.context.vault.open(f"person:{person_id}", f"household.declared:{person_id}", row.declared)
+        return self.read(person_id, row.declared)
+
+    def read(self, person_id: str, declared: bytes) -> Kept:
+        """A check as it is sealed, of a person whose consent to it is in force."""
+        content = self.context.vault.open(f"person:{person_id}", f"household.declared:{person_id}", declared)
         assert isinstance(content, dict)  # noqa: S101  # we wrote it so
         return Kept(content["answers"], date.fromisoformat(content["day"]), content["outcome"], tuple(content["rows"]))
 

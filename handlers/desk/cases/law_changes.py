@@ -17,12 +17,12 @@ from handlers.desk.office import Context
 from handlers.flow.conversation import Answers
 from handlers.forms import questionnaire
 from handlers.rules import entitlements, poverty
+from handlers.rules.book import per_book
 from handlers.rules.law_change_days import ONE_DAY, LawChangeDay, turn, turns
 from handlers.rules.programmes import in_force
 from handlers.rules.rows import is_hidden
 from storage.ids import new_id
 from storage.queries import law_changes
-from storage.queries.incoming import chats
 from storage.tables import HouseholdRow, LawChange
 
 # done; absent: nothing changes on that day, or none of her business; not_now: it was confirmed before; unknown: nothing
@@ -30,7 +30,7 @@ from storage.tables import HouseholdRow, LawChange
 LawChangeOutcome = Literal["done", "absent", "not_now", "unknown", "no_standard"]
 
 LOOKS_BACK = timedelta(days=365)  # an act that reaches back owes the difference; see rules/arrears.py
-AT_ONCE = 50  # families
+AT_ONCE = 100  # families
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +98,14 @@ class LawChanges:
         change = unit.scalars(query).first()
         if change is None:
             return False
-        after = col(HouseholdRow.person_id) > change.looked_at
-        told = select(HouseholdRow.person_id).where(after, col(HouseholdRow.declared).is_not(None))
-        people = unit.scalars(told.order_by(col(HouseholdRow.person_id)).limit(most)).all()
-        differs = [person for person in people if self._differs(person, change.day)]
-        values = {"looked_at": people[-1]} if len(people) == most else {"state": "found"}
+        families = law_changes.families(unit, "check", change.looked_at, most)
+        differs = [family.person_id for family in families if self._differs(family, change.day)]
+        values = {"looked_at": families[-1].person_id} if len(families) == most else {"state": "found"}
         still = (col(LawChange.looked_at) == change.looked_at, col(LawChange.state) == "confirmed")
         go_on = update(LawChange).where(col(LawChange.id) == change.id, *still).values(values)
         if not unit.change(go_on.execution_options(synchronize_session=False)):
             return True  # somebody else looked at them just now
-        for person in differs:
-            law_changes.add(unit, change.id, person)
+        law_changes.add(unit, change.id, differs)
         if "state" in values:
             self._end(change)
         return True
@@ -123,12 +120,13 @@ class LawChanges:
         unit.execute(ended.execution_options(synchronize_session=False))
         self.context.note("law.found", f"law:{change.day}", count=count)
 
-    def _differs(self, person_id: str, day: date) -> bool:
-        kept, chat = Households(self.context).of(person_id), chats.last_used(self.context.unit, person_id)
-        if kept is None:
+    def _differs(self, family: law_changes.Family, day: date) -> bool:
+        if family.word != "given":
             return False
+        self.context.vault.learn(f"person:{family.person_id}", family.key)
+        kept = Households(self.context).read(family.person_id, family.declared)
         # What was not asked, because the servers of her channel are abroad, is not known.
-        abroad = chat is not None and chat.channel in self.context.channels_abroad
+        abroad = family.channel in self.context.channels_abroad
         return told(kept, day - ONE_DAY, abroad=abroad) != told(kept, day, abroad=abroad)
 
     def _upcoming(self, change: LawChangeDay, row: LawChange | None) -> Upcoming:
@@ -173,13 +171,18 @@ def told(kept: Kept, day: date, *, abroad: bool) -> tuple[object, ...]:
     found, held = poverty.assess(household, day), questionnaire.holds_a_certificate(answers)
     likely = frozenset[str]() if held else frozenset[str](found.verdict.classes)
     offered = entitlements.offers(household, day, likely=likely)
-    of_groups = {programme.id for programme in in_force(day) if programme.classes or programme.is_asked}
+    of_groups = _of_groups(day)
     figures = (
         (one.id, one.status, one.sure, *((row.id, row.value) for row in one.amounts if not is_hidden(row)))
         for one in offered
         if one.id in of_groups
     )
     return ("" if held else found.outcome, *figures)
+
+
+@per_book
+def _of_groups(day: date) -> frozenset[str]:
+    return frozenset(programme.id for programme in in_force(day) if programme.classes or programme.is_asked)
 
 
 def _can_not(change: LawChangeDay) -> Literal["", "unknown", "no_standard"]:
