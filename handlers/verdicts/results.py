@@ -16,7 +16,7 @@ from handlers.verdicts import figures, offers
 from handlers.vietnamese import units
 
 # So that a message stays within one screen; what is left out stands in the basis and in the list of offers.
-HOLDER_OFFERS, NAMED_LACKS = 2, 4
+HOLDER_OFFERS, NAMED_LACKS = 2, 3
 
 
 def first(household: Household, found: Assessment) -> Phrase:

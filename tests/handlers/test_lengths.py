@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.rules.examples import SOMEONE, named_cases
-from handlers.rules.household import Certificate, Degree, Household, Pension
-from handlers.rules.poverty import assess, changed_places
+from handlers.rules.household import Certificate, Degree, Household, Income, Pension, Range
+from handlers.rules.poverty import DEPENDANTS, assess, changed_places, standard
 from handlers.texts.loader import LANGUAGES
 from handlers.verdicts import results
 from handlers.vietnamese import units
@@ -47,6 +47,15 @@ def test_a_named_household_s_result_fits_wherever_it_lives(unit: str) -> None:
     for case in named_cases():
         for day in case.expected:
             check(told(replace(case.household, unit_id=unit), day, *LANGUAGES))
+
+
+@for_each("unit", OF_TWO_TYPES)
+def test_a_family_that_lacks_everything_fits_where_two_lines_may_count(unit: str) -> None:
+    lacks = {code: True for code in standard(TODAY).lacks if code != DEPENDANTS}
+    income = Income(Range.exactly(4_500_001))
+    family = Household(unit_id=unit, members=3, living_here=dict.fromkeys(SOMEONE, True), income=income, lacks=lacks)
+
+    check(told(family, TODAY, *LANGUAGES))
 
 
 def test_a_named_household_s_result_fits_where_it_lives() -> None:
