@@ -2,6 +2,7 @@
 
 from handlers.conversations.everyone import (
     consent,
+    faq,
     general,
     help_page,
     language,
@@ -45,6 +46,7 @@ ALL: tuple[Conversation[Desk], ...] = (
     start.conversation,
     urgent_help.conversation,
     scammed.conversation,
+    *faq.conversations,
     consent.to_check,
     eligibility.conversation,
     eligibility.reviewed,

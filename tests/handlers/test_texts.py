@@ -43,6 +43,7 @@ NO_FIRST_LINE = re.compile(
     r"|^(verdict\.(holds|result|short|income|coming|open|do)|lack|offer|amount|basis)\."
     r"|^verdict\.(no_decision|commune_or_ward|your_unit|lacks|many_lacks|middle)$"
     r"|^drive_bases\."  # stands behind the word «căn cứ», or is the words of a button
+    r"|^faq\.(answer|line|ended|soon|title|topics)\b"  # below the first line of an answer, or the words of a button
     r"|^band\."  # the words of a button, or read back below a first line
     r"|^when\."  # printed in a script only, never said to a person
 )

@@ -7,7 +7,7 @@ from handlers.flow.message import MENU, Opening, Say
 
 def tell(a: Answers, desk: Desk) -> Done:
     """Say what can be done here, in a few lines."""
-    doors = ("officer", "news", "verify", "privacy")
+    doors = ("faq_topics", "officer", "news", "verify", "privacy")
     openings = tuple(Opening(f"doors.{door}", door) for door in doors)
     return Done(Say("what_i_can_do", openings=(*openings, MENU)))
 
