@@ -34,6 +34,7 @@ from bot.web.public.campaign import CampaignRoutes
 from bot.web.public.home import PublicRoutes
 from bot.web.public.ledger import LedgerRoutes
 from bot.web.public.private import PrivateRoutes
+from bot.web.public.questions import QuestionRoutes
 from handlers.conversations import ALL
 from handlers.demo import town as demo
 from handlers.desk import Actor, Told
@@ -140,6 +141,7 @@ def _site(
     headers = pages.security_headers(secure=secure)
     errors.guard(app, page=public.error_page, headers=headers, away=(DatabaseAway, UnclearCommit))
     public.add_to(app)
+    QuestionRoutes(database, office, clock, site).add_to(app)
     CampaignRoutes(database, office, clock, site).add_to(app)
     LedgerRoutes(database, office, clock, site).add_to(app)
     crowd = Crowd.of(server.descriptors())

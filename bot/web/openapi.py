@@ -176,6 +176,8 @@ def document() -> dict[str, Any]:
             **_ledger(),
             "/quyen-loi": _get("What support there is today, in Vietnamese", _answer("a page")),
             "/entitlements": _get("What support there is today, in English", _answer("a page")),
+            "/hoi-dap": _get("Questions and answers, in Vietnamese", _answer("a page"), _in("query", "q")),
+            "/questions": _get("Questions and answers, in English", _answer("a page"), _in("query", "q")),
             "/c/{code}": _get(
                 "A campaign",
                 _answer("a page"),

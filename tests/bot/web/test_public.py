@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.web.pages import SECURITY_HEADERS, asset
+from handlers.verdicts import faq
 from storage.unit import Unit
 from tests.kit.house import House, Visitor, open_house, visit
 
@@ -207,3 +208,24 @@ async def test_the_page_of_entitlements_names_programmes_and_what_is_not_known(
     assert page.status == 200
     assert name in page.body.decode()
     assert unknown in page.body.decode()
+
+
+async def test_questions_are_answered_on_a_page(lan: Visitor) -> None:
+    page = (await lan.gets("/hoi-dap")).body.decode()
+
+    assert page.count("<article") == len(faq.QUESTIONS)
+    assert "540.000 đ" in page
+    assert "NĐ 335/2026/NĐ-CP" in page
+    chat = (await lan.gets("/chat")).body.decode()
+    anchors = set(re.findall(r'href="/chat[^"#]*#([a-z]+)"', page))
+    assert {anchor for anchor in anchors if f'id="{anchor}"' not in chat} == set()
+    assert "Loan for poor households" in (await lan.gets("/questions")).body.decode()
+
+
+@pytest.mark.parametrize("typed", ["tien dien", "TIỀN  điện", "%3Cscript%3E"])
+async def test_questions_are_looked_for_without_accents(lan: Visitor, typed: str) -> None:
+    page = (await lan.gets(f"/hoi-dap?q={typed.replace(' ', '+')}")).body.decode()
+
+    found = re.findall(r'<article id="([a-z-]+)"', page)
+    assert found == ([] if "script" in typed else ["electricity"])
+    assert "<script>" not in page
