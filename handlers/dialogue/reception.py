@@ -176,12 +176,12 @@ class MessageTurn(Course):
             self._earlier(asking)
 
     def _is_open(self, asking: Asking) -> bool:
-        """Whether what it asks is what is asked now, in this showing or a later one."""
+        """Whether what it asks, or shows for review, is what is asked or shown now, in this showing or a later one."""
         found = self.open_asking()
         if found is None:
             return False
         _, form, now = found
-        return (form.id, now.slot, now.mode) == (asking.form, asking.slot, asking.mode)
+        return (form.id, now.slot, now.mode, now.shows) == (asking.form, asking.slot, asking.mode, asking.shows)
 
     def _take_opening(self, asking: Asking, option: Option, *, again: bool) -> None:
         if asking.once and again:

@@ -124,7 +124,7 @@ class Asking:
     """One showing of a question, or of buttons alone (then `slot` is empty).
 
     mode: "ask" as the question itself; "sure" when one reading waits for yes or no; "which" when several do; "private"
-    where the question stands on a page of ours.
+    where the question stands on a page of ours. shows: names the answers that a review shows.
     """
 
     nonce: str
@@ -135,3 +135,4 @@ class Asking:
     options: tuple[Option, ...]
     once: bool = False
     answered_at: datetime | None = None
+    shows: str = ""

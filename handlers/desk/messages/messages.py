@@ -1,5 +1,7 @@
 """Says things to people: words in their language, buttons kept so that a press finds them, and a row in the outbox."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +12,7 @@ from handlers.desk.office import Context, Told, Waits
 from handlers.desk.office import quiet_hours as quiet
 from handlers.flow.engine import DONE, Asks
 from handlers.flow.message import Asking, Card, Mode, Opening, Option, Phrase, Say
-from handlers.flow.session import Form
+from handlers.flow.session import REVIEW, Form
 from handlers.texts import Voice
 from storage.ids import new_nonce
 from storage.queries.incoming import chats, sessions
@@ -95,6 +97,7 @@ class Messages:
             mode=asks.mode,
             options=tuple(options),
             once=asks.once,
+            shows=_named(form.answers) if asks.slot == REVIEW else "",
         )
         shown = self._show(chat, asking)
         kind, prompt = "question", asks.prompt
@@ -172,6 +175,11 @@ class Messages:
         context.told.append(Told(chat.channel, chat.address_id, kind))
 
 
+def _named(answers: Mapping[str, str]) -> str:
+    """The same for the same answers."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _naming(prompt: Phrase, values: Mapping[str, object]) -> Phrase:
     """A question with these values, also where it is put again in other words."""
     question = prompt.values.get("question")
@@ -196,6 +204,7 @@ def store_asking(asking: Asking) -> dict[str, object]:
         "slot": asking.slot,
         "mode": asking.mode,
         "once": asking.once,
+        "shows": asking.shows,
         "options": [[o.label, o.written, o.opens, dict(o.answers)] for o in asking.options],
     }
 
@@ -215,4 +224,5 @@ def load_asking(shown: sessions.ShownAsking) -> Asking:
         options=options,
         once=bool(body["once"]),
         answered_at=shown.answered_at,
+        shows=str(body.get("shows", "")),
     )
