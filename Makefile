@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .bench-venv
 TOOLS := .tools-venv
+TEACHER := .teacher-venv
 PIP_QUIET := --quiet --disable-pip-version-check
 # Every file that is installed is one whose hash stands in a lock.
 LOCKED := $(PIP_QUIET) --require-hashes --no-deps --requirement
@@ -13,7 +14,7 @@ LOCK = $(TOOLS)/bin/uv pip compile --generate-hashes --universal --python-versio
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run telegram-demo zalo-demo test compiled check map trial bench lock audit sbom fonts clean
+.PHONY: help run telegram-demo zalo-demo test compiled check map trial bench hearing lock audit sbom fonts clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -63,6 +64,11 @@ $(PEERS)/.made: benchmarks/constraints.txt
 	$(PEERS)/bin/pip install $(LOCKED) benchmarks/constraints.txt
 	@touch $@
 
+$(TEACHER)/.made: teaching/constraints.txt
+	$(PYTHON) -m venv $(TEACHER)
+	$(TEACHER)/bin/pip install $(LOCKED) teaching/constraints.txt
+	@touch $@
+
 $(TOOLS)/.made:
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install $(PIP_QUIET) 'uv>=0.9,<1' 'pip-audit>=2.9,<3' 'cyclonedx-bom>=7,<8'
@@ -72,6 +78,7 @@ lock: $(TOOLS)/.made  ## write the newest versions that fit, with the hashes of 
 	$(LOCK) pyproject.toml --output-file constraints.txt
 	$(LOCK) pyproject.toml --extra dev --constraint constraints.txt --output-file constraints-dev.txt
 	$(LOCK) benchmarks/peers.in --constraint constraints.txt --output-file benchmarks/constraints.txt
+	$(LOCK) teaching/needs.in --constraint constraints.txt --output-file teaching/constraints.txt
 
 audit: $(TOOLS)/.made  ## ask whether a version in the locks is known to be broken; needs the network
 	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip --requirement constraints.txt
@@ -83,8 +90,11 @@ bench: $(VENV)/.dev  ## measure, each figure as a ratio to a peer in the same ru
 	@$(MAKE) --no-print-directory $(PEERS)/.made || echo "The peers' environment could not be built."
 	$(BIN)/python -m benchmarks
 
+hearing: $(TEACHER)/.made  ## teach it again from the examples in handlers/texts/heard
+	$(TEACHER)/bin/python -m teaching.teach
+
 fonts: $(VENV)/.dev  ## cut the typeface down for the pages
 	$(BIN)/python docs/make_fonts.py
 
 clean:  ## remove what was installed and made here, data excepted
-	rm -rf $(VENV) $(PEERS) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(TOOLS) $(TEACHER) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

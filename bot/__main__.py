@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     dated.add_argument("what", choices=("check", "show", "stale", "cases"))
     dated.add_argument("--on", type=date.fromisoformat, help="a day such as 2026-11-24")
+    heard = add("hears", hear_lines, "what is heard in messages, one a line of the standard input")
+    heard.add_argument("--json", action="store_true")
+    heard.add_argument("--lang", choices=("vi", "en"), help="of the page; both are heard alike")
     box = add("outbox", outbox_command, "messages to people, by state")
     box.add_argument("what", choices=("list", "retry"))
     box.add_argument("id", nargs="?", type=int)
@@ -288,6 +291,15 @@ def rules_command(given: argparse.Namespace, settings: config.Settings) -> int:
     code, said = rules.run(given, settings)
     print(said)
     return code
+
+
+def hear_lines(given: argparse.Namespace, settings: config.Settings) -> int:
+    """Print what is heard in each line of the standard input."""
+    from bot.cli import hears
+
+    for line in hears.lines(sys.stdin, as_json=given.json):
+        print(line, flush=True)
+    return 0
 
 
 def talk(given: argparse.Namespace, settings: config.Settings) -> int:

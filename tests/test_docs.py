@@ -18,7 +18,7 @@ from bot import config
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-OURS = ("bot", "handlers", "storage", "fakes", "tests", "benchmarks", "docs")
+OURS = ("bot", "handlers", "storage", "fakes", "tests", "benchmarks", "teaching", "docs")
 # The values that stand for what a reader fills in, where a command wants one of a kind of its own.
 FILLED = {"…": "x", "FILE": "file"}
 NO_SETTINGS = frozenset({"ALL", "FOLLOWS", "LANGUAGES", "TOPICS", "WAITS", "COPY_AFTER", "FILE", "CODE"})
