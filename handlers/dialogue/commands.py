@@ -31,6 +31,14 @@ class Command:
     code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A conversation that a keyword names. alone: whether nothing else was typed."""
+
+    conversation: str
+    alone: bool
+
+
 def alone(texts: Texts, typed: str, *, accented: bool) -> Command | None:
     """The command that these words are, standing alone.
 
@@ -73,14 +81,15 @@ def urgent(texts: Texts, typed: str) -> bool:
     return _holds(texts, _parts(typed), "urgent_words") is not None
 
 
-def keyword(texts: Texts, typed: str) -> str | None:
-    """The conversation that these words ask for; the longest keyword found decides."""
+def keyword(texts: Texts, typed: str) -> Named | None:
+    """The conversation that these words name; the longest keyword found decides."""
     parts = _parts(typed)
     best: tuple[int, str] | None = None
     for key in texts.heard:
         if key.startswith("keywords.") and (found := _holds(texts, parts, key)):
             best = max(best or (0, ""), (len(found), key.removeprefix("keywords.")))
-    return best[1] if best else None
+    whole = len(" ".join(folded for folded, _ in parts))
+    return Named(best[1], alone=best[0] == whole) if best else None
 
 
 def _parts(typed: str) -> list[tuple[str, str]]:

@@ -30,7 +30,6 @@ FIRST_A_CODE = "one_time_code"
 FORGETS_ONE_IN = 16  # turns
 
 PERSON_OR_MENU = (Opening("doors.officer", "officer"), *(MENU,))
-URGENT_OR_NOT = (Opening("doors.urgent_now", "urgent_help"), Opening("doors.not_urgent", "@continue"))
 CANCEL_OR_NOT = (Opening("doors.cancel_yes", "@cancel"), Opening("doors.cancel_no", "@continue"))
 
 

@@ -5,17 +5,19 @@ command standing alone; an urgent word; a doubt to confirm; a menu keyword; not 
 his name, and nobody who writes "hết gạo" is answered with a form. In a talk what is written is for the other side.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from handlers.desk import Desk
 from handlers.dialogue import commands, relay
-from handlers.dialogue.dialogue import PERSON_OR_MENU, URGENT_OR_NOT, Course, resume_door
+from handlers.dialogue import heard as doors_heard
+from handlers.dialogue.dialogue import PERSON_OR_MENU, Course, resume_door
 from handlers.flow import engine, moving, readers
 from handlers.flow.conversation import Conversation
 from handlers.flow.message import MENU, Asking, Incoming, Opening, Option, Phrase, Press, Say
 from handlers.flow.session import REVIEW, Form
+from handlers.hearing import NONE, Heard, hear
 from handlers.texts.loader import LANGUAGES
 from handlers.vietnamese import words
 from storage.queries.incoming import chats, sessions
@@ -23,8 +25,9 @@ from storage.queries.incoming import chats, sessions
 DOUBLE_PRESS = timedelta(seconds=5)
 MESSAGES_A_MINUTE = 60
 MISSES_BEFORE_A_PERSON = 2
+WORDS_THAT_TELL = 5  # fewer, in the middle of a form, are an answer that was not understood
 SMALL_TALK = ("start", "thanks")  # said in the middle of a form they ask for nothing
-URGENT_HELP = "urgent_help"
+URGENT_HELP, COMPLAIN = "urgent_help", "complain"
 UNREADABLE = ("sticker", "voice", "file", "location", "other")
 
 
@@ -48,6 +51,7 @@ class MessageTurn(Course):
         self.slash = reception.slash
         self.incoming = incoming
         self.understood = True  # words changed later are heard again only if they were not
+        self._means: dict[str, Heard] = {}
 
     def run(self) -> None:
         """Handle it, and keep where the person is now."""
@@ -255,36 +259,72 @@ class MessageTurn(Course):
         if command := commands.alone(self.desk.texts, typed, accented=False):
             self._command(command)
         elif self._is_urgent(typed):
-            self.say(Say("urgent_offer", openings=URGENT_OR_NOT))
+            self.say(Say("urgent_offer", openings=doors_heard.urgent_or_not(typed)))
         elif isinstance(heard, engine.Doubt):
             self._doubt(heard)
         elif wanted := self._wish(typed):
+            name, answers = wanted
             if found is None:
-                self.open(wanted)
-            elif wanted in SMALL_TALK:
+                self.open(name, answers)
+            elif name in SMALL_TALK:
                 self.go_on()
             else:
-                openings = (Opening("doors.open_it", wanted), Opening("doors.not_now", "@continue"))
-                self.say(Say("other_wish", what=Phrase(f"names.{wanted}"), openings=openings))
+                openings = (Opening("doors.open_it", name, answers), Opening("doors.not_now", "@continue"))
+                self.say(Say("other_wish", what=Phrase(f"names.{name}"), openings=openings))
         elif heard is not None and found is not None:
             self._missed(found[0], found[2], heard)
         else:
             self.understood = False
-            self.not_understood()
+            self._likely_or_not_understood(typed)
 
-    def _wish(self, typed: str) -> str | None:
-        """The conversation that these words ask for, unless it is the one under way."""
-        wanted, found = commands.keyword(self.desk.texts, typed), self.open_asking()
-        if found is None:
-            return wanted
-        conversation, form, _ = found
-        return None if wanted in (conversation.scope, form.answers.get("next")) else wanted
+    def _likely_or_not_understood(self, typed: str) -> None:
+        """Ask which of the two likeliest doors is meant; or say so where nothing is likely."""
+        heard = self._heard(typed)
+        doors = doors_heard.likely(heard, typed) if heard is not None and heard.how == "likely" else ()
+        if not doors:
+            self.not_understood()
+            return
+        self.say_and_show(Say("perhaps", openings=(*doors, *PERSON_OR_MENU)))
+
+    def _wish(self, typed: str) -> tuple[str, Mapping[str, str]] | None:
+        """The conversation that these words surely ask for, unless it is the one under way; and what it knows then.
+
+        A word of the menu alone is what it says; in a sentence it counts only where the sentence is not understood.
+        """
+        named, heard = commands.keyword(self.desk.texts, typed), self._heard(typed)
+        sure = heard is not None and heard.how == "sure"
+        # Who complains of her own request is led to it, as the words say; there she finds the button.
+        if named is not None and (named.alone or heard is None or not sure or heard.door == COMPLAIN):
+            wanted: tuple[str, Mapping[str, str]] = (named.conversation, {})
+        elif heard is not None and sure and heard.door != NONE:
+            wanted = doors_heard.opens(heard.door, typed)
+        else:
+            return None
+        found = self.open_asking()
+        if found is not None and wanted[0] in (found[0].scope, found[1].answers.get("next")):
+            return None
+        return wanted if wanted[0] in self.conversations else None
 
     def _is_urgent(self, typed: str) -> bool:
-        """Whether an urgent word was typed by somebody who is not being asked about her need already."""
+        """Whether somebody who is not being asked about her need already may be in danger, by what was typed."""
         form = self.session.form
-        asked_already = form is not None and form.conversation == URGENT_HELP
-        return not asked_already and commands.urgent(self.desk.texts, typed)
+        if form is not None and form.conversation == URGENT_HELP:
+            return False
+        if commands.urgent(self.desk.texts, typed):
+            return True
+        heard = self._heard(typed)
+        if heard is None or not heard.urgent:
+            return False
+        # What only might be one is none where it answers a question, or asks for something else by name.
+        return heard.door == URGENT_HELP or (form is None and commands.keyword(self.desk.texts, typed) is None)
+
+    def _heard(self, typed: str) -> Heard | None:
+        """What words mean; None for a command, and for a short answer to what is asked."""
+        if typed.lstrip().startswith("/") or (self.session.form and len(typed.split()) < WORDS_THAT_TELL):
+            return None
+        if typed not in self._means:
+            self._means[typed] = hear(typed)
+        return self._means[typed]
 
     def _screen_opening(self, typed: str) -> bool:
         """Whether what was typed picks one of the buttons shown last, which belong to no question."""

@@ -6,7 +6,8 @@ person's question comes first only while it is the last thing on her screen: she
 
 from handlers.desk import Desk
 from handlers.dialogue import commands
-from handlers.dialogue.dialogue import FIRST_A_CODE, URGENT_OR_NOT, Course
+from handlers.dialogue.dialogue import FIRST_A_CODE, Course
+from handlers.dialogue.heard import urgent_or_not
 from handlers.flow import readers
 from handlers.flow.message import Incoming, Phrase, Say
 from handlers.vietnamese import words
@@ -52,7 +53,7 @@ def _from_person(course: Course, talk_id: str | None, incoming: Incoming, said: 
     if incoming.kind == "photos":
         course.say(Say("talks.photo_stays"))
     if commands.urgent(desk.texts, incoming.text):
-        course.say(Say("urgent_offer", openings=URGENT_OR_NOT))
+        course.say(Say("urgent_offer", openings=urgent_or_not(incoming.text)))
     return True
 
 

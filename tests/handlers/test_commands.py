@@ -191,7 +191,9 @@ def test_nobody_is_taken_to_be_in_need_who_is_not(typed: str) -> None:
 @for_each(("name", "typed"), [(name, typed) for name, all_ in KEYWORDS.items() for typed in rows(all_)])
 def test_a_wish_is_heard_in_a_sentence(name: str, typed: str) -> None:
     for spelt in (typed, typed.upper(), unicodedata.normalize("NFD", typed)):
-        assert keyword(TEXTS, spelt) == name
+        named = keyword(TEXTS, spelt)
+        assert named is not None
+        assert named.conversation == name
 
 
 @for_each("typed", rows(NO_KEYWORDS))
@@ -200,7 +202,17 @@ def test_no_wish_is_heard_where_there_is_none(typed: str) -> None:
 
 
 def test_the_longest_wish_decides() -> None:
-    assert keyword(TEXTS, "tôi muốn ủng hộ và xem hồ sơ của tôi") == "my_cases"
+    named = keyword(TEXTS, "tôi muốn ủng hộ và xem hồ sơ của tôi")
+
+    assert named is not None
+    assert (named.conversation, named.alone) == ("my_cases", False)
+
+
+def test_a_wish_alone_is_told_from_one_in_a_sentence() -> None:
+    named = keyword(TEXTS, "Đăng ký!")
+
+    assert named is not None
+    assert (named.conversation, named.alone) == ("registration", True)
 
 
 @given(ANY_TEXT)
