@@ -26,6 +26,7 @@ DOUBLE_PRESS = timedelta(seconds=5)
 MESSAGES_A_MINUTE = 60
 MISSES_BEFORE_A_PERSON = 2
 WORDS_THAT_TELL = 5  # fewer, in the middle of a form, are an answer that was not understood
+MOST_LETTERS = 1000  # of words that are shown back
 SMALL_TALK = ("start", "thanks")  # said in the middle of a form they ask for nothing
 URGENT_HELP, COMPLAIN = "urgent_help", "complain"
 UNREADABLE = ("sticker", "voice", "file", "location", "other")
@@ -152,6 +153,11 @@ class MessageTurn(Course):
         conversation = self.conversations.get(form.conversation) if form else None
         asked = [q.key for q in conversation.questions() if q.expects == "photos"] if conversation else []
         slot = next((s for s in asked if form and not form.answers.get(s, "#").startswith("#")), None)
+        if form is None and (code := self.desk.case_answers.asked()) is not None:
+            given = {"code": code, "papers": "+".join(self.incoming.photos)}
+            send = Opening("doors.send_officer", "paper_for_case", given, once=True)
+            self.say(Say("photo_for_officer", code=code, openings=(send, *PERSON_OR_MENU)))
+            return
         if form is None or slot is None:
             self.say_and_show(Say("photo_unasked", openings=PERSON_OR_MENU))
             return
@@ -262,6 +268,8 @@ class MessageTurn(Course):
             self.say(Say("urgent_offer", openings=doors_heard.urgent_or_not(typed)))
         elif isinstance(heard, engine.Doubt):
             self._doubt(heard)
+        elif found is None and self._for_officer(typed):
+            return
         elif wanted := self._wish(typed):
             name, answers = wanted
             if found is None:
@@ -276,6 +284,23 @@ class MessageTurn(Course):
         else:
             self.understood = False
             self._likely_or_not_understood(typed)
+
+    def _for_officer(self, typed: str) -> bool:
+        """Show words back to whoever was asked something by an officer, unless they are a word of the menu."""
+        named = commands.keyword(self.desk.texts, typed)
+        if (named is not None and named.alone) or typed.lstrip().startswith("/") or len(typed) > MOST_LETTERS:
+            return False
+        code = self.desk.case_answers.asked()
+        if code is None:
+            return False
+        send = Opening("doors.send_officer", "answer_case", {"code": code, "words": typed}, once=True)
+        self.say(Say("for_officer", code=code, words=typed, openings=(send, *self._meant(typed), MENU)))
+        return True
+
+    def _meant(self, typed: str) -> tuple[Opening, ...]:
+        """The door that words for an officer may have meant instead."""
+        heard = self._heard(typed)
+        return doors_heard.likely(heard, typed)[:1] if heard is not None and heard.door != NONE else ()
 
     def _likely_or_not_understood(self, typed: str) -> None:
         """Ask which of the two likeliest doors is meant; or say so where nothing is likely."""

@@ -18,6 +18,11 @@ class CaseAnswers:
 
     context: Context
 
+    def asked(self) -> str | None:
+        """The code of her newest request of which an officer asked something; None where nobody waits for her."""
+        waiting = (case.code for case in Cases(self.context).mine() if case.state == "need_info")
+        return next(waiting, None)
+
     def is_asked(self, code: str) -> bool:
         """Whether an officer waits for an answer of hers."""
         return self._in(code, "need_info") is not None

@@ -6,7 +6,9 @@ import pytest
 from sqlmodel import select
 
 from handlers.desk import Desk
-from storage.tables import File, Task
+from storage.tables import CaseEvent, File, Task
+from storage.unit import Unit
+from storage.vault import Vault
 from tests.handlers.conversations.walks import cases, registers
 from tests.kit.on_duty import Clerk, clerk
 from tests.kit.town import Citizen, Town
@@ -65,6 +67,17 @@ async def files_of_the_case(town: Town) -> set[str]:
     case = (await cases(town))[0]
     query = select(File.id).where(File.case_id == case.id)
     return set(await town.database.read(lambda unit: unit.scalars(query).all()))
+
+
+async def notes_of_the_case(town: Town) -> list[object]:
+    case = (await cases(town))[0]
+
+    def read(unit: Unit, vault: Vault) -> list[object]:
+        rows = unit.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)).all()
+        where = f"case:{case.id}"
+        return [vault.open(where, f"case_event.note:{row.id}", row.note) for row in rows if row.note]
+
+    return await town.read(read)
 
 
 async def news_of(officer: Clerk) -> list[str]:
@@ -296,3 +309,48 @@ async def test_whoever_looks_it_up_elsewhere_does_not_read_the_answer(town: Town
     await mai.says(code, "3456")
 
     assert "thông cảm" not in mai.hears_last("look_up.found").text
+
+
+@pytest.mark.parametrize("typed", ["dạ mai con gái tôi đem ra", "lam giay ra vien o dau vay", "có"])
+async def test_words_that_come_while_an_officer_waits_are_for_the_officer(
+    town: Town, tam: Clerk, lan: Citizen, typed: str
+) -> None:
+    code = await asks(tam, lan)
+
+    await lan.says(typed)
+    assert typed in lan.hears_last("for_officer").text
+    await lan.presses("Gửi cho cán bộ")
+
+    assert code in lan.hears_last("answer_case.answered").text
+    assert (await cases(town))[0].state == "in_review"
+    assert typed in await notes_of_the_case(town)
+
+
+async def test_a_photo_that_comes_while_an_officer_waits_is_for_the_officer(
+    town: Town, tam: Clerk, lan: Citizen
+) -> None:
+    await asks(tam, lan)
+
+    photos = await sends_photos(lan)
+    lan.hears("photo_for_officer")
+    await lan.presses("Gửi cho cán bộ")
+    await lan.says("gửi")
+
+    lan.hears("case_answers.paper_sent")
+    assert set(photos) <= await files_of_the_case(town)
+
+
+async def test_a_word_of_the_menu_and_danger_come_before_the_officer(tam: Clerk, lan: Citizen) -> None:
+    await asks(tam, lan)
+
+    await lan.says("ủng hộ")
+    assert lan.heard[-1].key != "for_officer"
+    await lan.says("menu", "nhà tôi cháy rồi cứu với")
+
+    lan.hears("urgent_offer")
+
+
+async def test_when_nobody_waits_words_are_heard_as_ever(lan: Citizen) -> None:
+    await lan.says("/menu", "zzz qqq")
+
+    lan.hears("not_understood")
