@@ -25,7 +25,7 @@ MY_CASES = Opening("doors.my_cases", "my_cases")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FrequentQuestion:
     """One question. label: as it is heard, behind the prefix. door: what its answer leads to, besides a person.
 
     about: the programmes that its answer lists; where it names some and none is in force, the answer says that. most:
@@ -45,50 +45,50 @@ class Question:
 
 
 QUESTIONS = (
-    Question("elderly_allowance", "allowances", CHECK, ("huu_tri_75", "huu_tri_70")),
-    Question("disability", "allowances", CHECK, ("tcxh_khuyet_tat_nang", "tcxh_khuyet_tat_dac_biet_nang")),
-    Question("orphan", "allowances", CHECK, ("tcxh_tre_mat_nguon",)),
-    Question("single_parent", "allowances", CHECK, ("tcxh_don_than",)),
-    Question("funeral", "sudden", REGISTER, ("mai_tang_huu_tri", "mai_tang_tro_cap")),
-    Question("emergency_relief", "sudden", URGENT, ("khan_cap",)),
-    Question("health_card", "health_school", CHECK, ("bhyt_ngheo", "bhyt_can_ngheo")),
-    Question("insurance_voluntary", "health_school", CHECK, ("bhxh_tu_nguyen",)),
-    Question("school_fees", "health_school", CHECK, ("hoc_phi", "chi_phi_hoc_tap")),
-    Question("ethnic_minority", "health_school", CHECK, ("ban_tru_dtts", "hoc_phi_dtts")),
-    Question("electricity", "living", CHECK, ("tien_dien", "tien_dien_tro_cap")),
-    Question("water_toilet", "living", REGISTER, ("vay_nuoc_sach",)),
-    Question("house_repair", "living", REGISTER, ("xoa_nha_tam",)),
-    Question("tet_gift", "living", CHECK, ("dn_qua_tet",)),
-    Question("loan", "work", REGISTER, ("vay_ngheo", "vay_can_ngheo", "vay_moi_thoat"), most=3),
-    Question("jobs_training", "work", REGISTER, ("dao_tao_nghe",)),
-    Question("jobs_abroad", "work", REGISTER, ("vay_xkld",)),
-    Question("poverty_line", "review", CHECK),
-    Question("near_poor_rights", "review", CHECK, ("bhyt_can_ngheo", "vay_can_ngheo")),
-    Question("escaped_rights", "review", CHECK, ("vay_moi_thoat", "sinh_ke"), most=3),
-    Question("review_when", "review", REGISTER),
-    Question("who_decides", "review", CHECK),
-    Question("not_on_list", "review", REGISTER),
-    Question("papers", "applying", CHECK),
-    Question("where_to_go", "applying", REGISTER),
-    Question("office_hours", "applying", REGISTER),
-    Question("online_or_counter", "applying", REGISTER),
-    Question("how_long", "applying", MY_CASES),
-    Question("when_money", "applying", MY_CASES),
-    Question("migrant", "applying", REGISTER),
-    Question("free_of_charge", "here", VERIFY),
-    Question("privacy_who_sees", "here", PRIVACY),
-    Question("who_are_you", "here", VERIFY),
+    FrequentQuestion("elderly_allowance", "allowances", CHECK, ("huu_tri_75", "huu_tri_70")),
+    FrequentQuestion("disability", "allowances", CHECK, ("tcxh_khuyet_tat_nang", "tcxh_khuyet_tat_dac_biet_nang")),
+    FrequentQuestion("orphan", "allowances", CHECK, ("tcxh_tre_mat_nguon",)),
+    FrequentQuestion("single_parent", "allowances", CHECK, ("tcxh_don_than",)),
+    FrequentQuestion("funeral", "sudden", REGISTER, ("mai_tang_huu_tri", "mai_tang_tro_cap")),
+    FrequentQuestion("emergency_relief", "sudden", URGENT, ("khan_cap",)),
+    FrequentQuestion("health_card", "health_school", CHECK, ("bhyt_ngheo", "bhyt_can_ngheo")),
+    FrequentQuestion("insurance_voluntary", "health_school", CHECK, ("bhxh_tu_nguyen",)),
+    FrequentQuestion("school_fees", "health_school", CHECK, ("hoc_phi", "chi_phi_hoc_tap")),
+    FrequentQuestion("ethnic_minority", "health_school", CHECK, ("ban_tru_dtts", "hoc_phi_dtts")),
+    FrequentQuestion("electricity", "living", CHECK, ("tien_dien", "tien_dien_tro_cap")),
+    FrequentQuestion("water_toilet", "living", REGISTER, ("vay_nuoc_sach",)),
+    FrequentQuestion("house_repair", "living", REGISTER, ("xoa_nha_tam",)),
+    FrequentQuestion("tet_gift", "living", CHECK, ("dn_qua_tet",)),
+    FrequentQuestion("loan", "work", REGISTER, ("vay_ngheo", "vay_can_ngheo", "vay_moi_thoat"), most=3),
+    FrequentQuestion("jobs_training", "work", REGISTER, ("dao_tao_nghe",)),
+    FrequentQuestion("jobs_abroad", "work", REGISTER, ("vay_xkld",)),
+    FrequentQuestion("poverty_line", "review", CHECK),
+    FrequentQuestion("near_poor_rights", "review", CHECK, ("bhyt_can_ngheo", "vay_can_ngheo")),
+    FrequentQuestion("escaped_rights", "review", CHECK, ("vay_moi_thoat", "sinh_ke"), most=3),
+    FrequentQuestion("review_when", "review", REGISTER),
+    FrequentQuestion("who_decides", "review", CHECK),
+    FrequentQuestion("not_on_list", "review", REGISTER),
+    FrequentQuestion("papers", "applying", CHECK),
+    FrequentQuestion("where_to_go", "applying", REGISTER),
+    FrequentQuestion("office_hours", "applying", REGISTER),
+    FrequentQuestion("online_or_counter", "applying", REGISTER),
+    FrequentQuestion("how_long", "applying", MY_CASES),
+    FrequentQuestion("when_money", "applying", MY_CASES),
+    FrequentQuestion("migrant", "applying", REGISTER),
+    FrequentQuestion("free_of_charge", "here", VERIFY),
+    FrequentQuestion("privacy_who_sees", "here", PRIVACY),
+    FrequentQuestion("who_are_you", "here", VERIFY),
 )
 TOPICS = tuple(dict.fromkeys(question.topic for question in QUESTIONS))
 _BY_LABEL = {question.label: question for question in QUESTIONS}
 
 
-def find(label: str) -> Question | None:
+def find(label: str) -> FrequentQuestion | None:
     """The question of a label, with or without its prefix."""
     return _BY_LABEL.get(label.removeprefix(PREFIX))
 
 
-def answer(question: Question, today: date, office: Office) -> Phrase:
+def answer(question: FrequentQuestion, today: date, office: Office) -> Phrase:
     """What is answered on a day."""
     offered = [offer for offer in map(_known(today).get, question.about) if offer is not None]
     if question.about and not offered:
@@ -99,7 +99,7 @@ def answer(question: Question, today: date, office: Office) -> Phrase:
     )
 
 
-def sources(question: Question, today: date) -> tuple[str, ...]:
+def sources(question: FrequentQuestion, today: date) -> tuple[str, ...]:
     """The law that an answer stands on, as far as rows of programmes tell."""
     known = _known(today)
     return tuple(dict.fromkeys(known[name].row.source for name in question.about if name in known))

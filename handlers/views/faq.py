@@ -31,7 +31,7 @@ def questions(desk: Desk, voice: Voice, wanted: str) -> list[tuple[str, list[Ask
     return [(voice.say(Phrase(f"faq.topics.{topic}")), [one for of, one in fitting if of == topic]) for topic in topics]
 
 
-def _said(question: faq.Question, desk: Desk, voice: Voice) -> AskedQuestion:
+def _said(question: faq.FrequentQuestion, desk: Desk, voice: Voice) -> AskedQuestion:
     today = desk.today()
     return AskedQuestion(
         label=question.label.replace("_", "-"),
