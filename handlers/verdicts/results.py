@@ -136,8 +136,9 @@ def _other(household: Household, found: Assessment) -> Iterator[Phrase]:
 
 def _named(where: str, codes: tuple[str, ...], values: Mapping[str, object]) -> Phrase:
     """Lacks by name; or how many there are, and the first of them."""
-    names = tuple(Phrase(f"lack.{code}") for code in codes[:NAMED_LACKS])
-    key = "lacks" if len(codes) <= NAMED_LACKS else "many_lacks"
+    few = len(codes) <= NAMED_LACKS
+    names = tuple(Phrase(f"lack.{code}") for code in (codes if few else codes[: NAMED_LACKS - 1]))
+    key = "lacks" if few else "many_lacks"
     return Phrase(f"{where}.{key}", {"names": names, "count": len(codes), **values})
 
 
