@@ -204,7 +204,7 @@ async def together(here: Subscribers, claimers: int) -> tuple[float, int]:
     claimed: Counter[int] = Counter()
 
     async def work() -> None:
-        while await database.write(line.release) or await database.read(line.ready):
+        while len(await database.read(line.ready)) or await database.write(line.release):
             mine = await database.mark(partial(line.claim, await database.read(line.ready)))
             claimed.update(one.leaving.id for one in mine)
             if mine:

@@ -55,7 +55,7 @@ class Ledger:
         method = request.match_info["method"]
         if method == "sendMessage":
             given = await (request.json() if request.content_type == "application/json" else request.post())
-            self.sent.setdefault(int(given["chat_id"]), asyncio.get_running_loop().time())
+            self.sent.setdefault(int(str(given["chat_id"])), asyncio.get_running_loop().time())
         body = {"sendMessage": SENT, "getMe": ME}.get(method, TRUE)
         return web.Response(body=body, content_type="application/json")
 
@@ -196,7 +196,7 @@ def main() -> None:
     print("S3  bars: at least 99 % held, at most 105 % in any second, at most 60 % of a core at 1,000/s", flush=True)
     for kind in kinds:
         asyncio.run(run(f"B4  ours, {NAMES[kind]}", partial(ours, kind=kind)))
-    needed = [PYTHON, "-c", "import aiolimiter, telegram, tornado"]
+    needed = [str(PYTHON), "-c", "import aiolimiter, telegram, tornado"]
     if not PYTHON.exists() or subprocess.run(needed, capture_output=True, check=False).returncode:
         print("B4  the peer is not measured: its environment could not be built")
         return

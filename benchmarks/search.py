@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession, web
 
@@ -21,7 +22,7 @@ from benchmarks.rounds import MEASURED, Spread, pin
 from benchmarks.sides import NAMES, connect, p95, serving
 from bot.web.console.answers import menu_of
 from bot.web.pages import Pages
-from handlers.console import Click
+from handlers.console.screen import Click
 from handlers.console.screen.moments import ago
 from handlers.console.work.cases import A_PAGE, CaseRow, CasesPage, view
 from handlers.desk import Actor
@@ -81,7 +82,7 @@ class _Shown:
     """What the template asks for besides the rows, made once."""
 
     def __init__(self, house: House, official: Clerk) -> None:
-        def look(unit: Any) -> tuple[SignedIn, Any, CasesPage]:
+        def look(unit: Any) -> tuple[SignedIn, Any, CasesPage, ZoneInfo]:
             desk = house.service.opened.office.desk(unit, _ACTOR, "bench", house.clock)
             acting = desk.officials.acting(official.id)
             assert acting is not None
@@ -90,9 +91,10 @@ class _Shown:
                 SignedIn(session_id="", official=acting, csrf="0" * 64, checked=False, stale=False),
                 desk.voice("vi"),
                 page,
+                desk.zone,
             )
 
-        signed, voice, page = house.database.write_now(look)
+        signed, voice, page, zone = house.database.write_now(look)
         now = house.clock.now()
 
         def say(value: object) -> str:
@@ -101,7 +103,7 @@ class _Shown:
 
         self.values: Mapping[str, object] = {
             "me": signed.official, "csrf": signed.csrf, "say": say, "typed": Click(), "menu": menu_of(signed),
-            "name": "requests", "now": now, "ago": lambda at: say(ago(now, at)), "wrong": {}, "outdated": False,
+            "name": "requests", "now": now, "ago": lambda at: say(ago(now, at, zone)), "wrong": {}, "outdated": False,
             "done": "",
         }  # fmt: skip
         self._page = page
@@ -181,9 +183,9 @@ def as_typed(number: int, name: tuple[str, str, str]) -> tuple[str, str, str]:
     if number % 8 == 6:
         return f"0{phone[3:]}", phone, "phone"
     if number % 8 == 7:
-        name = units.all_units()[unit_id].name
-        meant = [one.unit.id for one in units.find(name).candidates if isinstance(one, units.NamedCommune)]
-        return name, ",".join(meant), "place"
+        place = units.all_units()[unit_id].name
+        meant = [one.unit.id for one in units.find(place).candidates if isinstance(one, units.NamedCommune)]
+        return place, ",".join(meant), "place"
     typed = (said.lower(), f"{family} {given}", f"{given} {family[:3]}", said)[number % 4]
     # The rarest word first, which it is told and we find out.
     return typed, " ".join(reversed(typed.split())) if number % 4 != 2 else typed, "name"

@@ -130,8 +130,8 @@ def _copies(kind: str) -> list[str]:
     }
     found = []
     for table, values in made.items():
-        names = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # SQLModel adds it
-        name = table.__tablename__
+        made_of = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+        names, name = [column.name for column in made_of.columns], made_of.name
         columns = ", ".join(values.get(one, f"one.{one}") for one in names)
         one = f"(SELECT * FROM {name} LIMIT 1)"  # noqa: S608  # a name of ours
         found.append(
